@@ -1,0 +1,82 @@
+"""DataLab-Kernel: named signals and images in a notebook, with and without DataLab.
+
+Importing this package costs next to nothing: every name is imported when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datalab_kernel._changes import Change, Subscription
+    from datalab_kernel._extension import load_ipython_extension, unload_ipython_extension
+    from datalab_kernel._objects import (
+        DataObject,
+        ImageObj,
+        SignalObj,
+        create_image,
+        create_image_roi,
+        create_signal,
+        create_signal_roi,
+    )
+    from datalab_kernel._status import WorkspaceStatus
+    from datalab_kernel._workspace import Workspace
+    from datalab_kernel.backends import Backend, WorkspaceMode
+    from datalab_kernel.errors import DataLabKernelError
+    from datalab_kernel.plot import Plotter
+
+__all__ = [
+    "Backend",
+    "Change",
+    "DataLabKernelError",
+    "DataObject",
+    "ImageObj",
+    "Plotter",
+    "SignalObj",
+    "Subscription",
+    "Workspace",
+    "WorkspaceMode",
+    "WorkspaceStatus",
+    "__version__",
+    "create_image",
+    "create_image_roi",
+    "create_signal",
+    "create_signal_roi",
+    "load_ipython_extension",
+    "unload_ipython_extension",
+]
+
+_HOMES = {
+    "Backend": "backends",
+    "Change": "_changes",
+    "DataLabKernelError": "errors",
+    "Plotter": "plot",
+    "Subscription": "_changes",
+    "Workspace": "_workspace",
+    "WorkspaceMode": "backends",
+    "WorkspaceStatus": "_status",
+    "load_ipython_extension": "_extension",
+    "unload_ipython_extension": "_extension",
+}
+_SIGIMA_HOME = "_objects"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first used."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("datalab-kernel-core")
+    if name not in __all__:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    home = import_module(f"{__name__}.{_HOMES.get(name, _SIGIMA_HOME)}")
+    value = getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names too."""
+    return sorted({*globals(), *__all__})

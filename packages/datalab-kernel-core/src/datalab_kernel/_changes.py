@@ -1,0 +1,97 @@
+"""Telling people and programs what changed in a workspace."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
+
+ChangeKind = Literal["added", "changed", "removed", "renamed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of a workspace.
+
+    ``names`` are the objects that were added, changed or removed; for ``renamed``
+    the old name and the new one.
+    """
+
+    kind: ChangeKind
+    names: tuple[str, ...]
+
+
+class Subscription:
+    """A callback that is told of changes until :meth:`cancel` is called."""
+
+    def __init__(self, feed: ChangeFeed, callback: Callable[[Change], object]) -> None:
+        self._feed = feed
+        self._callback = callback
+
+    def __call__(self, change: Change) -> None:
+        """Tell the callback; its exception is logged and ends nothing."""
+        try:
+            self._callback(change)
+        except Exception:
+            logger.exception("A callback of workspace.on_change failed for %r", change)
+
+    def cancel(self) -> None:
+        """Stop telling the callback; calling it again does nothing."""
+        self._feed.unsubscribe(self)
+
+
+class ChangeFeed:
+    """Hands each change to every subscription, and wakes those who wait."""
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+        self._changed = threading.Condition()
+
+    def subscribe(self, callback: Callable[[Change], object]) -> Subscription:
+        """Tell a callback of every change from now on."""
+        if not callable(callback):
+            message = f"on_change needs a function of one argument, not {type(callback).__name__}."
+            raise TypeError(message)
+        subscription = Subscription(self, callback)
+        with self._changed:
+            self._subscriptions = [*self._subscriptions, subscription]
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Forget a subscription."""
+        with self._changed:
+            self._subscriptions = [s for s in self._subscriptions if s is not subscription]
+
+    def publish(self, change: Change) -> None:
+        """Tell everybody of a change; nothing is told of an empty one."""
+        if not change.names:
+            return
+        with self._changed:
+            self._changed.notify_all()
+            subscriptions = self._subscriptions
+        for subscription in subscriptions:
+            subscription(change)
+
+    def wait_until(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        """Wait until a condition holds, looking again after each change.
+
+        Returns
+        -------
+        bool
+            Whether it held before ``timeout_s`` seconds had passed.
+        """
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            while not condition():
+                rest = deadline - time.monotonic()
+                if rest <= 0:
+                    return False
+                self._changed.wait(rest)
+            return True

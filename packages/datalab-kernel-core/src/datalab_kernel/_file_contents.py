@@ -1,0 +1,106 @@
+"""Between a backend and a workspace file's contents: which objects, which names, which groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datalab_kernel import _names
+from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put
+from datalab_kernel.errors import NameTakenError
+from datalab_kernel.storage import Contents, Extras, StoredGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def contents_of(backend: Backend) -> Contents:
+    """Gather everything that a backend holds, without copying arrays."""
+    signals, images = (_stored_groups(backend, kind) for kind in KINDS)
+    return Contents(signals=signals, images=images, extras=backend.get_extras() or Extras())
+
+
+def _stored_groups(backend: Backend, kind: Kind) -> list[StoredGroup]:
+    members: dict[str, list[str]] = {title: [] for title in backend.groups(kind)}
+    for name, info in backend.describe().items():
+        if info.kind == kind:
+            members[info.group].append(name)
+    return [
+        StoredGroup(title=title, objects=[backend.view(name) for name in names])
+        for title, names in members.items()
+    ]
+
+
+def items_of(
+    files: Sequence[Contents], names: str | Iterable[str] | None, *, overwrite: bool
+) -> list[Put]:
+    """Name the objects of files by their titles, and pick those that are wanted.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        If one of ``names`` isn't in the files.
+    NameTakenError
+        If two files hold the same name and ``overwrite`` is false.
+    """
+    placement = Placement.REPLACE if overwrite else Placement.NEW
+    items = [item for contents in files for item in _named_items(contents, placement)]
+    if names is not None:
+        items = _picked(items, names)
+    if not overwrite:
+        _check_distinct(items)
+    return items
+
+
+def _named_items(contents: Contents, placement: Placement) -> list[Put]:
+    items: list[Put] = []
+    taken: set[str] = set()
+    for groups in (contents.signals, contents.images):
+        for group, title in zip(groups, _unique_titles(groups), strict=True):
+            for obj in group.objects:
+                name = _names.make_unique(_names.make_valid(obj.title), taken)
+                taken.add(name)
+                put = Put(name=name, obj=obj, group=title, placement=placement, is_owned=True)
+                items.append(put)
+    return items
+
+
+def _unique_titles(groups: Iterable[StoredGroup]) -> list[str]:
+    titles: list[str] = []
+    for group in groups:
+        titles.append(_names.make_unique(group.title, titles))
+    return titles
+
+
+def _picked(items: list[Put], names: str | Iterable[str]) -> list[Put]:
+    there = {item.name for item in items}
+    wanted: set[str] = set()
+    for name in [names] if isinstance(names, str) else names:
+        found = [name] if _names.check_name(name) in there else []
+        if not found and _names.has_wildcard(name):
+            found = _names.match(name, there)
+        if not found:
+            raise _names.not_found(name, [item.name for item in items], where="the file")
+        wanted.update(found)
+    return [item for item in items if item.name in wanted]
+
+
+def _check_distinct(items: list[Put]) -> None:
+    seen: set[str] = set()
+    for item in items:
+        if item.name in seen:
+            message = (
+                f"{item.name!r} already exists in another of these files. Load them one by one, "
+                "or with overwrite=True to keep the last."
+            )
+            raise NameTakenError(message, names=[item.name])
+        seen.add(item.name)
+
+
+def take_groups_and_extras(backend: Backend, files: Iterable[Contents]) -> None:
+    """Hand a backend what files hold besides objects: groups (also empty ones), macros, history."""
+    for contents in files:
+        for kind, groups in zip(KINDS, (contents.signals, contents.images), strict=True):
+            for title in _unique_titles(groups):
+                backend.add_group(kind, title)
+        if contents.extras:
+            backend.add_extras(contents.extras)

@@ -1,0 +1,45 @@
+"""What a workspace is connected to and holds, for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from html import escape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceStatus:
+    """A snapshot of a workspace; never shows a token.
+
+    ``size_bytes`` counts the arrays; ``has_unsaved_changes`` is None where nobody
+    knows; ``latency_s`` is the time of one request, None without a connection.
+    """
+
+    mode: str
+    where: str
+    signals: int
+    images: int
+    size_bytes: int
+    has_unsaved_changes: bool | None
+    version: str | None = None
+    latency_s: float | None = None
+
+    def _rows(self) -> list[tuple[str, str]]:
+        shown = {True: "yes", False: "no", None: "—"}
+        rows = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            text = shown[value] if value is None or isinstance(value, bool) else str(value)
+            rows.append((item.name.replace("_", " "), text))
+        return rows
+
+    def __str__(self) -> str:
+        """Write one line per fact."""
+        return "\n".join(f"{name:>20}: {text}" for name, text in self._rows())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(name)}</th>'
+            f'<td style="text-align:left">{escape(text)}</td></tr>'
+            for name, text in self._rows()
+        )
+        return f"<table><caption>Workspace status</caption>{rows}</table>"

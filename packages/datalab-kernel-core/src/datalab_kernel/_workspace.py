@@ -1,0 +1,359 @@
+"""The facade that people use: named objects, files, connections and displays.
+
+It holds no objects and does no I/O of its own: objects are the backend's, files are
+storage's, looks are ``_display``'s.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel import _names, _paths, _resolve
+from datalab_kernel._changes import Change, Subscription
+from datalab_kernel._named_objects import NamedObjects
+from datalab_kernel.backends import Backend, Placement, Put, WorkspaceMode
+from datalab_kernel.errors import LiveModeRequiredError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from datalab_kernel._status import WorkspaceStatus
+
+
+class Workspace(NamedObjects):
+    """Named signals and images, the same in memory and in a running DataLab.
+
+    Parameters
+    ----------
+    backend
+        ``"auto"``, ``"standalone"``, ``"live"``, another installed backend's name, or
+        a :class:`~datalab_kernel.backends.Backend`. None: the environment variable
+        ``DATALAB_KERNEL_MODE``, else ``"auto"``: DataLab if one answers, else memory.
+    **options
+        What the backend takes (for live: ``url``, ``token``).
+
+    Notes
+    -----
+    Nothing is looked for before the first use.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> workspace = Workspace("standalone")
+    >>> workspace["ramp"] = np.arange(3.0)
+    >>> workspace["ramp"].y
+    array([0., 1., 2.])
+    >>> workspace
+    Workspace(standalone, 1 object)
+    """
+
+    def __init__(self, backend: str | Backend | None = None, **options: Any) -> None:
+        super().__init__()
+        self._options = options
+        self._opened: Backend | None = None
+        if isinstance(backend, Backend):
+            if options:
+                message = f"Options ({', '.join(options)}) go to the backend's own constructor."
+                raise TypeError(message)
+            self._opened, backend = backend, None
+        elif backend is not None and not isinstance(backend, str):
+            message = f"backend must be a name or a Backend, not {type(backend).__name__}."
+            raise TypeError(message)
+        self._wanted = _resolve.wanted_name(backend)
+
+    @property
+    def _backend(self) -> Backend:
+        with self._lock:
+            if self._opened is None:
+                self._opened = _resolve.open_backend(self._wanted, self._options)
+            return self._opened
+
+    def _quiet_backend(self) -> Backend | None:
+        """Return the backend if that needs no look for a DataLab."""
+        if self._opened is None and not _resolve.opens_quietly(self._wanted):
+            return None
+        return self._backend
+
+    # -- files --------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save everything to an HDF5 file that DataLab opens.
+
+        The file is complete or not there: a crash at any moment leaves the old one.
+
+        Parameters
+        ----------
+        path
+            ``.h5`` is added unless it ends in ``.h5`` or ``.hdf5``; ``~`` is expanded. A
+            DataLab workspace in its place is replaced.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Raises
+        ------
+        FileTakenError
+            If another program's file is in its place.
+        MissingFileError
+            If the folder isn't there.
+        OSError
+            If the disk is full or the folder is read-only; the old file is as it was.
+        """
+        from datalab_kernel._file_contents import contents_of
+        from datalab_kernel.storage import write_workspace
+
+        target = _paths.destination(path)
+        with self._lock:
+            contents = contents_of(self._backend)
+            self._is_saved = True
+        try:
+            write_workspace(target, contents)
+        except BaseException:
+            self._is_saved = False
+            raise
+        return target
+
+    def load(
+        self,
+        path_or_pattern: str | os.PathLike[str],
+        overwrite: bool = False,
+        *,
+        names: str | Iterable[str] | None = None,
+    ) -> builtins.list[str]:
+        """Add what DataLab workspace files hold; the files may be deleted afterwards.
+
+        Parameters
+        ----------
+        path_or_pattern
+            A file, also without its ``.h5``, or a pattern for several.
+        overwrite
+            Whether objects of the same names are replaced.
+        names
+            Only these objects: a name, a pattern, or several names.
+
+        Returns
+        -------
+        list of str
+            The names of what was added. Objects that share a title in a file are
+            named ``title``, ``title (2)``, … in their order.
+
+        Raises
+        ------
+        MissingFileError
+            If there is no such file.
+        FileFormatError
+            If a file is damaged or isn't a DataLab workspace; nothing changes.
+        NameTakenError
+            If a name is taken and ``overwrite`` is false; nothing changes.
+        ObjectNotFoundError
+            If one of ``names`` isn't in the files; nothing changes.
+        """
+        from datalab_kernel._file_contents import items_of, take_groups_and_extras
+        from datalab_kernel.storage import read_workspace
+
+        files = [read_workspace(path) for path in _paths.sources(path_or_pattern)]
+        items = items_of(files, names, overwrite=overwrite)
+        with self._lock:
+            if not overwrite:
+                self._check_free(item.name for item in items)
+            if names is None:
+                take_groups_and_extras(self._backend, files)
+            self._put(items)
+        return [item.name for item in items]
+
+    def load_example(self, name: str | None = None) -> builtins.list[str]:
+        """Add a real measurement that Sigima ships, replacing it if it is there.
+
+        Parameters
+        ----------
+        name
+            Which one; None lists what there is without adding anything.
+
+        Returns
+        -------
+        list of str
+            The names of what was added, or of the examples.
+
+        Examples
+        --------
+        >>> workspace = Workspace("standalone")
+        >>> workspace.load_example("paracetamol")
+        ['paracetamol']
+        """
+        from datalab_kernel import _examples
+
+        if name is None:
+            return _examples.names()
+        objects = _examples.read(name)
+        self.add(objects, overwrite=True)
+        return [*objects]
+
+    # -- where the objects are ----------------------------------------------------------
+
+    @property
+    def mode(self) -> WorkspaceMode:
+        """Standalone or live; a mode that was given is known without connecting."""
+        known = None if self._opened else _resolve.known_mode(self._wanted)
+        return known or self._backend.mode
+
+    @property
+    def proxy(self) -> Any:
+        """Sigima's remote proxy connected to the same DataLab (live mode only).
+
+        Raises
+        ------
+        LiveModeRequiredError
+            In standalone mode; it says how to start DataLab.
+        """
+        return self._backend.proxy
+
+    def connect(self, url: str | None = None, token: str | None = None) -> None:
+        """Move to a running DataLab, with all objects.
+
+        Raises
+        ------
+        NoBackendError
+            If ``datalab-kernel-live`` isn't installed.
+        NameTakenError
+            If objects here and there share names; nothing changes.
+        """
+        given = {key: value for key, value in (("url", url), ("token", token)) if value is not None}
+        self._move_to(_resolve.open_backend("live", given), overwrite=False)
+
+    def detach(self, force: bool = False) -> None:
+        """Copy everything back from DataLab and go on standalone.
+
+        Parameters
+        ----------
+        force
+            Go on, empty, also when DataLab is gone.
+        """
+        if self.mode is not WorkspaceMode.LIVE:
+            message = "This workspace is standalone: there is no DataLab to detach from."
+            raise LiveModeRequiredError(message, mode=self.mode.value)
+        target = _resolve.open_backend("standalone", {})
+        if not force:
+            self._move_to(target, overwrite=False)
+            return
+        try:
+            self._move_to(target, overwrite=False)
+        except ConnectionError:
+            self._opened = target
+
+    def resync(self, overwrite: bool = False) -> bool:
+        """Look again for a DataLab, and move the objects into it if there is one now.
+
+        Parameters
+        ----------
+        overwrite
+            Whether objects of the same names there are replaced.
+
+        Returns
+        -------
+        bool
+            True if the mode became live; False if there is nothing to switch to, or
+            it was live already.
+
+        Raises
+        ------
+        NameTakenError
+            If objects here and there share names and ``overwrite`` is false; nothing
+            changes.
+        """
+        if self._backend.mode is WorkspaceMode.LIVE:
+            return False
+        for cls in _resolve.candidates():
+            if cls.needs_connection and cls.is_available(**self._options):
+                self._move_to(cls.open(**self._options), overwrite=overwrite)
+                return self._backend.mode is WorkspaceMode.LIVE
+        return False
+
+    def _move_to(self, target: Backend, *, overwrite: bool) -> None:
+        with self._lock:
+            source = self._backend
+            placement = Placement.REPLACE if overwrite else Placement.NEW
+            items = [
+                Put(name=name, obj=source.view(name), group=info.group, placement=placement)
+                for name, info in source.describe().items()
+            ]
+            if not overwrite:
+                self._check_free((item.name for item in items), target)
+            target.put(items)
+            self._opened = target
+            source.close()
+
+    # -- seeing changes -----------------------------------------------------------------
+
+    def on_change(self, callback: Callable[[Change], object]) -> Subscription:
+        """Call a function with a :class:`Change` after each change, by anybody.
+
+        Returns
+        -------
+        Subscription
+            Its ``cancel()`` ends it. An exception in the function is logged.
+        """
+        return self._feed.subscribe(callback)
+
+    def wait_for(self, name: str, timeout_s: float) -> None:
+        """Wait until an object of that name is there.
+
+        Raises
+        ------
+        TimeoutError
+            If it isn't after ``timeout_s`` seconds.
+        """
+        _names.check_name(name)
+        if not self._feed.wait_until(lambda: self.exists(name), timeout_s):
+            message = f"{name!r} didn't appear in the workspace within {timeout_s:g} s."
+            raise TimeoutError(message)
+
+    def status(self) -> WorkspaceStatus:
+        """Say where the objects are, how many, how large, and whether they are saved."""
+        from datalab_kernel._status import WorkspaceStatus
+
+        with self._lock:
+            backend = self._backend
+            infos = [*backend.describe().values()]
+            return WorkspaceStatus(
+                mode=backend.mode.value,
+                where=backend.where,
+                signals=sum(info.kind == "signal" for info in infos),
+                images=sum(info.kind == "image" for info in infos),
+                size_bytes=sum(info.size_bytes for info in infos),
+                has_unsaved_changes=not self._is_saved,
+            )
+
+    # -- display ------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        """Say in one line where the objects are and how many."""
+        with self._lock:
+            backend = self._quiet_backend()
+            if backend is None:
+                return f"Workspace({self._wanted}, not connected yet)"
+            number = len(backend.describe())
+            text = f"{number:,} object{'' if number == 1 else 's'}" if number else "empty"
+            return f"Workspace({backend.mode.value}, {text})"
+
+    def _repr_html_(self) -> str | None:
+        from datalab_kernel._display import workspace_html
+
+        with self._lock:
+            backend = self._quiet_backend()
+            if backend is None:
+                return None
+            infos = [*backend.describe().values()]
+        return workspace_html(infos, self._view_for_display, repr(self))
+
+    def _view_for_display(self, name: str) -> Any:
+        return self.get(name, copy=False)
+
+    def _ipython_key_completions_(self) -> builtins.list[str]:
+        with self._lock:
+            backend = self._quiet_backend()
+            return [*backend.describe()] if backend else []

@@ -1,0 +1,24 @@
+"""The contract between core and whatever holds the objects."""
+
+from datalab_kernel.backends._describe import describe_object, kind_of
+from datalab_kernel.backends._protocol import (
+    KINDS,
+    Backend,
+    Kind,
+    ObjectInfo,
+    Placement,
+    Put,
+    WorkspaceMode,
+)
+
+__all__ = [
+    "KINDS",
+    "Backend",
+    "Kind",
+    "ObjectInfo",
+    "Placement",
+    "Put",
+    "WorkspaceMode",
+    "describe_object",
+    "kind_of",
+]

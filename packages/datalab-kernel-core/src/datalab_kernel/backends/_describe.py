@@ -1,0 +1,41 @@
+"""From an object to what is known of it without its data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datalab_kernel import _objects
+from datalab_kernel.backends._protocol import Kind, ObjectInfo
+
+if TYPE_CHECKING:
+    from datalab_kernel._objects import DataObject
+
+
+def kind_of(obj: DataObject) -> Kind:
+    """Say whether an object is a signal or an image."""
+    return "signal" if isinstance(obj, _objects.SignalObj) else "image"
+
+
+def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:
+    """Describe an object that is here; its title is its name."""
+    if isinstance(obj, _objects.SignalObj):
+        return ObjectInfo(
+            name=obj.title,
+            kind="signal",
+            group=group,
+            shape=obj.xydata.shape[1:],
+            dtype=str(obj.xydata.dtype),
+            units=(obj.xunit or "", obj.yunit or ""),
+            size_bytes=obj.xydata.nbytes,
+            is_from_notebook=is_from_notebook,
+        )
+    return ObjectInfo(
+        name=obj.title,
+        kind="image",
+        group=group,
+        shape=obj.data.shape,
+        dtype=str(obj.data.dtype),
+        units=(obj.xunit or "", obj.yunit or "", obj.zunit or ""),
+        size_bytes=obj.data.nbytes,
+        is_from_notebook=is_from_notebook,
+    )

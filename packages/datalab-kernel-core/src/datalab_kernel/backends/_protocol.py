@@ -1,0 +1,194 @@
+"""What a backend must do: a dozen primitives that hold objects by name.
+
+Everything that can be said in terms of these is in ``Workspace``, once. Files
+and computing are core's too, so that no backend imports another.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+from datalab_kernel.errors import LiveModeRequiredError
+
+if TYPE_CHECKING:
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.storage import Extras
+
+Kind = Literal["signal", "image"]
+KINDS: tuple[Kind, ...] = ("signal", "image")
+
+
+class WorkspaceMode(Enum):
+    """Where a workspace's objects are."""
+
+    STANDALONE = "standalone"
+    LIVE = "live"
+
+
+class Placement(Enum):
+    """Where :meth:`Backend.put` puts an object."""
+
+    NEW = "new"
+    """At the end; the name is free."""
+    REPLACE = "replace"
+    """At the end; what holds the name, of either kind, is removed."""
+    IN_PLACE = "in place"
+    """Instead of the object of that name and kind, keeping its place and group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectInfo:
+    """What is known of an object without its data.
+
+    ``shape`` is ``(n,)`` for a signal of n points and ``(ny, nx)`` for an image;
+    ``dtype`` is numpy's name of the y or pixel type; ``units`` are those of the
+    axes in the order x, y(, z); ``size_bytes`` counts the arrays.
+    """
+
+    name: str
+    kind: Kind
+    group: str
+    shape: tuple[int, ...]
+    dtype: str
+    units: tuple[str, ...]
+    size_bytes: int
+    is_from_notebook: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """One object on its way into a backend.
+
+    ``group`` is a group's title, or None: the group of the object that is
+    replaced, else the last group of that kind (made when there is none, with an
+    empty title, as DataLab does). With ``is_owned`` the backend may keep ``obj``
+    itself: nobody else holds it; otherwise it copies.
+    """
+
+    name: str
+    obj: DataObject
+    group: str | None = None
+    placement: Placement = Placement.NEW
+    is_owned: bool = False
+
+
+class Backend(ABC):
+    """A place where named signals and images are kept.
+
+    The workspace calls a backend from one thread at a time, with names that
+    exist (or are free, for :attr:`Placement.NEW`) at the moment of the call, as
+    :meth:`describe` told. Each call does all that was asked or nothing.
+
+    Attributes
+    ----------
+    auto_rank : int or None
+        Place in the order in which ``Workspace("auto")`` asks installed backends
+        (lowest first); None: only used when named.
+    needs_connection : bool
+        Whether :meth:`open` looks for something outside this process.
+    lacks : frozenset of str
+        Optional capabilities that this backend declares it has not (``"groups"``,
+        ``"extras"``); the contract suite skips and prints them.
+    """
+
+    auto_rank: ClassVar[int | None] = None
+    needs_connection: ClassVar[bool] = True
+    lacks: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def open(cls, **options: Any) -> Self:
+        """Make a backend that is ready for use.
+
+        Raises
+        ------
+        TypeError
+            For an option that this backend doesn't know.
+        ConnectionError
+            If what it needs doesn't answer.
+        """
+        return cls(**options)
+
+    @classmethod
+    def is_available(cls, **options: Any) -> bool:
+        """Say whether :meth:`open` would succeed; quick, and without side effects."""
+        return not options
+
+    @property
+    @abstractmethod
+    def mode(self) -> WorkspaceMode:
+        """Where the objects are."""
+
+    @abstractmethod
+    def describe(self) -> Mapping[str, ObjectInfo]:
+        """Describe all objects by name: signals, then images, each in display order.
+
+        Lookup, ``in`` and ``len`` on the mapping must not grow with the number of
+        objects where they are held in this process.
+        """
+
+    @abstractmethod
+    def get(self, name: str) -> DataObject:
+        """Return an independent copy of an object; its title is its name."""
+
+    def view(self, name: str) -> DataObject:
+        """Return an object whose arrays are read-only, and shared where they are here."""
+        from datalab_kernel.storage import share_object
+
+        return share_object(self.get(name))
+
+    @abstractmethod
+    def put(self, items: Sequence[Put]) -> None:
+        """Store objects under their names, all or none."""
+
+    @abstractmethod
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove objects, all or none; groups stay, also empty ones."""
+
+    @abstractmethod
+    def rename(self, old: str, new: str) -> None:
+        """Rename an object, keeping its place, group and metadata."""
+
+    def groups(self, kind: Kind) -> list[str]:
+        """List the titles of a kind's groups in display order, empty ones included.
+
+        As it stands: for a backend that lacks ``"groups"``.
+        """
+        infos = self.describe().values()
+        return list(dict.fromkeys(info.group for info in infos if info.kind == kind))
+
+    def add_group(self, kind: Kind, title: str) -> None:
+        """Append an empty group; one of that title already there is kept as it is.
+
+        As it stands, it makes none: for a backend that lacks ``"groups"``.
+        """
+
+    def close(self) -> None:
+        """Let go of connections; the objects of a running DataLab stay there."""
+
+    def get_extras(self) -> Extras | None:
+        """Return what loaded files held besides objects and isn't kept elsewhere."""
+        return None
+
+    def add_extras(self, extras: Extras) -> None:
+        """Keep what a loaded file holds besides objects (macros, history).
+
+        A backend whose objects live in DataLab leaves this to DataLab.
+        """
+
+    @property
+    def where(self) -> str:
+        """Say where the objects are, for people."""
+        return "memory of this process"
+
+    @property
+    def proxy(self) -> Any:
+        """Sigima's remote proxy, connected to the same DataLab."""
+        message = (
+            f"workspace.proxy needs a running DataLab, but this workspace is in {self.mode.value} mode. "
+            "Start DataLab, switch on its Web API, then call workspace.connect()."
+        )
+        raise LiveModeRequiredError(message, mode=self.mode.value)

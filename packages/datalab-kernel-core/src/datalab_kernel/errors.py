@@ -1,0 +1,109 @@
+"""The exception tree: public, documented, and the same in every mode.
+
+Each error derives from :class:`DataLabKernelError` and from the builtin that a
+caller would guess, carries its facts as attributes, survives pickling, and says
+what was asked, what was found and what to do next.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "BackendContractError",
+    "DataLabKernelError",
+    "FileFormatError",
+    "FileTakenError",
+    "InvalidNameError",
+    "LiveModeRequiredError",
+    "MetadataError",
+    "MissingFileError",
+    "NameTakenError",
+    "NoBackendError",
+    "ObjectNotFoundError",
+    "UnsupportedDtypeError",
+]
+
+
+class DataLabKernelError(Exception):
+    """Base of every error that this project raises on purpose.
+
+    Parameters
+    ----------
+    message
+        What was asked, what was found, what to do next.
+    **facts
+        The same in machine-readable form; each becomes an attribute.
+    """
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the facts as attributes."""
+        try:
+            return self.__dict__["facts"][name]
+        except KeyError:
+            kind = type(self).__name__
+            text = f"{kind!r} object has no attribute {name!r}"
+            raise AttributeError(text) from None
+
+    def __str__(self) -> str:
+        """Give the message as it is (KeyError would show its repr)."""
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by message and facts."""
+        return _rebuild, (type(self), self.message, self.facts)
+
+
+def _rebuild(
+    kind: type[DataLabKernelError], message: str, facts: dict[str, Any]
+) -> DataLabKernelError:
+    return kind(message, **facts)
+
+
+class NoBackendError(DataLabKernelError, RuntimeError):
+    """No backend of the wanted kind is installed or reachable."""
+
+
+class BackendContractError(DataLabKernelError, RuntimeError):
+    """A backend broke the contract of :class:`datalab_kernel.backends.Backend`."""
+
+
+class ObjectNotFoundError(DataLabKernelError, KeyError):
+    """The workspace holds no object of that name (``name``, ``available``, ``suggestions``)."""
+
+
+class NameTakenError(DataLabKernelError, ValueError):
+    """An object of that name already exists (``names``)."""
+
+
+class InvalidNameError(DataLabKernelError, ValueError):
+    """A text that can't be an object's name (``name``)."""
+
+
+class MetadataError(DataLabKernelError, ValueError):
+    """Metadata that DataLab's files can't hold (``path``)."""
+
+
+class UnsupportedDtypeError(DataLabKernelError, TypeError):
+    """An array whose values can't be kept exactly (``dtype``)."""
+
+
+class FileFormatError(DataLabKernelError, ValueError):
+    """A file that is damaged or of another kind (``path``)."""
+
+
+class FileTakenError(DataLabKernelError, FileExistsError):
+    """A file that isn't a DataLab workspace is where one was to be saved (``path``)."""
+
+
+class MissingFileError(DataLabKernelError, FileNotFoundError):
+    """A file or folder that isn't there (``path``)."""
+
+
+class LiveModeRequiredError(DataLabKernelError, RuntimeError):
+    """Something that only a running DataLab can do was asked of another mode."""

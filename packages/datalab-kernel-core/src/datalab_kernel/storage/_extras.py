@@ -1,0 +1,124 @@
+"""What a DataLab file holds besides signals and images: kept as it is, understood by nobody here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import h5py
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OURS = frozenset({"DataLab_Sig", "DataLab_Ima", "DataLab_Version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Macros, history and whatever else is at a file's root, as an HDF5 file in memory."""
+
+    image: bytes = b""
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything."""
+        return bool(self.image)
+
+    def merged_with(self, other: Extras) -> Extras:
+        """Return both; what is in both is there once, and nothing takes another's place."""
+        if not (self and other) or self.image == other.image:
+            return self if self else other
+        with self._opened() as left, other._opened() as right, _memory_file() as merged:
+            for source in (left, right):
+                for name in source:
+                    _merge(source, name, merged)
+            return _packed(merged)
+
+    def copy_to(self, file: h5py.File) -> None:
+        """Copy everything to the root of a file."""
+        if not self:
+            return
+        with self._opened() as source:
+            for name in source:
+                source.copy(source[name], file, name=name)
+
+    def _opened(self) -> h5py.File:
+        return h5py.File(h5py.h5f.open_file_image(self.image))
+
+
+def extras_of(file: h5py.File) -> Extras:
+    """Take what isn't signals or images from a file; empty groups don't count."""
+    names = [name for name in file if name not in OURS and _is_something(file, name)]
+    if not names:
+        return Extras()
+    with _memory_file() as kept:
+        for name in names:
+            file.copy(file[name], kept, name=name)
+        return _packed(kept)
+
+
+def _is_something(file: h5py.File, name: str) -> bool:
+    if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+        return False
+    member = file[name]
+    return not isinstance(member, h5py.Group) or len(member) > 0
+
+
+def _memory_file() -> h5py.File:
+    return h5py.File(f"extras-{id(object())}", "w", driver="core", backing_store=False)
+
+
+def _packed(file: h5py.File) -> Extras:
+    file.flush()
+    return Extras(file.id.get_file_image())
+
+
+def _merge(source: h5py.Group, name: str, target: h5py.Group) -> None:
+    """Add a member to a group; members of two groups of one name come together."""
+    if name not in target:
+        source.copy(source[name], target, name=name)
+        return
+    old, new = target[name], source[name]
+    if _digest(old) == _digest(new):
+        return
+    if isinstance(old, h5py.Group) and isinstance(new, h5py.Group) and target.name == "/":
+        _merge_attributes(old, new)
+        for child in new:
+            _merge(new, child, old)
+        return
+    number = 2
+    while (free := f"{name} ({number})") in target:
+        if _digest(target[free]) == _digest(new):
+            return
+        number += 1
+    source.copy(new, target, name=free)
+
+
+def _merge_attributes(old: h5py.Group, new: h5py.Group) -> None:
+    for key, value in new.attrs.items():
+        if key == "IDs" and key in old.attrs:  # guidata's list of members
+            known = list(old.attrs[key])
+            old.attrs[key] = known + [item for item in value if item not in known]
+        elif key not in old.attrs:
+            old.attrs[key] = value
+
+
+def _digest(member: Any) -> bytes:
+    sums = hashlib.sha256()
+    for part in _parts(member):
+        sums.update(part)
+        sums.update(b"\0")
+    return sums.digest()
+
+
+def _parts(member: Any) -> Iterator[bytes]:
+    for key, value in sorted(member.attrs.items()):
+        yield f"{key}={value!r}".encode("utf-8", "surrogatepass")
+    if isinstance(member, h5py.Dataset):
+        yield f"{member.dtype}{member.shape}".encode()
+        yield np.asarray(member[()]).tobytes() if member.dtype != object else repr(member[()]).encode()
+    else:
+        for name in sorted(member):
+            yield name.encode("utf-8", "surrogatepass")
+            yield _digest(member[name])

@@ -1,0 +1,162 @@
+"""What an object consists of: attributes, arrays and metadata, and copies made of these.
+
+The one place that knows Sigima's objects from the inside. Everything is derived from
+their own list of items.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import guidata.dataset as gds
+import numpy as np
+from sigima.objects import ImageObj, SignalObj
+
+from datalab_kernel.storage import _metadata, _values
+
+if TYPE_CHECKING:
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.backends import Kind
+
+Array = np.ndarray[Any, Any]
+ROI_KEY = "_roi_"
+MAIN_ARRAY = {"signal": "xydata", "image": "data"}
+CLASSES: dict[Kind, type[DataObject]] = {"signal": SignalObj, "image": ImageObj}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """An object's values by name; ``attributes`` has only what isn't Sigima's default."""
+
+    kind: Kind
+    attributes: dict[str, Any]
+    arrays: dict[str, Array]
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The names and defaults of a class's attributes, and the names of its arrays."""
+
+    defaults: dict[str, Any]
+    arrays: tuple[str, ...]
+
+
+@cache
+def schema(kind: Kind) -> Schema:
+    """Read a class's items, as guidata lists them; computed items are left out."""
+    prototype = CLASSES[kind]()
+    defaults: dict[str, Any] = {}
+    arrays = []
+    for item in prototype.get_items():
+        name = item.get_name()
+        is_mark = isinstance(item, (gds.BeginGroup, gds.EndGroup, gds.ButtonItem, gds.DictItem))
+        if is_mark or item.get_prop("data", "computed", None) is not None:
+            continue
+        if isinstance(item, gds.FloatArrayItem):
+            arrays.append(name)
+        else:
+            defaults[name] = getattr(prototype, name)
+    return Schema(defaults, tuple(arrays))
+
+
+def to_fields(obj: DataObject) -> Fields:
+    """Take an object apart; arrays and metadata are the object's own, not copies.
+
+    A region of interest that was changed in place counts as it is now.
+    """
+    kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
+    plan = schema(kind)
+    attributes = {
+        name: value
+        for name, default in plan.defaults.items()
+        if (value := getattr(obj, name)) != default
+    }
+    arrays = {name: value for name in plan.arrays if (value := getattr(obj, name)) is not None}
+    return Fields(kind, attributes, arrays, _current_metadata(obj))
+
+
+def _current_metadata(obj: DataObject) -> dict[str, Any]:
+    metadata: dict[str, Any] = obj.metadata
+    if not isinstance(metadata.get(ROI_KEY), dict):
+        return metadata
+    roi = obj.roi
+    return metadata if roi is None else {**metadata, ROI_KEY: roi.to_dict()}
+
+
+def from_fields(fields: Fields) -> DataObject:
+    """Make an object of its fields, which become its own."""
+    obj = CLASSES[fields.kind]()
+    for name, value in fields.attributes.items():
+        setattr(obj, name, value)
+    for name, array in fields.arrays.items():
+        setattr(obj, name, array)
+    obj.metadata = fields.metadata
+    return obj
+
+
+def copy_object(obj: DataObject, *, title: str | None = None) -> DataObject:
+    """Copy an object with everything in it; nothing is shared with the original.
+
+    Unlike ``obj.copy()`` it keeps private metadata and masks.
+    """
+    return _twin(obj, title, np.ndarray.copy)
+
+
+def share_object(obj: DataObject, *, title: str | None = None) -> DataObject:
+    """Copy an object but for its arrays, which are read-only views of the original's."""
+    return _twin(obj, title, _read_only)
+
+
+def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
+    kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
+    twin = copy.copy(obj)
+    twin.metadata = copy.deepcopy(_current_metadata(obj))
+    for name in schema(kind).arrays:
+        array = getattr(obj, name)
+        if array is not None:
+            setattr(twin, name, treat(array))
+    twin.invalidate_roi_cache()
+    if title is not None:
+        twin.title = title
+    return twin
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def check_storable(obj: DataObject) -> None:
+    """Check that an object can be kept exactly, in memory, in files and in DataLab.
+
+    Raises
+    ------
+    TypeError
+        If a signal's data isn't of shape ``(2, n)`` or ``(4, n)``, or an image's not of
+        two dimensions.
+    UnsupportedDtypeError
+        If a value can't be kept exactly.
+    MetadataError
+        If a metadata key or value can't be kept; it names the path.
+    """
+    kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
+    data = getattr(obj, MAIN_ARRAY[kind])
+    if data is None:
+        message = f"The {kind} {obj.title!r} has no data. Set its data first."
+        raise TypeError(message)
+    is_right = data.ndim == 2 and (kind == "image" or len(data) in (2, 4))  # noqa: PLR2004
+    if not is_right:
+        wanted = "(2, n) or (4, n)" if kind == "signal" else "(ny, nx)"
+        hint = " Add each plane under a name of its own." if data.ndim > 2 else ""  # noqa: PLR2004
+        message = f"The data of a {kind} must be of shape {wanted}, not {data.shape}.{hint}"
+        raise TypeError(message)
+    for name in schema(kind).arrays:
+        array = getattr(obj, name)
+        if array is not None:
+            _values.check_dtype(array)
+    _metadata.check(obj.metadata)

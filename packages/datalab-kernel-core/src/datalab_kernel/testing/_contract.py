@@ -1,0 +1,236 @@
+"""What every backend must do, as one class of tests to subclass."""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace, _objects
+from datalab_kernel.backends import Placement, Put
+from datalab_kernel.errors import NameTakenError, ObjectNotFoundError
+from datalab_kernel.testing import _samples
+from datalab_kernel.testing._compare import assert_same_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from datalab_kernel.backends import Backend
+
+CAPABILITIES = ("groups", "extras")
+FULL_OBJECTS = (
+    _samples.full_signal,
+    _samples.signal_with_roi,
+    _samples.full_image,
+    _samples.image_with_coordinates,
+    _samples.masked_image,
+)
+
+
+class _Uncopyable:
+    """Stands in metadata for what no backend can store."""
+
+    def __deepcopy__(self, memo: object) -> Any:
+        message = "this can't be stored"
+        raise TypeError(message)
+
+    def __reduce__(self) -> Any:
+        message = "this can't be stored"
+        raise TypeError(message)
+
+
+class BackendContract:
+    """Subclass this, define :meth:`make_backend`, and let pytest run it."""
+
+    @abstractmethod
+    def make_backend(self, tmp_path: Path) -> Backend:
+        """Return a new, empty backend; ``tmp_path`` is a folder for its use."""
+
+    @pytest.fixture
+    def backend(self, tmp_path: Path) -> Iterator[Backend]:
+        """Give each test a backend of its own, and close it afterwards."""
+        backend = self.make_backend(tmp_path)
+        yield backend
+        backend.close()
+
+    @pytest.fixture
+    def workspace(self, backend: Backend) -> Workspace:
+        """Give a workspace on that backend."""
+        return Workspace(backend)
+
+    def needs(self, backend: Backend, capability: str) -> None:
+        """Skip a test whose capability the backend declares that it lacks, and print it."""
+        if capability in backend.lacks:
+            pytest.skip(f"{type(backend).__name__} declares that it lacks {capability!r}")
+
+    def test_a_new_backend_is_empty(self, backend: Backend) -> None:
+        assert len(backend.describe()) == 0
+
+    @pytest.mark.parametrize("make", FULL_OBJECTS, ids=lambda make: make.__name__)
+    def test_an_object_comes_back_as_it_was(self, workspace: Workspace, make: Any) -> None:
+        workspace["a"] = make("a")
+        assert_same_object(workspace["a"], make("a"))
+
+    @pytest.mark.parametrize("dtype", _samples.IMAGE_DTYPES)
+    def test_every_dtype_is_kept(self, workspace: Workspace, dtype: str) -> None:
+        image = _samples.full_image("a", dtype)
+        workspace["a"] = image
+        assert_same_object(workspace["a"], image)
+
+    @pytest.mark.parametrize("name", _samples.NAMES, ids=range(len(_samples.NAMES)))
+    def test_any_name_works(self, workspace: Workspace, name: str) -> None:
+        workspace[name] = np.arange(3.0)
+        assert workspace.list() == [name]
+        assert workspace[name].title == name
+        workspace.rename(name, "plain")
+        workspace.rename("plain", name)
+        del workspace[name]
+        assert name not in workspace
+
+    def test_the_callers_object_is_neither_changed_nor_kept(self, workspace: Workspace) -> None:
+        signal = _samples.full_signal("mine")
+        workspace["a"] = signal
+        assert_same_object(signal, _samples.full_signal("mine"))
+        signal.xydata[:] = 0
+        signal.metadata["nested"]["a"]["b"] = "changed"
+        assert_same_object(workspace["a"], _samples.full_signal("a"))
+
+    def test_what_get_returns_is_independent(self, workspace: Workspace) -> None:
+        workspace["a"] = _samples.full_signal()
+        got = workspace["a"]
+        got.xydata[:] = 0
+        got.metadata["nested"]["a"]["b"] = "changed"
+        got.title = "other"
+        assert_same_object(workspace["a"], _samples.full_signal("a"))
+
+    def test_a_view_has_read_only_arrays(self, workspace: Workspace) -> None:
+        workspace["a"] = _samples.full_signal()
+        view = workspace.get("a", copy=False)
+        assert_same_object(view, _samples.full_signal("a"))
+        with pytest.raises(ValueError, match="read-only"):
+            view.xydata[0, 0] = 1.0
+
+    def test_signals_come_before_images_each_in_order(self, workspace: Workspace) -> None:
+        for name in ("i1", "s2", "i0", "s1"):
+            workspace[name] = np.eye(2) if name.startswith("i") else np.ones(2)
+        assert workspace.list() == ["s2", "s1", "i1", "i0"]
+
+    def test_describe_tells_what_an_object_is(self, workspace: Workspace, backend: Backend) -> None:
+        workspace["i"] = _samples.full_image()
+        info = backend.describe()["i"]
+        assert (info.name, info.kind, info.shape, info.dtype) == ("i", "image", (6, 8), "uint16")
+        assert (info.units, info.size_bytes) == (("mm", "mm", "cd"), 96)
+        assert info.is_from_notebook
+
+    def test_overwriting_puts_the_new_object_at_the_end(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.ones(1), "b": np.ones(2)})
+        workspace["a"] = np.ones(3)
+        assert workspace.list() == ["b", "a"]
+        assert workspace["a"].y.size == 3
+
+    def test_overwriting_may_change_the_kind(self, workspace: Workspace) -> None:
+        workspace["a"] = np.ones(3)
+        workspace["a"] = np.eye(3)
+        assert workspace.list(kind="image") == workspace.list() == ["a"]
+
+    def test_editing_keeps_the_place(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.ones(1), "b": np.ones(2)})
+        with workspace.edit("a") as signal:
+            signal.yunit = "V"
+        assert workspace.list() == ["a", "b"]
+        assert workspace["a"].yunit == "V"
+
+    def test_renaming_keeps_place_and_metadata(self, workspace: Workspace) -> None:
+        workspace.update({"a": _samples.full_signal(), "b": np.ones(2)})
+        workspace.rename("a", "c")
+        assert workspace.list() == ["c", "b"]
+        assert_same_object(workspace["c"], _samples.full_signal("c"))
+
+    def test_renaming_onto_a_taken_name_changes_nothing(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.ones(1), "b": np.ones(2)})
+        with pytest.raises(NameTakenError, match="already exists"):
+            workspace.rename("a", "b")
+        assert [workspace[name].y.size for name in ("a", "b")] == [1, 2]
+
+    def test_removing_several_removes_all_or_none(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.ones(1), "b": np.ones(2), "c": np.ones(3)})
+        with pytest.raises(ObjectNotFoundError, match="not found"):
+            workspace.remove(["a", "missing"])
+        assert workspace.list() == ["a", "b", "c"]
+        workspace.remove(["a", "c"])
+        assert workspace.list() == ["b"]
+
+    def test_putting_several_stores_all_or_none(self, backend: Backend) -> None:
+        good = _objects.create_signal("good", np.arange(3.0), np.ones(3))
+        bad = _objects.create_signal("bad", np.arange(3.0), np.ones(3))
+        bad.metadata["x"] = _Uncopyable()
+        items = [Put(name=name, obj=obj) for name, obj in (("good", good), ("bad", bad))]
+        with pytest.raises(Exception, match="stored"):
+            backend.put(items)
+        assert list(backend.describe()) == []
+
+    def test_put_in_place_keeps_the_group(self, backend: Backend) -> None:
+        self.needs(backend, "groups")
+        signal = _samples.signal_with_roi("a")
+        backend.put([Put(name="a", obj=signal, group="first")])
+        backend.put([Put(name="b", obj=signal, group="second")])
+        backend.put([Put(name="a", obj=signal, placement=Placement.IN_PLACE)])
+        groups = {name: info.group for name, info in backend.describe().items()}
+        assert groups == {"a": "first", "b": "second"}
+
+    def test_groups_keep_their_order_also_when_empty(self, backend: Backend) -> None:
+        self.needs(backend, "groups")
+        for title in ("zeta", "", "alpha"):
+            backend.add_group("signal", title)
+        backend.put([Put(name="a", obj=_samples.full_signal(), group="alpha")])
+        backend.remove(["a"])
+        assert backend.groups("signal") == ["zeta", "", "alpha"]
+        assert backend.groups("image") == []
+
+    def test_files_keep_everything(self, workspace: Workspace, tmp_path: Path) -> None:
+        workspace.update({make.__name__: make() for make in FULL_OBJECTS})
+        path = workspace.save(tmp_path / "all")
+        before = {name: workspace[name] for name in workspace}
+        workspace.clear()
+        assert workspace.load(path) == list(before)
+        path.unlink()
+        for name, obj in before.items():
+            assert_same_object(workspace[name], obj)
+
+    def test_clear_removes_what_notebooks_put_there(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.ones(1), "b": np.eye(2)})
+        assert workspace.clear().removed == ("a", "b")
+        assert len(workspace) == 0
+
+    def test_eight_threads_lose_nothing(self, workspace: Workspace) -> None:
+        errors: list[BaseException] = []
+
+        def work(number: int) -> None:
+            try:
+                for step in range(10):
+                    name = f"{number}-{step}"
+                    workspace[name] = np.full(5, float(number))
+                    assert workspace[name].y[0] == number
+                    workspace.rename(name, f"{name} renamed")
+                    if step % 2:
+                        workspace.remove(f"{name} renamed")
+            except BaseException as error:  # noqa: BLE001 - reported below
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+        expected = {f"{number}-{step} renamed" for number in range(8) for step in range(0, 10, 2)}
+        assert set(workspace) == expected
+
+    @pytest.mark.parametrize("capability", CAPABILITIES)
+    def test_what_is_lacking_is_declared(self, backend: Backend, capability: str) -> None:
+        self.needs(backend, capability)
+        assert backend.lacks <= set(CAPABILITIES)

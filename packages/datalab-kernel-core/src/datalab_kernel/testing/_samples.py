@@ -1,0 +1,104 @@
+"""Objects that have everything in them, and names as bad as people make them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datalab_kernel import _objects
+
+if TYPE_CHECKING:
+    from datalab_kernel._objects import ImageObj, SignalObj
+
+NAMES = (
+    "a/b",
+    "..",
+    ".",
+    "%2F",
+    "it's \"quoted\"",
+    " leading and trailing ",
+    "naïve café",
+    "信号",
+    "إشارة",
+    "🔬 microscope",
+    "s001: copy",
+    "a*b",
+    "what?",
+    "img[1]",
+    "<b>bold</b>&amp;",
+    "C:\\data\\x",
+    "n" * 1000,
+)
+
+IMAGE_DTYPES = (
+    "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
+    "float16", "float32", "float64", "complex64", "complex128", ">u2", ">f8",
+)  # fmt: skip
+
+
+def metadata() -> dict[str, Any]:
+    """Metadata with a value of every type that is kept."""
+    return {
+        "text": "Größe",
+        "empty text": "",
+        "number": 3,
+        "real": 1.5,
+        "nan": float("nan"),
+        "complex": 1 + 2j,
+        "yes": True,
+        "none": None,
+        "tuple": (1, 2.0, "three", (4,)),
+        "list": [1, None, [True, "x"]],
+        "empty list": [],
+        "empty dict": {},
+        "array": np.arange(6.0).reshape(2, 3),
+        "nested": {"a": {"b": None, "c": (1,)}, "d": [{"e": 1}]},
+        "date": datetime.date(2024, 2, 29),
+        "moment": datetime.datetime(2024, 2, 29, 12, 30, 15, 250000),
+        "a/b": "a slash in a key",
+    }
+
+
+def full_signal(title: str = "signal") -> SignalObj:
+    """A signal with units, labels, error bars, metadata and unsorted x."""
+    x = np.array([0.0, 2.0, 1.0, 3.0, np.inf])
+    y = np.array([1.0, np.nan, -np.inf, 4.0, 5.0])
+    signal = _objects.create_signal(
+        title, x, y, dx=np.full(5, 0.1), dy=np.full(5, 0.2), units=("s", "V"), labels=("t", "U")
+    )
+    signal.metadata.update(metadata())
+    return signal
+
+
+def signal_with_roi(title: str = "with roi") -> SignalObj:
+    """A signal with two segments of interest."""
+    signal = _objects.create_signal(title, np.linspace(0, 10, 50), np.linspace(5, 6, 50))
+    signal.roi = _objects.create_signal_roi([[1.0, 2.0], [4.0, 6.0]])
+    return signal
+
+
+def full_image(title: str = "image", dtype: str = "uint16") -> ImageObj:
+    """An image with a pixel size, an origin, units, labels, a region and metadata."""
+    data = np.arange(48).reshape(6, 8).astype(dtype)
+    image = _objects.create_image(
+        title, data, units=("mm", "mm", "cd"), labels=("X", "Y", "Luminance")
+    )
+    image.set_uniform_coords(0.5, 0.25, x0=10.0, y0=-3.0)
+    image.metadata.update(metadata())
+    image.roi = _objects.create_image_roi("circle", [[12.0, -2.0, 1.0]])
+    return image
+
+
+def image_with_coordinates(title: str = "coordinates") -> ImageObj:
+    """An image whose pixels are not equally spaced."""
+    image = _objects.create_image(title, np.arange(12.0).reshape(3, 4))
+    image.set_coords(np.array([0.0, 1.0, 3.0, 7.0]), np.array([0.0, 10.0, 15.0]))
+    return image
+
+
+def masked_image(title: str = "masked") -> ImageObj:
+    """An image some of whose pixels are masked."""
+    data = np.ma.masked_greater(np.arange(12.0).reshape(3, 4), 8.0)
+    return _objects.create_image(title, data)

@@ -1,0 +1,46 @@
+"""The exception tree is a public API: builtin bases, facts, pickling."""
+
+import pickle
+
+import pytest
+
+from datalab_kernel import errors
+
+KINDS = [getattr(errors, name) for name in errors.__all__]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_an_error_survives_pickling_with_its_facts(kind: type[errors.DataLabKernelError]) -> None:
+    error = pickle.loads(pickle.dumps(kind("what happened", path="here")))
+    assert type(error) is kind
+    assert str(error) == "what happened"
+    assert error.path == "here"
+
+
+@pytest.mark.parametrize("kind", KINDS[1:], ids=lambda kind: kind.__name__)
+def test_every_error_derives_from_ours(kind: type[Exception]) -> None:
+    assert issubclass(kind, errors.DataLabKernelError)
+
+
+@pytest.mark.parametrize(
+    ("kind", "builtin"),
+    [
+        (errors.ObjectNotFoundError, KeyError),
+        (errors.NameTakenError, ValueError),
+        (errors.InvalidNameError, ValueError),
+        (errors.MetadataError, ValueError),
+        (errors.UnsupportedDtypeError, TypeError),
+        (errors.FileFormatError, ValueError),
+        (errors.FileTakenError, FileExistsError),
+        (errors.MissingFileError, FileNotFoundError),
+        (errors.NoBackendError, RuntimeError),
+        (errors.LiveModeRequiredError, RuntimeError),
+    ],
+)
+def test_an_error_is_the_builtin_that_a_caller_guesses(kind: type, builtin: type) -> None:
+    assert issubclass(kind, builtin)
+
+
+def test_an_unknown_fact_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = errors.FileFormatError("text", path="x").nothing

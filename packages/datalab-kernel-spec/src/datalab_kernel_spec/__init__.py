@@ -1,0 +1,1 @@
+"""The DataLab kernel for Jupyter."""

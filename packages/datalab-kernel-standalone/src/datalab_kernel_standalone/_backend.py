@@ -1,0 +1,161 @@
+"""Objects in the memory of this process: no operation's cost grows with what it doesn't touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from datalab_kernel.backends import (
+    KINDS,
+    Backend,
+    Kind,
+    ObjectInfo,
+    Placement,
+    Put,
+    WorkspaceMode,
+    describe_object,
+)
+from datalab_kernel.storage import copy_object, share_object
+
+if TYPE_CHECKING:
+    from datalab_kernel import DataObject
+    from datalab_kernel.storage import Extras
+
+
+@dataclass(slots=True, eq=False)
+class _Record:
+    """An object and where it is; of ``obj``, only the title ever changes."""
+
+    obj: DataObject
+    info: ObjectInfo
+    group: _Group
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    """A titled group; its members keep their order through renaming and editing."""
+
+    title: str
+    members: dict[int, _Record] = field(default_factory=dict)
+
+
+class StandaloneBackend(Backend):
+    """Keep objects in memory, in groups as DataLab has them.
+
+    Examples
+    --------
+    >>> from datalab_kernel import Workspace
+    >>> Workspace("standalone")
+    Workspace(standalone, empty)
+    """
+
+    auto_rank: ClassVar[int | None] = 100
+    needs_connection: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, _Record] = {}
+        self._groups: dict[Kind, dict[str, _Group]] = {kind: {} for kind in KINDS}
+        self._extras: Extras | None = None
+
+    @property
+    def mode(self) -> WorkspaceMode:
+        """Always standalone."""
+        return WorkspaceMode.STANDALONE
+
+    def describe(self) -> Mapping[str, ObjectInfo]:
+        """Return a live view; lookups take the same time for any number of objects."""
+        return _Catalog(self._by_name, self._groups)
+
+    def get(self, name: str) -> DataObject:
+        """Copy the object."""
+        return copy_object(self._by_name[name].obj)
+
+    def view(self, name: str) -> DataObject:
+        """Share the arrays, read-only."""
+        return share_object(self._by_name[name].obj)
+
+    def put(self, items: Sequence[Put]) -> None:
+        """Copy what isn't ours yet, then store everything."""
+        owned = [item.obj if item.is_owned else copy_object(item.obj) for item in items]
+        infos = []
+        for item, obj in zip(items, owned, strict=True):
+            obj.title = item.name
+            infos.append(describe_object(obj, group=""))
+        for item, obj, info in zip(items, owned, infos, strict=True):
+            self._store(item, obj, info)
+
+    def _store(self, item: Put, obj: DataObject, info: ObjectInfo) -> None:
+        old = self._by_name.get(item.name)
+        if item.placement is Placement.IN_PLACE and old is not None:
+            old.obj, old.info = obj, replace(info, group=old.group.title)
+            return
+        title = item.group
+        if title is None and old is not None and old.info.kind == info.kind:
+            title = old.group.title
+        if old is not None:
+            self.remove([item.name])
+        group = self._group(info.kind, title)
+        record = _Record(obj, replace(info, group=group.title), group)
+        group.members[id(record)] = record
+        self._by_name[item.name] = record
+
+    def _group(self, kind: Kind, title: str | None) -> _Group:
+        groups = self._groups[kind]
+        if title is None:
+            title = next(reversed(groups), "")
+        return groups.setdefault(title, _Group(title))
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Forget the objects."""
+        for name in names:
+            record = self._by_name.pop(name)
+            del record.group.members[id(record)]
+
+    def rename(self, old: str, new: str) -> None:
+        """Give an object another title, where it is."""
+        record = self._by_name.pop(old)
+        self._by_name[new] = record
+        record.obj.title = new
+        record.info = replace(record.info, name=new)
+
+    def groups(self, kind: Kind) -> list[str]:
+        """List the groups' titles."""
+        return list(self._groups[kind])
+
+    def add_group(self, kind: Kind, title: str) -> None:
+        """Append a group."""
+        self._groups[kind].setdefault(title, _Group(title))
+
+    def get_extras(self) -> Extras | None:
+        """Return what loaded files held besides objects."""
+        return self._extras
+
+    def add_extras(self, extras: Extras) -> None:
+        """Keep what a loaded file holds besides objects."""
+        self._extras = self._extras.merged_with(extras) if self._extras else extras
+
+
+class _Catalog(Mapping[str, ObjectInfo]):
+    """The backend's objects by name, in the order in which DataLab shows them."""
+
+    def __init__(
+        self, by_name: dict[str, _Record], groups: dict[Kind, dict[str, _Group]]
+    ) -> None:
+        self._by_name = by_name
+        self._groups = groups
+
+    def __getitem__(self, name: str) -> ObjectInfo:
+        return self._by_name[name].info
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def __iter__(self) -> Iterator[str]:
+        for kind in KINDS:
+            for group in self._groups[kind].values():
+                for record in group.members.values():
+                    yield record.info.name

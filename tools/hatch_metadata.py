@@ -1,0 +1,27 @@
+"""Hatchling metadata hook: the version and the exact pins between our own packages, from the one file VERSION.
+
+Each package's pyproject.toml names its siblings and its other dependencies under
+``[tool.hatch.metadata.hooks.custom]``; nothing else states a version.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SiblingPins(MetadataHookInterface):
+    """Fill in ``version``, ``dependencies`` and the licence text."""
+
+    PLUGIN_NAME = "custom"
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set what every package takes from the repository's root."""
+        version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+        metadata["version"] = version
+        pins = [f"{name}=={version}" for name in self.config.get("siblings", [])]
+        metadata["dependencies"] = pins + list(self.config.get("requires", []))
