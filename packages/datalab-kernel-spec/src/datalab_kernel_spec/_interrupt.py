@@ -51,15 +51,27 @@ class CellRunner:
         callback: Callable[[], None],
     ) -> None:
         async with self.run_cell_lock:
-            self._parked = _Interruptible(coro, self._on_sigint)
-            try:
-                result = await self._parked
-            finally:
-                self._parked = None
+            self._shell.last_error = None
+            result = await self._run_one(coro)
+            error = self._shell.last_error  # kept: a cell that is queued meanwhile clears it
             await asyncio.sleep(0)  # as xpython: matplotlib and others update on the loop
-            post_execute(result)
+            if result is not None:
+                post_execute(result)
             await asyncio.sleep(0)
+            self._shell.last_error = error
             callback()  # sends the reply
+            self._shell.last_error = None
+
+    async def _run_one(self, coro: Coroutine[Any, Any, Any]) -> Any:
+        self._parked = _Interruptible(coro, self._on_sigint)
+        try:
+            return await self._parked
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            # It came when IPython's own guard wasn't up yet, or not any more.
+            self._shell.showtraceback()
+            return None
+        finally:
+            self._parked = None
 
     def _on_sigint(self, _number: int, _frame: FrameType | None) -> None:
         if self._parked is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +66,8 @@ def _check_shape(module: ModuleType) -> None:
 
 
 def _unexpected(what: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - rare, and slow
+
     try:
         found = version("xeus-python-shell")
     except PackageNotFoundError:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _objects
 from datalab_kernel.backends._protocol import Kind, ObjectInfo
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from datalab_kernel._objects import DataObject
+
+
+@cache
+def _text(dtype: np.dtype[Any]) -> str:
+    return str(dtype)
 
 
 def kind_of(obj: DataObject) -> Kind:
@@ -19,14 +27,15 @@ def kind_of(obj: DataObject) -> Kind:
 def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:
     """Describe an object that is here; its title is its name."""
     if isinstance(obj, _objects.SignalObj):
+        xydata = obj.xydata
         return ObjectInfo(
             name=obj.title,
             kind="signal",
             group=group,
-            shape=obj.xydata.shape[1:],
-            dtype=str(obj.xydata.dtype),
+            shape=xydata.shape[1:],
+            dtype=_text(xydata.dtype),
             units=(obj.xunit or "", obj.yunit or ""),
-            size_bytes=obj.xydata.nbytes,
+            size_bytes=xydata.nbytes,
             is_from_notebook=is_from_notebook,
         )
     return ObjectInfo(
@@ -34,7 +43,7 @@ def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = Tru
         kind="image",
         group=group,
         shape=obj.data.shape,
-        dtype=str(obj.data.dtype),
+        dtype=_text(obj.data.dtype),
         units=(obj.xunit or "", obj.yunit or "", obj.zunit or ""),
         size_bytes=obj.data.nbytes,
         is_from_notebook=is_from_notebook,

@@ -9,6 +9,8 @@ members ``__seq0``, ``__seq1``, …
 from __future__ import annotations
 
 import datetime
+import math
+from functools import cache, lru_cache
 from typing import Any
 
 import h5py
@@ -20,49 +22,78 @@ Array = np.ndarray[Any, Any]
 DICT, SEQUENCE, TYPE_SUFFIX = "__dict", "__seq", "__type__"
 MAX_DEPTH = 64
 MAX_COMPRESSION = 2000
+_DOUBLE = np.dtype("f8")
 
 _SCALAR = h5s.create(h5s.SCALAR)
 _TEXT_DTYPE = h5py.string_dtype()
 _TEXT = h5t.py_create(_TEXT_DTYPE, logical=True)
 _TEXT_IN_MEMORY = h5t.py_create(_TEXT_DTYPE)
-_UTF8_LINKS = h5p.create(h5p.LINK_CREATE)
-_UTF8_LINKS.set_char_encoding(h5t.CSET_UTF8)
+UTF8_LINKS = h5p.create(h5p.LINK_CREATE)
+UTF8_LINKS.set_char_encoding(h5t.CSET_UTF8)
 _TRACKED = h5p.create(h5p.GROUP_CREATE)
 _TRACKED.set_link_creation_order(h5p.CRT_ORDER_TRACKED | h5p.CRT_ORDER_INDEXED)
-_NUMBER_TYPES = {
-    kind: (h5t.py_create(np.dtype(dtype), logical=True), np.dtype(dtype))
-    for kind, dtype in ((bool, "?"), (int, "i8"), (float, "f8"), (complex, "c16"))
+_NUMBER_DTYPES = {
+    bool: np.dtype("?"),
+    int: np.dtype("i8"),
+    float: np.dtype("f8"),
+    complex: np.dtype("c16"),
 }
+
+
+_KNOWN_NUMBERS = {
+    h5t.INTEGER: np.dtype("i8"),
+    h5t.FLOAT: np.dtype("f8"),
+    h5t.ENUM: np.dtype("?"),
+}
+
+
+@cache
+def _type_of(dtype: np.dtype[Any]) -> h5t.TypeID:
+    return h5t.py_create(dtype, logical=True)
+
+
+@lru_cache(maxsize=256)
+def _space_of(shape: tuple[int, ...]) -> h5s.SpaceID:
+    return h5s.create_simple(shape) if shape else _SCALAR
 
 
 def create_group(parent: h5g.GroupID, name: str, *, keeps_order: bool = False) -> h5g.GroupID:
     """Create a group; one that keeps order lists its members as they were made."""
     plan = _TRACKED if keeps_order else None
-    return h5g.create(parent, name.encode(), lcpl=_UTF8_LINKS, gcpl=plan)
+    return h5g.create(parent, name.encode(), lcpl=UTF8_LINKS, gcpl=plan)
 
 
 def write_attribute(group: h5g.GroupID, name: str, value: Any) -> None:
     """Write a number or a text as an attribute."""
     if isinstance(value, str):
-        attribute = h5a.create(group, name.encode(), _TEXT, _SCALAR)
-        attribute.write(np.array(value, dtype=_TEXT_DTYPE), mtype=_TEXT_IN_MEMORY)
+        write_text(h5a.create(group, name.encode(), _TEXT, _SCALAR), value)
         return
-    known = _NUMBER_TYPES.get(type(value))
-    if known is None:
+    dtype = _NUMBER_DTYPES.get(type(value))
+    if dtype is None:
         h5py.AttributeManager(h5py.Group(group))[name] = value
         return
-    file_type, dtype = known
-    h5a.create(group, name.encode(), file_type, _SCALAR).write(np.array(value, dtype))
+    h5a.create(group, name.encode(), _type_of(dtype), _SCALAR).write(np.array(value, dtype))
 
 
-def write_array(group: h5g.GroupID, name: str, array: Array) -> None:
-    """Write an array as a contiguous dataset, as it is."""
-    array = np.ascontiguousarray(array).reshape(array.shape)
-    file_type = h5t.py_create(array.dtype, logical=True)
-    space = h5s.create_simple(array.shape) if array.shape else _SCALAR
-    dataset = h5d.create(group, name.encode(), file_type, space, lcpl=_UTF8_LINKS)
+def write_text(attribute: h5a.AttrID, value: str) -> None:
+    """Write a text into an attribute of variable length that is there."""
+    attribute.write(np.array(value, dtype=_TEXT_DTYPE), mtype=_TEXT_IN_MEMORY)
+
+
+def write_array(group: h5g.GroupID, path: str, array: Array) -> None:
+    """Write an array as a contiguous dataset, as it is; ``path`` starts at the group."""
+    if not array.flags.c_contiguous:
+        array = array.copy(order="C")
+    kind = _type_of(array.dtype)
+    space = _space_of(array.shape)
+    dataset = h5d.create(group, path.encode(), kind, space, lcpl=UTF8_LINKS)
     if array.size:
-        dataset.write(h5s.ALL, h5s.ALL, array)
+        dataset.write(h5s.ALL, h5s.ALL, array, kind)
+
+
+def open_text(group: h5g.GroupID, name: str) -> h5a.AttrID:
+    """Open an attribute for :func:`write_text`."""
+    return h5a.open(group, name.encode())
 
 
 def write_tree(group: h5g.GroupID, name: str, value: Any) -> None:
@@ -88,26 +119,30 @@ def write_tree(group: h5g.GroupID, name: str, value: Any) -> None:
 
 def read_attributes(group: h5g.GroupID) -> dict[str, Any]:
     """Read a group's attributes: numbers and texts as Python's own, others as numpy's."""
-    values = {}
-    for index in range(h5a.get_num_attrs(group)):
-        attribute = h5a.open(group, index=index)
-        values[attribute.name.decode()] = _attribute_value(group, attribute)
-    return values
+    names: list[bytes] = []
+    h5a.iterate(group, names.append)
+    return {name.decode(): _attribute_value(group, name) for name in names}
 
 
-def _attribute_value(group: h5g.GroupID, attribute: h5a.AttrID) -> Any:
-    kind = attribute.get_type()
-    is_scalar = attribute.shape == ()
-    if is_scalar and kind.get_class() == h5t.STRING and kind.is_variable_str():
+def _attribute_value(group: h5g.GroupID, name: bytes) -> Any:
+    # Most are single texts; asking for the type and shape first would double the time
+    attribute = h5a.open(group, name)
+    try:
         text = np.empty((), dtype=_TEXT_DTYPE)
         attribute.read(text, mtype=_TEXT_IN_MEMORY)
         return _decoded(text[()])
-    if is_scalar and kind.get_class() in (h5t.INTEGER, h5t.FLOAT, h5t.ENUM):
-        number = np.empty((), dtype=kind.dtype)
-        attribute.read(number, mtype=kind if number.dtype == bool else None)
-        return as_python(number[()])
-    value = h5py.AttributeManager(h5py.Group(group))[attribute.name.decode()]
-    return as_python(value)
+    except (OSError, TypeError):
+        return _other_value(group, name, attribute)
+
+
+def _other_value(group: h5g.GroupID, name: bytes, attribute: h5a.AttrID) -> Any:
+    kind = attribute.get_type()
+    dtype = _KNOWN_NUMBERS.get(kind.get_class())
+    if dtype is not None and kind == _type_of(dtype) and attribute.shape == ():
+        number = np.empty((), dtype)
+        attribute.read(number, mtype=kind)
+        return number.item()
+    return as_python(h5py.AttributeManager(h5py.Group(group))[name.decode()])
 
 
 def _decoded(text: Any) -> str:
@@ -129,21 +164,25 @@ def read_array(dataset: h5d.DatasetID, file_size: int) -> Array:
     ValueError
         If it claims to be larger than the file can hold.
     """
-    dtype = dataset.dtype
-    shape = dataset.shape
-    claimed = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    kind, shape = dataset.get_type(), dataset.shape
+    is_double = kind == _type_of(_DOUBLE)
+    dtype = _DOUBLE if is_double else dataset.dtype
+    claimed = math.prod(shape) * dtype.itemsize
     if claimed > file_size:
-        packed = dataset.get_storage_size()
-        is_chunked = dataset.get_create_plist().get_layout() == h5d.CHUNKED
-        if not is_chunked or claimed > packed * MAX_COMPRESSION:
-            message = f"a dataset of shape {shape} can't be in a file of {file_size:,} bytes"
-            raise ValueError(message)
-    if h5t.check_string_dtype(dtype) is not None or dtype.kind in "OV":
+        _check_packed(dataset, claimed, file_size)
+    if not is_double and (h5t.check_string_dtype(dtype) is not None or dtype.kind in "OV"):
         return np.asarray(h5py.Dataset(dataset)[()])
     array = np.empty(shape, dtype)
     if array.size:
-        dataset.read(h5s.ALL, h5s.ALL, array)
+        dataset.read(h5s.ALL, h5s.ALL, array, kind if is_double else None)
     return array
+
+
+def _check_packed(dataset: h5d.DatasetID, claimed: int, file_size: int) -> None:
+    is_chunked = dataset.get_create_plist().get_layout() == h5d.CHUNKED
+    if not is_chunked or claimed > dataset.get_storage_size() * MAX_COMPRESSION:
+        message = f"a dataset of {claimed:,} bytes can't be in a file of {file_size:,} bytes"
+        raise ValueError(message)
 
 
 def read_tree(group: h5g.GroupID, file_size: int, depth: int = 0) -> Any:

@@ -102,14 +102,14 @@ def _read_object(parent: GroupID, link: bytes, kind: Kind, size: int) -> DataObj
         for name, default in plan.defaults.items()
         if name in found and (value := _attribute(found[name], default)) != default
     }
-    arrays: dict[str, Any] = {}
+    arrays = {
+        name: _hdf5.read_array(h5py.h5d.open(group, name.encode()), size)
+        for name in plan.arrays
+        if name.encode() in group
+    }
     metadata: dict[str, Any] = {}
-    for member in group:
-        name = member.decode("utf-8", "replace")
-        if name in plan.arrays:
-            arrays[name] = _hdf5.read_array(h5py.h5d.open(group, member), size)
-        elif name == "metadata":
-            metadata = _hdf5.read_tree(h5py.h5g.open(group, member), size)
+    if b"metadata" in group:
+        metadata = _hdf5.read_tree(h5py.h5g.open(group, b"metadata"), size)
     main = arrays.get(MAIN_ARRAY[kind])
     if main is None or main.ndim != 2:  # noqa: PLR2004
         shape = None if main is None else main.shape

@@ -17,6 +17,7 @@ Array = np.ndarray[Any, Any]
 DATALAB_DTYPES = frozenset(
     {"uint8", "uint16", "int16", "int32", "float32", "float64", "complex128"}
 )
+_NATIVE = frozenset(np.dtype(name) for name in DATALAB_DTYPES)
 WIDER = {
     "bool": "uint8",
     "int8": "int16",
@@ -37,6 +38,8 @@ def check_dtype(array: Array) -> None:
         If the type is neither one of DataLab's nor one that can be widened without
         loss; for 64-bit integers, if one of the values can't.
     """
+    if array.dtype in _NATIVE:
+        return
     name = array.dtype.newbyteorder("=").name
     if name in DATALAB_DTYPES:
         return
@@ -84,6 +87,8 @@ def widen(array: Array) -> tuple[Array, str | None]:
     >>> wide.dtype, original
     (dtype('uint8'), '|b1')
     """
+    if array.dtype in _NATIVE and array.dtype.isnative:
+        return array, None
     check_dtype(array)
     native = array.dtype.newbyteorder("=")
     wanted = np.dtype(WIDER.get(native.name, native))

@@ -1,0 +1,46 @@
+"""The installed DataLab kernel as a process of its own, driven as Jupyter drives it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from _driver import Kernel
+from jupyter_client.manager import start_new_kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+
+@contextmanager
+def _started(name: str = "datalab", **env: str) -> Iterator[Kernel]:
+    import os  # noqa: PLC0415
+
+    manager, client = start_new_kernel(kernel_name=name, env={**os.environ, **env})
+    try:
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def started() -> Callable[..., AbstractContextManager[Kernel]]:
+    """Start a kernel of a test's own: ``with started(DATALAB_KERNEL_WARMUP="off") as kernel``."""
+    return _started
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Kernel]:
+    """Give a kernel that the tests of a file share, one after another."""
+    with _started(DATALAB_KERNEL_MODE="standalone") as running:
+        yield running
+
+
+@pytest.fixture
+def fresh() -> Iterator[Kernel]:
+    """Give a kernel in which no cell has run."""
+    with _started(DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off") as running:
+        yield running

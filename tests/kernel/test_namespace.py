@@ -1,0 +1,146 @@
+"""The names that a notebook on the DataLab kernel starts with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from _driver import Kernel
+
+NAMES = (
+    "workspace",
+    "plotter",
+    "np",
+    "sigima",
+    "create_signal",
+    "create_image",
+    "create_signal_roi",
+    "create_image_roi",
+    "SignalObj",
+    "ImageObj",
+)
+HEAVY = "sorted({'numpy', 'sigima', 'scipy', 'pandas', 'matplotlib', 'h5py'} & {*sys.modules})"
+
+
+def test_nothing_heavy_is_imported_before_it_is_used(fresh: Kernel) -> None:
+    assert fresh.value(f"import sys; {HEAVY}") == "[]"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_name_is_there_and_not_listed_as_the_users(kernel: Kernel, name: str) -> None:
+    assert kernel.value(f"'{name}' in globals()") == "True"
+    assert name not in kernel.run("%who").text.split()
+
+
+def test_a_name_that_a_cell_reads_is_the_real_object(fresh: Kernel) -> None:
+    assert fresh.value("import numpy, sys; np is numpy is sys.modules['numpy']") == "True"
+    assert fresh.value("import sigima.objects as o; SignalObj is o.SignalObj") == "True"
+    assert fresh.value("create_image_roi is o.create_image_roi") == "True"
+
+
+def test_a_name_inside_a_function_is_the_real_object(fresh: Kernel) -> None:
+    code = "def area(r):\n    return np.pi * r**2\narea(2.0)"
+    assert fresh.value(code) == "12.566370614359172"
+    assert fresh.value("import numpy; area.__globals__['np'] is numpy") == "True"
+
+
+def test_isinstance_works_on_first_use(fresh: Kernel) -> None:
+    assert fresh.value("isinstance(3, SignalObj), isinstance(3, ImageObj)") == "(False, False)"
+    assert fresh.value("isinstance(create_signal('a'), SignalObj)") == "True"
+
+
+def test_what_reading_a_cell_cant_foresee_works_too(fresh: Kernel) -> None:
+    assert fresh.value("eval('n' + 'p.pi')") == "3.141592653589793"
+    assert fresh.value("eval('isinstance(1, Signal' + 'Obj)')") == "False"
+    assert fresh.value("eval('create_' + 'signal(\"a\").title')") == "'a'"
+    assert fresh.value("eval('len(work' + 'space)')") == "0"
+    assert fresh.value("import numpy; globals()['np'] is numpy") == "True"
+
+
+def test_a_stand_in_is_a_module_to_inspect_and_types(fresh: Kernel) -> None:
+    fresh.value("import inspect, types; stand_in = globals()['n' + 'p']")
+    assert fresh.value("inspect.ismodule(stand_in), isinstance(stand_in, types.ModuleType)") == (
+        "(True, True)"
+    )
+    assert "NumPy" in fresh.value("inspect.getdoc(stand_in)")
+    assert fresh.value("inspect.getsourcefile(stand_in)").endswith("numpy/__init__.py'")
+    assert "Help on package numpy" in fresh.run("help(stand_in)").text
+
+
+def test_timeit_measures_the_real_function(fresh: Kernel) -> None:
+    assert "loop" in fresh.run("%timeit -n1 -r1 np.sum([1])").text
+    assert fresh.value("import numpy; globals()['np'] is numpy") == "True"
+
+
+def test_a_reassigned_name_is_the_users(fresh: Kernel) -> None:
+    fresh.value("np = 3")
+    assert fresh.value("np") == "3"
+    assert "np" in fresh.run("%who").text.split()
+
+
+def test_a_deleted_name_stays_deleted(fresh: Kernel) -> None:
+    fresh.value("del create_signal")
+    shown = fresh.run("create_signal")
+    assert shown.error is not None
+    assert shown.error[0] == "NameError"
+
+
+def test_reset_brings_the_names_back(fresh: Kernel) -> None:
+    fresh.value("np = 3; del plotter; mine = 1")
+    fresh.value("%reset -f")
+    assert fresh.value("'plotter' in globals(), 'mine' in globals(), np.pi") == (
+        "(True, False, 3.141592653589793)"
+    )
+
+
+def test_reset_keeps_what_the_workspace_holds(fresh: Kernel) -> None:
+    fresh.value("workspace['a'] = create_signal('a', np.arange(3.0), np.arange(3.0))")
+    fresh.value("%reset -f")
+    assert fresh.value("workspace.list()") == "['a']"
+
+
+def test_tab_completes_numpy_before_any_cell_has_run(fresh: Kernel) -> None:
+    assert "np.linspace" in fresh.complete("np.lins")
+
+
+def test_tab_completes_names_of_the_workspace(kernel: Kernel) -> None:
+    kernel.value("workspace['ramp'] = create_signal('r', np.arange(3.0), np.arange(3.0))")
+    assert any("ramp" in match for match in kernel.complete("workspace['"))
+
+
+def test_inspection_shows_signature_and_docstring_before_any_cell_has_run(fresh: Kernel) -> None:
+    shown = fresh.inspect("create_signal")
+    assert "title" in shown
+    assert "Create a new Signal" in shown
+
+
+def test_the_workspace_and_the_plotter_work_together(kernel: Kernel) -> None:
+    kernel.value("workspace['sine'] = create_signal('s', np.arange(9.0), np.sin(np.arange(9.0)))")
+    assert kernel.value("workspace['sine'].y.sum().round(6)").startswith("np.float64(")
+    shown = kernel.run("plotter.plot('sine')")
+    assert shown.error is None, shown.error
+    assert len([data for data in shown.displays if "image/png" in data]) == 1
+
+
+def test_running_every_cell_again_is_harmless(kernel: Kernel) -> None:
+    cells = (
+        "x = np.linspace(0, 1, 50)",
+        "workspace['again'] = create_signal('again', x, x**2)",
+        "workspace['again'].y.max()",
+    )
+    first = [kernel.value(cell) for cell in cells]
+    assert [kernel.value(cell) for cell in cells] == first
+
+
+def test_the_magic_says_mode_and_help(kernel: Kernel) -> None:
+    assert kernel.value("%datalab mode") == "'standalone'"
+    assert "%datalab status" in kernel.run("%datalab help").text
+    assert "standalone" in kernel.value("%datalab status")
+
+
+def test_the_magic_names_what_it_knows_when_asked_for_something_else(kernel: Kernel) -> None:
+    shown = kernel.run("%datalab fly")
+    assert shown.error is not None
+    assert "%datalab mode" in shown.error[1]

@@ -1,0 +1,55 @@
+"""The import contracts of pyproject.toml: kept here, and broken by code that breaks them."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BREACHES = {
+    "core/src/datalab_kernel/_names.py": "import datalab_kernel_standalone",
+    "core/src/datalab_kernel/errors.py": "import numpy",
+    "core/src/datalab_kernel/_workspace.py": "import requests",
+    "core/src/datalab_kernel/storage/__init__.py": "import datalab_kernel._workspace",
+    "core/src/datalab_kernel/backends/_protocol.py": "import datalab_kernel._workspace",
+    "standalone/src/datalab_kernel_standalone/__init__.py": "import datalab_kernel_spec",
+    "spec/src/datalab_kernel_spec/__init__.py": "import datalab_kernel_standalone",
+}
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """Return a copy of the sources and of the contracts, to break."""
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    shutil.copytree(
+        root / "packages", tmp_path / "packages", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return tmp_path
+
+
+def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
+    """Check the copy's sources, not the installed wheels."""
+    sources = [str(path) for path in copy.glob("packages/*/src")]
+    program = f"import sys; sys.path[:0] = {sources!r}; from importlinter.cli import lint_imports_command; lint_imports_command()"
+    return subprocess.run(
+        [sys.executable, "-c", program, "--no-cache"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_contracts_are_kept(copy: Path) -> None:
+    done = lint_imports(copy)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("path", "line"), BREACHES.items())
+def test_a_breach_is_found(copy: Path, path: str, line: str) -> None:
+    with (copy / "packages" / f"datalab-kernel-{path}").open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{line}\n")
+    done = lint_imports(copy)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "BROKEN" in done.stdout

@@ -1,0 +1,170 @@
+"""Run a task of pixi.toml where pixi isn't installed: ``python3 tools/run.py TASK``.
+
+Needs Python 3.11 with pip and nothing else; it makes the environments it needs below
+``.run/``. Without a task it lists them. What follows the task is added to its command:
+``python3 tools/run.py integration -k save``. Where pixi is, ``pixi run TASK`` does the same.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from runner.environments import Environments
+from runner.errors import RunnerError
+from runner.process import run, say, stop_all
+from runner.tasks import read_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from runner.tasks import Manifest, Task
+
+ROOT = Path(__file__).resolve().parent.parent
+OPTIONAL = {"datalab": "DATALAB_PYTHON"}
+"""Environments that may be left out (not on CI), and the variable that tells tests their Python."""
+OLDEST = (3, 11)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a task ended: ``ok``, ``FAILED``, ``skipped`` (something before failed) or ``left out``."""
+
+    task: str
+    state: str
+    seconds: float
+    why: str = ""
+
+
+class Runner:
+    """Runs tasks one after another and remembers how each ended."""
+
+    def __init__(self, manifest: Manifest, environments: Environments) -> None:
+        self.manifest = manifest
+        self.environments = environments
+        self.outcomes: dict[str, Outcome] = {}
+        self.extra_variables: dict[str, str] = {}
+        self.is_ci = bool(os.environ.get("CI"))
+
+    def run(self, name: str, arguments: Sequence[str]) -> int:
+        """Run a task after its dependencies; a failure stops only what depends on it."""
+        tasks = self.manifest.in_order(name)
+        if arguments:
+            tasks[-1] = with_arguments(tasks[-1], arguments)
+        needed = list(dict.fromkeys(task.environment for task in tasks if task.command))
+        failures = self.environments.prepare(needed)
+        for task in tasks:
+            outcome = self.outcome(task, failures.get(task.environment))
+            self.outcomes[task.name] = outcome
+            if outcome.why:
+                say(f"{outcome.state}: {task.name}: {outcome.why}")
+        self.summarise()
+        return int(any(item.state == "FAILED" for item in self.outcomes.values()))
+
+    def outcome(self, task: Task, failure: RunnerError | None) -> Outcome:
+        """Run one task, or say why it can't be."""
+        before = [self.outcomes[name] for name in task.depends_on]
+        bad = [item.task for item in before if item.state in ("FAILED", "skipped")]
+        if bad:
+            state = "skipped" if task.command else "FAILED"
+            return Outcome(
+                task=task.name, state=state, seconds=0, why=f"because of {', '.join(bad)}"
+            )
+        if not task.command:
+            return Outcome(task=task.name, state="ok", seconds=0)
+        if failure is not None:
+            return self.failed(task, 0, str(failure))
+        return self.execute(task)
+
+    def execute(self, task: Task) -> Outcome:
+        """Run a task's command in its environment, in the open."""
+        variables = self.environments.variables(task.environment)
+        variables |= self.extra_variables | dict(task.env)
+        program = shutil.which(task.command[0], path=variables["PATH"])
+        if program is None:
+            return self.failed(
+                task, 0, f"{task.command[0]} isn't in the environment {task.environment}"
+            )
+        say(f"{task.name}: {' '.join(task.command)}")
+        started = time.monotonic()
+        code = run([program, *task.command[1:]], env=variables, cwd=ROOT / task.cwd)
+        seconds = time.monotonic() - started
+        if code:
+            return self.failed(task, seconds, f"exit code {code}")
+        if task.environment in OPTIONAL:
+            python = self.environments.python(task.environment)
+            self.extra_variables[OPTIONAL[task.environment]] = str(python)
+        say(f"{task.name}: ok in {seconds:.1f} s")
+        return Outcome(task=task.name, state="ok", seconds=seconds)
+
+    def failed(self, task: Task, seconds: float, why: str) -> Outcome:
+        """Judge a failure: off CI, an optional environment is left out, and said so."""
+        if task.environment in OPTIONAL and not self.is_ci:
+            why = f"{why}\nLEFT OUT: the tests that need the environment {task.environment}"
+            return Outcome(task=task.name, state="left out", seconds=seconds, why=why)
+        return Outcome(task=task.name, state="FAILED", seconds=seconds, why=why)
+
+    def summarise(self) -> None:
+        """Print one line for each task."""
+        say("summary")
+        for item in self.outcomes.values():
+            why = item.why.splitlines()[0] if item.why else ""
+            print(
+                f"  {item.state:9}{item.task:24}{item.seconds:7.1f} s  {why}".rstrip(), flush=True
+            )
+
+
+def with_arguments(task: Task, arguments: Sequence[str]) -> Task:
+    """Add what the person typed to a task's command, as pixi does."""
+    if not task.command:
+        msg = f"task {task.name!r} only stands for others, so {' '.join(arguments)} can't be added to it"
+        raise RunnerError(msg)
+    return replace(task, command=(*task.command, *arguments))
+
+
+def list_tasks(manifest: Manifest) -> None:
+    """Print what there is to run."""
+    print((__doc__ or "").strip(), end="\n\n")
+    for task in manifest.tasks.values():
+        print(f"  {task.name:24}{task.description}")
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    """Turn a request to end into what Ctrl-C does."""
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line asks for and return the exit code."""
+    if sys.version_info < OLDEST:
+        print(f"Python 3.11 or later is needed; this is {sys.version.split()[0]}", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        manifest = read_manifest(ROOT / "pixi.toml")
+        if not arguments or arguments[0] in ("-h", "--help"):
+            list_tasks(manifest)
+            return 0
+        runner = Runner(manifest, Environments(ROOT, manifest.environments))
+        return runner.run(arguments[0], arguments[1:])
+    except RunnerError as error:
+        print(f"tools/run.py: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        say("stopped; ending what was started")
+        stop_all()
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
