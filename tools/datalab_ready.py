@@ -23,7 +23,8 @@ LIBRARIES = [
 PROBE = """
 import datalab
 from qtpy.QtWidgets import QApplication
-QApplication([])
+application = QApplication([])
+import datalab.gui.main
 print("DataLab", datalab.__version__, "can start")
 """
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-FOLDER = Path(__file__).parent.parent / "packages/datalab-kernel-spec/src/datalab_kernel_spec/kernelspec"
+FOLDER = (
+    Path(__file__).parent.parent / "packages/datalab-kernel-spec/src/datalab_kernel_spec/kernelspec"
+)
 SIDE, CELLS, RADIUS, FINER = 64, 4, 12, 8
 TILE, OUTLINE, CURVE = "#16283c", "#16283c", "#ffffff"
 SHADES = ("#1f4e79", "#1c6e8c", "#21918c", "#4fb477", "#a5d34a", "#fde725")

@@ -43,7 +43,16 @@ def build(folder: Path, old: dict[str, Any]) -> dict[str, str]:
     started = time.perf_counter()
     scratch = OUTPUT / "new"
     options = ["--no-deps", "--no-build-isolation", "--no-cache-dir", "--quiet"]
-    command = [sys.executable, "-m", "pip", "wheel", *options, "--wheel-dir", str(scratch), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        *options,
+        "--wheel-dir",
+        str(scratch),
+        str(folder),
+    ]
     subprocess.run(command, check=True)
     built = next(scratch.glob("*.whl"))
     wheel = built.replace(OUTPUT / built.name)

@@ -18,7 +18,7 @@ NOT_FOR_DEVELOPING = {"datalab"}
 
 def spelt(requirement: str) -> str:
     """Return a requirement in one spelling: PyPI name, no spaces, no marker, ``==`` before a pin."""
-    text = requirement.split(";")[0]
+    text = requirement.split(";", maxsplit=1)[0]
     name, limit = re.fullmatch(r"\s*([\w.\[\]-]+)\s*(.*?)\s*", text).groups()
     name = PYPI_NAMES.get(name, name).replace("_", "-")
     return name + re.sub(r"^(?=\d)", "==", limit.replace("*", "").removesuffix("."))
@@ -97,3 +97,15 @@ def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[
         assert tasks[f"{name}-full"]["cmd"] == tasks[name]["cmd"]
         assert tasks[f"{name}-full"]["env"] == {"DATALAB_KERNEL_TEST_FULL": "1"}
         assert tasks[f"{name}-full"].get("depends-on") == tasks[name].get("depends-on")
+
+
+def test_every_package_with_code_is_typed_layered_and_unit_tested(
+    root: Path, pixi: dict[str, Any]
+) -> None:
+    tool = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    sources = sorted(path.relative_to(root) for path in root.glob("packages/*/src"))
+    modules = sorted(path.parent.name for path in root.glob("packages/*/src/*/__init__.py"))
+    tested = {name for name in pixi["feature"] if name.startswith("unit-")}
+    assert sorted(map(Path, tool["mypy"]["files"][:-1])) == sources
+    assert sorted(tool["importlinter"]["root_packages"]) == modules
+    assert tested == {path.parts[1].replace("datalab-kernel", "unit") for path in sources}

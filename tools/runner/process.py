@@ -24,7 +24,8 @@ _stopping = threading.Event()
 
 def say(text: str) -> None:
     """Print a progress line with the seconds since the runner started."""
-    print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
+    with _lock:
+        print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
 
 
 def run(command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path) -> int:

@@ -30,13 +30,13 @@ __all__ = ["VARIABLE", "WarmUp", "is_wanted"]
 VARIABLE = "DATALAB_KERNEL_WARMUP"
 MODULES = ("numpy", "sigima.objects", "sigima")
 
-QUIET_S = 0.15
+QUIET_S = 0.06
 """How long nothing else may have used the processor before an import begins."""
 LONGEST_STOP_S = 0.5
 """The longest stop before one module, whatever the rest of the process does."""
-LOOK_S = 0.02
+LOOK_S = 0.01
 BUSY_SHARE = 0.1
-NOISE_S = 0.0005
+NOISE_S = 0.0003
 SWITCH_INTERVAL_S = 0.0005
 """How soon a cell that begins gets the interpreter, while the import runs (Python's own: 5 ms)."""
 

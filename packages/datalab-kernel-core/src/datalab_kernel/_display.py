@@ -1,0 +1,99 @@
+"""What people see of a workspace: a table that is readable in light and dark, and quick."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.backends import ObjectInfo
+
+MAX_ROWS = 50
+_CELL = "text-align:left;padding:2px 8px;vertical-align:middle"
+_STYLE = "color:var(--jp-content-font-color1,inherit)"
+
+
+def workspace_html(
+    infos: Sequence[ObjectInfo],
+    view: Callable[[str], DataObject],
+    heading: str,
+    budget_s: float = 0.5,
+) -> str:
+    """Write a workspace as an HTML table of at most 50 rows.
+
+    Parameters
+    ----------
+    infos
+        The objects in their order.
+    view
+        Gives an object by its name, for its thumbnail.
+    heading
+        One line above the table.
+    budget_s
+        After this many seconds, no further thumbnails are made.
+    """
+    if not infos:
+        return (
+            f'<div style="{_STYLE}"><b>{escape(heading)}</b><br>'
+            "Add something, such as <code>workspace[&quot;a&quot;] = np.arange(10.0)</code>, or "
+            "try <code>workspace.load_example()</code>.</div>"
+        )
+    deadline = time.monotonic() + budget_s
+    has_groups = len({(info.kind, info.group) for info in infos}) > len({i.kind for i in infos})
+    names = ["name", "kind", "shape", "dtype", "units", "size"] + ["group"] * has_groups + [""]
+    head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
+    rows = [
+        _row(info, _thumbnail(info, view, deadline), has_groups=has_groups)
+        for info in infos[:MAX_ROWS]
+    ]
+    rest = len(infos) - MAX_ROWS
+    more = f"<p>… and {rest:,} more: <code>workspace.list()</code></p>" if rest > 0 else ""
+    return (
+        f'<div style="{_STYLE}"><table style="{_STYLE}"><caption style="text-align:left;{_STYLE}">'
+        f"<b>{escape(heading)}</b></caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
+    )
+
+
+def _row(info: ObjectInfo, thumbnail: str, *, has_groups: bool) -> str:
+    shape = " × ".join(f"{size:,}" for size in info.shape)
+    units = ", ".join(unit or "–" for unit in info.units) if any(info.units) else ""
+    texts = [info.kind, shape, info.dtype, units, object_size(info.size_bytes)]
+    texts += [info.group] * has_groups
+    cells = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in texts)
+    name = info.name if len(info.name) <= 80 else info.name[:80] + "…"  # noqa: PLR2004
+    return (
+        f'<tr><th scope="row" style="{_CELL}"><bdi>{escape(name)}</bdi></th>{cells}'
+        f'<td style="{_CELL}">{thumbnail}</td></tr>'
+    )
+
+
+def _thumbnail(info: ObjectInfo, view: Callable[[str], DataObject], deadline: float) -> str:
+    if time.monotonic() > deadline:
+        return ""
+    from datalab_kernel import _thumbnail
+
+    obj = view(info.name)
+    if info.kind == "signal":
+        return _thumbnail.signal_svg(obj.xydata)  # type: ignore[union-attr]
+    return _thumbnail.image_png(obj.data)
+
+
+def object_size(size_bytes: int) -> str:
+    """Write a size for people.
+
+    Examples
+    --------
+    >>> object_size(999), object_size(8_000_000)
+    ('999 B', '8.0 MB')
+    """
+    size = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":  # noqa: PLR2004 - SI prefixes
+            break
+        size /= 1000
+    return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
