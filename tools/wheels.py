@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -42,6 +43,8 @@ def build(folder: Path, old: dict[str, Any]) -> dict[str, str]:
         return entry
     started = time.perf_counter()
     scratch = OUTPUT / "new"
+    if scratch.exists():
+        shutil.rmtree(scratch)  # of a run that was stopped
     options = ["--no-deps", "--no-build-isolation", "--no-cache-dir", "--quiet"]
     command = [
         sys.executable,
@@ -53,7 +56,9 @@ def build(folder: Path, old: dict[str, Any]) -> dict[str, str]:
         str(scratch),
         str(folder),
     ]
-    subprocess.run(command, check=True)
+    if subprocess.run(command, check=False).returncode:
+        message = f"no wheel could be built from {folder}; pip says why above"
+        raise SystemExit(message)
     built = next(scratch.glob("*.whl"))
     wheel = built.replace(OUTPUT / built.name)
     scratch.rmdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _started(name: str = "datalab", **env: str) -> Iterator[Kernel]:
-    import os  # noqa: PLC0415
-
     manager, client = start_new_kernel(kernel_name=name, env={**os.environ, **env})
     try:
         yield Kernel(manager, client)

@@ -83,8 +83,8 @@ def test_stop_ends_the_cell_and_keeps_everything(kernel: Kernel, code: str) -> N
 @pytest.mark.parametrize("wait", ["time.sleep(50)", "await asyncio.sleep(50)"])
 def test_a_cell_may_catch_the_interrupt(kernel: Kernel, wait: str) -> None:
     code = (
-        "import time, asyncio\nprint('on', flush=True)\n"
-        f"try:\n    {wait}\nexcept KeyboardInterrupt:\n    print('caught')"
+        "import time, asyncio\ntry:\n    print('on', flush=True)\n"
+        f"    {wait}\nexcept KeyboardInterrupt:\n    print('caught')"
     )
     shown = kernel.run(code, meanwhile=kernel.interrupt)
     assert shown.error is None

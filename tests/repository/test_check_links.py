@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from check_links import main
 
 PAGE = '<h1 id="top">A</h1><a href="b.html#part">b</a><a href="https://example.org/x">out</a>'

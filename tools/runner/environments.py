@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from runner.errors import RunnerError
-from runner.process import run_quietly, say
+from runner.process import run_quietly, say, stop_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,6 +108,9 @@ class Environments:
                     job.result()
                 except RunnerError as error:
                     failures[name] = error
+                except KeyboardInterrupt:
+                    stop_all()  # or the pool would wait for every pip to end by itself
+                    raise
         return failures
 
     def _wheels(self) -> dict[str, Wheel]:

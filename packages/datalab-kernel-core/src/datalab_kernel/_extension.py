@@ -53,15 +53,17 @@ class _Session(FirstUse):
         self._magic_before: Callable[..., Any] | None = None
 
     def begin(self) -> None:
-        """Hook everything in."""
+        """Put everything in."""
         shell = self._shell
         self.namespace.put()
         shell.ast_transformers.append(self)
         shell.Completer.custom_matchers.append(self._matcher)
         shell.events.register("post_run_cell", self._after_first_cell)
-        shell.init_user_ns = self._init_user_ns
+        shell.init_user_ns = self._init_user_ns  # type: ignore[method-assign]
         self._magic_before = self._line_magics.get(_MAGIC)
-        shell.register_magic_function(datalab_magic(self.namespace), "line", _MAGIC)
+        shell.magics_manager.register_function(
+            datalab_magic(self.namespace), magic_kind="line", magic_name=_MAGIC
+        )
 
     def end(self) -> None:
         """Take everything out again."""

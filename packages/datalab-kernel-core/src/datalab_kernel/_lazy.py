@@ -31,11 +31,11 @@ class LazyModule(types.ModuleType):
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
-        return self._load().__doc__
+        return _real(self).__doc__
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        return self._load().__dict__
+        return _real(self).__dict__
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._load(), name)
@@ -54,7 +54,12 @@ class LazyModule(types.ModuleType):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # As pickle does with any module: a clear TypeError, or by name where it is taught to.
-        return self._load().__reduce_ex__(2)  # type: ignore[return-value]
+        return tuple(_real(self).__reduce_ex__(2))
+
+
+def _real(stand_in: LazyModule) -> types.ModuleType:
+    module: types.ModuleType = object.__getattribute__(stand_in, "_load")()
+    return module
 
 
 class LazyClass(type):

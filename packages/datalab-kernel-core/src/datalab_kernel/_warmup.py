@@ -1,8 +1,8 @@
 """Import Sigima in the background, in the pauses that the person at the notebook makes.
 
-An importing thread competes with cells for the interpreter, so it stops at the beginning
-of each module's import (a finder in ``sys.meta_path`` is asked there) while anything else
-in the process uses the processor. "Anything else" is measured, not guessed: the process's
+An importing thread competes with cells for the interpreter, so it stops before each
+module that it imports (by a finder in ``sys.meta_path``) while anything else in the
+process uses the processor. "Anything else" is measured, not guessed: the process's
 processor time less this thread's own. A cell that computes stops the import; one that
 sleeps, awaits or waits for a download doesn't. A thread that waits for a module which
 this one is importing uses no processor time either, so it is never kept waiting: that is
@@ -21,7 +21,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from importlib.abc import Loader
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
@@ -34,6 +35,7 @@ QUIET_S = 0.06
 """How long nothing else may have used the processor before an import begins."""
 LONGEST_STOP_S = 0.5
 """The longest stop before one module, whatever the rest of the process does."""
+LONGEST_FINISH_S = 60.0
 LOOK_S = 0.01
 BUSY_SHARE = 0.1
 NOISE_S = 0.0003
@@ -47,6 +49,24 @@ def is_wanted() -> bool:
     """Say whether warming up is possible here and not switched off."""
     is_off = os.environ.get(VARIABLE, "").strip().lower() in {"off", "0", "no", "false"}
     return not is_off and sys.platform != "emscripten"
+
+
+class _Stop:
+    """Stop before a module is made, then leave it to its real loader without a trace."""
+
+    def __init__(self, loader: Loader, stop: Callable[[], None]) -> None:
+        self._loader = loader
+        self._stop = stop
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Wait, step aside, and do what the real loader does."""
+        self._stop()
+        spec.loader = self._loader
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Exist: Python asks for it before it calls ``create_module``, which steps aside."""
+        self._loader.exec_module(module)
 
 
 class WarmUp:
@@ -76,6 +96,9 @@ class WarmUp:
             self._thread.start()
         except RuntimeError:
             _logger.info("No thread can be started here: nothing is warmed up", exc_info=True)
+            return
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=self._finish)
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until it has ended; say whether it has."""
@@ -96,12 +119,21 @@ class WarmUp:
                 self._hurrying -= 1
 
     def find_spec(
-        self, name: str, path: object = None, target: ModuleType | None = None
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Stop here (as a finder in ``sys.meta_path``), and leave the finding to the others."""
-        del name, path, target
-        if threading.current_thread() is self._thread:
-            self._stop_while_busy()
+        """Find as the other finders do, with a stop before the module runs (``sys.meta_path``).
+
+        The stop can't be here: Python holds its one import lock while it asks a finder.
+        """
+        if threading.current_thread() is not self._thread:
+            return None
+        for finder in sys.meta_path:
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec: ModuleSpec | None = find(name, path, target) if find is not None else None
+            if spec is not None:
+                if spec.loader is not None and hasattr(spec.loader, "exec_module"):
+                    spec.loader = _Stop(spec.loader, self._stop_while_busy)  # type: ignore[assignment]
+                return spec
         return None
 
     def _run(self) -> None:
@@ -117,6 +149,12 @@ class WarmUp:
         finally:
             sys.meta_path.remove(self)
             sys.setswitchinterval(self._switch_interval_s)
+
+    def _finish(self) -> None:
+        """Come to an end before a fork: the child would wait for ever for half-imported modules."""
+        if threading.current_thread() is not self._thread:
+            with self.hurry():
+                self.join(LONGEST_FINISH_S)
 
     def _look(self) -> float:
         """Return the processor time that others have used since the last look."""

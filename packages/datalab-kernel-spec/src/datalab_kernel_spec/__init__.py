@@ -1,1 +1,1 @@
-"""The DataLab kernel for Jupyter."""
+"""The DataLab kernel for Jupyter: its kernelspec, and the launcher on xeus-python."""

@@ -11,9 +11,9 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from datalab_kernel.errors import DataLabKernelError
 from jupyter_core.paths import jupyter_data_dir, jupyter_path
 
+from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel_spec._kernelspec import DEFAULT_NAME, install, installed, uninstall
 
 __all__ = ["main"]

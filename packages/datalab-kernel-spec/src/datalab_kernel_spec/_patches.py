@@ -66,7 +66,7 @@ def _check_shape(module: ModuleType) -> None:
 
 
 def _unexpected(what: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - rare, and slow
+    from importlib.metadata import PackageNotFoundError, version
 
     try:
         found = version("xeus-python-shell")
@@ -96,7 +96,7 @@ def _name_errors_plainly(module: Any) -> None:
 def _set_up_each_shell(module: Any, runner: CellRunner) -> None:
     initialize = module.XPythonShellApp.initialize
 
-    def initialize_ours(self: Any, use_jedi: bool = False, argv: Any = None) -> None:  # noqa: FBT001, FBT002 - xpython's
+    def initialize_ours(self: Any, use_jedi: bool = False, argv: Any = None) -> None:
         initialize(self, use_jedi, argv)
         runner.attach(self.shell)
         _offer_notebook_bars()

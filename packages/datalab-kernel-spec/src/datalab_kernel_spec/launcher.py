@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     except ShapeError as error:
         sys.stderr.write(f"The DataLab kernel can't start: {error}\n")
         return 1
-    import xpython  # noqa: PLC0415 - the extension brings the whole kernel with it
+    import xpython
 
     program = sys.argv[0]
     sys.argv = [program]  # as xpython_launcher does: cells see no arguments of the kernel

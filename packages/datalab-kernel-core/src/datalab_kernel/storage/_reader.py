@@ -6,6 +6,7 @@ returned.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import h5py
@@ -16,6 +17,7 @@ from datalab_kernel.storage import _hdf5, _metadata, _values
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._fields import CLASSES, MAIN_ARRAY, Fields, from_fields, schema
+from datalab_kernel.storage._heaps import check_heaps
 from datalab_kernel.storage._writer import NUMBER_KEY, PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def read_workspace(path: Path) -> Contents:
     try:
         with h5py.File(path, "r") as file:
             if VERSION_NAME in file:
-                return _read(file, path.stat().st_size)
+                return _read(file, path)
     except _DAMAGE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         message = (
@@ -75,52 +77,81 @@ def read_workspace(path: Path) -> Contents:
     raise FileFormatError(message, path=str(path), reason=f"no {VERSION_NAME}")
 
 
-def _read(file: h5py.File, size: int) -> Contents:
-    signals, images = (
-        _read_panel(file, root, kind, size)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An object whose arrays have been read, and whose texts have not."""
+
+    group: GroupID
+    kind: Kind
+    arrays: dict[str, Any]
+
+
+def _read(file: h5py.File, path: Path) -> Contents:
+    size = path.stat().st_size
+    extents: list[tuple[int, int]] = []
+    found = {
+        kind: [(group, _find_objects(group.id, kind, size, extents)) for group in _groups(file, root)]
         for (root, _, _), kind in zip(PANELS, CLASSES, strict=True)
-    )
+    }
+    check_heaps(path, size, extents)
+    signals, images = (
+        [StoredGroup(title=_title(group), objects=[_finish(item, size) for item in items])
+         for group, items in found[kind]]
+        for kind in CLASSES
+    )  # fmt: skip
     return Contents(signals=signals, images=images, extras=extras_of(file))
 
 
-def _read_panel(file: h5py.File, root: str, kind: Kind, size: int) -> list[StoredGroup]:
-    if root not in file:
-        return []
-    groups = []
-    for group in file[root].values():
-        objects = [_read_object(group.id, name, kind, size) for name in group.id]
-        groups.append(StoredGroup(title=str(group.attrs.get("title", "")), objects=objects))
-    return groups
+def _groups(file: h5py.File, root: str) -> list[h5py.Group]:
+    return list(file[root].values()) if root in file else []
 
 
-def _read_object(parent: GroupID, link: bytes, kind: Kind, size: int) -> DataObject:
-    group = h5py.h5g.open(parent, link)
-    plan = schema(kind)
-    found = _hdf5.read_attributes(group)
-    attributes = {
-        name: value
-        for name, default in plan.defaults.items()
-        if name in found and (value := _attribute(found[name], default)) != default
-    }
-    arrays = {
-        name: _hdf5.read_array(h5py.h5d.open(group, name.encode()), size)
-        for name in plan.arrays
-        if name.encode() in group
-    }
-    metadata: dict[str, Any] = {}
-    if b"metadata" in group:
-        metadata = _hdf5.read_tree(h5py.h5g.open(group, b"metadata"), size)
+def _title(group: h5py.Group) -> str:
+    return str(_hdf5.read_attributes(group.id).get("title", ""))
+
+
+def _find_objects(
+    parent: GroupID, kind: Kind, size: int, extents: list[tuple[int, int]]
+) -> list[_Found]:
+    return [_find_object(h5py.h5g.open(parent, link), link, kind, size, extents) for link in parent]
+
+
+def _find_object(
+    group: GroupID, link: bytes, kind: Kind, size: int, extents: list[tuple[int, int]]
+) -> _Found:
+    arrays: dict[str, Any] = {}
+    for name in schema(kind).arrays:
+        if name.encode() in group:
+            dataset = h5py.h5d.open(group, name.encode())
+            arrays[name] = _hdf5.read_array(dataset, size)
+            offset = dataset.get_offset()
+            if offset is not None:
+                extents.append((offset, arrays[name].nbytes))
     main = arrays.get(MAIN_ARRAY[kind])
     if main is None or main.ndim != 2:  # noqa: PLR2004
         shape = None if main is None else main.shape
         text = f"{link.decode('utf-8', 'replace')!r} is no {kind}: its data is {shape}"
         raise ValueError(text)
+    return _Found(group, kind, arrays)
+
+
+def _finish(item: _Found, size: int) -> DataObject:
+    values = _hdf5.read_attributes(item.group)
+    attributes = {
+        name: value
+        for name, default in schema(item.kind).defaults.items()
+        if name in values and (value := _attribute(values[name], default)) != default
+    }
+    arrays = item.arrays
+    metadata: dict[str, Any] = {}
+    if b"metadata" in item.group:
+        metadata = _hdf5.read_tree(h5py.h5g.open(item.group, b"metadata"), size)
     metadata.pop(NUMBER_KEY, None)
     note = metadata.pop(_metadata.NOTE_KEY, None)
     if note:
         metadata = _metadata.decode(metadata, note.get("metadata", ""))
         arrays = {name: _original(name, array, note) for name, array in arrays.items()}
-    return from_fields(Fields(kind, attributes, arrays, metadata))
+    return from_fields(Fields(item.kind, attributes, arrays, metadata))
 
 
 def _attribute(value: Any, default: Any) -> Any:

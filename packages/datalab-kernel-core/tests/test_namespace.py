@@ -1,0 +1,152 @@
+"""The session's names without IPython: reading cells, stand-ins, and taking them back."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import pickle
+import subprocess
+import sys
+import types
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from datalab_kernel._lazy import LazyModule, LazyObject, lazy_class
+from datalab_kernel._namespace import NAMES, FirstUse, Namespace
+
+
+@pytest.fixture
+def space() -> dict[str, Any]:
+    return {}
+
+
+def put(space: dict[str, Any]) -> tuple[Namespace, FirstUse]:
+    names = Namespace(space, {})
+    names.put()
+    return names, FirstUse(names)
+
+
+def run(first_use: FirstUse, space: dict[str, Any], code: str) -> None:
+    exec(compile(first_use.visit(ast.parse(code)), "cell", "exec"), space)
+
+
+def test_putting_the_names_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from datalab_kernel._namespace import Namespace; Namespace({}, {}).put(); "
+        "print({'numpy', 'sigima', 'matplotlib', 'h5py'} & {*sys.modules})"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.check_output(command, text=True).strip() == "set()"
+
+
+def test_only_what_a_cell_reads_becomes_real(space: dict[str, Any]) -> None:
+    names, first_use = put(space)
+    run(first_use, space, "y = [np.pi for _ in 'a']")
+    assert names.waiting() == {*NAMES} - {"np"}
+    assert space["np"] is sys.modules["numpy"]
+
+
+def test_assigning_and_deleting_make_nothing_real(space: dict[str, Any]) -> None:
+    names, first_use = put(space)
+    run(first_use, space, "np = 3\ndel sigima")
+    assert names.waiting() == {*NAMES} - {"np", "sigima"}
+    assert space["np"] == 3
+
+
+def test_a_stand_in_in_use_becomes_real_in_the_namespace(space: dict[str, Any]) -> None:
+    put(space)
+    stand_in = space["np"]
+    assert stand_in.pi > 3
+    assert space["np"] is sys.modules["numpy"]
+
+
+def test_a_stand_in_never_replaces_what_the_user_bound(space: dict[str, Any]) -> None:
+    put(space)
+    stand_in, space["np"] = space["np"], "mine"
+    assert stand_in.pi > 3
+    assert space["np"] == "mine"
+
+
+def test_taking_back_restores_what_was_there(space: dict[str, Any]) -> None:
+    space.update(np="theirs", other=1)
+    names, first_use = put(space)
+    run(first_use, space, "np.pi; create_signal; workspace = 'mine'")
+    names.take_back()
+    assert space.pop("__builtins__")
+    assert space == {"np": "theirs", "other": 1, "workspace": "mine"}
+
+
+def test_a_name_that_cant_be_imported_fails_where_it_is_used(
+    space: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _names, first_use = put(space)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    run(first_use, space, "if False: np.pi")
+    with pytest.raises(ImportError):
+        run(first_use, space, "np.pi")
+
+
+def test_an_interrupt_while_importing_is_the_cells(space: dict[str, Any]) -> None:
+    class Interrupted(Namespace):
+        def value(self, _name: str) -> Any:
+            raise KeyboardInterrupt
+
+    names = Interrupted(space, {})
+    names.put()
+    with pytest.raises(KeyboardInterrupt):
+        run(FirstUse(names), space, "ran = 1; np.pi")
+    assert "ran" not in space
+
+
+def test_workspace_and_plotter_belong_together(space: dict[str, Any]) -> None:
+    names, _first_use = put(space)
+    assert names.value("workspace") is names.value("workspace")
+
+
+def test_a_lazy_module_is_a_module() -> None:
+    module = LazyModule("json", lambda: json)
+    assert isinstance(module, types.ModuleType)
+    assert inspect.ismodule(module)
+    assert module.__name__ == "json"
+    assert module.__doc__ == json.__doc__
+    assert module.__spec__ is json.__spec__
+    assert vars(module) is vars(json)
+    assert dir(module) == dir(json)
+    assert repr(module) == repr(json)
+    assert inspect.getsource(module) == inspect.getsource(json)
+    assert dict(inspect.getmembers(module)).keys() >= {"dumps", "loads"}
+    with pytest.raises(TypeError, match="pickle"):
+        pickle.dumps(module)
+
+
+def test_a_lazy_class_answers_for_the_class() -> None:
+    stand_in: Any = lazy_class("Decimal", lambda: Decimal)
+    assert isinstance(Decimal(1), stand_in)
+    assert issubclass(Decimal, stand_in)
+    assert stand_in("1.5") == Decimal("1.5")
+    assert stand_in == Decimal
+    assert {stand_in: 1}[Decimal] == 1
+    assert stand_in.from_float(1.0) == 1
+    assert inspect.isclass(stand_in)
+
+    class Price(stand_in):  # type: ignore[misc]
+        currency = "EUR"
+
+    assert issubclass(Price, Decimal)
+    assert Price("2").currency == "EUR"
+
+
+def test_a_lazy_object_answers_for_a_function_and_a_mapping() -> None:
+    function = LazyObject(lambda: json.dumps)
+    assert function([1]) == "[1]"
+    assert inspect.signature(function) == inspect.signature(json.dumps)
+    assert inspect.getdoc(function) == inspect.getdoc(json.dumps)
+    held: dict[str, int] = {}
+    mapping: Any = LazyObject(lambda: held)
+    mapping["a"] = 1
+    assert ("a" in mapping, len(mapping), list(mapping), mapping["a"]) == (True, 1, ["a"], 1)
+    del mapping["a"]
+    assert held == {}

@@ -1,0 +1,141 @@
+"""Warming up in the background: complete, considerate, and never in anybody's way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from datalab_kernel._warmup import WarmUp, is_wanted
+
+PACKAGE = 12
+HAMMER = """
+import sys, threading, random
+from datalab_kernel._warmup import WarmUp
+sys.path.insert(0, {folder!r})
+names = [f"slow.part{{n}}" for n in range({parts})]
+warm = WarmUp(["slow"])
+warm.start()
+random.seed({seed})
+def imports():
+    for name in random.sample(names, len(names)):
+        __import__(name)
+threads = [threading.Thread(target=imports, daemon=True) for _ in range(3)]
+for thread in threads: thread.start()
+imports()
+while any(thread.is_alive() for thread in threads):
+    sum(range(1000))  # the main thread is busy all the while
+assert warm.join(30)
+print(len([name for name in names if name in sys.modules]))
+"""
+
+
+@pytest.fixture
+def slow_package(tmp_path):
+    """A package whose parts import each other in a chain, and take their time."""
+    folder = tmp_path / "slow"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("from slow import part0\n")
+    for part in range(PACKAGE):
+        rest = f"from slow import part{part + 1}\n" if part + 1 < PACKAGE else ""
+        (folder / f"part{part}.py").write_text(f"{rest}value = sum(range(20000))\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_importing_the_same_modules_meanwhile_never_deadlocks(slow_package, seed):
+    code = HAMMER.format(folder=str(slow_package), parts=PACKAGE, seed=seed)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stdout.strip()) == (0, str(PACKAGE)), ended.stderr
+
+
+def run(code: str) -> str:
+    command = [sys.executable, "-c", code]
+    return subprocess.check_output(command, text=True, timeout=60).strip()
+
+
+def test_it_imports_everything_while_nothing_else_happens():
+    code = (
+        "import sys; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start(); "
+        "w.join(60); print('sigima' in sys.modules, 'numpy' in sys.modules, w in sys.meta_path)"
+    )
+    assert run(code) == "True True False"
+
+
+def test_it_stands_still_while_a_cell_computes():
+    code = (
+        "import sys, time; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()\n"
+        "end = time.monotonic() + 1\n"
+        "while time.monotonic() < end: pass\n"
+        "print(len([m for m in sys.modules if m.startswith('numpy')]) < 20)"
+    )
+    assert run(code) == "True"
+
+
+def test_while_it_stands_still_others_import_what_they_like():
+    code = (
+        "import sys, time, datalab_kernel._warmup as module\n"
+        "module.LONGEST_STOP_S = module.QUIET_S = 20\n"
+        "w = module.WarmUp(['numpy']); w.start(); time.sleep(0.2)\n"
+        "began = time.monotonic(); import wave, colorsys, fractions\n"
+        "print(time.monotonic() - began < 10)\n"
+        "with w.hurry(): w.join()"
+    )
+    assert run(code) == "True"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX")
+def test_a_child_that_is_forked_meanwhile_can_import_the_same():
+    code = (
+        "import os, time; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()\n"
+        "time.sleep(0.15)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    import numpy, sigima.objects; os._exit(0)\n"
+        "print(os.waitpid(child, 0)[1])"
+    )
+    assert run(code) == "0"
+
+
+def test_hurrying_ends_the_stops():
+    code = (
+        "import sys; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()\n"
+        "with w.hurry():\n"
+        "    while not w.join(0): sum(range(1000))\n"
+        "print('sigima' in sys.modules)"
+    )
+    assert run(code) == "True"
+
+
+def test_the_switch_interval_is_as_before_when_it_has_ended():
+    code = (
+        "import sys; sys.setswitchinterval(0.004); from datalab_kernel._warmup import WarmUp\n"
+        "w = WarmUp(['json.tool']); w.start(); w.join(30); print(round(sys.getswitchinterval(), 4))"
+    )
+    assert run(code) == "0.004"
+
+
+def test_the_process_ends_at_once_in_the_middle_of_it():
+    began = time.monotonic()
+    run("from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()")
+    assert time.monotonic() - began < 5
+
+
+def test_a_module_that_cant_be_imported_harms_nothing(caplog):
+    warm = WarmUp(["no_such_module_anywhere"])
+    warm.start()
+    assert warm.join(10)
+    assert "no_such_module_anywhere" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [("off", False), ("OFF", False), ("", True), ("on", True)]
+)
+def test_the_environment_prevents_it(monkeypatch, value, wanted):
+    monkeypatch.setenv("DATALAB_KERNEL_WARMUP", value)
+    assert is_wanted() is wanted

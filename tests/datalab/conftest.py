@@ -1,0 +1,83 @@
+"""The real DataLab, in an environment of its own, for files that go there and back."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace, create_signal
+from datalab_kernel.testing import _samples
+
+SCRIPT = Path(__file__).with_name("in_datalab.py")
+TIMEOUT_S = 240
+
+
+def in_datalab(*commands: list[str]) -> list[dict[str, Any]]:
+    """Run commands inside DataLab and return what it saw."""
+    python = os.environ.get("DATALAB_PYTHON")
+    if not python or not Path(python).exists():
+        reason = f"DATALAB_PYTHON ({python!r}) is not DataLab's interpreter; tools/run.py sets it"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    done = subprocess.run(
+        [python, str(SCRIPT), json.dumps(commands)],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+    assert lines, f"DataLab said nothing (exit {done.returncode}):\n{done.stderr[-3000:]}"
+    results: list[dict[str, Any]] = json.loads(lines[-1].removeprefix("RESULT "))
+    return results
+
+
+def full_workspace() -> Workspace:
+    """Everything that a workspace can hold, in groups; over 999 objects would take minutes."""
+    workspace = Workspace("standalone")
+    workspace.add("full signal", _samples.full_signal(), group="first")
+    workspace.add("with roi", _samples.signal_with_roi(), group="second")
+    workspace.add("many points", np.arange(10_000.0), group="first")
+    workspace.add("complex", ([0.0, 1.0], [1 + 1j, 2.0]))
+    workspace.add("scales", _scaled())
+    for number, name in enumerate(_samples.NAMES):
+        workspace.add(name, np.full(3, float(number)), group="names")
+    for dtype in _samples.IMAGE_DTYPES:
+        workspace.add(f"image {dtype}", _samples.full_image(dtype=dtype), group="dtypes")
+    workspace.add("coordinates", _samples.image_with_coordinates(), group="others")
+    workspace.add("masked", _samples.masked_image(), group="others")
+    return workspace
+
+
+def _scaled() -> Any:
+    signal = create_signal("", np.arange(4.0), np.arange(4.0))
+    signal.autoscale = False
+    signal.xscalemin, signal.xscalemax, signal.yscalelog = 0.5, 2.5, True
+    signal.set_annotations([{"type": "label", "text": "x" * 70_000}])
+    return signal
+
+
+class Round:
+    """What went to DataLab, what it saw, and where its files are."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = full_workspace()
+        self.ours = self.workspace.save(folder / "ours.h5")
+        self.resaved = folder / "resaved.h5"
+        self.made = folder / "made.h5"
+        self.made_by_us = folder / "made-resaved-by-us.h5"
+        self.made_again = folder / "made-again.h5"
+        self.result, self.made_result = in_datalab(
+            ["resave", str(self.ours), str(self.resaved)], ["make", str(self.made)]
+        )
+
+
+@pytest.fixture(scope="session")
+def datalab_round(tmp_path_factory: pytest.TempPathFactory) -> Round:
+    """One start of DataLab serves all tests."""
+    return Round(tmp_path_factory.mktemp("datalab"))

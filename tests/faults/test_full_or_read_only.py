@@ -1,0 +1,121 @@
+"""A full disk and a read-only folder: one clear error, and the old file as it was."""
+
+import errno
+import os
+import resource
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace
+
+FILL_THE_DISK = """
+import resource, signal, sys
+import numpy as np
+from datalab_kernel import Workspace
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing beyond the limit then fails as on a full disk
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+workspace = Workspace("standalone")
+workspace["a"] = np.ones((500, 500))
+try:
+    workspace.save(sys.argv[1])
+except OSError as error:
+    print("OSError", error)
+print(workspace.list(), workspace.status().has_unsaved_changes)
+"""
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    workspace = Workspace("standalone")
+    workspace["old"] = np.ones(3)
+    return workspace.save(tmp_path / "saved.h5")
+
+
+def test_a_full_disk_is_said_and_the_old_file_kept(saved: Path) -> None:
+    before = saved.read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-c", FILL_THE_DISK, str(saved)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    said, after = done.stdout.splitlines()
+    assert said.startswith("OSError")
+    assert str(saved) in said
+    assert "as it was" in said
+    assert after == "['a'] True"
+    assert saved.read_bytes() == before
+    assert os.listdir(saved.parent) == ["saved.h5"]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Path:
+    """A real file system of 1 MB, where the test may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if sys.platform != "linux" or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small tmpfs is not allowed here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_disk_that_is_really_full(small_disk: Path) -> None:
+    workspace = Workspace("standalone")
+    workspace["a"] = np.ones(3)
+    path = workspace.save(small_disk / "saved.h5")
+    before = path.read_bytes()
+    workspace["large"] = np.ones((1000, 1000))
+    with pytest.raises(OSError, match="saved.h5") as caught:
+        workspace.save(path)
+    assert "as it was" in str(caught.value)
+    assert path.read_bytes() == before
+    assert os.listdir(small_disk) == ["saved.h5"]
+    workspace.remove("large")
+    assert workspace.save(path) == path
+
+
+SAVE_AS_SOMEBODY = """
+import os, sys
+import numpy as np
+from datalab_kernel import Workspace
+workspace = Workspace("standalone")
+workspace["a"] = np.ones(3)
+if os.getuid() == 0:  # permissions don't bind root
+    os.setgid(65534); os.setuid(65534)
+try:
+    workspace.save(sys.argv[1])
+except OSError as error:
+    print(error.errno, error)
+"""
+
+
+@pytest.mark.parametrize("read_only", ["folder", "file"])
+def test_what_is_read_only_stays_as_it_is(saved: Path, read_only: str) -> None:
+    before = saved.read_bytes()
+    for folder in list(saved.parents)[:3]:
+        folder.chmod(folder.stat().st_mode | stat.S_IROTH | stat.S_IXOTH)
+    saved.chmod(0o444)
+    saved.parent.chmod(0o777 if read_only == "file" else 0o555)
+    done = subprocess.run(
+        [sys.executable, "-c", SAVE_AS_SOMEBODY, str(saved)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    saved.parent.chmod(0o755)
+    assert done.stdout.startswith(f"{errno.EACCES} ")
+    assert str(saved) in done.stdout
+    assert saved.read_bytes() == before
+    assert os.listdir(saved.parent) == ["saved.h5"]
+
+
+def test_the_limit_of_this_process_is_untouched() -> None:
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
