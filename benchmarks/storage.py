@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
-from _pairs import Ratio, compare
 
+from _pairs import Ratio, compare
 from datalab_kernel import create_image, create_signal, create_signal_roi
 from datalab_kernel.storage import (
     Contents,

@@ -47,6 +47,8 @@ def read_site(folder: Path) -> dict[Path, Page]:
     """Read every page below a folder."""
     pages = {}
     for path in sorted(folder.rglob("*.html")):
+        if "_static" in path.relative_to(folder).parts:  # a theme's templates, no pages
+            continue
         parser = PageParser()
         parser.feed(path.read_text(encoding="utf-8"))
         pages[path.resolve()] = parser.page

@@ -29,7 +29,7 @@ def describe(window):
 
 def resave(window, source, target):
     """Open a file as a person's workspace, and save it again."""
-    opened = window.h5inputoutput.open_file_headless(source, True)
+    opened = window.h5inputoutput.open_file_headless(source, reset_all=True)
     seen = describe(window)
     window.save_to_h5_file(target)
     return {"opened": bool(opened), "seen": seen}
@@ -71,7 +71,7 @@ def main():
     os.environ.update(
         QT_QPA_PLATFORM="offscreen",
         HOME=home,
-        XDG_CONFIG_HOME=os.path.join(home, ".config"),
+        XDG_CONFIG_HOME=f"{home}/.config",
         GUIDATA_UNATTENDED="1",
         SIGIMAX_DO_NOT_QUIT="1",
     )

@@ -52,7 +52,7 @@ def test_damaged_files_are_loaded_or_refused(
     original: bytes, tmp_path: Path, runs_whole: bool
 ) -> None:
     files = 500 if runs_whole else 120
-    chance = random.Random(7)  # noqa: S311 - repeatable
+    chance = random.Random(7)
     paths = [tmp_path / f"damaged-{number}.h5" for number in range(files)]
     for path in paths:
         path.write_bytes(mutated(original, chance))

@@ -1,7 +1,6 @@
 """A full disk and a read-only folder: one clear error, and the old file as it was."""
 
 import errno
-import os
 import resource
 import stat
 import subprocess
@@ -51,7 +50,7 @@ def test_a_full_disk_is_said_and_the_old_file_kept(saved: Path) -> None:
     assert "as it was" in said
     assert after == "['a'] True"
     assert saved.read_bytes() == before
-    assert os.listdir(saved.parent) == ["saved.h5"]
+    assert [path.name for path in saved.parent.iterdir()] == ["saved.h5"]
 
 
 @pytest.fixture
@@ -60,7 +59,10 @@ def small_disk(tmp_path: Path) -> Path:
     folder = tmp_path / "small"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if sys.platform != "linux" or subprocess.run(command, capture_output=True, check=False).returncode:
+    if (
+        sys.platform != "linux"
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
         pytest.skip("mounting a small tmpfs is not allowed here")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
@@ -76,7 +78,7 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
         workspace.save(path)
     assert "as it was" in str(caught.value)
     assert path.read_bytes() == before
-    assert os.listdir(small_disk) == ["saved.h5"]
+    assert [entry.name for entry in small_disk.iterdir()] == ["saved.h5"]
     workspace.remove("large")
     assert workspace.save(path) == path
 
@@ -114,7 +116,7 @@ def test_what_is_read_only_stays_as_it_is(saved: Path, read_only: str) -> None:
     assert done.stdout.startswith(f"{errno.EACCES} ")
     assert str(saved) in done.stdout
     assert saved.read_bytes() == before
-    assert os.listdir(saved.parent) == ["saved.h5"]
+    assert [path.name for path in saved.parent.iterdir()] == ["saved.h5"]
 
 
 def test_the_limit_of_this_process_is_untouched() -> None:

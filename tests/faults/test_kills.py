@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_saving_over_an_existing_file_survives_kills(tmp_path: Path, runs_whole: bool) -> None:
     kills = 200 if runs_whole else 40
     path = tmp_path / "saved.h5"
-    moments = random.Random(1)  # noqa: S311 - repeatable
+    moments = random.Random(1)
     found = {"old or new": 0, "torn": 0}
     with subprocess.Popen(
         [sys.executable, str(SCRIPT), str(path), json.dumps([FEW, MANY])],

@@ -271,7 +271,9 @@ def test_save_expands_the_home_folder(
     assert workspace.save("~/a") == tmp_path / "a.h5"
 
 
-def test_save_replaces_a_datalab_file_and_nothing_else(workspace: Workspace, tmp_path: Path) -> None:
+def test_save_replaces_a_datalab_file_and_nothing_else(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     workspace["a"] = np.ones(1)
     path = workspace.save(tmp_path / "a.h5")
     workspace["b"] = np.ones(1)
@@ -360,7 +362,7 @@ def test_examples_are_there_offline_and_again(workspace: Workspace) -> None:
     assert workspace.load_example() == ["laser_beam", "paracetamol"]
     for _ in range(2):
         assert workspace.load_example("paracetamol") == ["paracetamol"]
-    assert workspace["paracetamol"].xunit == "cm⁻¹"
+    assert workspace["paracetamol"].xunit == "°"
     assert len(workspace.load_example("laser_beam")) == 7
     with pytest.raises(ObjectNotFoundError, match="Did you mean 'laser_beam'"):
         workspace.load_example("laser")
@@ -404,7 +406,7 @@ def test_a_failing_callback_is_logged_and_ends_nothing(
     workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:
     seen: list[Change] = []
-    workspace.on_change(lambda change: 1 / 0)
+    workspace.on_change(lambda _: 1 / 0)
     workspace.on_change(seen.append)
     workspace["a"] = np.ones(1)
     assert "ZeroDivisionError" in caplog.text
@@ -425,7 +427,9 @@ def test_the_representation_is_one_line(workspace: Workspace) -> None:
     workspace["a"] = np.ones(1)
     assert repr(workspace) == "Workspace(standalone, 1 object)"
     workspace["b"] = np.ones(1)
-    assert repr(workspace) == repr(Workspace(workspace._backend)) == "Workspace(standalone, 2 objects)"
+    assert (
+        repr(workspace) == repr(Workspace(workspace._backend)) == "Workspace(standalone, 2 objects)"
+    )
 
 
 def test_the_table_shows_every_object(workspace: Workspace) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from html import escape
 from typing import TYPE_CHECKING
+
+from datalab_kernel.errors import DataLabKernelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -12,8 +15,13 @@ if TYPE_CHECKING:
     from datalab_kernel._objects import DataObject
     from datalab_kernel.backends import ObjectInfo
 
+LOGGER = logging.getLogger(__name__)
 MAX_ROWS = 50
-_CELL = "text-align:left;padding:2px 8px;vertical-align:middle"
+MAX_NAME = 80
+_CELL = "text-align:left;padding:2px 8px;vertical-align:middle;white-space:nowrap"
+_NAME = (
+    "text-align:left;padding:2px 8px;vertical-align:middle;min-width:14em;overflow-wrap:anywhere"
+)
 _STYLE = "color:var(--jp-content-font-color1,inherit)"
 
 
@@ -30,7 +38,7 @@ def workspace_html(
     infos
         The objects in their order.
     view
-        Gives an object by its name, for its thumbnail.
+        Gives an object by its name, for its thumbnail; one that was removed meanwhile has none.
     heading
         One line above the table.
     budget_s
@@ -39,12 +47,14 @@ def workspace_html(
     if not infos:
         return (
             f'<div style="{_STYLE}"><b>{escape(heading)}</b><br>'
-            "Add something, such as <code>workspace[&quot;a&quot;] = np.arange(10.0)</code>, or "
-            "try <code>workspace.load_example()</code>.</div>"
+            "Add something, such as <code>workspace[&quot;a&quot;] = np.arange(10.0)</code>; "
+            "<code>workspace.load_example()</code> lists measurements to try.</div>"
         )
     deadline = time.monotonic() + budget_s
     has_groups = len({(info.kind, info.group) for info in infos}) > len({i.kind for i in infos})
-    names = ["name", "kind", "shape", "dtype", "units", "size"] + ["group"] * has_groups + [""]
+    names = (
+        ["name", "kind", "shape", "dtype", "units", "size"] + ["group"] * has_groups + ["preview"]
+    )
     head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
     rows = [
         _row(info, _thumbnail(info, view, deadline), has_groups=has_groups)
@@ -60,16 +70,20 @@ def workspace_html(
 
 
 def _row(info: ObjectInfo, thumbnail: str, *, has_groups: bool) -> str:
-    shape = " × ".join(f"{size:,}" for size in info.shape)
-    units = ", ".join(unit or "–" for unit in info.units) if any(info.units) else ""
+    shape = " \N{MULTIPLICATION SIGN} ".join(f"{size:,}" for size in info.shape)
+    units = ", ".join(unit or "\N{EN DASH}" for unit in info.units) if any(info.units) else ""
     texts = [info.kind, shape, info.dtype, units, object_size(info.size_bytes)]
     texts += [info.group] * has_groups
     cells = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in texts)
-    name = info.name if len(info.name) <= 80 else info.name[:80] + "…"  # noqa: PLR2004
+    name = _shortened(info.name)
     return (
-        f'<tr><th scope="row" style="{_CELL}"><bdi>{escape(name)}</bdi></th>{cells}'
+        f'<tr><th scope="row" style="{_NAME}"><bdi>{escape(name)}</bdi></th>{cells}'
         f'<td style="{_CELL}">{thumbnail}</td></tr>'
     )
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= MAX_NAME else name[:MAX_NAME] + "…"
 
 
 def _thumbnail(info: ObjectInfo, view: Callable[[str], DataObject], deadline: float) -> str:
@@ -77,10 +91,15 @@ def _thumbnail(info: ObjectInfo, view: Callable[[str], DataObject], deadline: fl
         return ""
     from datalab_kernel import _thumbnail
 
-    obj = view(info.name)
+    try:
+        obj = view(info.name)
+    except (DataLabKernelError, OSError):
+        LOGGER.debug("no thumbnail of %r", info.name, exc_info=True)
+        return ""
+    label = f"{info.kind} {_shortened(info.name)}"
     if info.kind == "signal":
-        return _thumbnail.signal_svg(obj.xydata)  # type: ignore[union-attr]
-    return _thumbnail.image_png(obj.data)
+        return _thumbnail.signal_svg(obj.xydata, label)
+    return _thumbnail.image_png(obj.data, label)
 
 
 def object_size(size_bytes: int) -> str:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def _paracetamol() -> Mapping[str, DataObject]:
-    """Raman spectrum of paracetamol (RRUFF project, D120007)."""
+    """X-ray powder diffraction pattern of paracetamol (RRUFF project, D120007)."""
     obj = _read("signal", "curve_formats/paracetamol.txt")
-    obj.xlabel, obj.xunit = "Raman shift", "cm⁻¹"
+    obj.xlabel, obj.xunit = "2θ", "°"
     obj.ylabel, obj.yunit = "Intensity", "counts"
     obj.metadata["origin"] = "RRUFF D120007, shipped with Sigima (BSD-3-Clause)"
     return {"paracetamol": obj}

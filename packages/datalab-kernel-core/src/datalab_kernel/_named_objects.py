@@ -6,7 +6,6 @@ and displays are ``_workspace``'s.
 
 from __future__ import annotations
 
-import builtins
 import threading
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -20,6 +19,8 @@ from datalab_kernel.backends import KINDS, Backend, Placement, Put
 from datalab_kernel.errors import NameTakenError
 
 if TYPE_CHECKING:
+    import builtins
+
     from datalab_kernel._objects import DataObject
 
 T = TypeVar("T")
@@ -68,7 +69,9 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
     # -- adding and getting -------------------------------------------------------------
 
     @overload
-    def add(self, name: Mapping[str, T], *, overwrite: bool = ..., group: str | None = ...) -> Mapping[str, T]: ...
+    def add(
+        self, name: Mapping[str, T], *, overwrite: bool = ..., group: str | None = ...
+    ) -> Mapping[str, T]: ...
     @overload
     def add(self, name: str, obj: T, overwrite: bool = ..., *, group: str | None = ...) -> T: ...
     def add(
@@ -103,6 +106,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
 
         Examples
         --------
+        >>> from datalab_kernel import Workspace
         >>> workspace = Workspace("standalone")
         >>> _ = workspace.add("line", ([0, 1, 2], [5, 6, 7]))
         >>> workspace.list()
@@ -199,6 +203,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
 
         Examples
         --------
+        >>> from datalab_kernel import Workspace
         >>> workspace = Workspace("standalone")
         >>> workspace["a"] = ([0.0, 1.0], [2.0, 3.0])
         >>> with workspace.edit("a") as signal:
@@ -301,6 +306,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         Examples
         --------
         >>> import numpy as np
+        >>> from datalab_kernel import Workspace
         >>> workspace = Workspace("standalone")
         >>> _ = workspace.add({"img1": np.eye(2), "img2": np.eye(3), "s": np.ones(4)})
         >>> workspace.list("img*")

@@ -42,7 +42,9 @@ def check_name(name: object) -> str:
     reason = _why_invalid(name)
     if reason:
         shown = repr(name if len(name) <= 60 else name[:60] + "…")  # noqa: PLR2004 - a line's worth
-        message = f"{shown} can't name an object: {reason}. Give 1 to {MAX_LENGTH:,} visible characters."
+        message = (
+            f"{shown} can't name an object: {reason}. Give 1 to {MAX_LENGTH:,} visible characters."
+        )
         raise InvalidNameError(message, name=name)
     return name
 
@@ -61,11 +63,11 @@ def _why_invalid(name: str) -> str:
 
 
 def make_valid(title: str, default: str = "untitled") -> str:
-    """Make a name of a title that came from elsewhere, changing as little as possible.
+    r"""Make a name of a title that came from elsewhere, changing as little as possible.
 
     Examples
     --------
-    >>> make_valid("a\\nb"), make_valid("  ")
+    >>> make_valid("a\nb"), make_valid("  ")
     ('a b', 'untitled')
     """
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in title)
@@ -136,7 +138,9 @@ def not_found(
     parts = [f"{name!r} not found in {where}."]
     if suggestions:
         parts.append(f"Did you mean {' or '.join(map(repr, suggestions))}?")
-    parts.append(f"Available: {enumerate_names(names)}." if names else f"There is nothing in {where}.")
+    parts.append(
+        f"Available: {enumerate_names(names)}." if names else f"There is nothing in {where}."
+    )
     if has_wildcard(name):
         parts.append(f"workspace.list({name!r}) gives the names that a pattern matches.")
     return ObjectNotFoundError(

@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     if name not in SIGIMA_NAMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    import sigima.objects  # noqa: PLC0415 - Sigima takes seconds to import
+    import sigima.objects
 
     objects = sigima.objects
     is_union = name == "DataObject"

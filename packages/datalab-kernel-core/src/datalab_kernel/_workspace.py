@@ -6,20 +6,20 @@ storage's, looks are ``_display``'s.
 
 from __future__ import annotations
 
-import builtins
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _names, _paths, _resolve
-from datalab_kernel._changes import Change, Subscription
 from datalab_kernel._named_objects import NamedObjects
-from datalab_kernel.backends import Backend, Placement, Put, WorkspaceMode
+from datalab_kernel.backends import KINDS, Backend, Placement, Put, WorkspaceMode
 from datalab_kernel.errors import LiveModeRequiredError
 
 if TYPE_CHECKING:
+    import builtins
     import os
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from datalab_kernel._changes import Change, Subscription
     from datalab_kernel._status import WorkspaceStatus
 
 
@@ -269,8 +269,9 @@ class Workspace(NamedObjects):
             return False
         for cls in _resolve.candidates():
             if cls.needs_connection and cls.is_available(**self._options):
-                self._move_to(cls.open(**self._options), overwrite=overwrite)
-                return self._backend.mode is WorkspaceMode.LIVE
+                target = cls.open(**self._options)
+                self._move_to(target, overwrite=overwrite)
+                return target.mode is WorkspaceMode.LIVE
         return False
 
     def _move_to(self, target: Backend, *, overwrite: bool) -> None:
@@ -284,6 +285,11 @@ class Workspace(NamedObjects):
             if not overwrite:
                 self._check_free((item.name for item in items), target)
             target.put(items)
+            for kind in KINDS:
+                for title in source.groups(kind):
+                    target.add_group(kind, title)
+            if extras := source.get_extras():
+                target.add_extras(extras)
             self._opened = target
             source.close()
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._interrupt import CellRunner
@@ -99,16 +97,6 @@ def _set_up_each_shell(module: Any, runner: CellRunner) -> None:
     def initialize_ours(self: Any, use_jedi: bool = False, argv: Any = None) -> None:
         initialize(self, use_jedi, argv)
         runner.attach(self.shell)
-        _offer_notebook_bars()
         importlib.import_module("datalab_kernel").load_ipython_extension(self.shell)
 
     module.XPythonShellApp.initialize = initialize_ours
-
-
-def _offer_notebook_bars() -> None:
-    """Let ``tqdm.auto`` choose its notebook bar where widgets are there.
-
-    tqdm knows a notebook by ipykernel's or this module's presence (tqdm/autonotebook.py).
-    """
-    if "ipywidgets" in sys.modules or find_spec("ipywidgets") is not None:
-        importlib.import_module("IPython.utils._process_emscripten")

@@ -139,9 +139,7 @@ class StandaloneBackend(Backend):
 class _Catalog(Mapping[str, ObjectInfo]):
     """The backend's objects by name, in the order in which DataLab shows them."""
 
-    def __init__(
-        self, by_name: dict[str, _Record], groups: dict[Kind, dict[str, _Group]]
-    ) -> None:
+    def __init__(self, by_name: dict[str, _Record], groups: dict[Kind, dict[str, _Group]]) -> None:
         self._by_name = by_name
         self._groups = groups
 

@@ -7,7 +7,6 @@ and computing are core's too, so that no backend imports another.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from datalab_kernel.errors import LiveModeRequiredError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from datalab_kernel._objects import DataObject
     from datalab_kernel.storage import Extras
 

@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from datalab_kernel.plot._plotter import Plot, Plotter
+from datalab_kernel.plot._plotter import Plotter
+from datalab_kernel.plot._result import Plot
+from datalab_kernel.plot._spec import (
+    AxesSpec,
+    Curve,
+    Drawing,
+    FigureSpec,
+    Image,
+    Region,
+    Renderer,
+)
 
-__all__ = ["Plot", "Plotter"]
+__all__ = [
+    "AxesSpec",
+    "Curve",
+    "Drawing",
+    "FigureSpec",
+    "Image",
+    "Plot",
+    "Plotter",
+    "Region",
+    "Renderer",
+]

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _names
+from datalab_kernel.plot._result import Plot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from datalab_kernel._workspace import Workspace
-    from datalab_kernel.plot._spec import FigureSpec
-
-
-class Renderer(Protocol):
-    """What draws a figure: one method."""
-
-    def render(self, spec: FigureSpec, ax: Any = None) -> Any:
-        """Draw and return what has ``figure`` and ``axes``."""
+    from datalab_kernel.plot._spec import Renderer
 
 
 class Plotter:
@@ -32,7 +22,7 @@ class Plotter:
     workspace
         Where names are looked up.
     renderer
-        What draws; None: matplotlib.
+        What draws: an object with ``render(spec, ax=None)``. None: matplotlib.
 
     Examples
     --------
@@ -57,15 +47,17 @@ class Plotter:
         Parameters
         ----------
         what
-            A name, a pattern, a signal or image, or a list of these.
+            A name, a pattern such as ``"img*"``, a signal or image, or a list of these.
         show
             Whether the picture is shown at once, in a notebook.
         ax
             matplotlib axes to draw into instead; then it isn't shown.
         **options
-            ``title, xlabel, ylabel, xlim, ylim, xscale, yscale, cmap, vmin, vmax, norm,
-            colorbar, aspect, origin, alpha, color, label, legend, figsize, dpi, roi,
-            errorbars``, as matplotlib names them.
+            As matplotlib names them, and what they mean there: ``title, xlabel, ylabel,
+            xlim, ylim, aspect, alpha, figsize, dpi, roi`` for both kinds, ``xscale, yscale,
+            color, label, legend, errorbars`` for signals, ``cmap, vmin, vmax, norm,
+            colorbar, origin`` for images. ``color`` and ``label`` may be lists; ``legend``
+            may be a place such as ``"upper left"``; ``roi=False`` leaves outlines out.
 
         Returns
         -------
@@ -77,15 +69,25 @@ class Plotter:
         ObjectNotFoundError
             If a name or pattern finds nothing.
         TypeError
-            If signals and images are mixed, or for an unknown option.
+            If signals and images are mixed, or for an option that isn't known or is for the
+            other kind.
+        ValueError
+            For an option's value that can't be, or an empty list.
+
+        Notes
+        -----
+        Curves with more samples than the picture has pixels are drawn by the minimum and
+        maximum of each column of pixels, larger images by area means; the picture says so.
+        Complex data are shown by their modulus.
         """
         from datalab_kernel.plot._build import build
-        from datalab_kernel.plot._options import parse_options
+        from datalab_kernel.plot._options import check_placing, parse_options
 
         parsed = parse_options(options)
+        if ax is not None:
+            check_placing(parsed)
         spec = build(self._objects(what), parsed)
-        drawing = self._renderer_or_default().render(spec, ax)
-        plot = Plot(spec, drawing.figure, drawing.axes)
+        plot = Plot(spec, self._renderer_or_default().render(spec, ax))
         if show and ax is None:
             plot.show()
         return plot
@@ -98,7 +100,7 @@ class Plotter:
         return self._renderer
 
     def _objects(self, what: Any) -> list[Any]:
-        items: Iterable[Any] = what if isinstance(what, (list, tuple)) else [what]
+        items: Sequence[Any] = what if isinstance(what, (list, tuple)) else [what]
         objects = [obj for item in items for obj in self._found(item)]
         if not objects:
             message = "There is nothing to plot in an empty list. Give names or objects."
@@ -107,79 +109,21 @@ class Plotter:
 
     def _found(self, item: Any) -> list[Any]:
         if isinstance(item, str):
-            names = self._workspace.list(item)
-            if not names:
-                raise _names.not_found(item, self._workspace.list())
-            return [self._workspace.get(name, copy=False) for name in names]
+            return [self._workspace.get(name, copy=False) for name in self._names(item)]
         from datalab_kernel import _objects
 
         if isinstance(item, (_objects.SignalObj, _objects.ImageObj)):
             return [item]
-        message = f"Can't plot a {type(item).__name__}. Give a name, a pattern, a signal or an image."
+        message = (
+            f"Can't plot a {type(item).__name__}. Give a name, a pattern, a signal or an image."
+        )
         raise TypeError(message)
 
-
-class Plot:
-    """A picture that was drawn; as the last value of the cell that showed it, it adds nothing.
-
-    Attributes
-    ----------
-    spec
-        What was drawn, as plain values.
-    figure, axes
-        matplotlib's own, for what the options don't offer.
-    """
-
-    def __init__(self, spec: FigureSpec, figure: Any, axes: tuple[Any, ...]) -> None:
-        self.spec = spec
-        self.figure = figure
-        self.axes = axes
-        self._shown_in: int | None = None
-
-    def __repr__(self) -> str:
-        """Say what the picture shows."""
-        return f"<{self.spec.alt}>"
-
-    def save(self, path: str | Path, **options: Any) -> None:
-        """Write the picture to a file: png, svg, pdf, as its suffix says.
-
-        ``options`` go to matplotlib's ``savefig``.
-        """
-        self.figure.savefig(path, **options)
-
-    def png(self) -> tuple[bytes, tuple[int, int]]:
-        """Return the picture for screens of twice the density, and its size in CSS pixels."""
-        width, height = self.figure.get_size_inches() * self.figure.dpi
-        buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=2 * self.figure.dpi)
-        return buffer.getvalue(), (round(width), round(height))
-
-    def mimebundle(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what a notebook shows: a PNG as base64 text with its size, and a text."""
-        data, (width, height) = self.png()
-        bundle = {"image/png": base64.b64encode(data).decode("ascii"), "text/plain": repr(self)}
-        return bundle, {"image/png": {"width": width, "height": height, "alt": self.spec.alt}}
-
-    def show(self) -> None:
-        """Show the picture in the notebook; does nothing outside of one."""
-        shell = _shell()
-        if shell is None:
-            return
-        from IPython.display import display
-
-        data, metadata = self.mimebundle()
-        display(data, metadata=metadata, raw=True)
-        self._shown_in = shell.execution_count
-
-    def _ipython_display_(self) -> None:
-        """Show the picture, unless the cell that ends with it showed it already."""
-        shell = _shell()
-        if shell is not None and self._shown_in == shell.execution_count:
-            self._shown_in = None
-            return
-        self.show()
-
-
-def _shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
+    def _names(self, text: str) -> list[str]:
+        """Return the object of exactly this name, else those that the pattern matches."""
+        if not _names.has_wildcard(text) or self._workspace.exists(text):
+            return [text]
+        names = self._workspace.list(text)
+        if not names:
+            raise _names.not_found(text, self._workspace.list())
+        return names

@@ -1,24 +1,26 @@
-"""What to draw, as plain values: no plotting library, no workspace.
+r"""What to draw, as plain values: no plotting library, no workspace.
 
 Arrays are not copied, and may be views of a workspace's data: a renderer only reads.
+Texts follow matplotlib: ``$…$`` is mathematics, ``\$`` a dollar sign.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
+Aspect = Literal["auto", "equal"] | float
 RegionShape = Literal["segment", "rectangle", "circle", "polygon"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A line through ``(x, y)``, each of shape ``(n,)``, with error bars if there are any."""
+    """A line through ``(x, y)``, each of shape ``(n,)`` and real, with errors if there are any."""
 
     x: Array
     y: Array
@@ -33,7 +35,7 @@ class Curve:
 class Image:
     """Pixels of shape ``(ny, nx)`` between edges of shape ``(nx + 1,)`` and ``(ny + 1,)``.
 
-    ``is_uniform`` says that the edges are equally spaced.
+    ``is_uniform`` says that the edges are equally spaced. ``label`` is the colour bar's.
     """
 
     data: Array
@@ -65,7 +67,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AxesSpec:
-    """One pair of axes and what is in it; ``note`` is said quietly below."""
+    """One pair of axes and what is in it.
+
+    ``legend`` is its place as matplotlib names it, or None; ``message`` is said instead
+    of data where there are none.
+    """
 
     curves: tuple[Curve, ...] = ()
     image: Image | None = None
@@ -77,18 +83,32 @@ class AxesSpec:
     ylim: tuple[float, float] | None = None
     xscale: str = "linear"
     yscale: str = "linear"
-    aspect: str | float = "auto"
+    aspect: Aspect = "auto"
     origin: Literal["upper", "lower"] = "upper"
-    has_legend: bool = False
+    legend: str | None = None
     message: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureSpec:
-    """A whole picture: axes side by side, and its size in inches and dots per inch."""
+    """A whole picture: axes side by side, its size in inches, and what it shows in words."""
 
-    axes: tuple[AxesSpec, ...] = field(default=())
+    axes: tuple[AxesSpec, ...]
     figsize: tuple[float, float] | None = None
     dpi: float | None = None
     alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a renderer drew: matplotlib's figure, and its axes in the order of the spec's."""
+
+    figure: Any
+    axes: tuple[Any, ...]
+
+
+class Renderer(Protocol):
+    """What draws a figure: one method."""
+
+    def render(self, spec: FigureSpec, ax: Any = None) -> Drawing:
+        """Draw a figure, or the only axes of ``spec`` into ``ax``."""

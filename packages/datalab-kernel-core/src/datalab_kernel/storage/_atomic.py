@@ -40,7 +40,9 @@ def replacing(path: Path) -> Iterator[Path]:
         # h5py raises RuntimeError when closing a file on a full disk
         number = getattr(error, "errno", None) or errno.EIO
         reason = os.strerror(number) if number != errno.EIO else str(error)
-        kept = "The file that was there is as it was." if target.exists() else "Nothing is left there."
+        kept = (
+            "The file that was there is as it was." if target.exists() else "Nothing is left there."
+        )
         message = f"Can't save: {reason}. {kept} Choose another place, or make room and try again"
         raise OSError(number, message, str(path)) from error
     finally:

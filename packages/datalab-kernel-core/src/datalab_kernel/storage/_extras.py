@@ -17,7 +17,10 @@ OURS = frozenset({"DataLab_Sig", "DataLab_Ima", "DataLab_Version"})
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """Macros, history and whatever else is at a file's root, as an HDF5 file in memory."""
+    """Macros, history and whatever else is at a file's root, as an HDF5 file in memory.
+
+    Links to somewhere else aren't kept: what they lead to isn't in the file.
+    """
 
     image: bytes = b""
 
@@ -28,9 +31,10 @@ class Extras:
     def merged_with(self, other: Extras) -> Extras:
         """Return both; what is in both is there once, and nothing takes another's place."""
         if not (self and other) or self.image == other.image:
-            return self if self else other
+            return self or other
         with self._opened() as left, other._opened() as right, _memory_file() as merged:
             for source in (left, right):
+                _copy_attributes(source, merged)
                 for name in source:
                     _merge(source, name, merged)
             return _packed(merged)
@@ -40,6 +44,7 @@ class Extras:
         if not self:
             return
         with self._opened() as source:
+            _copy_attributes(source, file)
             for name in source:
                 source.copy(source[name], file, name=name)
 
@@ -50,12 +55,20 @@ class Extras:
 def extras_of(file: h5py.File) -> Extras:
     """Take what isn't signals or images from a file; empty groups don't count."""
     names = [name for name in file if name not in OURS and _is_something(file, name)]
-    if not names:
+    if not names and not len(file.attrs):
         return Extras()
     with _memory_file() as kept:
+        _copy_attributes(file, kept)
         for name in names:
             file.copy(file[name], kept, name=name)
         return _packed(kept)
+
+
+def _copy_attributes(source: h5py.Group, target: h5py.Group) -> None:
+    """Copy the attributes that aren't there yet."""
+    for key, value in source.attrs.items():
+        if key not in target.attrs:
+            target.attrs[key] = value
 
 
 def _is_something(file: h5py.File, name: str) -> bool:
@@ -117,7 +130,11 @@ def _parts(member: Any) -> Iterator[bytes]:
         yield f"{key}={value!r}".encode("utf-8", "surrogatepass")
     if isinstance(member, h5py.Dataset):
         yield f"{member.dtype}{member.shape}".encode()
-        yield np.asarray(member[()]).tobytes() if member.dtype != object else repr(member[()]).encode()
+        yield (
+            np.asarray(member[()]).tobytes()
+            if member.dtype != object
+            else repr(member[()]).encode()
+        )
     else:
         for name in sorted(member):
             yield name.encode("utf-8", "surrogatepass")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 ROI_KEY = "_roi_"
+_ROI_CACHE = "_BaseObj__roi_cache"
 MAIN_ARRAY = {"signal": "xydata", "image": "data"}
 CLASSES: dict[Kind, type[DataObject]] = {"signal": SignalObj, "image": ImageObj}
 
@@ -65,7 +66,8 @@ def schema(kind: Kind) -> Schema:
             arrays.append(name)
         else:
             defaults[name] = getattr(prototype, name)
-    # guidata keeps an item's value in the attribute "_<name>"; its own access costs ten times as much
+    # guidata keeps an item's value in the attribute "_<name>"; its own access costs ten times as
+    # much, and checks what was checked when the value was first set
     slots = tuple((name, f"_{name}", default) for name, default in defaults.items())
     return Schema(prototype, defaults, slots, tuple(arrays))
 
@@ -91,22 +93,34 @@ def _current_metadata(obj: DataObject) -> dict[str, Any]:
     metadata: dict[str, Any] = obj.metadata
     if not isinstance(metadata.get(ROI_KEY), dict):
         return metadata
-    roi = obj.roi
+    # Without a cache, the metadata is what counts, and making one takes long
+    roi = vars(obj)[_ROI_CACHE] if _ROI_CACHE in vars(obj) else obj.roi  # noqa: SIM401
     return metadata if roi is None else {**metadata, ROI_KEY: roi.to_dict()}
 
 
 def from_fields(fields: Fields) -> DataObject:
     """Make an object of its fields, which become its own."""
     plan = schema(fields.kind)
-    obj = copy.copy(plan.prototype)
+    obj = _shallow(plan.prototype)
+    values = vars(obj)
     for name in plan.arrays:
-        default = getattr(obj, name)
-        if name not in fields.arrays and default is not None:
-            setattr(obj, name, default.copy())
-    for name, value in {**fields.attributes, **fields.arrays}.items():
-        setattr(obj, name, value)
-    obj.metadata = fields.metadata
+        default = values[f"_{name}"]
+        if default is not None:
+            values[f"_{name}"] = default.copy()
+    for part in (fields.attributes, fields.arrays):
+        for name, value in part.items():
+            values[f"_{name}"] = value
+    values["_metadata"] = fields.metadata
     return obj
+
+
+def _shallow(obj: DataObject) -> DataObject:
+    """Copy an object, and the dicts that it keeps to itself (such as defaults of options)."""
+    twin = copy.copy(obj)
+    for name, value in vars(obj).items():
+        if type(value) is dict:
+            vars(twin)[name] = value.copy()
+    return twin
 
 
 def copy_object(obj: DataObject, *, title: str | None = None) -> DataObject:
@@ -114,7 +128,7 @@ def copy_object(obj: DataObject, *, title: str | None = None) -> DataObject:
 
     Unlike ``obj.copy()`` it keeps private metadata and masks.
     """
-    return _twin(obj, title, np.ndarray.copy)
+    return _twin(obj, title, _copied)
 
 
 def share_object(obj: DataObject, *, title: str | None = None) -> DataObject:
@@ -124,21 +138,30 @@ def share_object(obj: DataObject, *, title: str | None = None) -> DataObject:
 
 def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
     kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
-    twin = copy.copy(obj)
-    twin.metadata = copy.deepcopy(_current_metadata(obj))
+    twin = _shallow(obj)
+    values = vars(twin)
+    values["_metadata"] = copy.deepcopy(_current_metadata(obj))
     for name in schema(kind).arrays:
-        array = getattr(obj, name)
+        array = values[f"_{name}"]
         if array is not None:
-            setattr(twin, name, treat(array))
-    twin.invalidate_roi_cache()
+            values[f"_{name}"] = treat(array)
     if title is not None:
-        twin.title = title
+        values["_title"] = title
+    twin.invalidate_roi_cache()
     return twin
+
+
+def _copied(array: Array) -> Array:
+    return array.copy()  # a masked array's own copy takes its mask along
 
 
 def _read_only(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False
+    if isinstance(view, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(array).view()
+        mask.flags.writeable = False
+        vars(view)["_mask"] = mask  # np.ma itself would copy it, or share it writeable
     return view
 
 

@@ -1,38 +1,37 @@
-"""Single values to and from HDF5, in guidata's layout, by h5py's low-level interface.
+"""Writing single values and trees of values in guidata's HDF5 layout, by h5py's low-level interface.
 
-h5py's convenient interface costs several times as much for each of the many small
-attributes. guidata's layout: a number or text is an attribute, an array a dataset, a
-dict a group with the attribute ``__dict``, a list a group with ``__seq`` and
-members ``__seq0``, ``__seq1``, …
+The layout: a number or text is an attribute, an array a dataset, a dict a group with
+the attribute ``__dict``, a list a group with ``__seq`` and members ``__seq0``,
+``__seq1``, … Reading is ``_hdf5_read``'s.
 """
 
 from __future__ import annotations
 
-import datetime
-import math
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
-from h5py import h5a, h5d, h5g, h5p, h5s, h5t
+from h5py import h5a, h5d, h5g, h5o, h5p, h5s, h5t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Array = np.ndarray[Any, Any]
 
 DICT, SEQUENCE, TYPE_SUFFIX = "__dict", "__seq", "__type__"
-MAX_DEPTH = 64
-MAX_COMPRESSION = 2000
-_DOUBLE = np.dtype("f8")
+TEMPLATES = "datalab_kernel_templates"
+MAX_TEMPLATES, MAX_TEMPLATE_SIZE = 500, 32
 
-_SCALAR = h5s.create(h5s.SCALAR)
-_TEXT_DTYPE = h5py.string_dtype()
-_TEXT = h5t.py_create(_TEXT_DTYPE, logical=True)
-_TEXT_IN_MEMORY = h5t.py_create(_TEXT_DTYPE)
+SCALAR = h5s.create(h5s.SCALAR)
+TEXT_DTYPE = h5py.string_dtype()
+TEXT = h5t.py_create(TEXT_DTYPE, logical=True)
+TEXT_IN_MEMORY = h5t.py_create(TEXT_DTYPE)
 UTF8_LINKS = h5p.create(h5p.LINK_CREATE)
 UTF8_LINKS.set_char_encoding(h5t.CSET_UTF8)
 _TRACKED = h5p.create(h5p.GROUP_CREATE)
 _TRACKED.set_link_creation_order(h5p.CRT_ORDER_TRACKED | h5p.CRT_ORDER_INDEXED)
-_NUMBER_DTYPES = {
+NUMBER_DTYPES = {
     bool: np.dtype("?"),
     int: np.dtype("i8"),
     float: np.dtype("f8"),
@@ -40,21 +39,15 @@ _NUMBER_DTYPES = {
 }
 
 
-_KNOWN_NUMBERS = {
-    h5t.INTEGER: np.dtype("i8"),
-    h5t.FLOAT: np.dtype("f8"),
-    h5t.ENUM: np.dtype("?"),
-}
-
-
 @cache
-def _type_of(dtype: np.dtype[Any]) -> h5t.TypeID:
+def type_of(dtype: np.dtype[Any]) -> h5t.TypeID:
+    """Return HDF5's type of a numpy type."""
     return h5t.py_create(dtype, logical=True)
 
 
 @lru_cache(maxsize=256)
 def _space_of(shape: tuple[int, ...]) -> h5s.SpaceID:
-    return h5s.create_simple(shape) if shape else _SCALAR
+    return h5s.create_simple(shape) if shape else SCALAR
 
 
 def create_group(parent: h5g.GroupID, name: str, *, keeps_order: bool = False) -> h5g.GroupID:
@@ -65,169 +58,121 @@ def create_group(parent: h5g.GroupID, name: str, *, keeps_order: bool = False) -
 
 def write_attribute(group: h5g.GroupID, name: str, value: Any) -> None:
     """Write a number or a text as an attribute."""
-    if isinstance(value, str):
-        write_text(h5a.create(group, name.encode(), _TEXT, _SCALAR), value)
-        return
-    dtype = _NUMBER_DTYPES.get(type(value))
+    dtype = _dtype_of(value)
     if dtype is None:
         h5py.AttributeManager(h5py.Group(group))[name] = value
-        return
-    h5a.create(group, name.encode(), _type_of(dtype), _SCALAR).write(np.array(value, dtype))
+    else:
+        _write(_create_attribute(group, name, dtype), value, dtype)
 
 
-def write_text(attribute: h5a.AttrID, value: str) -> None:
-    """Write a text into an attribute of variable length that is there."""
-    attribute.write(np.array(value, dtype=_TEXT_DTYPE), mtype=_TEXT_IN_MEMORY)
+def _dtype_of(value: Any) -> np.dtype[Any] | None:
+    """Return the type that a value is written as; None for what h5py must find out."""
+    if isinstance(value, str):
+        return TEXT_DTYPE  # type: ignore[no-any-return]
+    dtype = NUMBER_DTYPES.get(type(value))
+    if dtype is None and isinstance(value, (np.number, np.bool_)):
+        return np.dtype(type(value))
+    return dtype
+
+
+def _create_attribute(group: h5g.GroupID, name: str, dtype: np.dtype[Any]) -> h5a.AttrID:
+    kind = TEXT if dtype is TEXT_DTYPE else type_of(dtype)
+    return h5a.create(group, name.encode(), kind, SCALAR)
+
+
+def _write(attribute: h5a.AttrID, value: Any, dtype: np.dtype[Any]) -> None:
+    kind = TEXT_IN_MEMORY if dtype is TEXT_DTYPE else None
+    attribute.write(np.array(value, dtype=dtype), mtype=kind)
 
 
 def write_array(group: h5g.GroupID, path: str, array: Array) -> None:
     """Write an array as a contiguous dataset, as it is; ``path`` starts at the group."""
     if not array.flags.c_contiguous:
         array = array.copy(order="C")
-    kind = _type_of(array.dtype)
+    kind = type_of(array.dtype)
     space = _space_of(array.shape)
     dataset = h5d.create(group, path.encode(), kind, space, lcpl=UTF8_LINKS)
     if array.size:
         dataset.write(h5s.ALL, h5s.ALL, array, kind)
 
 
-def open_text(group: h5g.GroupID, name: str) -> h5a.AttrID:
-    """Open an attribute for :func:`write_text`."""
-    return h5a.open(group, name.encode())
+class _Template:
+    """A group with attributes of certain names and types, whose values are set before it is copied."""
+
+    def __init__(self, home: h5g.GroupID, name: str, values: Mapping[str, Any]) -> None:
+        self.group = create_group(home, name)
+        self.dtypes = [_dtype_of(value) for value in values.values()]
+        self.attributes = [
+            _create_attribute(self.group, key, dtype)
+            for key, dtype in zip(values, self.dtypes, strict=True)
+            if dtype is not None
+        ]
+        self.values: list[Any] = [None] * len(values)
+
+    def set(self, values: Mapping[str, Any]) -> None:
+        for place, value in enumerate(values.values()):
+            if value is self.values[place]:
+                continue
+            dtype = self.dtypes[place]
+            assert dtype is not None  # noqa: S101 - for the type checker: has_template saw to it
+            _write(self.attributes[place], value, dtype)
+            self.values[place] = value
 
 
-def write_tree(group: h5g.GroupID, name: str, value: Any) -> None:
-    """Write a value of any kind that :func:`datalab_kernel.storage._metadata.encode` gives."""
-    if isinstance(value, dict):
-        member = create_group(group, name)
-        for key, item in value.items():
-            write_tree(member, key, item)
-        write_attribute(member, DICT, len(value))
-    elif isinstance(value, list):
-        member = create_group(group, name)
-        for index, item in enumerate(value):
-            write_tree(member, f"{SEQUENCE}{index}", item)
-        write_attribute(member, SEQUENCE, len(value))
-    elif isinstance(value, np.ndarray):
-        write_array(group, name, value)
-    else:
-        write_attribute(group, name, value)
+class TreeWriter:
+    """Writes groups with attributes, and trees of them, into one file.
 
-
-# -- reading ------------------------------------------------------------------------------
-
-
-def read_attributes(group: h5g.GroupID) -> dict[str, Any]:
-    """Read a group's attributes: numbers and texts as Python's own, others as numpy's."""
-    names: list[bytes] = []
-    h5a.iterate(group, names.append)
-    return {name.decode(): _attribute_value(group, name) for name in names}
-
-
-def _attribute_value(group: h5g.GroupID, name: bytes) -> Any:
-    # Most are single texts; asking for the type and shape first would double the time
-    attribute = h5a.open(group, name)
-    try:
-        text = np.empty((), dtype=_TEXT_DTYPE)
-        attribute.read(text, mtype=_TEXT_IN_MEMORY)
-        return _decoded(text[()])
-    except (OSError, TypeError):
-        return _other_value(group, name, attribute)
-
-
-def _other_value(group: h5g.GroupID, name: bytes, attribute: h5a.AttrID) -> Any:
-    kind = attribute.get_type()
-    dtype = _KNOWN_NUMBERS.get(kind.get_class())
-    if dtype is not None and kind == _type_of(dtype) and attribute.shape == ():
-        number = np.empty((), dtype)
-        attribute.read(number, mtype=kind)
-        return number.item()
-    return as_python(h5py.AttributeManager(h5py.Group(group))[name.decode()])
-
-
-def _decoded(text: Any) -> str:
-    return text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else str(text or "")
-
-
-def as_python(value: Any) -> Any:
-    """Turn numpy's own numbers and texts into Python's where nothing is lost by it."""
-    if isinstance(value, (np.bool_, np.int64, np.uint64, np.float64, np.complex128, np.str_)):
-        return value.item()
-    return _decoded(value) if isinstance(value, bytes) else value
-
-
-def read_array(dataset: h5d.DatasetID, file_size: int) -> Array:
-    """Read a dataset into a new array.
-
-    Raises
-    ------
-    ValueError
-        If it claims to be larger than the file can hold.
+    Each new group is a copy of one with attributes of the same names and types: copying
+    it costs HDF5 less than writing two attributes.
     """
-    kind, shape = dataset.get_type(), dataset.shape
-    is_double = kind == _type_of(_DOUBLE)
-    dtype = _DOUBLE if is_double else dataset.dtype
-    claimed = math.prod(shape) * dtype.itemsize
-    if claimed > file_size:
-        _check_packed(dataset, claimed, file_size)
-    if not is_double and (h5t.check_string_dtype(dtype) is not None or dtype.kind in "OV"):
-        return np.asarray(h5py.Dataset(dataset)[()])
-    array = np.empty(shape, dtype)
-    if array.size:
-        dataset.read(h5s.ALL, h5s.ALL, array, kind if is_double else None)
-    return array
 
+    def __init__(self, file: h5py.File) -> None:
+        self._file = file
+        self._home = file.create_group(TEMPLATES).id
+        self._templates: dict[Any, _Template] = {}
 
-def _check_packed(dataset: h5d.DatasetID, claimed: int, file_size: int) -> None:
-    is_chunked = dataset.get_create_plist().get_layout() == h5d.CHUNKED
-    if not is_chunked or claimed > dataset.get_storage_size() * MAX_COMPRESSION:
-        message = f"a dataset of {claimed:,} bytes can't be in a file of {file_size:,} bytes"
-        raise ValueError(message)
+    def finish(self) -> None:
+        """Remove the templates from the file."""
+        self._templates.clear()
+        del self._file[TEMPLATES]
 
+    def create_group(self, parent: h5g.GroupID, path: str, values: Mapping[str, Any]) -> None:
+        """Create a group with attributes."""
+        kinds = tuple([(name, type(value)) for name, value in values.items()])
+        template = self._templates.get(kinds)
+        if template is None:
+            if not self._is_worth_a_template(values):
+                group = create_group(parent, path)
+                for name, value in values.items():
+                    write_attribute(group, name, value)
+                return
+            template = _Template(self._home, str(len(self._templates)), values)
+            self._templates[kinds] = template
+        template.set(values)
+        h5o.copy(template.group, b".", parent, path.encode(), lcpl=UTF8_LINKS)
 
-def read_tree(group: h5g.GroupID, file_size: int, depth: int = 0) -> Any:
-    """Read a dict or list that :func:`write_tree` or guidata wrote.
-
-    Raises
-    ------
-    ValueError
-        If it is nested too deeply, or incomplete.
-    """
-    if depth > MAX_DEPTH:
-        message = f"groups are nested deeper than {MAX_DEPTH} levels"
-        raise ValueError(message)
-    values = _typed(read_attributes(group))
-    for name in group:
-        values[name.decode("utf-8", "surrogateescape")] = read_member(
-            group, name, file_size, depth
+    def _is_worth_a_template(self, values: Mapping[str, Any]) -> bool:
+        return (
+            len(values) <= MAX_TEMPLATE_SIZE
+            and len(self._templates) < MAX_TEMPLATES
+            and all(_dtype_of(value) is not None for value in values.values())
         )
-    length = values.pop(SEQUENCE, None)
-    if length is not None:
-        return [values[f"{SEQUENCE}{index}"] for index in range(int(length))]
-    values.pop(DICT, None)
-    return values
 
-
-def read_member(group: h5g.GroupID, name: bytes, file_size: int, depth: int = 0) -> Any:
-    """Read a dataset or a sub-group."""
-    member = h5py.h5o.open(group, name)
-    if isinstance(member, h5d.DatasetID):
-        return read_array(member, file_size)
-    return read_tree(member, file_size, depth + 1)
-
-
-def _typed(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Apply guidata's notes of dates: ``<name>__type__`` beside ``<name>``."""
-    kinds = {key: value for key, value in attributes.items() if key.endswith(TYPE_SUFFIX)}
-    for key, kind in kinds.items():
-        name = key.removesuffix(TYPE_SUFFIX)
-        if name in attributes and kind in ("datetime", "date"):
-            del attributes[key]
-            attributes[name] = _date(attributes[name], kind)
-    return attributes
-
-
-def _date(value: Any, kind: str) -> datetime.date:
-    if kind == "date":
-        return datetime.date.fromordinal(int(value))
-    return datetime.datetime.fromtimestamp(value)  # noqa: DTZ006 - guidata's dates are naive
+    def write_tree(self, parent: h5g.GroupID, path: str, value: Any) -> None:
+        """Write a dict, list or array that :func:`_metadata.encode` gives."""
+        if isinstance(value, np.ndarray):
+            write_array(parent, path, value)
+            return
+        if isinstance(value, dict):
+            mark, members = DICT, value
+        else:
+            mark, members = SEQUENCE, {f"{SEQUENCE}{i}": item for i, item in enumerate(value)}
+        attributes: dict[str, Any] = {}
+        others: dict[str, Any] = {}
+        for key, item in members.items():
+            kept = others if isinstance(item, (dict, list, np.ndarray)) else attributes
+            kept[key] = item
+        attributes[mark] = len(value)
+        self.create_group(parent, path, attributes)
+        for key, item in others.items():
+            self.write_tree(parent, f"{path}/{key}", item)

@@ -59,7 +59,7 @@ def _check_collection(block: bytes, place: int, start: int) -> None:
     (length,) = struct.unpack_from("<Q", block, place + 8) if place + 16 <= len(block) else (0,)
     end = place + length
     position = place + COLLECTION_HEADER
-    is_sound = COLLECTION_HEADER <= length and end <= len(block)
+    is_sound = length >= COLLECTION_HEADER and end <= len(block)
     while is_sound and position + OBJECT_HEADER.size <= end:
         index, _, content = OBJECT_HEADER.unpack_from(block, position)
         # the size of free space (index 0) includes its header, other sizes don't

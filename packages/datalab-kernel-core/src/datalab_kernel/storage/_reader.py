@@ -6,6 +6,9 @@ returned.
 
 from __future__ import annotations
 
+import errno
+import json
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +16,13 @@ import h5py
 import numpy as np
 
 from datalab_kernel.errors import FileFormatError
-from datalab_kernel.storage import _hdf5, _metadata, _values
+from datalab_kernel.storage import _metadata, _values
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._fields import CLASSES, MAIN_ARRAY, Fields, from_fields, schema
+from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
+from datalab_kernel.storage._metadata import NOTE_KEY
 from datalab_kernel.storage._writer import NUMBER_KEY, PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
@@ -32,11 +37,10 @@ if TYPE_CHECKING:
 _DAMAGE = (
     OSError,
     RuntimeError,
-    KeyError,
+    LookupError,
     ValueError,
     TypeError,
     AttributeError,
-    IndexError,
     OverflowError,
     MemoryError,
 )
@@ -45,9 +49,11 @@ _DAMAGE = (
 def is_workspace_file(path: Path) -> bool:
     """Say whether a file is a DataLab workspace, by its content."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
         with h5py.File(path, "r") as file:
             return VERSION_NAME in file
-    except OSError:
+    except _DAMAGE:
         return False
 
 
@@ -58,23 +64,40 @@ def read_workspace(path: Path) -> Contents:
     ------
     FileFormatError
         If it is damaged or something else.
+    OSError
+        If there is no such file, or it may not be read, or another program is writing it.
     """
+    info = path.stat()
+    if not stat.S_ISREG(info.st_mode):
+        message = f"Can't load {str(path)!r}: it is not a file. Give a DataLab workspace."
+        raise FileFormatError(message, path=str(path), reason="not a file")
+    with path.open("rb"):  # what the system says of permissions is clearer than what HDF5 says
+        pass
     try:
         with h5py.File(path, "r") as file:
             if VERSION_NAME in file:
-                return _read(file, path)
+                return _read(file, path, info.st_size)
     except _DAMAGE as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        message = (
-            f"Can't load {str(path)!r}: it is damaged, or not an HDF5 file ({reason}). "
-            "Nothing was changed. Give a file that DataLab or workspace.save wrote."
-        )
-        raise FileFormatError(message, path=str(path), reason=reason) from error
+        raise _why(path, error) from error
     message = (
         f"Can't load {str(path)!r}: it is an HDF5 file of another program, not a DataLab workspace "
         f"(it has no {VERSION_NAME!r}). Nothing was changed. Read it with h5py and add its arrays."
     )
     raise FileFormatError(message, path=str(path), reason=f"no {VERSION_NAME}")
+
+
+def _why(path: Path, error: Exception) -> Exception:
+    if isinstance(error, BlockingIOError) or "unable to lock file" in str(error):
+        message = (
+            f"Can't load {str(path)!r}: another program is writing it. Close it there and try again"
+        )
+        return BlockingIOError(errno.EAGAIN, message, str(path))
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    message = (
+        f"Can't load {str(path)!r}: it is damaged, or not an HDF5 file ({reason}). "
+        "Nothing was changed. Give a file that DataLab or workspace.save wrote."
+    )
+    return FileFormatError(message, path=str(path), reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,74 +107,79 @@ class _Found:
     group: GroupID
     kind: Kind
     arrays: dict[str, Any]
+    has_metadata: bool
 
 
-def _read(file: h5py.File, path: Path) -> Contents:
-    size = path.stat().st_size
-    extents: list[tuple[int, int]] = []
-    found = {
-        kind: [(group, _find_objects(group.id, kind, size, extents)) for group in _groups(file, root)]
+def _read(file: h5py.File, path: Path, size_bytes: int) -> Contents:
+    source = Source(size_bytes)
+    panels = [
+        _find_groups(file, root, kind, source)
         for (root, _, _), kind in zip(PANELS, CLASSES, strict=True)
-    }
-    check_heaps(path, size, extents)
+    ]
+    check_heaps(path, size_bytes, source.extents)  # before any text is read: HDF5 may hang
     signals, images = (
-        [StoredGroup(title=_title(group), objects=[_finish(item, size) for item in items])
-         for group, items in found[kind]]
-        for kind in CLASSES
-    )  # fmt: skip
+        [
+            StoredGroup(
+                title=_group_title(group), objects=[_finish(item, source) for item in items]
+            )
+            for group, items in panel
+        ]
+        for panel in panels
+    )
     return Contents(signals=signals, images=images, extras=extras_of(file))
 
 
-def _groups(file: h5py.File, root: str) -> list[h5py.Group]:
-    return list(file[root].values()) if root in file else []
+def _find_groups(
+    file: h5py.File, root: str, kind: Kind, source: Source
+) -> list[tuple[GroupID, list[_Found]]]:
+    if root not in file:
+        return []
+    panel = h5py.h5g.open(file.id, root.encode())
+    groups = [h5py.h5g.open(panel, name) for name in source.names_in_order(panel)]
+    return [
+        (group, [_find(group, link, kind, source) for link in source.names_in_order(group)])
+        for group in groups
+    ]
 
 
-def _title(group: h5py.Group) -> str:
-    return str(_hdf5.read_attributes(group.id).get("title", ""))
-
-
-def _find_objects(
-    parent: GroupID, kind: Kind, size: int, extents: list[tuple[int, int]]
-) -> list[_Found]:
-    return [_find_object(h5py.h5g.open(parent, link), link, kind, size, extents) for link in parent]
-
-
-def _find_object(
-    group: GroupID, link: bytes, kind: Kind, size: int, extents: list[tuple[int, int]]
-) -> _Found:
-    arrays: dict[str, Any] = {}
-    for name in schema(kind).arrays:
-        if name.encode() in group:
-            dataset = h5py.h5d.open(group, name.encode())
-            arrays[name] = _hdf5.read_array(dataset, size)
-            offset = dataset.get_offset()
-            if offset is not None:
-                extents.append((offset, arrays[name].nbytes))
+def _find(parent: GroupID, link: bytes, kind: Kind, source: Source) -> _Found:
+    group = h5py.h5g.open(parent, link)
+    members = source.names(group)
+    arrays = {
+        name: source.read_array(h5py.h5d.open(group, name.encode()))
+        for name in schema(kind).arrays
+        if name.encode() in members
+    }
     main = arrays.get(MAIN_ARRAY[kind])
-    if main is None or main.ndim != 2:  # noqa: PLR2004
+    if main is None or main.ndim != 2 or (kind == "signal" and len(main) not in (2, 4)):  # noqa: PLR2004
         shape = None if main is None else main.shape
         text = f"{link.decode('utf-8', 'replace')!r} is no {kind}: its data is {shape}"
         raise ValueError(text)
-    return _Found(group, kind, arrays)
+    return _Found(group, kind, arrays, b"metadata" in members)
 
 
-def _finish(item: _Found, size: int) -> DataObject:
-    values = _hdf5.read_attributes(item.group)
+def _finish(item: _Found, source: Source) -> DataObject:
+    values = read_attributes(item.group)
     attributes = {
         name: value
         for name, default in schema(item.kind).defaults.items()
         if name in values and (value := _attribute(values[name], default)) != default
     }
-    arrays = item.arrays
     metadata: dict[str, Any] = {}
-    if b"metadata" in item.group:
-        metadata = _hdf5.read_tree(h5py.h5g.open(item.group, b"metadata"), size)
-    metadata.pop(NUMBER_KEY, None)
-    note = metadata.pop(_metadata.NOTE_KEY, None)
-    if note:
-        metadata = _metadata.decode(metadata, note.get("metadata", ""))
-        arrays = {name: _original(name, array, note) for name, array in arrays.items()}
-    return from_fields(Fields(item.kind, attributes, arrays, metadata))
+    if item.has_metadata:
+        metadata = source.read_tree(h5py.h5g.open(item.group, b"metadata"))
+        metadata.pop(NUMBER_KEY, None)
+        note = metadata.pop(NOTE_KEY, None)
+        if note:
+            _restore(note, attributes, item.arrays)
+            metadata = _metadata.decode(metadata, note.get("metadata", ""))
+    return from_fields(Fields(item.kind, attributes, item.arrays, metadata))
+
+
+def _group_title(group: GroupID) -> str:
+    attributes = read_attributes(group)
+    title = str(attributes.get("title", ""))
+    return _original_text(title, attributes.get(NOTE_KEY))
 
 
 def _attribute(value: Any, default: Any) -> Any:
@@ -163,8 +191,23 @@ def _attribute(value: Any, default: Any) -> Any:
     return None if isinstance(value, str) else float(value)
 
 
-def _original(name: str, array: Any, note: dict[str, Any]) -> Any:
-    """Undo what the writer did to an array."""
+def _restore(note: dict[str, Any], attributes: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Undo what the writer did to attributes and arrays."""
+    for name, text in attributes.items():
+        if isinstance(text, str):
+            attributes[name] = _original_text(text, note.get(f"{name} text"))
+    for name, array in arrays.items():
+        arrays[name] = _original_array(name, array, note)
+
+
+def _original_text(text: str, note: Any) -> str:
+    if not isinstance(note, str):
+        return text
+    shown, original = json.loads(note)
+    return str(original) if text == shown else text
+
+
+def _original_array(name: str, array: Any, note: dict[str, Any]) -> Any:
     mask = note.get(f"{name} mask")
     if mask is not None and mask.shape == array.shape:
         array = np.ma.array(array, mask=mask.astype(bool), fill_value=note[f"{name} fill"][()])

@@ -18,6 +18,7 @@ DATALAB_DTYPES = frozenset(
     {"uint8", "uint16", "int16", "int32", "float32", "float64", "complex128"}
 )
 _NATIVE = frozenset(np.dtype(name) for name in DATALAB_DTYPES)
+_SIGNAL_DTYPES = frozenset({"float32", "float64", "complex128"})
 WIDER = {
     "bool": "uint8",
     "int8": "int16",
@@ -60,15 +61,22 @@ def check_dtype(array: Array) -> None:
 
 def _fits_float64(array: Array) -> bool:
     values = np.ma.getdata(array)
-    if values.size == 0 or (-(2**53) <= values.min() and values.max() <= 2**53):
+    if values.size == 0 or (values.min() >= -(2**53) and values.max() <= 2**53):
         return True
     wide = values.astype(np.float64)
     limit = float(np.iinfo(values.dtype).max)  # rounds up to a power of two, out of range
     return bool((wide < limit).all() and (wide.astype(values.dtype) == values).all())
 
 
-def widen(array: Array) -> tuple[Array, str | None]:
+def widen(array: Array, *, for_signal: bool = False) -> tuple[Array, str | None]:
     """Convert an array to a type that DataLab takes, without loss.
+
+    Parameters
+    ----------
+    array
+        Of any shape; also masked.
+    for_signal
+        Whether integers are widened too: DataLab's signals are of floating point.
 
     Returns
     -------
@@ -87,11 +95,14 @@ def widen(array: Array) -> tuple[Array, str | None]:
     >>> wide.dtype, original
     (dtype('uint8'), '|b1')
     """
-    if array.dtype in _NATIVE and array.dtype.isnative:
+    is_taken = not for_signal or array.dtype.name in _SIGNAL_DTYPES
+    if is_taken and array.dtype in _NATIVE and array.dtype.isnative:
         return array, None
     check_dtype(array)
     native = array.dtype.newbyteorder("=")
     wanted = np.dtype(WIDER.get(native.name, native))
+    if for_signal and wanted.name not in _SIGNAL_DTYPES:
+        wanted = np.dtype("f8")
     if array.dtype == wanted:
         return array, None
     return array.astype(wanted), array.dtype.str
@@ -106,12 +117,25 @@ def restore(array: Array, dtype: str) -> Array:
     array([ True, False])
     >>> restore(np.array([7, 0], "uint8"), "|b1")
     array([7, 0], dtype=uint8)
+
+    Raises
+    ------
+    ValueError
+        If ``dtype`` isn't one that :func:`widen` gives.
     """
     original = np.dtype(dtype)
+    if original.newbyteorder("=").name not in {*DATALAB_DTYPES, *WIDER}:
+        raise ValueError(f"{dtype!r} is not a dtype that is kept")
     with np.errstate(all="ignore"):
         narrow = array.astype(original)
         back = narrow.astype(array.dtype)
-    same = np.ma.getdata(back) == np.ma.getdata(array)
-    if array.dtype.kind in "fc":
-        same |= np.isnan(np.ma.getdata(array))
-    return narrow if bool(same.all()) else array
+    return narrow if _same_values(np.ma.getdata(back), np.ma.getdata(array)) else array
+
+
+def _same_values(left: Array, right: Array) -> bool:
+    if left.dtype.kind == "c":
+        return _same_values(left.real, right.real) and _same_values(left.imag, right.imag)
+    same = left == right
+    if left.dtype.kind == "f" and not same.all():
+        same |= np.isnan(left) & np.isnan(right)
+    return bool(same.all())

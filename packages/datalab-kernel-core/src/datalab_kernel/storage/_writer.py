@@ -6,6 +6,7 @@ the default for what isn't there. That makes files small and saving quick.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ import h5py
 import numpy as np
 
 from datalab_kernel.storage import _atomic, _hdf5, _metadata, _values
-from datalab_kernel.storage._fields import schema, to_fields
+from datalab_kernel.storage._fields import MAIN_ARRAY, to_fields
+from datalab_kernel.storage._metadata import NOTE_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +28,8 @@ if TYPE_CHECKING:
 
 VERSION_NAME, VERSION = "DataLab_Version", "1.3.0"
 MACROS = "DataLab_Mac"
-LIBVER = ("v108", "v108")  # smaller and quicker than the oldest format; read by HDF5 since 2008
-TEMPLATES = "datalab_kernel_templates"
-NUMBER_KEY = "__number"
-DEFAULT_TITLE = schema("signal").defaults["title"]
+LIBVER = ("v108", "v108")  # smaller, quicker and with checksums; read by HDF5 since 2008
+NUMBER_KEY, UUID_KEY = "__number", "__uuid"
 PANELS = (("DataLab_Sig", "gs", "s"), ("DataLab_Ima", "gi", "i"))
 
 
@@ -43,31 +43,12 @@ def write_workspace(path: Path, contents: Contents) -> None:
     """
     with _atomic.replacing(path) as temporary, h5py.File(temporary, "w", libver=LIBVER) as file:
         file[VERSION_NAME] = VERSION
-        templates = _Templates(file)
+        writer = _Writer(file)
         for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
-            _write_panel(file, panel, groups, templates)
-        del file[TEMPLATES]
+            writer.write_panel(panel, groups)
+        writer.finish()
         contents.extras.copy_to(file)
         file.require_group(MACROS)
-
-
-def _write_panel(
-    file: h5py.File,
-    panel: tuple[str, str, str],
-    groups: Sequence[StoredGroup],
-    templates: _Templates,
-) -> None:
-    name, group_prefix, object_prefix = panel
-    root = _hdf5.create_group(file.id, name, keeps_order=True)
-    number = 0
-    for place, group in enumerate(groups, start=1):
-        link = f"{group_prefix}{place:03d}: {_clean(group.title)}"
-        member = _hdf5.create_group(root, link, keeps_order=True)
-        _hdf5.write_attribute(member, "title", group.title)
-        for obj in group.objects:
-            number += 1
-            link = f"{object_prefix}{number:03d}: {_clean(obj.title)}"
-            _write_object(member, link, obj, templates)
 
 
 def _clean(title: str) -> str:
@@ -75,57 +56,85 @@ def _clean(title: str) -> str:
     return re.sub("[^-a-zA-Z0-9_.() ]+", "", title.replace("/", "_"))
 
 
-def _write_object(parent: GroupID, link: str, obj: DataObject, templates: _Templates) -> None:
-    fields = to_fields(obj)
-    templates.create(parent, link, fields.attributes)
-    note: dict[str, Any] = {}
-    for name, array in fields.arrays.items():
-        if array.size or name in ("xydata", "data"):
-            _hdf5.write_array(parent, f"{link}/{name}", _plain(name, array, note))
-    tree, text = _metadata.encode(fields.metadata)
-    tree.pop(NUMBER_KEY, None)
-    if text:
-        note["metadata"] = text
-    if note:
-        tree[_metadata.NOTE_KEY] = note
-    if tree:
-        _hdf5.write_tree(h5py.h5g.open(parent, link.encode()), "metadata", tree)
-
-
-class _Templates:
-    """Groups with an object's attributes, copied for each further object that has the same.
-
-    Copying a group with its attributes costs HDF5 less than writing one of them.
-    """
+class _Writer:
+    """Writes panels of groups of objects into one file."""
 
     def __init__(self, file: h5py.File) -> None:
-        self._home = file.create_group(TEMPLATES).id
-        self._known: dict[Any, tuple[GroupID, Any]] = {}
+        self._file = file
+        self._trees = _hdf5.TreeWriter(file)
+        self._uuids: set[str] = set()
 
-    def create(self, parent: GroupID, link: str, attributes: dict[str, Any]) -> None:
-        """Create an object's group with its attributes."""
-        title = attributes.pop("title", DEFAULT_TITLE)
-        key = tuple(attributes.items())
-        if key not in self._known:
-            self._known[key] = self._template(attributes)
-        template, title_attribute = self._known[key]
-        _hdf5.write_text(title_attribute, title)
-        h5py.h5o.copy(template, b".", parent, link.encode(), lcpl=_hdf5.UTF8_LINKS)
+    def finish(self) -> None:
+        self._trees.finish()
 
-    def _template(self, attributes: dict[str, Any]) -> tuple[GroupID, Any]:
-        group = _hdf5.create_group(self._home, str(len(self._known)))
-        _hdf5.write_attribute(group, "title", "")
+    def write_panel(self, panel: tuple[str, str, str], groups: Sequence[StoredGroup]) -> None:
+        name, group_prefix, object_prefix = panel
+        root = _hdf5.create_group(self._file.id, name, keeps_order=True)
+        number = 0
+        for place, group in enumerate(groups, start=1):
+            link = f"{group_prefix}{place:03d}: {_clean(group.title)}"
+            member = _hdf5.create_group(root, link, keeps_order=True)
+            title = _metadata.shown_text(group.title)
+            _hdf5.write_attribute(member, "title", title)
+            if title != group.title:
+                _hdf5.write_attribute(member, NOTE_KEY, json.dumps([title, group.title]))
+            for obj in group.objects:
+                number += 1
+                self._write_object(member, f"{object_prefix}{number:03d}: {_clean(obj.title)}", obj)
+
+    def _write_object(self, parent: GroupID, link: str, obj: DataObject) -> None:
+        fields = to_fields(obj)
+        note: dict[str, Any] = {}
+        attributes = {"title": "", **fields.attributes}
         for name, value in attributes.items():
-            _hdf5.write_attribute(group, name, "" if value is None else value)
-        return group, _hdf5.open_text(group, "title")
+            attributes[name] = _shown(name, value, note)
+        self._trees.create_group(parent, link, attributes)
+        for name, array in fields.arrays.items():
+            if array.size or name == MAIN_ARRAY[fields.kind]:
+                plain = _plain(name, array, note)
+                _hdf5.write_array(parent, f"{link}/{name}", plain)
+        tree = self._tree(fields.metadata, note)
+        if tree:
+            self._trees.write_tree(parent, f"{link}/metadata", tree)
+
+    def _tree(self, metadata: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
+        tree: dict[str, Any] = {}
+        if metadata:
+            kept = {key: value for key, value in metadata.items() if key != NUMBER_KEY}
+            uuid = kept.get(UUID_KEY)
+            if isinstance(uuid, str):
+                if (
+                    uuid in self._uuids
+                ):  # of a copy: DataLab takes only one of each, and makes new ones
+                    del kept[UUID_KEY]
+                self._uuids.add(uuid)
+            tree, text = _metadata.encode(kept)
+            if text:
+                note["metadata"] = text
+        if note:
+            tree[NOTE_KEY] = note
+        return tree
+
+
+def _shown(name: str, value: Any, note: dict[str, Any]) -> Any:
+    """Return an attribute as HDF5 can hold it, and note what it was."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return value
+    shown = _metadata.shown_text(value)
+    if shown != value:
+        note[f"{name} text"] = json.dumps([shown, value])
+    return shown
 
 
 def _plain(name: str, array: Any, note: dict[str, Any]) -> Any:
     """Return an array as DataLab takes it, and note what it was."""
-    wide, original = _values.widen(array)
+    wide, original = _values.widen(array, for_signal=name == MAIN_ARRAY["signal"])
     if original is not None:
         note[f"{name} dtype"] = original
-    if np.ma.isMaskedArray(array):
-        note[f"{name} mask"] = np.ma.getmaskarray(array)
-        note[f"{name} fill"] = np.array(array.fill_value, dtype=wide.dtype)
+    if not np.ma.isMaskedArray(array):
+        return wide
+    note[f"{name} mask"] = np.ma.getmaskarray(array)
+    note[f"{name} fill"] = np.array(array.fill_value, dtype=wide.dtype)
     return np.ma.getdata(wide)

@@ -44,9 +44,9 @@ def _compare(path: str, found: Any, expected: Any) -> list[str]:
 def _compare_dicts(path: str, found: dict[str, Any], expected: dict[str, Any]) -> list[str]:
     texts = [f"{path}[{key!r}]: missing" for key in expected if key not in found]
     texts += [f"{path}[{key!r}]: unexpected" for key in found if key not in expected]
-    for key in expected:
+    for key, value in expected.items():
         if key in found:
-            texts += _compare(f"{path}[{key!r}]", found[key], expected[key])
+            texts += _compare(f"{path}[{key!r}]", found[key], value)
     return texts
 
 
@@ -54,9 +54,7 @@ def _compare_arrays(path: str, found: Any, expected: np.ndarray[Any, Any]) -> li
     if not isinstance(found, np.ndarray):
         return [f"{path}: {type(found).__name__} instead of an array"]
     if found.dtype != expected.dtype or found.shape != expected.shape:
-        return [
-            f"{path}: {found.dtype}{found.shape} instead of {expected.dtype}{expected.shape}"
-        ]
+        return [f"{path}: {found.dtype}{found.shape} instead of {expected.dtype}{expected.shape}"]
     if np.ma.isMaskedArray(found) != np.ma.isMaskedArray(expected):
         return [f"{path}: masked and not masked"]
     if not np.array_equal(np.ma.getmaskarray(found), np.ma.getmaskarray(expected)):
@@ -68,4 +66,4 @@ def _compare_arrays(path: str, found: Any, expected: np.ndarray[Any, Any]) -> li
 def assert_same_object(found: DataObject, expected: DataObject) -> None:
     """Assert that two objects are the same to the last bit, naming what isn't."""
     texts = differences(found, expected)
-    assert not texts, "\n".join(texts)  # noqa: S101 - this is what it is for
+    assert not texts, "\n".join(texts)

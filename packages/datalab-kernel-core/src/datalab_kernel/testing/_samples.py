@@ -17,7 +17,7 @@ NAMES = (
     "..",
     ".",
     "%2F",
-    "it's \"quoted\"",
+    'it\'s "quoted"',
     " leading and trailing ",
     "naïve café",
     "信号",
@@ -56,13 +56,13 @@ def metadata() -> dict[str, Any]:
         "array": np.arange(6.0).reshape(2, 3),
         "nested": {"a": {"b": None, "c": (1,)}, "d": [{"e": 1}]},
         "date": datetime.date(2024, 2, 29),
-        "moment": datetime.datetime(2024, 2, 29, 12, 30, 15, 250000),
+        "moment": datetime.datetime(2024, 2, 29, 12, 30, 15, 250000),  # noqa: DTZ001 - naive on purpose
         "a/b": "a slash in a key",
     }
 
 
 def full_signal(title: str = "signal") -> SignalObj:
-    """A signal with units, labels, error bars, metadata and unsorted x."""
+    """Make a signal with units, labels, error bars, metadata and unsorted x."""
     x = np.array([0.0, 2.0, 1.0, 3.0, np.inf])
     y = np.array([1.0, np.nan, -np.inf, 4.0, 5.0])
     signal = _objects.create_signal(
@@ -73,14 +73,14 @@ def full_signal(title: str = "signal") -> SignalObj:
 
 
 def signal_with_roi(title: str = "with roi") -> SignalObj:
-    """A signal with two segments of interest."""
+    """Make a signal with two segments of interest."""
     signal = _objects.create_signal(title, np.linspace(0, 10, 50), np.linspace(5, 6, 50))
     signal.roi = _objects.create_signal_roi([[1.0, 2.0], [4.0, 6.0]])
     return signal
 
 
 def full_image(title: str = "image", dtype: str = "uint16") -> ImageObj:
-    """An image with a pixel size, an origin, units, labels, a region and metadata."""
+    """Make an image with a pixel size, an origin, units, labels, a region and metadata."""
     data = np.arange(48).reshape(6, 8).astype(dtype)
     image = _objects.create_image(
         title, data, units=("mm", "mm", "cd"), labels=("X", "Y", "Luminance")
@@ -92,13 +92,13 @@ def full_image(title: str = "image", dtype: str = "uint16") -> ImageObj:
 
 
 def image_with_coordinates(title: str = "coordinates") -> ImageObj:
-    """An image whose pixels are not equally spaced."""
+    """Make an image whose pixels are not equally spaced."""
     image = _objects.create_image(title, np.arange(12.0).reshape(3, 4))
     image.set_coords(np.array([0.0, 1.0, 3.0, 7.0]), np.array([0.0, 10.0, 15.0]))
     return image
 
 
 def masked_image(title: str = "masked") -> ImageObj:
-    """An image some of whose pixels are masked."""
+    """Make an image some of whose pixels are masked."""
     data = np.ma.masked_greater(np.arange(12.0).reshape(3, 4), 8.0)
     return _objects.create_image(title, data)

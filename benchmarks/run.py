@@ -1,0 +1,29 @@
+"""Runs every benchmark one after another: ``python tools/run.py bench``.
+
+Each prints ratios against a reference that it measures in the same run. Run nothing
+else meanwhile. A table of results, with date and command, is in README.md here.
+"""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BENCHMARKS = ("workspace.py", "storage.py", "startup.py")
+
+
+def main() -> int:
+    """Run them and return 1 if one failed to run."""
+    print(f"{platform.platform()}, Python {platform.python_version()}")
+    failed = 0
+    for name in BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        failed |= subprocess.run([sys.executable, str(HERE / name)], check=False).returncode
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

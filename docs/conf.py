@@ -1,0 +1,34 @@
+"""Sphinx: MyST pages whose code cells run on the real DataLab kernel, and numpydoc."""
+
+import shutil
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+
+project = "DataLab-Kernel"
+copyright = "2026, the DataLab-Kernel developers"
+release = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc"]
+exclude_patterns = ["_build"]
+html_theme = "pydata_sphinx_theme"
+html_title = f"DataLab-Kernel {release}"
+html_static_path: list[str] = []
+html_sidebars: dict[str, list[str]] = {"**": []}
+
+# Cells are executed once a build, in a folder of their own, and an error fails the build
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_raise_on_error = True
+nb_execution_timeout = 240
+myst_heading_anchors = 3
+
+autosummary_generate = False
+numpydoc_show_class_members = False
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+
+# The tutorial is the notebook that the demo runs
+(HERE / "tutorials").mkdir(exist_ok=True)
+shutil.copy(ROOT / "examples" / "first_steps.ipynb", HERE / "tutorials" / "first_steps.ipynb")

@@ -1,0 +1,63 @@
+"""In IPython's own shell; the real kernels are in the tests across packages."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("IPython")
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+SETUP = """
+import numpy as np
+from datalab_kernel import Plotter, create_signal
+from matplotlib.figure import Figure
+from IPython.display import display
+x = np.arange(5.0)
+signal = create_signal("s", x, x)
+plotter = Plotter(None)
+"""
+
+
+@pytest.fixture(scope="module")
+def shell():
+    shell = InteractiveShell.instance()
+    shell.run_cell(SETUP)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def pictures(shell, code):
+    with capture_output() as captured:
+        shell.run_cell(code, store_history=True).raise_error()
+    assert captured.stderr == ""
+    assert "Plot of" not in captured.stdout
+    return len([output for output in captured.outputs if "image/png" in output.data])
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("plotter.plot(signal)", 1),
+        ("plotter.plot(signal);", 1),
+        ("plotter.plot(signal)\n3", 1),
+        ("p = plotter.plot(signal)", 1),
+        ("p = plotter.plot(signal)\np", 1),
+        ("p = plotter.plot(signal)\ndisplay(p)", 2),
+        ("p = plotter.plot(signal)\ndisplay(p)\np", 2),
+        ("for _ in range(3): p = plotter.plot(signal)", 3),
+        ("p = plotter.plot(signal, show=False)", 0),
+        ("plotter.plot(signal, show=False)", 1),
+        ("p = plotter.plot(signal, ax=Figure().subplots())", 0),
+    ],
+)
+def test_a_picture_is_shown_once(shell, code, count):
+    assert pictures(shell, code) == count
+
+
+def test_a_picture_is_shown_again_in_a_later_cell(shell):
+    assert pictures(shell, "p = plotter.plot(signal)") == 1
+    assert pictures(shell, "p") == 1
+    assert pictures(shell, "p.show()") == 1
+    assert pictures(shell, "display(p)") == 1
