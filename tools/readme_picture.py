@@ -14,9 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from demo import KERNEL, execute
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_notebook
+
+from demo import KERNEL, execute
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "notebook.png"

@@ -457,3 +457,29 @@ def test_status_counts_and_knows_what_is_unsaved(workspace: Workspace, tmp_path:
 def test_completion_knows_the_names(workspace: Workspace) -> None:
     workspace["a b"] = np.ones(1)
     assert workspace._ipython_key_completions_() == ["a b"]
+
+
+def test_a_callback_may_wait_for_another_thread(workspace: Workspace) -> None:
+    def from_another_thread(_: Change) -> None:
+        thread = threading.Thread(target=workspace.list)
+        thread.start()
+        thread.join(timeout=10)
+        alive.append(thread.is_alive())
+
+    alive: list[bool] = []
+    workspace.on_change(from_another_thread)
+    workspace["a"] = np.ones(1)
+    assert alive == [False]
+
+
+def test_waiting_and_changing_at_once_never_block_each_other(workspace: Workspace) -> None:
+    def change_often() -> None:
+        for number in range(300):
+            workspace[f"object {number}"] = np.ones(1)
+
+    thread = threading.Thread(target=change_often, daemon=True)
+    thread.start()
+    for number in range(0, 300, 7):
+        workspace.wait_for(f"object {number}", timeout_s=20)
+    thread.join(timeout=20)
+    assert not thread.is_alive()

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from datalab_kernel import _names
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +28,28 @@ class Change:
 
     kind: ChangeKind
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """What :meth:`Workspace.clear` removed, and what it left because a person made it."""
+
+    removed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        """Say it in a sentence."""
+        text = f"{_count(len(self.removed))} removed"
+        if self.kept:
+            text += (
+                f"; {_count(len(self.kept))} made in DataLab kept "
+                f"({_names.enumerate_names(self.kept)}): clear(everything=True) removes these too"
+            )
+        return text
+
+
+def _count(number: int) -> str:
+    return f"{number:,} object{'' if number == 1 else 's'}"
 
 
 class Subscription:
@@ -53,6 +77,7 @@ class ChangeFeed:
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
         self._changed = threading.Condition()
+        self._told = 0
 
     def subscribe(self, callback: Callable[[Change], object]) -> Subscription:
         """Tell a callback of every change from now on."""
@@ -74,6 +99,7 @@ class ChangeFeed:
         if not change.names:
             return
         with self._changed:
+            self._told += 1
             self._changed.notify_all()
             subscriptions = self._subscriptions
         for subscription in subscriptions:
@@ -88,10 +114,11 @@ class ChangeFeed:
             Whether it held before ``timeout_s`` seconds had passed.
         """
         deadline = time.monotonic() + timeout_s
-        with self._changed:
-            while not condition():
-                rest = deadline - time.monotonic()
-                if rest <= 0:
-                    return False
-                self._changed.wait(rest)
-            return True
+        while True:
+            told = self._told
+            if condition():  # outside of our lock: it may take others
+                return True
+            with self._changed:
+                while self._told == told:
+                    if not self._changed.wait(max(0.0, deadline - time.monotonic())):
+                        return False

@@ -20,7 +20,7 @@ MAX_ROWS = 50
 MAX_NAME = 80
 _CELL = "text-align:left;padding:2px 8px;vertical-align:middle;white-space:nowrap"
 _NAME = (
-    "text-align:left;padding:2px 8px;vertical-align:middle;min-width:14em;overflow-wrap:anywhere"
+    "text-align:left;padding:2px 8px;vertical-align:middle;min-width:10em;overflow-wrap:anywhere"
 )
 _STYLE = "color:var(--jp-content-font-color1,inherit)"
 
@@ -52,9 +52,8 @@ def workspace_html(
         )
     deadline = time.monotonic() + budget_s
     has_groups = len({(info.kind, info.group) for info in infos}) > len({i.kind for i in infos})
-    names = (
-        ["name", "kind", "shape", "dtype", "units", "size"] + ["group"] * has_groups + ["preview"]
-    )
+    names = ["name", "preview", "kind", "shape", "dtype", "units", "size"]
+    names += ["group"] * has_groups
     head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
     rows = [
         _row(info, _thumbnail(info, view, deadline), has_groups=has_groups)
@@ -77,8 +76,8 @@ def _row(info: ObjectInfo, thumbnail: str, *, has_groups: bool) -> str:
     cells = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in texts)
     name = _shortened(info.name)
     return (
-        f'<tr><th scope="row" style="{_NAME}"><bdi>{escape(name)}</bdi></th>{cells}'
-        f'<td style="{_CELL}">{thumbnail}</td></tr>'
+        f'<tr><th scope="row" style="{_NAME}"><bdi>{escape(name)}</bdi></th>'
+        f'<td style="{_CELL}">{thumbnail}</td>{cells}</tr>'
     )
 
 

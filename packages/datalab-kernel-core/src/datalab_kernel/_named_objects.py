@@ -10,11 +10,10 @@ import threading
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from datalab_kernel import _names
-from datalab_kernel._changes import Change, ChangeFeed
+from datalab_kernel._changes import Change, ChangeFeed, Cleared
 from datalab_kernel.backends import KINDS, Backend, Placement, Put
 from datalab_kernel.errors import NameTakenError
 
@@ -25,28 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MISSING: Any = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleared:
-    """What :meth:`Workspace.clear` removed, and what it left because a person made it."""
-
-    removed: tuple[str, ...]
-    kept: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        """Say it in a sentence."""
-        text = f"{_count(len(self.removed))} removed"
-        if self.kept:
-            text += (
-                f"; {_count(len(self.kept))} made in DataLab kept "
-                f"({_names.enumerate_names(self.kept)}): clear(everything=True) removes these too"
-            )
-        return text
-
-
-def _count(number: int) -> str:
-    return f"{number:,} object{'' if number == 1 else 's'}"
 
 
 class NamedObjects(MutableMapping[str, "DataObject"]):
@@ -60,6 +37,25 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         self._feed = ChangeFeed()
         self._selected: tuple[str, ...] = ()
         self._is_saved = True
+        self._depth = 0
+        self._untold: builtins.list[Change] = []
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the lock; when the outermost block ends, tell of the changes, without the lock."""
+        told: builtins.list[Change] = []
+        try:
+            with self._lock:
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+                    if self._depth == 0:
+                        told, self._untold = self._untold, []
+        finally:
+            for change in told:
+                self._feed.publish(change)
 
     @property
     @abstractmethod
@@ -121,7 +117,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
             given = {name: obj}
         placement = Placement.REPLACE if overwrite else Placement.NEW
         items = [self._prepared(key, value, group, placement) for key, value in given.items()]
-        with self._lock:
+        with self._changing():
             if not overwrite:
                 self._check_free([item.name for item in items])
             self._put(items)
@@ -148,7 +144,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         added = tuple(item.name for item in items if item.name not in changed)
         self._backend.put(items)
         self._selected = tuple(item.name for item in items)
-        self._published(Change(kind="changed", names=changed), Change(kind="added", names=added))
+        self._record(Change(kind="changed", names=changed), Change(kind="added", names=added))
 
     def _check_free(self, names: Iterable[str], backend: Backend | None = None) -> None:
         known = (backend or self._backend).describe()
@@ -161,10 +157,9 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
             )
             raise NameTakenError(message, names=taken)
 
-    def _published(self, *changes: Change) -> None:
+    def _record(self, *changes: Change) -> None:
         self._is_saved = False
-        for change in changes:
-            self._feed.publish(change)
+        self._untold += changes
 
     def get(self, name: str, default: Any = _MISSING, *, copy: bool = True) -> Any:
         """Return an independent copy of an object.
@@ -215,13 +210,13 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         yield obj
         title = obj.title
         item = self._prepared(name, obj, None, Placement.IN_PLACE)
-        with self._lock:
+        with self._changing():
             self._require([name])
             if title != name:
                 _names.check_name(title)
                 self._check_free([title])
             self._backend.put([item])
-            self._published(Change(kind="changed", names=(name,)))
+            self._record(Change(kind="changed", names=(name,)))
             if title != name:
                 self.rename(name, title)
 
@@ -230,7 +225,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
     def remove(self, name: str | Iterable[str]) -> None:
         """Remove an object, or several, of which all are removed or none."""
         names = [name] if isinstance(name, str) else list(dict.fromkeys(name))
-        with self._lock:
+        with self._changing():
             self._require(names)
             self._remove(names)
 
@@ -244,7 +239,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         gone = tuple(names)
         self._backend.remove(gone)
         self._selected = tuple(name for name in self._selected if name not in gone)
-        self._published(Change(kind="removed", names=gone))
+        self._record(Change(kind="removed", names=gone))
 
     def rename(self, old: str, new: str) -> None:
         """Give an object another name; it keeps its place, group and metadata.
@@ -256,14 +251,14 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         NameTakenError
             If something else has the new one; nothing changes.
         """
-        with self._lock:
+        with self._changing():
             self._require([old])
             if _names.check_name(new) == old:
                 return
             self._check_free([new])
             self._backend.rename(old, new)
             self._selected = tuple(new if name == old else name for name in self._selected)
-            self._published(Change(kind="renamed", names=(old, new)))
+            self._record(Change(kind="renamed", names=(old, new)))
 
     def clear(self, everything: bool = False) -> Cleared:  # type: ignore[override]
         """Remove what notebooks put there; what a person made in DataLab stays.
@@ -273,7 +268,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         everything
             Whether to remove that too. DataLab's macros and history are never touched.
         """
-        with self._lock:
+        with self._changing():
             known = self._backend.describe()
             kept = tuple(
                 name for name, info in known.items() if not (everything or info.is_from_notebook)

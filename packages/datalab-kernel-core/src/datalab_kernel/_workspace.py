@@ -158,7 +158,7 @@ class Workspace(NamedObjects):
 
         files = [read_workspace(path) for path in _paths.sources(path_or_pattern)]
         items = items_of(files, names, overwrite=overwrite)
-        with self._lock:
+        with self._changing():
             if not overwrite:
                 self._check_free(item.name for item in items)
             if names is None:
