@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,9 @@ class Round:
 def datalab_round(tmp_path_factory: pytest.TempPathFactory) -> Round:
     """One start of DataLab serves all tests."""
     return Round(tmp_path_factory.mktemp("datalab"))
+
+
+@pytest.fixture(scope="session")
+def run_in_datalab() -> Callable[..., list[dict[str, Any]]]:
+    """Give other modules the way into DataLab."""
+    return in_datalab

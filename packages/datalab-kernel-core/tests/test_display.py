@@ -44,16 +44,16 @@ def cells(row):
 
 def test_the_table_says_what_each_object_is():
     rows = table(info("sine"), info("img", "image")).findall(".//tr")
-    assert cells(rows[0]) == ["name", "kind", "shape", "dtype", "units", "size", "preview"]
-    assert cells(rows[1]) == ["sine", "signal", "5,000", "float64", "s, V", "80.0 kB", ""]
+    assert cells(rows[0]) == ["name", "preview", "kind", "shape", "dtype", "units", "size"]
+    assert cells(rows[1]) == ["sine", "", "signal", "5,000", "float64", "s, V", "80.0 kB"]
     assert cells(rows[2]) == [
         "img",
+        "",
         "image",
         "20 \N{MULTIPLICATION SIGN} 30",
         "float64",
         "",
         "80.0 kB",
-        "",
     ]
     assert rows[1].find(".//svg/path").get("d").startswith("M")
     assert rows[2].find(".//img").get("src").startswith("data:image/png;base64,")
@@ -79,7 +79,7 @@ def test_any_text_is_shown_as_it_is(name):
     root = table(info(name, units=(name, "V"), group=name), view=signal)
     row = root.findall(".//tr")[1]
     assert cells(row)[0] == name
-    assert cells(row)[4] == f"{name}, V"
+    assert cells(row)[5] == f"{name}, V"
     assert row.find(".//svg").get("aria-label") == f"signal {name}"
     assert root.find(".//script") is None
 
@@ -87,7 +87,7 @@ def test_any_text_is_shown_as_it_is(name):
 def test_groups_are_told_where_there_are_several():
     assert "group" not in cells(table(info("a", group="g"), info("b", group="g")).find(".//tr"))
     rows = table(info("a", group="g"), info("b", group="h")).findall(".//tr")
-    assert cells(rows[2])[6] == "h"
+    assert cells(rows[2])[7] == "h"
 
 
 def test_of_many_objects_fifty_are_listed():

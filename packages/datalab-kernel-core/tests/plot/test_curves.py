@@ -169,6 +169,26 @@ def test_complex_values_are_shown_by_their_modulus_and_the_label_says_so(shelf, 
     assert np.allclose(axes.lines[0].get_ydata(), X)
 
 
+def test_a_scribble_of_a_million_points_is_drawn(shelf, draw, pixels):
+    x, y = np.random.default_rng(0).random((2, 1_000_000))
+    shelf["s"] = create_signal("s", x, y)
+    plot = draw("s")
+    assert pixels(plot).has("tab:blue", 0.5, 0.5)
+    assert plot.axes[0].texts[0].get_text() == "1,000,000 points, shown as dots"
+
+
+def test_as_much_of_a_line_as_agg_refuses_in_one_path_is_drawn(shelf, draw, pixels):
+    y = np.random.default_rng(0).random(9_000)
+    shelf["s"] = create_signal("s", np.append(np.arange(8_999.0), 0), y)
+    assert pixels(draw("s", figsize=(20, 10))).has("tab:blue", 4000, 0.5)
+
+
+def test_a_logarithmic_axis_without_positive_values_says_so(shelf, draw):
+    shelf["s"] = create_signal("s", X, -1 - X)
+    texts = draw("s", yscale="log").axes[0].texts
+    assert [text.get_text() for text in texts] == ["no y is positive, as a logarithmic axis needs"]
+
+
 @pytest.mark.parametrize(
     ("y", "message"), [(np.array([]), "no data"), (np.full(9, np.nan), "all values are NaN")]
 )

@@ -1,5 +1,6 @@
 """What a file holds besides objects is kept, and two files' are brought together."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
@@ -9,7 +10,7 @@ import pytest
 from datalab_kernel.storage import Contents, Extras, read_workspace, write_workspace
 
 
-def file_with(path: Path, macros: dict[str, str], history: list[str] = ()) -> Path:
+def file_with(path: Path, macros: dict[str, str], history: Sequence[str] = ()) -> Path:
     """Write a workspace with macros and history as DataLab does."""
     write_workspace(path, Contents())
     with h5py.File(path, "a") as file:
@@ -51,7 +52,7 @@ def test_macros_and_history_survive(tmp_path: Path) -> None:
     extras = read_workspace(path).extras
     path.unlink()
     found = saved(tmp_path / "b.h5", extras)
-    assert found.pop("DataLab_His@IDs").tolist() == [b"x", b"y"]
+    assert found.pop("DataLab_His@IDs").tolist() == ["x", "y"]
     assert found == {
         "DataLab_Mac/m001: first@contents": "print('é')",
         "DataLab_His/x@title": "entry x",
@@ -87,7 +88,7 @@ def test_macros_of_both_files_are_kept_and_not_doubled(merged: dict[str, object]
 
 
 def test_histories_are_brought_together(merged: dict[str, object]) -> None:
-    assert merged["DataLab_His@IDs"].tolist() == [b"x", b"y", b"z"]
+    assert merged["DataLab_His@IDs"].tolist() == ["x", "y", "z"]
     assert {key for key in merged if key.endswith("@title")} == {
         f"DataLab_His/{entry}@title" for entry in "xyz"
     }

@@ -91,6 +91,7 @@ def test_a_file_that_another_program_is_writing_is_not_called_damaged(workspace_
         assert writer.stdout.readline() == b"open\n"
         with pytest.raises(BlockingIOError, match="another program is writing it"):
             read_workspace(workspace_file)
+        assert is_workspace_file(workspace_file)
         writer.communicate(b"\n")
     assert read_workspace(workspace_file).signals[0].title == "g"
 

@@ -96,7 +96,7 @@ def test_we_read_what_guidata_writes(tmp_path: Path) -> None:
             "flag": True,
             "list": [1, 2.5, "x", [True], {"a": np.arange(3)}],
             "dict": {"a": {"b": 1j}, "empty": {}, "none": []},
-            "moment": datetime.datetime(2024, 1, 2, 3, 4, 5, 678901),
+            "moment": datetime.datetime(2024, 1, 2, 3, 4, 5, 678901),  # noqa: DTZ001
             "nested moment": {"date": datetime.date(2024, 1, 2)},
             "__number": 7,
         }

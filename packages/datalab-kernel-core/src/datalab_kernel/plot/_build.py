@@ -120,7 +120,9 @@ def _signal_axes(signals: Sequence[SignalObj], options: PlotOptions) -> AxesSpec
         yscale=_given(options.yscale, "linear"),
         aspect=_given(options.aspect, "auto"),
         legend=_legend(options, is_one=is_one),
-        message=_why_empty([curve.y for curve in curves]),
+        message=_why_empty([curve.y for curve in curves])
+        or _why_not_logarithmic("x", options.xscale, [curve.x for curve in curves])
+        or _why_not_logarithmic("y", options.yscale, [curve.y for curve in curves]),
     )
 
 
@@ -166,6 +168,12 @@ def _why_empty(arrays: list[Array]) -> str:
     if all(_is_all_nan(array) for array in arrays):
         return "all values are NaN"
     return ""
+
+
+def _why_not_logarithmic(axis: str, scale: str | None, arrays: list[Array]) -> str:
+    if scale != "log" or any(np.fmax.reduce(array) > 0 for array in arrays if array.size):
+        return ""
+    return f"no {axis} is positive, as a logarithmic axis needs"
 
 
 def _is_all_nan(array: Array) -> bool:

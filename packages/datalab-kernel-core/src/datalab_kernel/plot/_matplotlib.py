@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.patches import Circle, Patch, Polygon, Rectangle
+from matplotlib.path import Path
+from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from datalab_kernel.plot import _layout, _reduce
 from datalab_kernel.plot._result import PIXEL_RATIO
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 REGION_COLOR = "#d62728"
+HALO: list[AbstractPathEffect] = [withStroke(linewidth=3, foreground="white", alpha=0.7)]
 NOTE_SIZE = 7
 ENOUGH_TO_REDUCE = 4
 """Samples for each column of pixels from which on a curve is reduced."""
-ENOUGH_TO_SPLIT = 10_000
-LONGEST_LINE = 2_000
-"""Points of a line that matplotlib's Agg surely draws, however far it jumps."""
+LONGEST_PATH = 2_000
+"""Points of a path that matplotlib's Agg surely draws, however far it jumps."""
+TOO_MANY_CROSSINGS = 10_000
+"""How often a line may go across the picture; more takes Agg seconds, and shows a blot."""
 QUICK_LEGEND = 50_000
 """Points from which on matplotlib takes too long to find the best place for a legend."""
 
@@ -55,29 +59,34 @@ class MatplotlibRenderer:
 
 
 def _draw(axes: Axes, spec: AxesSpec) -> None:
+    if spec.message:
+        axes.set(xticks=[], yticks=[])
+        axes.text(0.5, 0.5, spec.message, transform=axes.transAxes, ha="center", va="center")
+    else:
+        _draw_data(axes, spec)
+    title = _layout.wrap_title(spec.title, axes)
+    axes.set(title=title, xlabel=spec.xlabel, ylabel=spec.ylabel)
+
+
+def _draw_data(axes: Axes, spec: AxesSpec) -> None:
     notes: list[str] = []
     if spec.curves:
         axes.set(xscale=spec.xscale, yscale=spec.yscale, aspect=spec.aspect)
         axes.grid(visible=True, alpha=0.3, linewidth=0.6)
-    if spec.image is not None and spec.image.data.size:
+    if spec.image is not None:
         notes += _draw_image(axes, spec.image, spec)
     for curve in spec.curves:
         notes += _draw_curve(axes, curve, spec)
     for region in spec.regions:
         _draw_region(axes, region)
-    title = _layout.wrap_title(spec.title, axes)
-    axes.set(title=title, xlabel=spec.xlabel, ylabel=spec.ylabel)
     if spec.xlim is not None:
         axes.set_xlim(*spec.xlim)
     if spec.ylim is not None:
         axes.set_ylim(*spec.ylim)
     if spec.legend is not None:
         _draw_legend(axes, spec.legend)
-    if spec.message:
-        axes.set(xticks=[], yticks=[])
-        axes.text(0.5, 0.5, spec.message, transform=axes.transAxes, ha="center", va="center")
     if notes:
-        _draw_note(axes, " · ".join(dict.fromkeys(notes)))
+        _draw_note(axes, " \N{MIDDLE DOT} ".join(dict.fromkeys(notes)))
 
 
 def _draw_legend(axes: Axes, place: str) -> None:
@@ -119,24 +128,38 @@ def _draw_curve(axes: Axes, curve: Curve, spec: AxesSpec) -> list[str]:
         edges = _column_edges(axes, curve.x, spec.xlim, count)
         if edges is not None:
             return _draw_reduced(axes, curve, edges, style)
+    if _reduce.crossings(curve.x, curve.y) > TOO_MANY_CROSSINGS:
+        axes.plot(curve.x, curve.y, linestyle="none", marker=".", markersize=2, **style)
+        return [f"{len(curve.y):,} points, shown as dots"]
+    if len(curve.y) > LONGEST_PATH:
+        style["path_effects"] = [_InPieces()]
     if curve.x_error is None and curve.y_error is None:
         alone = _standing_alone(curve.y)
-        dots: dict[str, Any] = {"marker": ".", "markevery": alone} if alone.size else {}
-        _draw_line(axes, curve, {**dots, **style})
+        if alone.size:
+            style |= {"marker": ".", "markevery": alone}
+        axes.plot(curve.x, curve.y, **style)
     else:
-        errors = {"xerr": curve.x_error, "yerr": curve.y_error}
-        axes.errorbar(curve.x, curve.y, **errors, capsize=2, elinewidth=0.8, **style)  # type: ignore[arg-type]
+        style |= {"xerr": curve.x_error, "yerr": curve.y_error}
+        axes.errorbar(curve.x, curve.y, capsize=2, elinewidth=0.8, **style)
     return []
 
 
-def _draw_line(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
-    """Draw every sample; a long line in pieces, since Agg gives up on too much of a scribble."""
-    x, y = curve.x, curve.y
-    size = LONGEST_LINE if len(y) > ENOUGH_TO_SPLIT else max(len(y), 1)
-    (first,) = axes.plot(x[: size + 1], y[: size + 1], **style)
-    style = {**style, "label": "_", "color": first.get_color()}
-    for start in range(size, len(y) - 1, size):
-        axes.plot(x[start : start + size + 1], y[start : start + size + 1], **style)
+class _InPieces(AbstractPathEffect):
+    """Draw a long line piece by piece: Agg gives up on too much of a scribble in one path."""
+
+    def draw_path(
+        self,
+        renderer: Any,
+        gc: Any,
+        tpath: Path,
+        affine: Any,
+        rgbFace: Any = None,  # noqa: N803
+    ) -> None:
+        del rgbFace  # a line isn't filled
+        vertices = np.asarray(tpath.vertices)
+        for start in range(0, max(len(tpath) - 1, 1), LONGEST_PATH):
+            piece = Path(vertices[start : start + LONGEST_PATH + 1])
+            renderer.draw_path(gc, piece, affine)
 
 
 def _draw_reduced(axes: Axes, curve: Curve, edges: Array, style: dict[str, Any]) -> list[str]:
@@ -250,6 +273,7 @@ def _draw_region(axes: Axes, region: Region) -> None:
         anchor, coords = (min(region.coords), 1.0), axes.get_xaxis_transform()
     else:
         patch = _patch(region)
+        patch.set_path_effects(HALO)
         axes.add_patch(patch)
         box = patch.get_path().get_extents(patch.get_patch_transform())
         anchor = (box.x0, box.y0)
@@ -257,6 +281,7 @@ def _draw_region(axes: Axes, region: Region) -> None:
         axes.annotate(
             region.title, anchor, xycoords=coords, xytext=(2, -2), textcoords="offset points",
             va="top", fontsize="small", color=REGION_COLOR, clip_on=True,
+            path_effects=HALO,
         )  # fmt: skip
 
 

@@ -89,6 +89,25 @@ def _interrupt(y: Array, first: Array, columns: Array, marked: Array) -> tuple[A
     return np.where(is_dropped, np.nan, low), np.where(is_dropped, np.nan, high)
 
 
+def crossings(x: Array, y: Array) -> float:
+    """Return how often a line through ``(x, y)`` goes across all that it spans.
+
+    Examples
+    --------
+    >>> crossings(np.array([0, 1, 0, 1.0]), np.array([0, 0, 2, 2.0]))
+    4.0
+    """
+    return sum(_length(values) for values in (x, y))
+
+
+def _length(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    if known.size < 2 or not (span := float(known.max() / 2 - known.min() / 2)):  # noqa: PLR2004
+        return 0.0
+    with np.errstate(over="ignore"):
+        return float(np.abs(np.diff(known / 2)).sum(dtype=float)) / span
+
+
 def block_starts(size: int, wanted: int) -> Array:
     """Return where blocks begin that divide ``size`` pixels into at most ``wanted``.
 

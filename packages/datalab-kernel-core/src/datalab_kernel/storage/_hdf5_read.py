@@ -16,6 +16,7 @@ from h5py import h5, h5a, h5d, h5g, h5l, h5o, h5p, h5s, h5t
 
 from datalab_kernel.storage._hdf5 import (
     DICT,
+    NUMBER_DTYPES,
     SEQUENCE,
     TEXT,
     TEXT_DTYPE,
@@ -29,13 +30,12 @@ MAX_DEPTH = 64
 MAX_COMPRESSION = 2000
 _DOUBLE = np.dtype("f8")
 _DOUBLE_TYPE = type_of(_DOUBLE)
-# Single values by their bytes in a file: type there, type in memory, and numpy's
-_KNOWN_BY_SIZE: dict[int, list[tuple[h5t.TypeID, h5t.TypeID, np.dtype[Any]]]] = {
-    16: [(TEXT, TEXT_IN_MEMORY, TEXT_DTYPE), (*[type_of(np.dtype("c16"))] * 2, np.dtype("c16"))],
-    8: [
-        (type_of(np.dtype(code)), type_of(np.dtype(code)), np.dtype(code)) for code in ("i8", "f8")
-    ],
-    1: [(type_of(np.dtype("?")), type_of(np.dtype("?")), np.dtype("?"))],
+_TEXT_BYTES = 16  # of the reference to a text of variable length
+# Single values by the class of their type: type in the file, in memory, numpy's, bytes in the file
+_KNOWN = {h5t.STRING: (TEXT, TEXT_IN_MEMORY, TEXT_DTYPE, _TEXT_BYTES)} | {
+    kind.get_class(): (kind, kind, dtype, dtype.itemsize)
+    for dtype in NUMBER_DTYPES.values()
+    for kind in (type_of(dtype),)
 }
 _READABLE = {h5t.INTEGER, h5t.FLOAT, h5t.ENUM, h5t.STRING, h5t.COMPOUND}
 
@@ -177,19 +177,25 @@ def read_attributes(group: h5g.GroupID) -> dict[str, Any]:
 def _read_attribute(group: h5g.GroupID, name: bytes) -> Any:
     attribute = h5a.open(group, name)
     kind = attribute.get_type()
-    # Reading as another type than the file's own can crash HDF5 where that type is damaged
-    known = _KNOWN_BY_SIZE.get(attribute.get_storage_size(), ())
-    for its_kind, in_memory, dtype in known:
-        if kind == its_kind:
-            value = np.empty((), dtype)
-            try:
-                attribute.read(value, mtype=in_memory)
-            except TypeError:  # an array
-                break
-            return _decoded(value[()]) if dtype is TEXT_DTYPE else value.item()
-    if kind.get_class() not in _READABLE:
+    its_class = kind.get_class()
+    if its_class not in _READABLE:
         raise ValueError(f"the attribute {name.decode()!r} is of a type that can't be read")
+    known = _KNOWN.get(its_class)
+    # Reading as another type than the file's own can crash HDF5 where that type is damaged,
+    # and h5py doesn't check that what it reads fits the memory that it is given
+    if known and kind == known[0] and _size(attribute) == known[3]:
+        value = np.empty((), known[2])
+        attribute.read(value, mtype=known[1])
+        return _decoded(value[()]) if its_class == h5t.STRING else value.item()
     return as_python(h5py.AttributeManager(h5py.Group(group))[name.decode()])
+
+
+def _size(attribute: h5a.AttrID) -> int:
+    """Return how many bytes a value takes in the file: one number or one text, or several."""
+    try:
+        return int(attribute.get_storage_size())
+    except RuntimeError:  # of an empty one
+        return 0
 
 
 def _decoded(text: Any) -> str:

@@ -291,7 +291,12 @@ def _decode_moment(value: str, what: str, data: Any) -> Any:
     if what == "date":
         return datetime.date.fromisoformat(shown)
     moment = datetime.datetime.fromisoformat(shown).replace(fold=fold)
-    return moment if zone is None else moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    if zone is None:
+        return moment
+    try:
+        return moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    except zoneinfo.ZoneInfoNotFoundError:
+        return moment  # this computer doesn't know the zone; the offset is right
 
 
 def _decode_texts(value: list[Any], dtype: str, shape: list[int]) -> Any:

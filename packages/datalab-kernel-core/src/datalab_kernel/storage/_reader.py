@@ -48,10 +48,15 @@ _DAMAGE = (
 
 def is_workspace_file(path: Path) -> bool:
     """Say whether a file is a DataLab workspace, by its content."""
+    # a file that another program is writing is locked, and still what it is
+    return any(_has_version(path, **options) for options in ({}, {"locking": False}))
+
+
+def _has_version(path: Path, **options: bool) -> bool:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", **options) as file:
             return VERSION_NAME in file
     except _DAMAGE:
         return False

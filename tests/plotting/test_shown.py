@@ -1,11 +1,8 @@
-"""In IPython's own shell; the real kernels are in the tests across packages."""
+"""A picture is shown once, when ``plot`` is called: in IPython's own shell."""
 
 from __future__ import annotations
 
 import pytest
-
-pytest.importorskip("IPython")
-
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
