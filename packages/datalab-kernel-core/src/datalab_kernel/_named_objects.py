@@ -35,7 +35,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._feed = ChangeFeed()
-        self._selected: tuple[str, ...] = ()
+        self._selected: dict[str, int] = {}  # the place of each name
         self._is_saved = True
         self._depth = 0
         self._untold: builtins.list[Change] = []
@@ -143,7 +143,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         changed = tuple(item.name for item in items if item.name in known)
         added = tuple(item.name for item in items if item.name not in changed)
         self._backend.put(items)
-        self._selected = tuple(item.name for item in items)
+        self._select(item.name for item in items)
         self._record(Change(kind="changed", names=changed), Change(kind="added", names=added))
 
     def _check_free(self, names: Iterable[str], backend: Backend | None = None) -> None:
@@ -238,7 +238,8 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
     def _remove(self, names: Iterable[str]) -> None:
         gone = tuple(names)
         self._backend.remove(gone)
-        self._selected = tuple(name for name in self._selected if name not in gone)
+        for name in gone:
+            self._selected.pop(name, None)
         self._record(Change(kind="removed", names=gone))
 
     def rename(self, old: str, new: str) -> None:
@@ -257,7 +258,8 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
                 return
             self._check_free([new])
             self._backend.rename(old, new)
-            self._selected = tuple(new if name == old else name for name in self._selected)
+            if old in self._selected:
+                self._selected[new] = self._selected.pop(old)
             self._record(Change(kind="renamed", names=(old, new)))
 
     def clear(self, everything: bool = False) -> Cleared:  # type: ignore[override]
@@ -342,13 +344,17 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
             else:
                 found = [*dict.fromkeys(names)]
                 self._require(found)
-            self._selected = tuple(found)
+            self._select(found)
             return found
 
     @property
     def selection(self) -> builtins.list[str]:
         """The workspace's own selection: what was last selected, else last added."""
-        return [*self._selected]
+        with self._lock:
+            return sorted(self._selected, key=self._selected.__getitem__)
+
+    def _select(self, names: Iterable[str]) -> None:
+        self._selected = {name: place for place, name in enumerate(names)}
 
     # -- the mapping protocol -----------------------------------------------------------
 

@@ -40,6 +40,10 @@ class _Group:
     members: dict[int, _Record] = field(default_factory=dict)
 
 
+def _placed(info: ObjectInfo, group: _Group) -> ObjectInfo:
+    return info if info.group == group.title else replace(info, group=group.title)
+
+
 class StandaloneBackend(Backend):
     """Keep objects in memory, in groups as DataLab has them.
 
@@ -81,14 +85,14 @@ class StandaloneBackend(Backend):
         infos = []
         for item, obj in zip(items, owned, strict=True):
             obj.title = item.name
-            infos.append(describe_object(obj, group=""))
+            infos.append(describe_object(obj, group=item.group or ""))
         for item, obj, info in zip(items, owned, infos, strict=True):
             self._store(item, obj, info)
 
     def _store(self, item: Put, obj: DataObject, info: ObjectInfo) -> None:
         old = self._by_name.get(item.name)
         if item.placement is Placement.IN_PLACE and old is not None:
-            old.obj, old.info = obj, replace(info, group=old.group.title)
+            old.obj, old.info = obj, _placed(info, old.group)
             return
         title = item.group
         if title is None and old is not None and old.info.kind == info.kind:
@@ -96,7 +100,7 @@ class StandaloneBackend(Backend):
         if old is not None:
             self.remove([item.name])
         group = self._group(info.kind, title)
-        record = _Record(obj, replace(info, group=group.title), group)
+        record = _Record(obj, _placed(info, group), group)
         group.members[id(record)] = record
         self._by_name[item.name] = record
 

@@ -38,13 +38,14 @@ def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = Tru
             size_bytes=xydata.nbytes,
             is_from_notebook=is_from_notebook,
         )
+    data = obj.data
     return ObjectInfo(
         name=obj.title,
         kind="image",
         group=group,
-        shape=obj.data.shape,
-        dtype=_text(obj.data.dtype),
+        shape=data.shape,
+        dtype=_text(data.dtype),
         units=(obj.xunit or "", obj.yunit or "", obj.zunit or ""),
-        size_bytes=obj.data.nbytes,
+        size_bytes=data.nbytes,
         is_from_notebook=is_from_notebook,
     )

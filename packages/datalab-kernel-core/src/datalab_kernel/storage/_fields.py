@@ -179,7 +179,8 @@ def check_storable(obj: DataObject) -> None:
         If a metadata key or value can't be kept; it names the path.
     """
     kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
-    data = getattr(obj, MAIN_ARRAY[kind])
+    values = vars(obj)
+    data = values[f"_{MAIN_ARRAY[kind]}"]
     if data is None:
         message = f"The {kind} {obj.title!r} has no data. Set its data first."
         raise TypeError(message)
@@ -190,7 +191,7 @@ def check_storable(obj: DataObject) -> None:
         message = f"The data of a {kind} must be of shape {wanted}, not {data.shape}.{hint}"
         raise TypeError(message)
     for name in schema(kind).arrays:
-        array = getattr(obj, name)
+        array = values[f"_{name}"]
         if array is not None:
             _values.check_dtype(array)
     _metadata.check(obj.metadata)
