@@ -76,11 +76,15 @@ class Round:
         self.result, self.made_result = in_datalab(
             ["resave", str(self.ours), str(self.resaved)], ["make", str(self.made)]
         )
+        workspace = Workspace("standalone")
+        workspace.load(self.made)
+        workspace.save(self.made_by_us)
+        (self.again_result,) = in_datalab(["resave", str(self.made_by_us), str(self.made_again)])
 
 
 @pytest.fixture(scope="session")
 def datalab_round(tmp_path_factory: pytest.TempPathFactory) -> Round:
-    """One start of DataLab serves all tests."""
+    """Start DataLab twice for all tests: the second time, with what we made of its own file."""
     return Round(tmp_path_factory.mktemp("datalab"))
 
 

@@ -24,6 +24,7 @@ def describe(window):
             }
             for group in panel.objmodel.get_groups()
         ]
+    panels["macros"] = [macro.title for macro in window.macropanel]
     return panels
 
 

@@ -1,5 +1,6 @@
 """The real DataLab opens what we save, saves it again, and nothing is lost on the way."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import h5py
@@ -90,17 +91,31 @@ def test_what_datalab_makes_is_read(datalab_round: "Round") -> None:
 def test_what_datalab_makes_survives_our_saving(datalab_round: "Round") -> None:
     first, second = Workspace("standalone"), Workspace("standalone")
     first.load(datalab_round.made)
-    path = first.save(datalab_round.made_by_us)
-    assert second.load(path) == first.list()
+    assert second.load(datalab_round.made_by_us) == first.list()
     for name in first:
         assert differences(second[name], first[name]) == []
 
 
-def test_macros_and_history_survive_our_saving(datalab_round: "Round") -> None:
+def test_datalab_finds_its_objects_results_and_macros_again(datalab_round: "Round") -> None:
+    assert datalab_round.again_result["opened"]
+    made, again = datalab_round.made_result["seen"], datalab_round.again_result["seen"]
+    assert (again["image"], again["macros"]) == (made["image"], made["macros"])
+    assert len(again["macros"]) == 1
+    assert [group["titles"] for group in again["signal"]] == [
+        ["Sig/é 1"],
+        ["complex", "complex (2)"],  # two of one title, which a workspace tells apart
+    ]
+    first, second = Workspace("standalone"), Workspace("standalone")
+    first.load(datalab_round.made)
+    second.load(datalab_round.made_again)
+    assert second.results().equals(first.results())
+
+
+def test_macros_are_not_doubled_by_loading_twice(datalab_round: "Round", tmp_path: Path) -> None:
     workspace = Workspace("standalone")
     workspace.load(datalab_round.made)
-    workspace.load(datalab_round.made, overwrite=True)  # twice: they are not doubled
-    path = workspace.save(datalab_round.made_by_us)
+    workspace.load(datalab_round.made, overwrite=True)
+    path = workspace.save(tmp_path / "twice")
     with h5py.File(datalab_round.made) as made, h5py.File(path) as ours:
         assert list(made["DataLab_Mac"]) != []
         assert list(ours["DataLab_Mac"]) == list(made["DataLab_Mac"])

@@ -483,3 +483,48 @@ def test_waiting_and_changing_at_once_never_block_each_other(workspace: Workspac
         workspace.wait_for(f"object {number}", timeout_s=20)
     thread.join(timeout=20)
     assert not thread.is_alive()
+
+
+# -- results ----------------------------------------------------------------------------
+
+
+def peak_with_results(title: str) -> SignalObj:
+    from sigima.proc.signal import fwhm, stats
+
+    x = np.linspace(-5, 5, 200)
+    signal = create_signal(title, x, np.exp(-(x**2)), units=("s", "V"))
+    signal.roi = create_signal_roi([[-4.0, 4.0], [-3.0, 3.0]])
+    from sigima.params import FWHMParam
+
+    signal.metadata["Geometry_fwhm_dict"] = fwhm(signal, FWHMParam()).to_dict()
+    signal.metadata["Table_stats_dict"] = stats(signal).to_dict()
+    return signal
+
+
+def test_results_are_one_tidy_frame(workspace: Workspace) -> None:
+    workspace.update({"a": peak_with_results(""), "b": peak_with_results(""), "c": np.eye(2)})
+    frame = workspace.results(["a", "b"], "fwhm")
+    assert list(frame.columns[:3]) == ["object", "function", "roi"]
+    assert list(frame["object"]) == ["a", "a", "b", "b"]
+    assert list(frame["roi"]) == [0, 1, 0, 1]
+    assert frame["Δx"].round(1).tolist() == [1.7] * 4
+    assert frame.attrs["units"] == {"a": ("s", "V"), "b": ("s", "V")}
+    whole = workspace.results("a", "stats")["roi"].isna()
+    assert whole.tolist() == [True, False, False]
+    assert set(workspace.results()["function"]) == {"fwhm", "stats"}
+
+
+def test_no_results_are_an_empty_frame(workspace: Workspace) -> None:
+    workspace["a"] = np.ones(3)
+    assert list(workspace.results().columns) == ["object", "function", "roi"]
+    with pytest.raises(ObjectNotFoundError):
+        workspace.results("missing")
+
+
+def test_results_survive_a_file(workspace: Workspace, tmp_path: Path) -> None:
+    workspace["a"] = peak_with_results("")
+    before = workspace.results()
+    path = workspace.save(tmp_path / "x")
+    workspace.clear()
+    workspace.load(path)
+    assert workspace.results().equals(before)

@@ -337,15 +337,22 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
     def select(self, names: str | Iterable[str]) -> builtins.list[str]:
         """Select objects (a name, a pattern, or several names) and return their names."""
         with self._lock:
-            if isinstance(names, str):
-                found = self.list(names)
-                if not found:
-                    raise _names.not_found(names, self._backend.describe())
-            else:
-                found = [*dict.fromkeys(names)]
-                self._require(found)
+            found = self._found(names)
             self._select(found)
             return found
+
+    def _found(self, what: str | Iterable[str] | None) -> builtins.list[str]:
+        """Return the names that a name, a pattern, several names, or None (all) stand for."""
+        if what is None:
+            return self.list()
+        if not isinstance(what, str):
+            found = [*dict.fromkeys(what)]
+            self._require(found)
+            return found
+        found = self.list(what)
+        if not found:
+            raise _names.not_found(what, self._backend.describe())
+        return found
 
     @property
     def selection(self) -> builtins.list[str]:

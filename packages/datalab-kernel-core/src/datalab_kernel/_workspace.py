@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    import pandas as pd
+
     from datalab_kernel._changes import Change, Subscription
     from datalab_kernel._status import WorkspaceStatus
 
@@ -192,6 +194,35 @@ class Workspace(NamedObjects):
         objects = _examples.read(name)
         self.add(objects, overwrite=True)
         return [*objects]
+
+    def results(
+        self, what: str | Iterable[str] | None = None, function: str | None = None
+    ) -> pd.DataFrame:
+        """Return the tables and geometry that were computed of objects, as one frame.
+
+        Parameters
+        ----------
+        what
+            A name, a pattern, or several names; None: all objects.
+        function
+            Only the results of this function, such as ``"fwhm"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns object, function and roi, then the results' own, in the units that
+            ``attrs["units"]`` has for each object's axes.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If a name or pattern finds nothing.
+        """
+        from datalab_kernel._results import results_frame
+
+        with self._lock:
+            views = [self.get(name, copy=False) for name in self._found(what)]
+        return results_frame(views, function)
 
     # -- where the objects are ----------------------------------------------------------
 

@@ -1,0 +1,76 @@
+"""Tables and geometry that were computed of objects, as one tidy pandas frame.
+
+DataLab and Sigima keep a result in the metadata of the object that it belongs to, under
+``Table_<function>_dict`` or ``Geometry_<function>_dict``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.backends import describe_object
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from datalab_kernel._objects import DataObject
+
+LEADING = ["object", "function", "roi"]
+
+
+def results_frame(objects: Iterable[DataObject], function: str | None) -> pd.DataFrame:
+    """Gather the results of objects.
+
+    Parameters
+    ----------
+    objects
+        Signals and images; their titles are their names.
+    function
+        Only results of this function, by Sigima's name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each row of each result: object, function, roi (its index; <NA> for
+        the whole object), then the results' own columns. ``attrs["units"]`` has the
+        units of each object's axes (x, y, and for images z).
+    """
+    import pandas as pd
+
+    parts = []
+    units = {}
+    for obj in objects:
+        for name, frame in _frames(obj):
+            if function is None or name == function:
+                parts.append(_labelled(frame, obj.title, name))
+                units[obj.title] = describe_object(obj, group="").units
+    result = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LEADING)
+    result.attrs["units"] = units
+    return result
+
+
+def _frames(obj: DataObject) -> Iterable[tuple[str, pd.DataFrame]]:
+    from sigima.objects import GeometryResult, TableResult
+
+    kinds: dict[str, Any] = {"Table_": TableResult, "Geometry_": GeometryResult}
+    for key, value in obj.metadata.items():
+        for prefix, kind in kinds.items():
+            if key.startswith(prefix) and key.endswith("_dict") and isinstance(value, dict):
+                name = key.removeprefix(prefix).removesuffix("_dict")
+                yield name, kind.from_dict(value).to_dataframe()
+
+
+def _labelled(frame: pd.DataFrame, title: str, function: str) -> pd.DataFrame:
+    from sigima.objects import NO_ROI
+
+    if "roi_index" in frame:
+        roi = frame.pop("roi_index").astype("Int64")
+        frame.insert(0, "roi", roi.mask(roi == NO_ROI))
+    else:
+        frame.insert(0, "roi", None)
+        frame["roi"] = frame["roi"].astype("Int64")
+    frame.insert(0, "function", function)
+    frame.insert(0, "object", title)
+    return frame
