@@ -119,8 +119,9 @@ def image_png(data: Array, label: str) -> str:
     grey = (np.where(is_known, shade, 0) * 255).astype(np.uint8)
     encoded = base64.b64encode(_png(grey, np.where(is_known, 255, 0).astype(np.uint8)))
     height, width = (max(8, round(SIDE * size / max(data.shape))) for size in data.shape)
+    # Jupyter's style sheets set img { height: auto }, which beats the attributes
     return (
-        f'<img alt="{escape(label)}" width="{width}" height="{height}" '
+        f'<img alt="{escape(label)}" style="width:{width}px;height:{height}px" '
         f'src="data:image/png;base64,{encoded.decode("ascii")}"/>'
     )
 
