@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
     DataObject: TypeAlias = SignalObj | ImageObj
 
-SIGIMA_NAMES = (
-    "DataObject",
-    "ImageObj",
-    "SignalObj",
-    "create_image",
-    "create_image_roi",
-    "create_signal",
-    "create_signal_roi",
-)
-
 __all__ = [
     "DataObject",
     "ImageObj",
@@ -43,7 +33,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import Sigima's name when it is first asked for."""
-    if name not in SIGIMA_NAMES:
+    if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     import sigima.objects

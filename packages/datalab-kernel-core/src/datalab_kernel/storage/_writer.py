@@ -103,9 +103,7 @@ class _Writer:
             kept = {key: value for key, value in metadata.items() if key != NUMBER_KEY}
             uuid = kept.get(UUID_KEY)
             if isinstance(uuid, str):
-                if (
-                    uuid in self._uuids
-                ):  # of a copy: DataLab takes only one of each, and makes new ones
+                if uuid in self._uuids:  # a copy's: DataLab takes only one, and makes a new one
                     del kept[UUID_KEY]
                 self._uuids.add(uuid)
             tree, text = _metadata.encode(kept)
