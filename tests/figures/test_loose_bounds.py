@@ -1,0 +1,52 @@
+"""Figures that slip far: each within 1.3 times its goal, on any machine that runs the tests.
+
+The goals themselves are for ``tools/run.py bench`` on a quiet machine.
+"""
+
+from pathlib import Path
+
+import pytest
+
+import startup
+import storage
+import workspace
+from _pairs import Ratio, compare_times
+
+PAIRS = 7
+LOOSE = 1.3
+
+
+def within(ratio: Ratio, goal: float) -> bool:
+    return ratio.low <= LOOSE * goal
+
+
+def test_adding_and_getting_cost_little_more_than_a_copy() -> None:
+    slow = [(name, str(r)) for name, r, goal in workspace.copying(PAIRS) if not within(r, goal)]
+    assert slow == []
+
+
+def test_operations_do_not_grow_with_the_number_of_objects() -> None:
+    slow = [(name, str(r)) for name, r, goal in workspace.scaling(PAIRS) if not within(r, goal)]
+    assert slow == []
+
+
+def test_a_thousand_signals_are_saved_and_loaded_quickly(tmp_path: Path) -> None:
+    (_, save), (_, load) = storage.many_signals(tmp_path, PAIRS)
+    assert within(save, 1.3), str(save)
+    assert within(load, 2.0), str(load)
+
+
+def test_a_large_image_is_saved_and_loaded_quickly(tmp_path: Path) -> None:
+    (_, save), (_, load) = storage.one_image(tmp_path, PAIRS)
+    assert within(save, 1.1), str(save)
+    assert within(load, 1.1), str(load)
+
+
+@pytest.mark.parametrize(
+    ("measure", "goal"), [(startup.ready_s, 1.05), (startup.first_cell_s, 1.10)]
+)
+def test_the_kernel_starts_as_bare_xpython(measure, goal: float) -> None:
+    ratio = compare_times(
+        lambda: measure(startup.OURS), lambda: measure(startup.REFERENCE), pairs=PAIRS
+    )
+    assert within(ratio, goal), str(ratio)
