@@ -1,19 +1,18 @@
 """Damaged files in the format that DataLab writes, whose headers have no checksums: loaded or refused."""
 
-import json
 import random
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from guidata.io import HDF5Writer
 
 from datalab_kernel.testing import _samples
 
-SCRIPT = Path(__file__).with_name("loading_each.py")
 TIMEOUT_S = 280
 TEXT_TYPE = bytes.fromhex("1901010010000000")  # HDF5's datatype message of a UTF-8 text
+
+Loader = Callable[[list[bytes], float], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
@@ -35,34 +34,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-def outcomes_of(contents: list[bytes], folder: Path) -> list[dict[str, object]]:
-    """Load files in a child process; each must be loaded or refused by an error that names it."""
-    paths = [folder / f"damaged-{number}.h5" for number in range(len(contents))]
-    for path, content in zip(paths, contents, strict=True):
-        path.write_bytes(content)
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT)],
-        input="".join(f"{path}\n" for path in paths),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(outcomes) == len(paths), (
-        f"file {len(outcomes)} ended the process (exit {done.returncode}):\n{done.stderr[-2000:]}"
-    )
-    for path, outcome in zip(paths, outcomes, strict=True):
-        assert outcome["outcome"] in ("loaded", "refused")
-        assert outcome["outcome"] == "loaded" or path.name in outcome["text"]
-    return outcomes
+def test_the_original_is_loaded(original: bytes, outcomes_of: Loader) -> None:
+    assert [outcome["outcome"] for outcome in outcomes_of([original], TIMEOUT_S)] == ["loaded"]
 
 
-def test_the_original_is_loaded(original: bytes, tmp_path: Path) -> None:
-    assert [outcome["outcome"] for outcome in outcomes_of([original], tmp_path)] == ["loaded"]
-
-
-def test_texts_whose_type_is_damaged_never_crash(original: bytes, tmp_path: Path) -> None:
+def test_texts_whose_type_is_damaged_never_crash(original: bytes, outcomes_of: Loader) -> None:
     """HDF5 crashes when what claims to be a list is read as a text."""
     damaged = TEXT_TYPE.replace(b"\x19\x01", b"\x19\x00")
     places = [
@@ -72,7 +48,7 @@ def test_texts_whose_type_is_damaged_never_crash(original: bytes, tmp_path: Path
     contents = [
         original[:place] + damaged + original[place + len(damaged) :] for place in places
     ]  # fmt: skip
-    refused = [outcome["outcome"] == "refused" for outcome in outcomes_of(contents, tmp_path)]
+    refused = [outcome["outcome"] == "refused" for outcome in outcomes_of(contents, TIMEOUT_S)]
     assert sum(refused) > len(places) // 2
 
 
@@ -94,11 +70,11 @@ def mutated(original: bytes, chance: random.Random) -> bytes:
 
 
 def test_damaged_files_of_datalab_are_loaded_or_refused(
-    original: bytes, tmp_path: Path, runs_whole: bool
+    original: bytes, outcomes_of: Loader, runs_whole: bool
 ) -> None:
     chance = random.Random(11)
     contents = [mutated(original, chance) for _ in range(500 if runs_whole else 120)]
-    outcomes = outcomes_of(contents, tmp_path)
+    outcomes = outcomes_of(contents, TIMEOUT_S)
     refused = sum(outcome["outcome"] == "refused" for outcome in outcomes)
     print(f"{refused} of {len(outcomes)} damaged files refused, the others loaded")
     assert refused > len(outcomes) // 10

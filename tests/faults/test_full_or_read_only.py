@@ -35,16 +35,17 @@ def saved(tmp_path: Path) -> Path:
     return workspace.save(tmp_path / "saved.h5")
 
 
+def output_of(script: str, path: Path) -> str:
+    """Run a script on a file in a process of its own; return what it printed."""
+    command = [sys.executable, "-c", script, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    return done.stdout
+
+
 def test_a_full_disk_is_said_and_the_old_file_kept(saved: Path) -> None:
     before = saved.read_bytes()
-    done = subprocess.run(
-        [sys.executable, "-c", FILL_THE_DISK, str(saved)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    said, after = done.stdout.splitlines()
+    output = output_of(FILL_THE_DISK, saved)
+    said, after = output.splitlines()
     assert said.startswith("OSError")
     assert str(saved) in said
     assert "as it was" in said
@@ -105,16 +106,10 @@ def test_what_is_read_only_stays_as_it_is(saved: Path, read_only: str) -> None:
         folder.chmod(folder.stat().st_mode | stat.S_IROTH | stat.S_IXOTH)
     saved.chmod(0o444)
     saved.parent.chmod(0o777 if read_only == "file" else 0o555)
-    done = subprocess.run(
-        [sys.executable, "-c", SAVE_AS_SOMEBODY, str(saved)],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
+    output = output_of(SAVE_AS_SOMEBODY, saved)
     saved.parent.chmod(0o755)
-    assert done.stdout.startswith(f"{errno.EACCES} ")
-    assert str(saved) in done.stdout
+    assert output.startswith(f"{errno.EACCES} ")
+    assert str(saved) in output
     assert saved.read_bytes() == before
     assert [path.name for path in saved.parent.iterdir()] == ["saved.h5"]
 

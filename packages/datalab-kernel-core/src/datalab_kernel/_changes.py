@@ -39,17 +39,13 @@ class Cleared:
 
     def __repr__(self) -> str:
         """Say it in a sentence."""
-        text = f"{_count(len(self.removed))} removed"
+        text = f"{_names.count_objects(len(self.removed))} removed"
         if self.kept:
             text += (
-                f"; {_count(len(self.kept))} made in DataLab kept "
+                f"; {_names.count_objects(len(self.kept))} made in DataLab kept "
                 f"({_names.enumerate_names(self.kept)}): clear(everything=True) removes these too"
             )
         return text
-
-
-def _count(number: int) -> str:
-    return f"{number:,} object{'' if number == 1 else 's'}"
 
 
 class Subscription:

@@ -141,7 +141,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
             return
         known = self._backend.describe()
         changed = tuple(item.name for item in items if item.name in known)
-        added = tuple(item.name for item in items if item.name not in changed)
+        added = tuple(item.name for item in items if item.name not in known)
         self._backend.put(items)
         self._select(item.name for item in items)
         self._record(Change(kind="changed", names=changed), Change(kind="added", names=added))

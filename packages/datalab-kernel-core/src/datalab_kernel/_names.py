@@ -159,3 +159,14 @@ def enumerate_names(names: Collection[str]) -> str:
     shown = [repr(name) for name, _ in zip(names, range(_SHOWN), strict=False)]
     rest = len(names) - len(shown)
     return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+
+def count_objects(number: int) -> str:
+    """Write a number of objects.
+
+    Examples
+    --------
+    >>> count_objects(1), count_objects(2000)
+    ('1 object', '2,000 objects')
+    """
+    return f"{number:,} object{'' if number == 1 else 's'}"

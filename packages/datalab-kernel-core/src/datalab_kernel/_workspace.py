@@ -374,7 +374,7 @@ class Workspace(NamedObjects):
             if backend is None:
                 return f"Workspace({self._wanted}, not connected yet)"
             number = len(backend.describe())
-            text = f"{number:,} object{'' if number == 1 else 's'}" if number else "empty"
+            text = _names.count_objects(number) if number else "empty"
             return f"Workspace({backend.mode.value}, {text})"
 
     def _repr_html_(self) -> str | None:

@@ -17,29 +17,21 @@ from datalab_kernel.storage import (
 )
 from datalab_kernel.testing import _samples, assert_same_object
 
-SAMPLES = [
-    _samples.full_signal,
-    _samples.signal_with_roi,
-    _samples.full_image,
-    _samples.image_with_coordinates,
-    _samples.masked_image,
-]
 
-
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 @pytest.mark.parametrize("copier", [copy_object, share_object])
 def test_a_copy_has_everything(make: Callable[[], Any], copier: Any) -> None:
     original = make()
     assert_same_object(copier(original), original)
 
 
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_taken_apart_and_put_together_it_is_the_same(make: Callable[[], Any]) -> None:
     original = make()
     assert_same_object(from_fields(to_fields(original)), original)
 
 
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_nothing_in_a_copy_is_the_originals(make: Callable[[], Any]) -> None:
     original, untouched = make(), make()
     copy = copy_object(original, title="another")
@@ -55,7 +47,7 @@ def test_nothing_in_a_copy_is_the_originals(make: Callable[[], Any]) -> None:
     assert original.get_metadata_options_defaults() == {}
 
 
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_a_view_shares_its_arrays_and_cannot_change_them(make: Callable[[], Any]) -> None:
     original = make()
     view = share_object(original)
@@ -111,7 +103,7 @@ def test_a_copy_masks_by_its_own_region() -> None:
     assert copy.maskdata.sum() > image.maskdata.sum()
 
 
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_samples_can_be_stored(make: Callable[[], Any]) -> None:
     check_storable(make())
 

@@ -14,13 +14,6 @@ from datalab_kernel import ImageObj, SignalObj, create_signal
 from datalab_kernel.storage import Contents, StoredGroup, read_workspace, write_workspace
 from datalab_kernel.testing import _samples, assert_same_object, differences
 
-SAMPLES = [
-    _samples.full_signal,
-    _samples.signal_with_roi,
-    _samples.full_image,
-    _samples.image_with_coordinates,
-    _samples.masked_image,
-]
 PANELS = {SignalObj: ("DataLab_Sig", "gs001: group"), ImageObj: ("DataLab_Ima", "gi001: group")}
 
 
@@ -60,7 +53,7 @@ def written_by_guidata(path: Path, *objects: Any) -> Path:
     return path
 
 
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_guidata_reads_what_we_write(make: Callable[[], Any], tmp_path: Path) -> None:
     obj = make()
     obj.metadata = {
@@ -80,7 +73,7 @@ def test_guidata_reads_what_we_write(make: Callable[[], Any], tmp_path: Path) ->
     assert (found.roi is None) == (obj.roi is None)
 
 
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_what_guidata_saves_again_is_what_we_wrote(make: Callable[[], Any], tmp_path: Path) -> None:
     found = read_by_guidata(written_by_us(tmp_path / "ours.h5", make()), type(make()))
     contents = read_workspace(written_by_guidata(tmp_path / "again.h5", found))

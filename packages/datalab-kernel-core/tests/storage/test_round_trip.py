@@ -16,16 +16,8 @@ from datalab_kernel import create_image, create_image_roi, create_signal
 from datalab_kernel.storage import Contents, StoredGroup, read_workspace, write_workspace
 from datalab_kernel.testing import _samples, assert_same_object
 
-SAMPLES = [
-    _samples.full_signal,
-    _samples.signal_with_roi,
-    _samples.full_image,
-    _samples.image_with_coordinates,
-    _samples.masked_image,
-]
 
-
-@pytest.mark.parametrize("make", SAMPLES)
+@pytest.mark.parametrize("make", _samples.OBJECTS)
 def test_everything_in_an_object_is_kept(make: Callable[[], Any], through_a_file: Any) -> None:
     (found,) = through_a_file(make())
     assert_same_object(found, make())

@@ -1,6 +1,6 @@
 """The contract between core and whatever holds the objects."""
 
-from datalab_kernel.backends._describe import describe_object, kind_of
+from datalab_kernel.backends._describe import describe_object
 from datalab_kernel.backends._protocol import (
     KINDS,
     Backend,
@@ -20,5 +20,4 @@ __all__ = [
     "Put",
     "WorkspaceMode",
     "describe_object",
-    "kind_of",
 ]

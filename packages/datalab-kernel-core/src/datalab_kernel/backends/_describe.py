@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _objects
-from datalab_kernel.backends._protocol import Kind, ObjectInfo
+from datalab_kernel.backends._protocol import ObjectInfo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 @cache
 def _text(dtype: np.dtype[Any]) -> str:
     return str(dtype)
-
-
-def kind_of(obj: DataObject) -> Kind:
-    """Say whether an object is a signal or an image."""
-    return "signal" if isinstance(obj, _objects.SignalObj) else "image"
 
 
 def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ def _is_something(file: h5py.File, name: str) -> bool:
 
 
 def _memory_file() -> h5py.File:
-    return h5py.File(f"extras-{id(object())}", "w", driver="core", backing_store=False)
+    return h5py.File(f"extras-{secrets.token_hex(8)}", "w", driver="core", backing_store=False)
 
 
 def _packed(file: h5py.File) -> Extras:
@@ -109,12 +110,10 @@ def _merge(source: h5py.Group, name: str, target: h5py.Group) -> None:
 
 
 def _merge_attributes(old: h5py.Group, new: h5py.Group) -> None:
-    for key, value in new.attrs.items():
-        if key == "IDs" and key in old.attrs:  # guidata's list of members
-            known = list(old.attrs[key])
-            old.attrs[key] = known + [item for item in value if item not in known]
-        elif key not in old.attrs:
-            old.attrs[key] = value
+    if "IDs" in old.attrs and "IDs" in new.attrs:  # guidata's list of members
+        known = list(old.attrs["IDs"])
+        old.attrs["IDs"] = known + [item for item in new.attrs["IDs"] if item not in known]
+    _copy_attributes(new, old)
 
 
 def _digest(member: Any) -> bytes:

@@ -72,12 +72,16 @@ def schema(kind: Kind) -> Schema:
     return Schema(prototype, defaults, slots, tuple(arrays))
 
 
+def _kind_of(obj: DataObject) -> Kind:
+    return "signal" if isinstance(obj, SignalObj) else "image"
+
+
 def to_fields(obj: DataObject) -> Fields:
     """Take an object apart; arrays and metadata are the object's own, not copies.
 
     A region of interest that was changed in place counts as it is now.
     """
-    kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
+    kind = _kind_of(obj)
     plan = schema(kind)
     values = vars(obj)
     attributes = {
@@ -137,11 +141,10 @@ def share_object(obj: DataObject, *, title: str | None = None) -> DataObject:
 
 
 def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
-    kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
     twin = _shallow(obj)
     values = vars(twin)
     values["_metadata"] = copy.deepcopy(_current_metadata(obj))
-    for name in schema(kind).arrays:
+    for name in schema(_kind_of(obj)).arrays:
         array = values[f"_{name}"]
         if array is not None:
             values[f"_{name}"] = treat(array)
@@ -178,7 +181,7 @@ def check_storable(obj: DataObject) -> None:
     MetadataError
         If a metadata key or value can't be kept; it names the path.
     """
-    kind: Kind = "signal" if isinstance(obj, SignalObj) else "image"
+    kind = _kind_of(obj)
     values = vars(obj)
     data = values[f"_{MAIN_ARRAY[kind]}"]
     if data is None:

@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from datalab_kernel.backends import Backend
 
 CAPABILITIES = ("groups", "extras")
-FULL_OBJECTS = (
-    _samples.full_signal,
-    _samples.signal_with_roi,
-    _samples.full_image,
-    _samples.image_with_coordinates,
-    _samples.masked_image,
-)
 
 
 class _Uncopyable:
@@ -70,7 +63,7 @@ class BackendContract:
     def test_a_new_backend_is_empty(self, backend: Backend) -> None:
         assert len(backend.describe()) == 0
 
-    @pytest.mark.parametrize("make", FULL_OBJECTS, ids=lambda make: make.__name__)
+    @pytest.mark.parametrize("make", _samples.OBJECTS, ids=lambda make: make.__name__)
     def test_an_object_comes_back_as_it_was(self, workspace: Workspace, make: Any) -> None:
         workspace["a"] = make("a")
         assert_same_object(workspace["a"], make("a"))
@@ -192,7 +185,7 @@ class BackendContract:
         assert backend.groups("image") == []
 
     def test_files_keep_everything(self, workspace: Workspace, tmp_path: Path) -> None:
-        workspace.update({make.__name__: make() for make in FULL_OBJECTS})
+        workspace.update({make.__name__: make() for make in _samples.OBJECTS})
         path = workspace.save(tmp_path / "all")
         before = {name: workspace[name] for name in workspace}
         workspace.clear()

@@ -102,3 +102,7 @@ def masked_image(title: str = "masked") -> ImageObj:
     """Make an image some of whose pixels are masked."""
     data = np.ma.masked_greater(np.arange(12.0).reshape(3, 4), 8.0)
     return _objects.create_image(title, data)
+
+
+OBJECTS = (full_signal, signal_with_roi, full_image, image_with_coordinates, masked_image)
+"""What makes an object of each sort; together they have everything in them."""
