@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
+from datalab_kernel import _namespace
 from datalab_kernel._warmup import WarmUp, is_wanted
 
 PACKAGE = 12
@@ -139,3 +141,16 @@ def test_a_module_that_cant_be_imported_harms_nothing(caplog):
 def test_the_environment_prevents_it(monkeypatch, value, wanted):
     monkeypatch.setenv("DATALAB_KERNEL_WARMUP", value)
     assert is_wanted() is wanted
+
+
+def test_no_thread_is_started_in_the_browser(monkeypatch):
+    def refuse(_):
+        raise AssertionError("a thread was started")
+
+    monkeypatch.delenv("DATALAB_KERNEL_WARMUP", raising=False)
+    assert is_wanted()
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    assert not is_wanted()
+    assert _namespace._import_uninterrupted("colorsys").rgb_to_hsv
