@@ -43,3 +43,13 @@ def fresh() -> Iterator[Kernel]:
     """Give a kernel in which no cell has run."""
     with _started(DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off") as running:
         yield running
+
+
+@pytest.fixture(params=["datalab", "python3"])
+def quiet(request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    """Give our kernel, then ipykernel with the extension; in both nothing has been used yet."""
+    name = request.param
+    with _started(name, DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off") as running:
+        if name == "python3":
+            running.value("%load_ext datalab_kernel")
+        yield running

@@ -132,15 +132,3 @@ def test_running_every_cell_again_is_harmless(kernel: Kernel) -> None:
     )
     first = [kernel.value(cell) for cell in cells]
     assert [kernel.value(cell) for cell in cells] == first
-
-
-def test_the_magic_says_mode_and_help(kernel: Kernel) -> None:
-    assert kernel.value("%datalab mode") == "'standalone'"
-    assert "%datalab status" in kernel.run("%datalab help").text
-    assert "standalone" in kernel.value("%datalab status")
-
-
-def test_the_magic_names_what_it_knows_when_asked_for_something_else(kernel: Kernel) -> None:
-    shown = kernel.run("%datalab fly")
-    assert shown.error is not None
-    assert "%datalab mode" in shown.error[1]

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from datalab_kernel._first_use import FirstUse
 from datalab_kernel._lazy import LazyModule, LazyObject, lazy_class
-from datalab_kernel._namespace import NAMES, FirstUse, Namespace
+from datalab_kernel._namespace import NAMES, Namespace
 
 
 @pytest.fixture
@@ -101,6 +102,46 @@ def test_an_interrupt_while_importing_is_the_cells(space: dict[str, Any]) -> Non
     assert "ran" not in space
 
 
+def test_a_cell_may_use_submodules_of_sigima_without_an_import(space: dict[str, Any]) -> None:
+    _names, first_use = put(space)
+    run(first_use, space, "size = len(sigima.proc.title_formatting.__name__)")
+    assert space["size"] == len("sigima.proc.title_formatting")
+
+
+def test_names_that_are_no_submodules_are_left_to_fail(space: dict[str, Any]) -> None:
+    _names, first_use = put(space)
+    with pytest.raises(AttributeError, match=r"sigima.*no attribute 'sound'"):
+        run(first_use, space, "sigima.sound.of.music")
+    with pytest.raises(AttributeError, match=r"no attribute 'tests'"):
+        run(first_use, space, "np.pi; sigima.tests.data")
+
+
+def test_the_submodules_of_a_package_are_known_before_they_are_imported() -> None:
+    names, _first_use = put({})
+    assert {"objects", "proc", "params"} <= {*names.submodules("sigima")}
+    assert {"signal", "image"} <= {*names.submodules("sigima.proc")}
+    assert names.submodules("sigima.__version__") == []
+    assert names.submodules("np") == names.submodules("json") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mentioned"),
+    [
+        ("x = np.lin", {"np"}),
+        ("a[sigima.proc.si", {"sigima"}),
+        ("mine.np.lin", set()),
+        ("nope.sigima", set()),
+        ("'été' + workspace['", {"workspace"}),
+    ],
+)
+def test_only_names_that_a_text_mentions_by_themselves_become_real(
+    space: dict[str, Any], text: str, mentioned: set[str]
+) -> None:
+    names, first_use = put(space)
+    first_use.make_real_in(text)
+    assert {*NAMES} - names.waiting() == mentioned
+
+
 def test_workspace_and_plotter_belong_together(space: dict[str, Any]) -> None:
     names, _first_use = put(space)
     assert names.value("workspace") is names.value("workspace")
@@ -118,8 +159,18 @@ def test_a_lazy_module_is_a_module() -> None:
     assert repr(module) == repr(json)
     assert inspect.getsource(module) == inspect.getsource(json)
     assert dict(inspect.getmembers(module)).keys() >= {"dumps", "loads"}
-    with pytest.raises(TypeError, match="pickle"):
-        pickle.dumps(module)
+
+
+def test_stand_ins_are_pickled_by_reference() -> None:
+    def not_loaded() -> Any:
+        raise AssertionError
+
+    module = pickle.dumps(LazyModule("json", not_loaded))
+    assert pickle.loads(module) is json
+    function = pickle.dumps(LazyObject(lambda: json.dumps))
+    assert pickle.loads(function) is json.dumps
+    kind = pickle.dumps(lazy_class("Decimal", lambda: Decimal))
+    assert pickle.loads(kind) is Decimal
 
 
 def test_a_lazy_class_answers_for_the_class() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -58,6 +59,17 @@ def test_install_under_another_name(prefix: Path) -> None:
     assert spec(prefix, "datalab-2")["display_name"] == "Lab 2"
 
 
+def test_install_sets_environment_variables(prefix: Path) -> None:
+    command = ["install", "--prefix", str(prefix), "--mode", "live"]
+    assert main([*command, "--env", "A=1 = one", "--env", "_B2=é $C", "--env", "EMPTY="]) == 0
+    assert spec(prefix)["env"] == {
+        "DATALAB_KERNEL_MODE": "live",
+        "A": "1 = one",
+        "_B2": "é $C",
+        "EMPTY": "",
+    }
+
+
 def test_install_for_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
     assert main(["install", "--user"]) == 0
@@ -99,6 +111,39 @@ def test_uninstall_leaves_a_file_that_somebody_added(prefix: Path) -> None:
     assert [file.name for file in note.parent.iterdir()] == ["kernel.js"]
 
 
+def test_uninstall_leaves_a_logo_that_somebody_put_in_place_of_ours(prefix: Path) -> None:
+    main(["install", "--prefix", str(prefix)])
+    logo = kernels(prefix) / "datalab/logo-64x64.png"
+    logo.write_bytes(b"theirs")
+    assert main(["uninstall", "--prefix", str(prefix)]) == 0
+    assert [file.name for file in logo.parent.iterdir()] == ["logo-64x64.png"]
+    assert main(["install", "--prefix", str(prefix)]) == 1
+    assert logo.read_bytes() == b"theirs"
+
+
+def test_an_install_that_broke_off_can_be_repeated(prefix: Path) -> None:
+    main(["install", "--prefix", str(prefix)])
+    (kernels(prefix) / "datalab/kernel.json").unlink()
+    assert main(["install", "--prefix", str(prefix)]) == 0
+
+
+def test_a_file_beside_ours_is_no_reason_to_refuse(prefix: Path) -> None:
+    note = kernels(prefix) / "datalab/kernel.js"
+    note.parent.mkdir(parents=True)
+    note.write_text("theirs")
+    assert main(["install", "--prefix", str(prefix)]) == 0
+    assert note.read_text() == "theirs"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need privileges there")
+def test_a_link_that_leads_nowhere_is_not_ours(prefix: Path, tmp_path: Path) -> None:
+    folder = kernels(prefix) / "datalab"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").symlink_to(tmp_path / "gone")
+    assert main(["install", "--prefix", str(prefix)]) == 1
+    assert (folder / "kernel.json").is_symlink()
+
+
 def test_uninstall_of_nothing_says_what_is_there(
     prefix: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -130,6 +175,65 @@ def test_list_shows_name_mode_and_python(prefix: Path, capsys: pytest.CaptureFix
     assert sys.executable in shown
 
 
+def test_list_shows_the_variables_names_and_never_their_values(
+    prefix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["install", "--prefix", str(prefix), "--env", "SECRET=hush", "--env", "OTHER=1"])
+    main(["list", "--prefix", str(prefix)])
+    shown = capsys.readouterr().out
+    assert "sets SECRET, OTHER" in shown
+    assert "hush" not in shown
+
+
+def test_list_says_when_the_interpreter_is_gone(
+    prefix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["install", "--prefix", str(prefix)])
+    main(["list", "--prefix", str(prefix)])
+    assert "MISSING" not in capsys.readouterr().out
+    gone = spec(prefix)
+    gone["argv"][0] = str(prefix / "bin/python")  # type: ignore[index]
+    (kernels(prefix) / "datalab/kernel.json").write_text(json.dumps(gone))
+    main(["list", "--prefix", str(prefix)])
+    shown = capsys.readouterr().out
+    assert f"starts {prefix / 'bin/python'} (MISSING" in shown
+
+
+def test_list_says_what_the_packages_own_spec_starts(
+    prefix: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["install", "--prefix", str(prefix)])
+    packaged = spec(prefix)
+    packaged["argv"][0] = "python"  # type: ignore[index]
+    packaged["metadata"] = {"datalab_kernel": {"installed_by": "package"}}
+    (kernels(prefix) / "datalab/kernel.json").write_text(json.dumps(packaged))
+    main(["list", "--prefix", str(prefix)])
+    shown = capsys.readouterr().out
+    assert "by package" in shown
+    assert "starts the Python that runs Jupyter" in shown
+
+
+def test_a_windows_path_survives_in_the_spec(prefix: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    python = r"C:\Users\Zoë Müller\Mesures été\python.exe"
+    monkeypatch.setattr(sys, "executable", python)
+    main(["install", "--prefix", str(prefix)])
+    content = (kernels(prefix) / "datalab/kernel.json").read_bytes().decode("utf-8")
+    assert json.loads(content)["argv"][0] == python
+
+
+def test_a_terminal_without_accents_shows_the_path_escaped(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "datalab_kernel_spec", "install", "--prefix"]
+    ended = subprocess.run(
+        [*command, str(tmp_path / "été")],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert r"\xe9t\xe9" in ended.stdout
+    assert (tmp_path / "été/share/jupyter/kernels/datalab/kernel.json").is_file()
+
+
 def test_list_of_an_empty_place_says_so(prefix: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--prefix", str(prefix)]) == 0
     assert "No DataLab kernel" in capsys.readouterr().out
@@ -145,7 +249,16 @@ def test_a_name_that_jupyter_would_not_take_is_refused(
 
 
 @pytest.mark.parametrize(
-    "wrong", [["install", "--mode", "fast"], ["install", "--user", "--sys-prefix"], []]
+    "wrong",
+    [
+        ["install", "--mode", "fast"],
+        ["install", "--user", "--sys-prefix"],
+        ["install", "--env", "NOTHING"],
+        ["install", "--env", "1A=2"],
+        ["install", "--env", "DATALAB_KERNEL_MODE=live"],
+        ["uninstall", "--env", "A=1"],
+        [],
+    ],
 )
 def test_wrong_usage_exits_with_2(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel._magic import datalab_magic
-from datalab_kernel._namespace import FirstUse, Namespace, completion_matcher
+from datalab_kernel._completion import command_matcher, name_matcher
+from datalab_kernel._first_use import FirstUse
+from datalab_kernel._magic import COMMANDS, datalab_magic
+from datalab_kernel._namespace import Namespace
+from datalab_kernel._variables import VariablePanel
 from datalab_kernel._warmup import WarmUp, is_wanted
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
 _MAGIC = "datalab"
+_REPLACED = ("init_user_ns", "_ofind")
+"""Methods of the shell: what %reset calls, and what ``np?`` and Shift+Tab of any kernel ask."""
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -49,17 +54,22 @@ class _Session(FirstUse):
         self._warm_up = WarmUp()
         names = Namespace(shell.user_ns, shell.user_ns_hidden, self._warm_up.hurry)
         super().__init__(names)
-        self._matcher = completion_matcher(self)
+        self._variable_panel = VariablePanel(shell.user_ns_hidden)
+        self._matchers = (name_matcher(self), command_matcher(_MAGIC, COMMANDS))
         self._magic_before: Callable[..., Any] | None = None
+        self._replaced = {name: getattr(shell, name) for name in _REPLACED}
+        self._own_before = {name: vars(shell)[name] for name in _REPLACED if name in vars(shell)}
 
     def begin(self) -> None:
         """Put everything in."""
         shell = self._shell
         self.namespace.put()
+        self._variable_panel.begin()
         shell.ast_transformers.append(self)
-        shell.Completer.custom_matchers.append(self._matcher)
+        self._custom_matchers.extend(self._matchers)
         shell.events.register("post_run_cell", self._after_first_cell)
         shell.init_user_ns = self._init_user_ns  # type: ignore[method-assign]
+        shell._ofind = self._find_real  # type: ignore[assignment]  # noqa: SLF001 - see _REPLACED
         self._magic_before = self._line_magics.get(_MAGIC)
         shell.magics_manager.register_function(
             datalab_magic(self.namespace), magic_kind="line", magic_name=_MAGIC
@@ -71,10 +81,15 @@ class _Session(FirstUse):
         self._line_magics.pop(_MAGIC, None)
         if self._magic_before is not None:
             self._line_magics[_MAGIC] = self._magic_before
-        del shell.init_user_ns
-        self._forget_first_cell()
-        shell.Completer.custom_matchers.remove(self._matcher)
+        for name in _REPLACED:
+            delattr(shell, name)
+        vars(shell).update(self._own_before)
+        self._unhook("post_run_cell", self._after_first_cell)
+        for matcher in self._matchers:
+            if matcher in self._custom_matchers:
+                self._custom_matchers.remove(matcher)
         shell.ast_transformers.remove(self)
+        self._variable_panel.end()
         self.namespace.take_back()
 
     @property
@@ -82,16 +97,26 @@ class _Session(FirstUse):
         magics: dict[str, Any] = self._shell.magics_manager.magics["line"]
         return magics
 
+    @property
+    def _custom_matchers(self) -> list[Any]:
+        # IPython before 8.6 has none: Tab then sees the stand-ins.
+        return getattr(self._shell.Completer, "custom_matchers", [])
+
     def _init_user_ns(self) -> None:
         """Do as IPython does at start and after ``%reset``, then bind the names again."""
-        type(self._shell).init_user_ns(self._shell)
+        self._replaced["init_user_ns"]()
         self.namespace.renew()
 
+    def _find_real(self, name: str, *args: Any, **keywords: Any) -> Any:
+        """Find what a name stands for, as IPython does, once it is the real object."""
+        self.make_real_in(name)
+        return self._replaced["_ofind"](name, *args, **keywords)
+
     def _after_first_cell(self, _result: object) -> None:
-        self._forget_first_cell()
+        self._unhook("post_run_cell", self._after_first_cell)
         if is_wanted() and getattr(self._shell, "kernel", None) is not None:
             self._warm_up.start()
 
-    def _forget_first_cell(self) -> None:
-        if self._after_first_cell in self._shell.events.callbacks["post_run_cell"]:
-            self._shell.events.unregister("post_run_cell", self._after_first_cell)
+    def _unhook(self, event: str, callback: Callable[..., object]) -> None:
+        if callback in self._shell.events.callbacks[event]:
+            self._shell.events.unregister(event, callback)

@@ -7,8 +7,10 @@ code can't foresee, such as ``eval("np.pi")``, and hands everything on to the re
 
 from __future__ import annotations
 
+import copyreg
 import inspect
 import types
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,8 +55,8 @@ class LazyModule(types.ModuleType):
         return repr(self._load())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # As pickle does with any module: a clear TypeError, or by name where it is taught to.
-        return tuple(_real(self).__reduce_ex__(2))
+        # By reference: what is read back is the real module.
+        return import_module, (object.__getattribute__(self, "__name__"),)
 
 
 def _real(stand_in: LazyModule) -> types.ModuleType:
@@ -115,6 +117,18 @@ def lazy_class(name: str, load: Callable[[], type]) -> LazyClass:
     return stand_in
 
 
+def _real_one(real: Any) -> Any:
+    """Give back the one argument: how a pickled stand-in reads as what it stood for."""
+    return real
+
+
+def _reduce_class(stand_in: LazyClass) -> tuple[Any, ...]:
+    return _real_one, (stand_in._load(),)  # noqa: SLF001 - its own
+
+
+copyreg.pickle(LazyClass, _reduce_class)  # pickle never asks a class for __reduce__
+
+
 class LazyObject:
     # No docstring: the class attribute __doc__ below is the real object's.
     # Stands in for a function, or for an object with attributes and items.
@@ -147,8 +161,8 @@ class LazyObject:
     def __repr__(self) -> str:
         return repr(self._load())
 
-    def __reduce__(self) -> Any:
-        return self._load().__reduce_ex__(2)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _real_one, (self._load(),)
 
     def __getitem__(self, key: Any) -> Any:
         return self._load()[key]

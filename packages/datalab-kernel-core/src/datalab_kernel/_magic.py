@@ -2,41 +2,142 @@
 
 from __future__ import annotations
 
+import difflib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import DataLabKernelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from datalab_kernel._namespace import Namespace
 
-__all__ = ["UnknownCommandError", "datalab_magic"]
+__all__ = ["COMMANDS", "CommandError", "UnknownCommandError", "datalab_magic"]
 
-HELP = """\
-%datalab status   what the workspace is, where, and what it holds
-%datalab mode     standalone or live
-%datalab help     this text"""
+_FORCE = "--force"
 
 
-class UnknownCommandError(DataLabKernelError, ValueError):
-    """Something that ``%datalab`` doesn't know (``command``)."""
+class CommandError(DataLabKernelError, RuntimeError):
+    """Something that ``%datalab`` was asked and couldn't do (``command``, ``reason``).
+
+    A notebook shows its message alone. The lines of a traceback would say nothing more,
+    and one of them would repeat the token of ``%datalab connect``.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the message without a traceback (IPython's own hook)."""
+        reason = self.facts.get("reason", type(self).__name__)
+        return [f"{reason}: {self}"]
+
+
+class UnknownCommandError(CommandError, ValueError):
+    """Something that ``%datalab`` doesn't know (``command``, ``suggestions``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Command:
+    usage: str
+    summary: str
+    run: Callable[[Any, Sequence[str]], Any]
+
+    @property
+    def longest(self) -> int:
+        """How many words may follow the command."""
+        return len(self.usage.split())
 
 
 def datalab_magic(namespace: Namespace) -> Callable[[str], Any]:
     """Return the magic's function for the workspace of a namespace."""
 
     def datalab(line: str) -> Any:
-        command = line.strip() or "help"
-        if command == "help":
-            print(HELP)  # noqa: T201 - this is what the person asked for
-            return None
-        if command == "status":
-            return namespace.value("workspace").status()
-        if command == "mode":
-            return namespace.value("workspace").mode.value
-        message = f"%datalab {command} is not known. What it knows:\n{HELP}"
-        raise UnknownCommandError(message, command=command)
+        name, *words = line.split() or ["help"]
+        command = COMMANDS.get(name)
+        if command is None:
+            raise _unknown(name)
+        if len(words) > command.longest:
+            usage = f"%datalab {name} {command.usage}".rstrip()
+            message = f"%datalab {name} was given {len(words)} words. It takes: {usage}"
+            raise CommandError(message, command=name)
+        workspace = None if name == "help" else namespace.value("workspace")
+        try:
+            return command.run(workspace, words)
+        except (DataLabKernelError, OSError) as error:
+            message = _without(words[1:], str(error))
+            raise CommandError(message, command=name, reason=type(error).__name__) from None
 
-    datalab.__doc__ = f"Ask the workspace of this notebook.\n\n{HELP}"
+    datalab.__doc__ = f"Ask the workspace of this notebook.\n\n{_help_text()}"
     return datalab
+
+
+def _help(_workspace: Any, _words: Sequence[str]) -> None:
+    print(_help_text())  # noqa: T201 - this is what the person asked for
+
+
+def _status(workspace: Any, _words: Sequence[str]) -> Any:
+    return workspace.status()
+
+
+def _mode(workspace: Any, _words: Sequence[str]) -> str:
+    mode: str = workspace.mode.value
+    return mode
+
+
+def _connect(workspace: Any, words: Sequence[str]) -> Any:
+    workspace.connect(*words)
+    return workspace.status()
+
+
+def _detach(workspace: Any, words: Sequence[str]) -> Any:
+    if words not in ([], [_FORCE]):
+        message = f"%datalab detach doesn't know {words[0]!r}. It takes: {_FORCE}, or nothing."
+        raise CommandError(message, command="detach")
+    workspace.detach(force=bool(words))
+    return workspace.status()
+
+
+def _functions(workspace: Any, words: Sequence[str]) -> Any:
+    list_functions = getattr(workspace, "functions", None)
+    if list_functions is None:
+        message = (
+            "%datalab functions needs a workspace that computes, and this version's doesn't: "
+            "update datalab-kernel-core."
+        )
+        raise CommandError(message, command="functions")
+    return list_functions(*words)
+
+
+COMMANDS = {
+    "status": _Command(
+        usage="", summary="what the workspace is, where, and what it holds", run=_status
+    ),
+    "mode": _Command(usage="", summary="standalone or live", run=_mode),
+    "connect": _Command(
+        usage="[url] [token]", summary="move to a running DataLab, with all objects", run=_connect
+    ),
+    "detach": _Command(
+        usage=f"[{_FORCE}]", summary="copy everything back and go on standalone", run=_detach
+    ),
+    "functions": _Command(usage="[pattern]", summary="what workspace.calc can do", run=_functions),
+    "help": _Command(usage="", summary="this text", run=_help),
+}
+
+
+def _help_text() -> str:
+    usages = {f"{name} {command.usage}".strip(): command for name, command in COMMANDS.items()}
+    width = max(map(len, usages))
+    lines = [f"%datalab {usage:<{width}}   {cmd.summary}" for usage, cmd in usages.items()]
+    return "\n".join(lines)
+
+
+def _unknown(name: str) -> UnknownCommandError:
+    suggestions = difflib.get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.5)
+    meant = f" Did you mean %datalab {suggestions[0]}?" if suggestions else ""
+    message = f"%datalab {name} is not known.{meant} It knows: {', '.join(COMMANDS)}."
+    return UnknownCommandError(message, command=name, suggestions=suggestions)
+
+
+def _without(secrets: Sequence[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "(the token)")
+    return text

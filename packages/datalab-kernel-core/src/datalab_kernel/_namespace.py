@@ -3,8 +3,8 @@
 Start-up may import nothing heavy, yet ``np`` has to *be* NumPy when a person looks.
 Globals must be a plain ``dict`` (functions ignore ``__missing__`` or lose their speed),
 so names can't be computed on look-up. Instead each cell's syntax tree is read before it
-runs: the names that it reads are imported just then and bound to the real objects. This
-costs microseconds a cell, sees nested code, and ends once nothing is left to import.
+runs (:mod:`datalab_kernel._first_use`): the names that it reads are imported just then and
+bound to the real objects. This costs microseconds a cell and sees nested code.
 What no reading foresees (``eval``, a debugger) finds a stand-in (:mod:`datalab_kernel._lazy`).
 
 A name that was reassigned or deleted is the user's: only a stand-in is ever replaced.
@@ -12,11 +12,10 @@ A name that was reassigned or deleted is the user's: only a stand-in is ever rep
 
 from __future__ import annotations
 
-import ast
-import logging
-import re
+import pkgutil
 import sys
 import threading
+import types
 from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
@@ -25,18 +24,17 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel._lazy import LazyModule, LazyObject, lazy_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-__all__ = ["NAMES", "FirstUse", "Namespace", "completion_matcher"]
+__all__ = ["NAMES", "Namespace"]
 
 _MODULES = {"np": "numpy", "sigima": "sigima"}
 _CLASSES = ("SignalObj", "ImageObj")
 _FUNCTIONS = ("create_signal", "create_image", "create_signal_roi", "create_image_roi")
 NAMES = ("workspace", "plotter", *_MODULES, *_FUNCTIONS, *_CLASSES)
 
-_WORD = re.compile(r"\w+")
-_logger = logging.getLogger(__name__)
+_WITH_SUBMODULES = ("sigima",)  # numpy hands out its own when they are asked for
 
 
 class Namespace:
@@ -106,7 +104,46 @@ class Namespace:
 
     def waiting(self) -> set[str]:
         """Return the names that are still stand-ins."""
-        return {n for n in NAMES if self._user_ns.get(n) is self._stand_ins[n]}
+        return {name for name in NAMES if self.is_waiting(name)}
+
+    def is_waiting(self, name: str) -> bool:
+        """Say whether a name is one of ours that is still a stand-in."""
+        return name in self._stand_ins and self._user_ns.get(name) is self._stand_ins[name]
+
+    def import_submodules(self, name: str, attributes: Sequence[str]) -> None:
+        """Import what ``sigima.proc.signal`` needs, so that nobody has to write the import.
+
+        Parameters
+        ----------
+        name
+            One of the names; nothing happens if it is the user's by now, or no package.
+        attributes
+            What follows it, up to the first that is no submodule.
+        """
+        if name not in _WITH_SUBMODULES or not self._is_ours(name):
+            return
+        module = self.value(name)
+        for attribute in attributes:
+            if attribute not in vars(module):
+                if attribute not in _submodules_of(module):
+                    return
+                _import_uninterrupted(f"{module.__name__}.{attribute}")
+            module = vars(module)[attribute]
+            if not isinstance(module, types.ModuleType):
+                return
+
+    def submodules(self, dotted: str) -> list[str]:
+        """Return the names of the submodules of ``sigima.proc``, imported or not."""
+        name, *attributes = dotted.split(".")
+        if name not in _WITH_SUBMODULES or not self._is_ours(name):
+            return []
+        self.import_submodules(name, attributes)
+        module = self.value(name)
+        for attribute in attributes:
+            module = vars(module).get(attribute)
+            if not isinstance(module, types.ModuleType):
+                return []
+        return _submodules_of(module)
 
     def _make(self, name: str) -> Any:
         package = import_module("datalab_kernel")
@@ -132,6 +169,12 @@ def _restore(space: dict[str, Any], before: dict[str, Any], name: str) -> None:
         space[name] = before[name]
     else:
         space.pop(name, None)
+
+
+def _submodules_of(module: types.ModuleType) -> list[str]:
+    path = vars(module).get("__path__", [])
+    names = [found.name for found in pkgutil.iter_modules(path)]
+    return [name for name in names if not name.startswith("_") and name != "tests"]
 
 
 def _import_uninterrupted(name: str) -> Any:
@@ -160,60 +203,3 @@ def _import_uninterrupted(name: str) -> Any:
 def _may_wait_for_a_thread() -> bool:
     is_main = threading.current_thread() is threading.main_thread()
     return is_main and sys.platform != "emscripten"
-
-
-class FirstUse(ast.NodeTransformer):
-    """Make real what a cell reads, before it runs (one of IPython's ``ast_transformers``)."""
-
-    def __init__(self, namespace: Namespace) -> None:
-        self.namespace = namespace
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Import what the tree reads; the tree stays as it is."""
-        waiting = self.namespace.waiting()
-        if waiting:
-            read = {
-                part.id: part
-                for part in ast.walk(node)
-                if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-            }
-            try:
-                self.make_real(waiting & read.keys())
-            except KeyboardInterrupt:
-                return _interrupted(node)
-        return node
-
-    def make_real(self, names: Iterable[str]) -> None:
-        """Import the names; one that can't be imported fails where it is used."""
-        for name in sorted(names):
-            try:
-                self.namespace.value(name)
-            except Exception:  # the stand-in raises the same again, in the user's own line
-                _logger.debug("%s can't be had yet", name, exc_info=True)
-
-
-def completion_matcher(first_use: FirstUse) -> Callable[[Any], dict[str, Any]]:
-    """Return a matcher for IPython's completer: it has no matches, but makes names real.
-
-    So that ``np.lin<Tab>`` and ``workspace["<Tab>`` are answered by the real objects,
-    also before any cell has mentioned them.
-    """
-
-    def mentioned(context: Any) -> dict[str, Any]:
-        waiting = first_use.namespace.waiting()
-        if waiting:
-            words = _WORD.findall(context.text_until_cursor)
-            first_use.make_real(waiting.intersection(words))
-        return {"completions": []}
-
-    mentioned.matcher_api_version = 2  # type: ignore[attr-defined]
-    mentioned.matcher_identifier = "datalab_kernel"  # type: ignore[attr-defined]
-    return mentioned
-
-
-def _interrupted(node: ast.AST) -> ast.AST:
-    """Return the cell as one that is interrupted at once: the interrupt came before it ran."""
-    if not isinstance(node, ast.Module):
-        raise KeyboardInterrupt
-    interrupt = ast.parse("raise KeyboardInterrupt").body
-    return ast.Module(body=[*interrupt], type_ignores=node.type_ignores)

@@ -11,6 +11,7 @@ why no deadlock can arise. Each stop is bounded in any case.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -39,7 +40,7 @@ LONGEST_FINISH_S = 60.0
 LOOK_S = 0.01
 BUSY_SHARE = 0.1
 NOISE_S = 0.0003
-SWITCH_INTERVAL_S = 0.0005
+SWITCH_INTERVAL_S = 0.0001
 """How soon a cell that begins gets the interpreter, while the import runs (Python's own: 5 ms)."""
 
 _logger = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class WarmUp:
         self._hurrying = 0
         self._others_s = 0.0
         self._busy_at = 0.0
+        self._puts_off_collecting = False
         self._switch_interval_s = sys.getswitchinterval()
 
     def start(self) -> None:
@@ -147,6 +149,7 @@ class WarmUp:
         except Exception:  # a thread's edge: whoever uses the module gets the error again
             _logger.warning("Could not import %s ahead of its use", name, exc_info=True)
         finally:
+            self._collect_again()
             sys.meta_path.remove(self)
             sys.setswitchinterval(self._switch_interval_s)
 
@@ -170,6 +173,7 @@ class WarmUp:
         if self._look() > NOISE_S:
             self._busy_at = now
         if now - self._busy_at < QUIET_S:
+            self._collect_again()
             sys.setswitchinterval(self._switch_interval_s)
             while now - self._busy_at < QUIET_S and now - began < LONGEST_STOP_S:
                 time.sleep(LOOK_S)
@@ -180,6 +184,24 @@ class WarmUp:
                     self._busy_at = time.monotonic()
                 now = time.monotonic()
             sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._put_off_collecting()
+
+    def _put_off_collecting(self) -> None:
+        """Keep the garbage collector from holding the interpreter for tens of milliseconds."""
+        if gc.isenabled() and not gc.get_freeze_count():
+            gc.disable()
+            self._puts_off_collecting = True
+
+    def _collect_again(self) -> None:
+        """Let the collector work as before, with what was imported counted as old already.
+
+        Else the next cell would pay for a walk over all of it.
+        """
+        if self._puts_off_collecting:
+            self._puts_off_collecting = False
+            gc.freeze()
+            gc.unfreeze()
+            gc.enable()
 
     @staticmethod
     def _leave_if_the_process_ends() -> None:

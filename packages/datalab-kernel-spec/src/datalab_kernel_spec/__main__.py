@@ -7,6 +7,8 @@ environment. This is for every other Jupyter: the user's, or one in another pref
 from __future__ import annotations
 
 import argparse
+import io
+import re
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,12 +16,20 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_data_dir, jupyter_path
 
 from datalab_kernel.errors import DataLabKernelError
-from datalab_kernel_spec._kernelspec import DEFAULT_NAME, install, installed, uninstall
+from datalab_kernel_spec._kernelspec import (
+    DEFAULT_NAME,
+    MODE_VARIABLE,
+    InstalledSpec,
+    install,
+    installed,
+    uninstall,
+)
 
 __all__ = ["main"]
 
 BACKENDS = "datalab_kernel.backends"
 MODES = ("auto", "standalone", "live")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,6 +46,9 @@ def main(argv: list[str] | None = None) -> int:
         0: done; 1: refused or failed, with the reason on stderr; 2: wrong usage.
     """
     options = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a path may have what a terminal can't show
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _ACTIONS[options.action](options)
     except (DataLabKernelError, OSError) as error:
@@ -49,6 +62,7 @@ def _install(options: argparse.Namespace) -> int:
         name=options.name,
         display_name=options.display_name,
         mode=options.mode,
+        env=dict(options.env),
     )
     _say(f"Installed the DataLab kernel in {folder}")
     return 0
@@ -65,13 +79,24 @@ def _list(options: argparse.Namespace) -> int:
     places = [chosen] if chosen else [Path(place) for place in jupyter_path("kernels")]
     specs = installed(dict.fromkeys(places))
     for spec in specs:
-        origin = "package" if spec.is_packaged else "install"
-        _say(f"{spec.name}  {spec.display_name}  mode {spec.mode}  by {origin}")
-        _say(f"    {spec.path}")
-        _say(f"    starts {spec.python}")
+        _say(_described(spec))
     if not specs:
         _say("No DataLab kernel in " + ", ".join(str(place) for place in places))
     return 0
+
+
+def _described(spec: InstalledSpec) -> str:
+    origin = "package" if spec.is_packaged else "install"
+    starts = spec.python if Path(spec.python).is_absolute() else "the Python that runs Jupyter"
+    gone = "" if spec.has_python else " (MISSING: it isn't there any more; install again)"
+    lines = [
+        f"{spec.name}  {spec.display_name}  mode {spec.mode}  by {origin}",
+        f"    {spec.path}",
+        f"    starts {starts}{gone}",
+    ]
+    if spec.variables:
+        lines.append(f"    sets {', '.join(spec.variables)}")
+    return "\n".join(lines)
 
 
 _ACTIONS = {"install": _install, "uninstall": _uninstall, "list": _list}
@@ -101,6 +126,17 @@ def _mode(text: str) -> str:
     return text
 
 
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not _VARIABLE.fullmatch(name):
+        message = f"{text!r} is not of the form NAME=VALUE"
+        raise argparse.ArgumentTypeError(message)
+    if name == MODE_VARIABLE:
+        message = f"{name} is what --mode sets: give --mode {value or 'M'}"
+        raise argparse.ArgumentTypeError(message)
+    return name, value
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m datalab_kernel_spec",
@@ -123,6 +159,15 @@ def _parser() -> argparse.ArgumentParser:
         if action == "install":
             sub.add_argument("--display-name", metavar="D", help="what front ends show")
             sub.add_argument("--mode", type=_mode, help=f"{', '.join(MODES)}, or a backend")
+            sub.add_argument(
+                "--env",
+                metavar="K=V",
+                type=_assignment,
+                action="append",
+                default=[],
+                help="an environment variable for the kernel; can be given several times. Everybody "
+                "can read a kernelspec: no passwords",
+            )
     return parser
 
 

@@ -6,6 +6,7 @@ own that file) or the command ``install``.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel.errors import DataLabKernelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
     "ForeignSpecError",
@@ -53,14 +54,24 @@ class SpecNotFoundError(DataLabKernelError, FileNotFoundError):
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class InstalledSpec:
-    """A kernelspec of the DataLab kernel that is in place."""
+    """A kernelspec of the DataLab kernel that is in place.
+
+    ``python`` is what it starts; a bare ``python`` stands for the one that runs Jupyter.
+    ``variables`` are the names of what else it sets, without their values.
+    """
 
     name: str
     path: Path
     display_name: str
     python: str
     mode: str
+    variables: tuple[str, ...]
     is_packaged: bool
+
+    @property
+    def has_python(self) -> bool:
+        """Whether what it starts is still there."""
+        return not Path(self.python).is_absolute() or Path(self.python).exists()
 
 
 def install(
@@ -69,6 +80,7 @@ def install(
     name: str = DEFAULT_NAME,
     display_name: str | None = None,
     mode: str | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a kernelspec that starts this environment's kernel, by absolute paths.
 
@@ -82,6 +94,8 @@ def install(
         What front ends show; None: "DataLab", with the mode or the name if not the usual one.
     mode
         Which backend its notebooks use (``DATALAB_KERNEL_MODE``); None: as the environment says.
+    env
+        More environment variables for the kernel. Jupyter expands ``${NAME}`` in values.
 
     Returns
     -------
@@ -97,18 +111,23 @@ def install(
     """
     folder = _folder(kernels, name)
     before = _read(folder)
-    if before is None and folder.exists() and any(folder.iterdir()):
+    logos = {logo: (_packaged() / logo).read_bytes() for logo in _LOGOS}
+    if before is None and _is_anothers(folder, logos):
         raise ForeignSpecError(_foreign(folder), path=folder)
-    mark = {"installed_by": "command", "over_package": _is_over_package(before)}
     spec = _packaged_spec()
     spec["argv"] = [sys.executable, *spec["argv"][1:]]
     spec["display_name"] = display_name or _display_name(name, mode)
-    spec["metadata"][_MARK] = mark
-    if mode:
-        spec["env"] = {MODE_VARIABLE: mode}
+    spec["metadata"][_MARK] = {
+        "installed_by": "command",
+        "over_package": _is_over_package(before),
+        "files": {logo: _digest(content) for logo, content in logos.items()},
+    }
+    variables = {**({MODE_VARIABLE: mode} if mode else {}), **(env or {})}
+    if variables:
+        spec["env"] = variables
     folder.mkdir(parents=True, exist_ok=True)
-    for logo in _LOGOS:
-        _write(folder / logo, (_packaged() / logo).read_bytes())
+    for logo, content in logos.items():
+        _write(folder / logo, content)
     _write(folder / _SPEC, _as_json(spec))
     return folder
 
@@ -116,7 +135,7 @@ def install(
 def uninstall(kernels: Path, *, name: str = DEFAULT_NAME) -> Path:
     """Remove a kernelspec that :func:`install` wrote; what else is in its folder stays.
 
-    Where it had replaced the package's own spec, that one is put back.
+    A logo that somebody has put in place of ours stays too. Where it had replaced the package's own spec, that one is put back.
 
     Returns
     -------
@@ -147,8 +166,10 @@ def uninstall(kernels: Path, *, name: str = DEFAULT_NAME) -> Path:
     if mark.get("over_package"):
         _write(folder / _SPEC, (_packaged() / _SPEC).read_bytes())
         return folder
-    for file in (_SPEC, *_LOGOS):
-        (folder / file).unlink(missing_ok=True)
+    (folder / _SPEC).unlink()
+    for file, digest in mark.get("files", {}).items():
+        if file in _LOGOS and _is_still(folder / file, digest):
+            (folder / file).unlink()
     if not any(folder.iterdir()):
         folder.rmdir()
     return folder
@@ -174,6 +195,7 @@ def _describe(folder: Path, spec: dict[str, Any], mark: dict[str, Any]) -> Insta
         display_name=str(spec.get("display_name", folder.name)),
         python=str(next(iter(spec.get("argv", [])), "")),
         mode=str(spec.get("env", {}).get(MODE_VARIABLE, "auto")),
+        variables=tuple(name for name in spec.get("env", {}) if name != MODE_VARIABLE),
         is_packaged=mark.get("installed_by") != "command",
     )
 
@@ -222,6 +244,22 @@ def _mark(spec: Any) -> dict[str, Any] | None:
     metadata = spec.get("metadata") if isinstance(spec, dict) else None
     mark = metadata.get(_MARK) if isinstance(metadata, dict) else None
     return mark if isinstance(mark, dict) else None
+
+
+def _is_anothers(folder: Path, logos: Mapping[str, bytes]) -> bool:
+    """Say whether a file is there that would be lost; our own logos alone are none."""
+    there = [logo for logo in logos if os.path.lexists(folder / logo)]
+    return os.path.lexists(folder / _SPEC) or not all(
+        _is_still(folder / logo, _digest(logos[logo])) for logo in there
+    )
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _is_still(path: Path, digest: str) -> bool:
+    return path.is_file() and _digest(path.read_bytes()) == digest
 
 
 def _is_over_package(before: dict[str, Any] | None) -> bool:
