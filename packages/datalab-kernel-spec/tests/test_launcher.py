@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="SIGINT to the own process")
 
 
-def launch(before: str) -> subprocess.CompletedProcess[str]:
-    code = (
-        f"{before}\nfrom datalab_kernel_spec.launcher import main\nsys.exit(main(['-f', 'none']))"
-    )
+def launch(before: str, arguments: str = "[]") -> subprocess.CompletedProcess[str]:
+    code = f"{before}\nfrom datalab_kernel_spec.launcher import main\nsys.exit(main({arguments}))"
     command = [sys.executable, "-c", f"import sys\n{code}"]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
 
@@ -31,16 +29,19 @@ def test_a_missing_xpython_is_a_clear_error_on_the_terminal() -> None:
     hide = "import importlib.util\nimportlib.util.find_spec = lambda name: None"
     ended = launch(hide)
     assert ended.returncode == 1
-    assert "the module 'xpython' isn't installed" in ended.stderr
+    assert "xeus-python isn't installed in this environment" in ended.stderr
     assert "pip install xeus-python" in ended.stderr
 
 
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ("del shell.XPythonLoopRunner", "XPythonLoopRunner.__call__ is missing"),
-        ("del shell.xeus_loop_runner", "xeus_loop_runner is missing"),
-        ("shell.XPythonShellApp.initialize = lambda self, argv: None", "takes ['self', 'argv']"),
+        ("del shell.XPythonShellApp.initialize", "XPythonShellApp.initialize is missing"),
+        ("shell.XPythonShell._showtraceback = 1", "XPythonShell._showtraceback is missing"),
+        (
+            "shell.XPythonShell.run_cell_async = lambda self, code: None",
+            "XPythonShell.run_cell_async takes ['self', 'code']",
+        ),
     ],
 )
 def test_another_shape_of_xeus_python_ends_the_start_with_its_version(
@@ -50,6 +51,12 @@ def test_another_shape_of_xeus_python_ends_the_start_with_its_version(
     assert ended.returncode == 1
     assert named in ended.stderr
     assert "xeus-python-shell 0." in ended.stderr
+
+
+def test_an_unreadable_connection_file_is_named_on_the_terminal() -> None:
+    ended = launch("", "['-f', 'none']")
+    assert ended.returncode == 1
+    assert "connection file none: FileNotFoundError" in ended.stderr
 
 
 class Shell:

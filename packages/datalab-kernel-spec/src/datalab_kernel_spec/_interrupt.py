@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec.relay._queue import ABORTED
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator
+    from collections.abc import Callable, Coroutine, Generator, Iterator
     from types import FrameType
 
 __all__ = ["CellRunner"]
@@ -27,11 +31,59 @@ class CellRunner:
         self._shell: Any = None
         self._parked: _Interruptible | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._epoch = 0  # counts the failures that the relay knows of
+        self._aborted_epoch = -1
+        self._stops_on_error: Callable[[], bool] = lambda: False
+        self._doorbells: list[Callable[[], None]] = []
+        self._before_first: list[Callable[[], None]] = []
+        self._before_each: list[Callable[[], None]] = []
 
     def attach(self, shell: Any) -> None:
-        """Take over SIGINT for a shell."""
+        """Take over SIGINT for a shell; one that came during the start is forgotten."""
         self._shell = shell
         signal.signal(signal.SIGINT, self._on_sigint)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+
+    def on_first_cell(self, callback: Callable[[], None]) -> None:
+        """Call back once, before the first cell runs."""
+        self._before_first.append(callback)
+
+    def on_each_cell(self, callback: Callable[[], None]) -> None:
+        """Call back before each cell runs."""
+        self._before_each.append(callback)
+
+    def ring_after_each_cell(self, doorbells: list[Callable[[], None]]) -> None:
+        """Let xpython look for messages after each reply.
+
+        Sending a reply uses up the signal that ZeroMQ gives for a message that came
+        meanwhile, so bare xpython can leave queued cells lying until the next message.
+        """
+        self._doorbells = doorbells
+
+    def abort_after_errors(self, stops_on_error: Callable[[], bool]) -> None:
+        """Don't run what was queued when a cell failed, if that cell's request says so."""
+        self._stops_on_error = stops_on_error
+
+    def resume(self) -> None:
+        """Run what is queued from now on: it was sent after the failure was known."""
+        self._epoch += 1
+
+    @contextmanager
+    def one_cell(self) -> Iterator[None]:
+        """Run a cell that awaits nothing (xeus-python-shell 0.5)."""
+        self._begin()
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+            _flush()
+
+    def _begin(self) -> None:
+        for callback in (*self._before_first, *self._before_each):
+            callback()
+        self._before_first.clear()
 
     def __call__(
         self,
@@ -40,7 +92,8 @@ class CellRunner:
         callback: Callable[[], None],
     ) -> None:
         """Queue a cell; call back when it is done (xpython's interface)."""
-        task = asyncio.get_running_loop().create_task(self._run(coro, post_execute, callback))
+        run = self._run(coro, post_execute, callback, self._epoch)
+        task = asyncio.get_running_loop().create_task(run)
         self._tasks.add(task)  # the loop itself holds a task only weakly
         task.add_done_callback(self._tasks.discard)
 
@@ -49,9 +102,14 @@ class CellRunner:
         coro: Coroutine[Any, Any, Any],
         post_execute: Callable[[Any], None],
         callback: Callable[[], None],
+        epoch: int,
     ) -> None:
         async with self.run_cell_lock:
+            if epoch == self._aborted_epoch:
+                self._abort(coro, callback)
+                return
             self._shell.last_error = None
+            self._begin()
             result = await self._run_one(coro)
             error = self._shell.last_error  # kept: a cell that is queued meanwhile clears it
             await asyncio.sleep(0)  # as xpython: matplotlib and others update on the loop
@@ -59,8 +117,23 @@ class CellRunner:
                 post_execute(result)
             await asyncio.sleep(0)
             self._shell.last_error = error
+            _flush()
             callback()  # sends the reply
             self._shell.last_error = None
+            if error and self._stops_on_error():
+                self._aborted_epoch = self._epoch
+            self._ring()
+
+    def _ring(self) -> None:
+        for doorbell in self._doorbells:
+            asyncio.get_running_loop().call_soon(doorbell)
+
+    def _abort(self, coro: Coroutine[Any, Any, Any], callback: Callable[[], None]) -> None:
+        coro.close()
+        self._shell.last_error = [ABORTED, "", []]
+        callback()
+        self._shell.last_error = None
+        self._ring()
 
     async def _run_one(self, coro: Coroutine[Any, Any, Any]) -> Any:
         self._parked = _Interruptible(coro, self._on_sigint)
@@ -76,6 +149,11 @@ class CellRunner:
     def _on_sigint(self, _number: int, _frame: FrameType | None) -> None:
         if self._parked is not None:
             self._parked.interrupt()
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 class _Interruptible:

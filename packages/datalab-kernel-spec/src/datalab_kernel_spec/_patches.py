@@ -1,36 +1,48 @@
 """What the DataLab kernel changes in xeus-python's Python half (``xeus_python_shell``).
 
 That half is private API, so its shape is checked first: another one ends the start with
-a clear message instead of a kernel that hangs.
+a clear message instead of a kernel that hangs. Three shapes are known: 0.8 (the wheel of
+xeus-python 0.19) and 0.7 (conda-forge) run cells on an event loop; 0.5 (Debian 12) runs
+them one after another.
 """
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
+import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._interrupt import CellRunner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
+
+    from datalab_kernel_spec.relay import Lines
 
 __all__ = ["ShapeError", "apply_patches"]
 
 _SHAPE = {
-    "XPythonShellApp.initialize": ["self", "use_jedi", "argv"],
+    "XPythonShellApp.initialize": ["self"],
     "XPythonShell._showtraceback": ["self", "etype", "evalue", "stb"],
-    "XPythonLoopRunner.__call__": ["self", "coro", "post_execute", "callback"],
-    "XPythonShell.run_cell_async": ["self", "raw_cell", "done_callback"],
 }
+_ASYNC_SHAPE = {"XPythonShell.run_cell_async": ["self", "raw_cell", "done_callback"]}
 
 
 class ShapeError(RuntimeError):
     """xeus-python's Python half isn't what these patches were written for."""
 
 
-def apply_patches() -> None:
+def apply_patches(lines: Lines | None = None) -> None:
     """Change ``xeus_python_shell.shell`` before xpython makes its shell from it.
+
+    Parameters
+    ----------
+    lines
+        The lines to the relay; None if there is none.
 
     Raises
     ------
@@ -42,15 +54,20 @@ def apply_patches() -> None:
     except ImportError as error:
         message = f"xeus-python-shell can't be imported: {error}"
         raise ShapeError(message) from error
-    _check_shape(module)
+    is_async = "run_cell_async" in vars(getattr(module, "XPythonShell", object))
+    _check_shape(module, {**_SHAPE, **(_ASYNC_SHAPE if is_async else {})})
     runner = CellRunner()
-    _run_cells_with(module, runner)
+    if is_async:
+        _run_cells_with(module, runner)
+        runner.ring_after_each_cell(_noted_doorbells())
+    else:
+        _run_each_cell_with(module, runner)
     _name_errors_plainly(module)
-    _set_up_each_shell(module, runner)
+    _set_up_each_shell(module, runner, lines)
 
 
-def _check_shape(module: ModuleType) -> None:
-    for name, wanted in _SHAPE.items():
+def _check_shape(module: ModuleType, shape: dict[str, list[str]]) -> None:
+    for name, wanted in shape.items():
         owner_name, function_name = name.split(".")
         owner = getattr(module, owner_name, None)
         function = getattr(owner, function_name, None)
@@ -59,8 +76,6 @@ def _check_shape(module: ModuleType) -> None:
         found = list(inspect.signature(function).parameters)[: len(wanted)]
         if found != wanted:
             raise ShapeError(_unexpected(f"{name} takes {found}, not {wanted}"))
-    if not hasattr(module, "xeus_loop_runner"):
-        raise ShapeError(_unexpected("xeus_loop_runner is missing"))
 
 
 def _unexpected(what: str) -> str:
@@ -77,9 +92,69 @@ def _unexpected(what: str) -> str:
 
 
 def _run_cells_with(module: Any, runner: CellRunner) -> None:
-    module.xeus_loop_runner = runner
+    """Run cells on the loop; both shapes that do so call this one method."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    def run_cell_async(  # noqa: PLR0913, PLR0917 - as xpython calls it
+        self: Any,
+        raw_cell: str,
+        done_callback: Callable[[], None],
+        store_history: bool = False,
+        silent: bool = False,
+        shell_futures: bool = True,
+        cell_id: str | None = None,
+    ) -> None:
+        failure = None
+        try:
+            transformed = self.transform_cell(raw_cell)
+        except Exception:  # noqa: BLE001 - IPython shows it as the cell's error
+            transformed, failure = raw_cell, sys.exc_info()
+        coro = InteractiveShell.run_cell_async(
+            self,
+            raw_cell=raw_cell,
+            transformed_cell=transformed,
+            preprocessing_exc_tuple=failure,
+            store_history=store_history,
+            silent=silent,
+            shell_futures=shell_futures,
+            cell_id=cell_id,
+        )
+
+        def post_execute(result: Any) -> None:
+            self.events.trigger("post_execute")
+            if not silent:
+                self.events.trigger("post_run_cell", result)
+
+        runner(coro, post_execute, done_callback)
+
+    module.XPythonShell.run_cell_async = run_cell_async
     module.XPythonShell.loop_runner = runner
     module.XPythonShell.loop_runner_map = {"asyncio": (runner, True)}
+
+
+def _noted_doorbells() -> list[Callable[[], None]]:
+    """Return a list that fills with what xpython wants called when a socket has a message."""
+    doorbells: list[Callable[[], None]] = []
+    add_reader = asyncio.SelectorEventLoop.add_reader
+
+    def note_reader(loop: Any, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:
+        if not inspect.isfunction(callback) and not inspect.ismethod(callback) and not args:
+            doorbells.append(callback)  # xpython's are C++
+        return add_reader(loop, fd, callback, *args)
+
+    asyncio.SelectorEventLoop.add_reader = note_reader  # type: ignore[method-assign,assignment]
+    return doorbells
+
+
+def _run_each_cell_with(module: Any, runner: CellRunner) -> None:
+    """Run cells where the shell knows no loop of its own (0.5)."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    def run_cell(self: Any, *args: Any, **keywords: Any) -> Any:
+        with runner.one_cell():
+            return InteractiveShell.run_cell(self, *args, **keywords)
+
+    module.XPythonShell.run_cell = run_cell
 
 
 def _name_errors_plainly(module: Any) -> None:
@@ -91,12 +166,19 @@ def _name_errors_plainly(module: Any) -> None:
     module.XPythonShell._showtraceback = keep_error  # noqa: SLF001 - the hook that IPython offers
 
 
-def _set_up_each_shell(module: Any, runner: CellRunner) -> None:
+def _set_up_each_shell(module: Any, runner: CellRunner, lines: Lines | None) -> None:
     initialize = module.XPythonShellApp.initialize
 
-    def initialize_ours(self: Any, use_jedi: bool = False, argv: Any = None) -> None:
-        initialize(self, use_jedi, argv)
+    def initialize_ours(self: Any, *args: Any, **keywords: Any) -> None:
+        initialize(self, *args, **keywords)
         runner.attach(self.shell)
+        if lines is not None:
+            from datalab_kernel_spec._relayed import join_relay
+
+            join_relay(self.shell, runner, lines)
+        if find_spec("ipywidgets") is not None:
+            # tqdm.auto looks for this module to tell a notebook from a terminal.
+            importlib.import_module("IPython.utils._process_emscripten")
         importlib.import_module("datalab_kernel").load_ipython_extension(self.shell)
 
     module.XPythonShellApp.initialize = initialize_ours

@@ -1,22 +1,42 @@
 """Start the DataLab kernel: ``python -m datalab_kernel_spec.launcher -f CONNECTION_FILE``.
 
-xpython runs in this very process where it is an extension module, as in its wheel. What
-differs from bare xpython is in :mod:`datalab_kernel_spec._patches`.
+xpython runs in this very process where it is an extension module, as in its wheel; else
+this process becomes the environment's executable ``xpython``, as conda-forge ships it.
+Between Jupyter and xpython stands a relay (:mod:`datalab_kernel_spec.relay`); what differs
+from bare xpython inside is in :mod:`datalab_kernel_spec._patches`.
 """
 
 from __future__ import annotations
 
 import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # the notebook's folder, whose signal.py or types.py isn't meant here
+
+import os
+import signal
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from datalab_kernel_spec._patches import ShapeError, apply_patches
+if TYPE_CHECKING:
+    from datalab_kernel_spec.relay import Lines
 
-__all__ = ["main"]
+__all__ = ["EXECUTABLE_VARIABLE", "LINES_VARIABLE", "main"]
+
+EXECUTABLE_VARIABLE = "DATALAB_KERNEL_XPYTHON"
+"""Names the executable to use, instead of the module and of the environment's own."""
+LINES_VARIABLE = "DATALAB_KERNEL_LINES"
+"""Hands the lines to the relay on to an executable xpython (ours, not for people)."""
 
 XPYTHON_MISSING = """\
-The DataLab kernel can't start: the module 'xpython' isn't installed in this environment
-({prefix}).
+The DataLab kernel can't start: xeus-python isn't installed in this environment ({prefix}),
+neither as the module 'xpython' nor as an executable of that name.
 Install it with:  {executable} -m pip install xeus-python
+             or:  conda install -c conda-forge xeus-python
+"""
+NO_RELAY = """\
+The DataLab kernel can't start with the connection file {path}: {error}.
+Jupyter writes this file; start the kernel from JupyterLab, or with: jupyter console --kernel datalab
 """
 
 
@@ -33,21 +53,72 @@ def main(argv: list[str] | None = None) -> int:
     int
         The exit code: 0 after a shutdown, 1 if it could not start.
     """
-    arguments = sys.argv[1:] if argv is None else argv
-    if find_spec("xpython") is None:
-        sys.stderr.write(XPYTHON_MISSING.format(prefix=sys.prefix, executable=sys.executable))
-        return 1
+    arguments = sys.argv[1:] if argv is None else [*argv]
+    executable = _executable()
+    if executable is None and find_spec("xpython") is None:
+        return _give_up(XPYTHON_MISSING, prefix=sys.prefix, executable=sys.executable)
+    lines: Lines | None = None
+    if "-f" in arguments[:-1] and has_relay():
+        from datalab_kernel_spec.relay import fork_relay
+
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # until a handler is there
+        at = arguments.index("-f") + 1
+        try:
+            arguments[at], lines = fork_relay(arguments[at])
+        except (OSError, ValueError, KeyError) as error:
+            return _give_up(NO_RELAY, path=arguments[at], error=repr(error))
+    if executable is not None:
+        _become(executable, arguments, lines)
+    return _run_in_process(arguments, lines)
+
+
+def has_relay() -> bool:
+    """Say whether a relay can stand between Jupyter and xpython here."""
+    return hasattr(os, "fork") and sys.platform != "emscripten"
+
+
+def _executable() -> str | None:
+    """Return the executable to become, or None if the module is there."""
+    wanted = os.environ.get(EXECUTABLE_VARIABLE)
+    if wanted:
+        return wanted
+    if find_spec("xpython") is not None:
+        return None
+    import shutil  # not before the relay is forked, whose memory it would cost
+
+    return shutil.which("xpython", path=os.path.dirname(sys.executable))  # noqa: PTH120
+
+
+def _run_in_process(arguments: list[str], lines: Lines | None) -> int:
+    from datalab_kernel_spec._patches import ShapeError, apply_patches
+
     try:
-        apply_patches()
+        apply_patches(lines)
     except ShapeError as error:
-        sys.stderr.write(f"The DataLab kernel can't start: {error}\n")
-        return 1
+        return _give_up("The DataLab kernel can't start: {error}\n", error=error)
     import xpython
 
     program = sys.argv[0]
     sys.argv = [program]  # as xpython_launcher does: cells see no arguments of the kernel
     xpython.launch([program, *arguments])
     return 0
+
+
+def _become(executable: str, arguments: list[str], lines: Lines | None) -> None:
+    """Replace this process by an executable xpython that loads the patches as it starts."""
+    start = os.path.join(os.path.dirname(__file__), "start")  # noqa: PTH118, PTH120
+    environment = dict(os.environ)
+    rest = [environment["PYTHONPATH"]] if environment.get("PYTHONPATH") else []
+    environment["PYTHONPATH"] = os.pathsep.join([start, *rest])
+    if lines is not None:
+        os.set_inheritable(lines.notes, True)  # noqa: FBT003
+        environment[LINES_VARIABLE] = str(lines.notes)
+    os.execve(executable, [executable, *arguments], environment)  # noqa: S606
+
+
+def _give_up(text: str, **facts: object) -> int:
+    sys.stderr.write(text.format(**facts))
+    return 1
 
 
 if __name__ == "__main__":

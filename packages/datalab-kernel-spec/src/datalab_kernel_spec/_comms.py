@@ -1,0 +1,84 @@
+"""Jupyter's ``comm`` package on the tunnel: the interface that ipywidgets and anywidget know.
+
+xpython puts a module of its own in the place of ``comm``, without the base classes; here the
+real package is put back.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+import traceback
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from datalab_kernel_spec._tunnel import Tunnel
+
+__all__ = ["install_comms"]
+
+
+def install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
+    """Make ``comm.create_comm`` and ``comm.get_comm_manager`` work through the tunnel."""
+    sys.modules.pop("comm", None)
+    package = importlib.import_module("comm")
+    base = importlib.import_module("comm.base_comm")
+
+    class Comm(base.BaseComm):  # type: ignore[misc,name-defined]
+        """A comm whose messages name the request that they are part of."""
+
+        kernel = property(lambda self: shell.kernel)  # noqa: ARG005
+
+        def publish_msg(
+            self,
+            msg_type: str,
+            data: Any = None,
+            metadata: Any = None,
+            buffers: Any = None,
+            **keys: Any,
+        ) -> None:
+            content = {"data": {} if data is None else data, "comm_id": self.comm_id, **keys}
+            tunnel.publish(
+                msg_type,
+                content,
+                parent=parents.now(),
+                metadata=metadata,
+                buffers=buffers or (),
+            )
+
+    manager = base.CommManager()
+    package.create_comm = Comm  # type: ignore[attr-defined]
+    package.get_comm_manager = lambda: manager  # type: ignore[attr-defined]
+    legacy = ModuleType("ipykernel.comm")
+    legacy.Comm, legacy.CommManager = Comm, base.CommManager  # type: ignore[attr-defined]
+    sys.modules["ipykernel.comm"] = legacy
+
+    def heard(msg_type: str, message: dict[str, Any], header: bytes) -> None:
+        before = FOREIGN_PARENT.set(header)
+        try:
+            with _interruptible():
+                getattr(manager, msg_type)(None, None, message)
+        except (Exception, KeyboardInterrupt):  # noqa: BLE001 - a callback's edge: said where it belongs
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            FOREIGN_PARENT.reset(before)
+
+    tunnel.on_message(heard)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Stop end a callback, as it ends a cell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

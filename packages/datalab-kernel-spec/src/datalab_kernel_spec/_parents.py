@@ -1,0 +1,57 @@
+"""Which request the code that runs now belongs to.
+
+xpython knows it for cells and the tasks that they start (a context variable of its own).
+Threads and comm callbacks don't inherit that; theirs is kept here.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextvars import ContextVar
+from typing import Any
+
+__all__ = ["FOREIGN_PARENT", "Parents"]
+
+FOREIGN_PARENT: ContextVar[bytes | None] = ContextVar("datalab_kernel_parent", default=None)
+"""The parent header, as JSON, where xpython's own would be missing or stale; else None."""
+
+
+class Parents:
+    """Find the parent of the code that runs, and hand it on to the threads that it starts."""
+
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self.cell = b""
+        """The header of the cell that began last, as JSON."""
+
+    def begin_cell(self) -> None:
+        """Remember the cell that begins."""
+        self.cell = self._native()
+
+    def now(self) -> bytes:
+        """Return the parent header, as JSON; blank if nothing has run yet."""
+        foreign = FOREIGN_PARENT.get()
+        return self._native() if foreign is None else foreign
+
+    def _native(self) -> bytes:
+        kernel = self._shell.kernel
+        header = (kernel.get_parent() or {}).get("header") if kernel else None
+        return json.dumps(header).encode() if header else b""
+
+    def hand_on_to_threads(self) -> None:
+        """Let what a thread shows appear in the cell that started it."""
+        parents, start = self, threading.Thread.start
+
+        def start_with_parent(thread: threading.Thread) -> None:
+            parent, run = parents.now(), thread.run
+
+            def run_with_parent() -> None:
+                if parent:
+                    FOREIGN_PARENT.set(parent)
+                run()
+
+            thread.run = run_with_parent  # type: ignore[method-assign]
+            start(thread)
+
+        threading.Thread.start = start_with_parent  # type: ignore[method-assign,assignment]

@@ -1,0 +1,99 @@
+"""Join a shell to the relay: comms, streams and displays that reach the right cell."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
+from datalab_kernel_spec._tunnel import Tunnel
+from datalab_kernel_spec.relay._queue import KEEP_GOING
+
+if TYPE_CHECKING:
+    from datalab_kernel_spec._interrupt import CellRunner
+    from datalab_kernel_spec.relay import Lines
+
+__all__ = ["join_relay"]
+
+
+def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
+    """Connect a shell that was just made."""
+    from datalab_kernel_spec._comms import install_comms
+
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is not None:
+            stream.reconfigure(line_buffering=True)
+    parents = Parents(shell)
+    tunnel = Tunnel(_xpython_comm(), lines)
+    install_comms(tunnel, parents, shell)
+    parents.hand_on_to_threads()
+
+    def before_first_cell() -> None:  # xpython redirects output after it has made its shell
+        from datalab_kernel_spec._output import install_streams
+
+        install_streams(tunnel, parents)
+        _publish_in_the_right_cell(shell.display_pub, tunnel)
+
+    _send_types_of_completions(shell)
+    runner.on_first_cell(before_first_cell)
+    runner.on_each_cell(parents.begin_cell)
+    runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
+    tunnel.on_resume(runner.resume)
+
+
+def _send_types_of_completions(shell: Any) -> None:
+    from IPython.core.completer import provisionalcompleter, rectify_completions
+
+    from datalab_kernel_spec.relay._completions import types_as_match
+
+    def complete_code(code: str, cursor_pos: int) -> tuple[list[str], int, int]:
+        with provisionalcompleter():
+            found = [*rectify_completions(code, shell.Completer.completions(code, cursor_pos))]
+        if not found:
+            return [], cursor_pos, cursor_pos
+        types = [
+            {"start": one.start, "end": one.end, "text": one.text, "type": one.type}
+            for one in found
+        ]
+        matches = [*(one.text for one in found), types_as_match(types)]
+        return matches, found[0].start, found[0].end
+
+    shell.complete_code = complete_code
+
+
+def _xpython_comm() -> Any:
+    import comm
+
+    return comm.Comm
+
+
+def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:
+    """Publish what threads and comm callbacks display under the request that caused it."""
+    show, clear = publisher.publish_display_data, publisher.clear_output
+
+    def publish_display_data(data: Any, metadata: Any, transient: Any, update: bool) -> None:
+        _flush()
+        parent = FOREIGN_PARENT.get()
+        if parent is None:
+            show(data, metadata or {}, transient or {}, update)
+            return
+        content = {"data": data, "metadata": metadata or {}, "transient": transient or {}}
+        kind = "update_display_data" if update else "display_data"
+        tunnel.publish(kind, content, parent=parent)
+
+    def clear_output(wait: bool = False) -> None:
+        _flush()
+        parent = FOREIGN_PARENT.get()
+        if parent is None:
+            clear(wait)
+        else:
+            tunnel.publish("clear_output", {"wait": wait}, parent=parent)
+
+    publisher.publish_display_data = publish_display_data
+    publisher.clear_output = clear_output
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()

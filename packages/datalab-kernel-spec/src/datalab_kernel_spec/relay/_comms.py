@@ -1,0 +1,90 @@
+"""Comms through one comm of xpython's that works, the tunnel.
+
+In xeus-python 0.19 a comm that a front end opens is lost, and messages that a comm's
+callback sends name a stale parent. So the front ends' comm messages travel as messages
+of one comm that the kernel itself opened, whole in its buffers; what the kernel wants to
+publish comes back the same way, with the parent that it names.
+
+Layout of a tunnelled message: ``data = {"type": msg_type}``; buffers: header (to the
+kernel) or parent header (from it), content, metadata, and then the message's own.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from datalab_kernel_spec.relay._wire import Message, new_header
+
+__all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "Comms"]
+
+COMM_TYPES = frozenset({"comm_open", "comm_msg", "comm_close"})
+OWN_BUFFERS = 3
+RESUME = "resume"
+RESUME_ID = "datalab-kernel-resume"
+
+
+class Comms:
+    """Which comms are open, and the way in and out of the tunnel."""
+
+    def __init__(self) -> None:
+        self.tunnel_id = ""
+        self._targets: dict[str, str] = {}
+
+    def into(self, message: Message) -> Message:
+        """Wrap a front end's comm message; the statuses that follow name it as their parent."""
+        header = message.header_fields
+        self._note(header["msg_type"], message.content_fields)
+        data = {"comm_id": self.tunnel_id, "data": {"type": header["msg_type"]}}
+        return Message(
+            identities=message.identities,
+            header=json.dumps({**header, "msg_type": "comm_msg"}).encode(),
+            parent=message.parent,
+            content=json.dumps(data).encode(),
+            buffers=[message.header, message.content, message.metadata, *message.buffers],
+        )
+
+    def resume(self) -> Message:
+        """Make the word to the kernel that what follows came after the failure of a cell."""
+        fields = {**json.loads(new_header("comm_msg", {})), "msg_id": RESUME_ID}
+        data = {"comm_id": self.tunnel_id, "data": {"type": RESUME}}
+        return Message(
+            identities=[b"relay"],
+            header=json.dumps(fields).encode(),
+            content=json.dumps(data).encode(),
+        )
+
+    def is_tunnelled(self, content: dict[str, Any]) -> bool:
+        """Say whether a comm message on iopub came through the tunnel."""
+        return bool(self.tunnel_id) and content.get("comm_id") == self.tunnel_id
+
+    def out_of(self, message: Message) -> Message:
+        """Unwrap what the kernel publishes through the tunnel."""
+        msg_type = message.content_fields["data"]["type"]
+        parent, content, metadata = message.buffers[:OWN_BUFFERS]
+        if msg_type in COMM_TYPES:
+            self._note(msg_type, json.loads(content))
+        return Message(
+            identities=[msg_type.encode()],
+            header=new_header(msg_type, message.header_fields),
+            parent=parent or message.parent,
+            metadata=metadata,
+            content=content,
+            buffers=message.buffers[OWN_BUFFERS:],
+        )
+
+    def info(self, target_name: str | None) -> dict[str, Any]:
+        """Return the content of a ``comm_info_reply``."""
+        comms = {
+            comm_id: {"target_name": target}
+            for comm_id, target in self._targets.items()
+            if not target_name or target == target_name
+        }
+        return {"status": "ok", "comms": comms}
+
+    def _note(self, msg_type: str, content: dict[str, Any]) -> None:
+        comm_id = str(content.get("comm_id", ""))
+        if msg_type == "comm_open":
+            self._targets[comm_id] = str(content.get("target_name", ""))
+        elif msg_type == "comm_close":
+            self._targets.pop(comm_id, None)

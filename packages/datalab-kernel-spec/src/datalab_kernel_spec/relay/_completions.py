@@ -1,0 +1,33 @@
+"""The types of completions, which xpython computes and then leaves out of its reply.
+
+The kernel adds one match more that isn't a match: a mark, then the types as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datalab_kernel_spec.relay._wire import Message
+
+__all__ = ["KEY", "types_as_match", "with_types"]
+
+MARK = "\x00datalab-kernel types:"
+KEY = "_jupyter_types_experimental"
+
+
+def types_as_match(types: list[dict[str, Any]]) -> str:
+    """Return the match that carries the types of the others."""
+    return MARK + json.dumps(types)
+
+
+def with_types(reply: Message) -> Message:
+    """Move the types of a ``complete_reply`` from its last match to its metadata."""
+    content = reply.content_fields
+    matches = content.get("matches") or [""]
+    if not matches[-1].startswith(MARK):
+        return reply
+    types = json.loads(matches.pop()[len(MARK) :])
+    content["metadata"] = {**(content.get("metadata") or {}), KEY: types}
+    return reply._replace(content=json.dumps(content).encode())

@@ -1,0 +1,151 @@
+"""Start the relay beside the kernel: a fork of the launcher before it grows.
+
+A fork shares what the launcher has loaded, so the relay costs little time and memory; the
+kernel keeps the process id that Jupyter knows.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+from typing import Any, NamedTuple
+
+__all__ = ["Lines", "RelayEnds", "fork_relay", "remove_folder"]
+
+PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+
+
+class Lines(NamedTuple):
+    """The file descriptors that join kernel and relay (the kernel's ends).
+
+    Attributes
+    ----------
+    notes
+        What the kernel tells the relay, a line each; its end says that the kernel ended.
+    """
+
+    notes: int
+
+    def tell(self, note: str) -> None:
+        """Send a line to the relay."""
+        os.write(self.notes, f"{note}\n".encode())
+
+
+class RelayEnds(NamedTuple):
+    """What the relay process is given."""
+
+    front: dict[str, Any]
+    inner: dict[str, Any]
+    folder: str
+    kernel_pid: int
+    parent_pid: int
+    notes: int
+    outputs: dict[str, int]
+    terminals: dict[str, int]
+
+
+def fork_relay(connection_file: str) -> tuple[str, Lines]:
+    """Fork the relay; from here on it owns the connection file's ports.
+
+    Standard output and error of this process, and of its children, go to the relay.
+
+    Parameters
+    ----------
+    connection_file
+        Jupyter's; its ports must be free.
+
+    Returns
+    -------
+    str, Lines
+        The connection file for xpython, in a folder that only this user can enter and
+        that the relay removes; and the lines to the relay.
+
+    Raises
+    ------
+    OSError
+        If the connection file can't be read.
+    ValueError
+        If it isn't JSON.
+    KeyError
+        If it names no port.
+    """
+    with open(connection_file, encoding="utf-8") as stream:  # noqa: PTH123 - pathlib weighs
+        front = json.load(stream)
+    if missing := [name for name in PORTS if name not in front]:
+        raise KeyError(missing[0])
+    folder = _private_folder()
+    inner = {**front, "transport": "ipc", "ip": f"{folder}/k"}
+    inner |= {name: number for number, name in enumerate(PORTS, 1)}
+    file = f"{folder}/kernel.json"
+    with open(file, "w", encoding="utf-8") as stream:  # noqa: PTH123
+        json.dump(inner, stream)
+    notes, to_notes = os.pipe()
+    pipes = {name: os.pipe() for name in ("stdout", "stderr")}
+    kernel_pid, parent_pid = os.getpid(), int(os.environ.get("JPY_PARENT_PID") or 0)
+    terminals = {"stdout": os.dup(1), "stderr": os.dup(2)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    gc.freeze()  # a collection in one process would copy every page of the other's
+    if os.fork() == 0:
+        for end in (to_notes, *(write for _read, write in pipes.values())):
+            os.close(end)
+        ends = RelayEnds(
+            front=front,
+            inner=inner,
+            folder=folder,
+            kernel_pid=kernel_pid,
+            parent_pid=parent_pid,
+            notes=notes,
+            outputs={name: read for name, (read, _write) in pipes.items()},
+            terminals=terminals,
+        )
+        _run(ends)
+    for target, name in ((1, "stdout"), (2, "stderr")):
+        read, write = pipes[name]
+        os.dup2(write, target)
+        for end in (read, write, terminals[name]):
+            os.close(end)
+    os.close(notes)
+    gc.unfreeze()
+    return file, Lines(notes=to_notes)
+
+
+def _private_folder() -> str:
+    """Make a folder that only this user enters.
+
+    Short on purpose: xeus keeps an endpoint in 32 bytes, so ``$TMPDIR`` can't be followed.
+    """
+    while True:
+        folder = f"/tmp/dlk-{os.urandom(4).hex()}"  # noqa: S108 - mkdir fails on what is there
+        try:
+            os.mkdir(folder, 0o700)  # noqa: PTH102
+        except FileExistsError:
+            continue
+        return folder
+
+
+def remove_folder(folder: str) -> None:
+    """Remove the sockets' names and the connection file; what is connected stays connected."""
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112, PTH208
+        os.unlink(f"{folder}/{name}")  # noqa: PTH108
+    if os.path.isdir(folder):  # noqa: PTH112
+        os.rmdir(folder)  # noqa: PTH106
+
+
+def _run(ends: RelayEnds) -> None:
+    """Run the relay in this forked process, and end it without the launcher's own exit."""
+    code = 1
+    try:
+        from datalab_kernel_spec.relay._process import Relay
+
+        Relay(ends).run()
+        code = 0
+    except BaseException:  # noqa: BLE001 - a process's edge: said on the terminal
+        import traceback
+
+        os.write(ends.terminals["stderr"], traceback.format_exc().encode())
+    finally:
+        remove_folder(ends.folder)
+        os._exit(code)

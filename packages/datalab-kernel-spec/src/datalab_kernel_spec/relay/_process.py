@@ -1,0 +1,378 @@
+"""The relay's loop: sockets and pipes on both sides, and what is done at each message."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import signal
+import time
+from typing import Any
+
+import zmq
+
+from datalab_kernel_spec.relay._comms import COMM_TYPES, RESUME_ID, Comms
+from datalab_kernel_spec.relay._completions import with_types
+from datalab_kernel_spec.relay._fork import RelayEnds, remove_folder
+from datalab_kernel_spec.relay._queue import ABORTED, CellQueue
+from datalab_kernel_spec.relay._wire import Message, Signer, new_header, unsigned
+
+__all__ = ["Relay"]
+
+CHECK_S = 0.5
+CHECK_MS = 500
+"""How often the relay sees whether kernel and Jupyter are alive."""
+RECONNECT_MS = 2
+WAIT_MS = 50
+LINGER_MS = 1000
+LAST_WORDS_S = 0.2
+GRACE_S = 10.0
+"""How long a kernel whose Jupyter is gone has to save and end."""
+CHUNK_BYTES = 1 << 16
+BATCH = 100
+"""How many messages of one socket are passed on before the others are looked at."""
+HELLO = {"session": "datalab-kernel-relay", "username": "datalab-kernel", "version": "5.3"}
+
+
+class Relay:
+    """Stand between Jupyter and xpython until the kernel ends."""
+
+    def __init__(self, ends: RelayEnds) -> None:
+        self._ends = ends
+        self._signer = Signer(str(ends.front.get("key", "")).encode(), _scheme(ends.front))
+        self._queue = CellQueue()
+        self._comms = Comms()
+        self._asked = False  # whether a cell waits for an answer
+        self._notes = b""
+        self._decoders = {
+            name: codecs.getincrementaldecoder("utf-8")("replace") for name in ends.outputs
+        }
+        self._outputs = ends.outputs
+        for pipe in ends.outputs.values():
+            os.set_blocking(pipe, False)
+        self._poller = zmq.Poller()
+        self._is_over = False
+        self._sigterms = 0
+        self._context = zmq.Context()
+        self._open_sockets()
+
+    # -- setting up -----------------------------------------------------------------------
+
+    def _open_sockets(self) -> None:
+        self._joining: list[zmq.Socket[bytes]] = []
+        self._shell = self._front(zmq.ROUTER, "shell_port")
+        self._control = self._front(zmq.ROUTER, "control_port")
+        self._stdin = self._front(zmq.ROUTER, "stdin_port")
+        self._iopub = self._front(zmq.XPUB, "iopub_port")
+        self._heartbeat = self._front(zmq.REP, "hb_port")
+        self._inner_iopub = self._inner(zmq.SUB, "iopub_port")
+        self._inner_shell = self._inner(zmq.DEALER, "shell_port")
+        self._inner_control = self._inner(zmq.DEALER, "control_port")
+        self._inner_stdin = self._inner(zmq.DEALER, "stdin_port")
+
+    def _front(self, kind: int, port: str) -> zmq.Socket[bytes]:
+        front = self._ends.front
+        transport = front.get("transport", "tcp")
+        separator = ":" if transport == "tcp" else "-"
+        socket = self._context.socket(kind)
+        socket.setsockopt(zmq.LINGER, LINGER_MS)
+        if kind == zmq.XPUB:
+            socket.setsockopt(zmq.SNDHWM, 0)  # output is never dropped
+            socket.setsockopt(zmq.XPUB_VERBOSE, 1)  # each subscriber is welcomed
+        if kind == zmq.ROUTER:
+            socket.setsockopt(zmq.ROUTER_HANDOVER, 1)  # a client that reconnects keeps its name
+        socket.bind(f"{transport}://{front.get('ip', '127.0.0.1')}{separator}{front[port]}")
+        return socket
+
+    def _inner(self, kind: int, port: str) -> zmq.Socket[bytes]:
+        socket = self._context.socket(kind)
+        socket.setsockopt(zmq.LINGER, LINGER_MS)
+        socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
+        if kind == zmq.SUB:
+            socket.setsockopt(zmq.RCVHWM, 0)
+            socket.subscribe(b"")
+        else:
+            socket.setsockopt(zmq.IDENTITY, b"relay")
+            socket.setsockopt(zmq.SNDHWM, 0)
+            socket.setsockopt(zmq.RCVHWM, 0)
+        self._joining.append(socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED))
+        socket.connect(f"ipc://{self._ends.inner['ip']}-{self._ends.inner[port]}")
+        return socket
+
+    # -- the loop -------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Pass messages on until the kernel has ended."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)  # they are the kernel's, and its end is ours
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        if not self._wait_for_xpython():
+            return
+        steps: dict[Any, Any] = {
+            self._inner_shell: self._from_inner_shell,
+            self._inner_iopub: self._from_inner_iopub,
+            self._inner_control: self._from_inner_control,
+            self._inner_stdin: self._from_inner_stdin,
+            self._shell: self._from_shell,
+            self._control: self._from_control,
+            self._stdin: self._from_stdin,
+            self._iopub: self._from_iopub,
+            self._heartbeat: self._from_heartbeat,
+        }
+        pipes: dict[Any, Any] = {
+            self._ends.notes: self._from_notes,
+            **dict.fromkeys(self._ends.outputs.values(), self._from_outputs),
+        }
+        for place in (*steps, *pipes):
+            self._poller.register(place, zmq.POLLIN)
+        check_at = 0.0
+        while not self._is_over:
+            ready = dict(self._poller.poll(CHECK_MS))
+            for socket, step in steps.items():
+                if socket in ready:
+                    self._take_batch(socket, step)
+            for pipe, pipe_step in pipes.items():
+                if pipe in ready:
+                    pipe_step()
+            if time.monotonic() > check_at:
+                check_at = time.monotonic() + CHECK_S
+                self._check_the_living()
+        self._say_last_words()
+
+    def _take_batch(self, socket: zmq.Socket[bytes], step: Any) -> None:
+        for _ in range(BATCH):
+            try:
+                frames = socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            step(frames)
+
+    def _wait_for_xpython(self) -> bool:
+        """Ask until what xpython publishes arrives here, so that no output is lost; False: it ended."""
+        hello = Message(identities=[], header=new_header("kernel_info_request", HELLO))
+        self._hello_id = hello.header_fields["msg_id"]
+        self._silent_ids = {self._hello_id, RESUME_ID}
+        self._inner_shell.send_multipart(self._signer.frames(hello))
+        poller = zmq.Poller()
+        poller.register(self._inner_iopub, zmq.POLLIN)
+        poller.register(self._inner_shell, zmq.POLLIN)
+        while True:
+            ready = dict(poller.poll(WAIT_MS))
+            self._from_outputs()
+            if self._inner_iopub in ready:
+                self._forget_the_folder()
+                return True
+            if self._inner_shell in ready:
+                self._inner_shell.recv_multipart()
+                self._inner_shell.send_multipart(self._signer.frames(hello))
+            if os.getppid() != self._ends.kernel_pid:
+                return False
+
+    def _forget_the_folder(self) -> None:
+        """Remove the sockets' names once all are connected: a kill leaves nothing behind."""
+        while self._joining and self._joining[-1].poll(CHECK_MS):
+            self._joining.pop()
+        if not self._joining:
+            for socket in (self._inner_iopub, self._inner_shell, self._inner_control):
+                socket.disable_monitor()
+            self._inner_stdin.disable_monitor()
+            remove_folder(self._ends.folder)
+
+    # -- from Jupyter ---------------------------------------------------------------------
+
+    def _from_shell(self, frames: list[bytes]) -> None:
+        message = self._signer.message(frames)
+        if message is None:
+            return
+        msg_type = message.header_fields["msg_type"]
+        if msg_type == "execute_request":
+            self._to_inner(self._queue.add(message))
+        elif msg_type in COMM_TYPES and self._comms.tunnel_id:
+            self._to_inner(self._comms.into(message))
+        elif msg_type == "comm_info_request" and self._comms.tunnel_id:
+            content = self._comms.info(message.content_fields.get("target_name"))
+            self._answer(self._shell, message, "comm_info_reply", content)
+        else:
+            self._inner_shell.send_multipart(frames)
+
+    def _to_inner(self, message: Message) -> None:
+        self._inner_shell.send_multipart(self._signer.frames(message))
+
+    def _from_control(self, frames: list[bytes]) -> None:
+        message = self._signer.message(frames)
+        if message is None:
+            return
+        if message.header_fields["msg_type"] == "interrupt_request":
+            os.kill(self._ends.kernel_pid, signal.SIGINT)
+            self._answer(self._control, message, "interrupt_reply", {"status": "ok"})
+        else:
+            self._inner_control.send_multipart(frames)
+
+    def _from_stdin(self, frames: list[bytes]) -> None:
+        if self._asked:  # else Stop has ended the question meanwhile
+            self._asked = False
+            self._inner_stdin.send_multipart(frames)
+
+    def _from_iopub(self, frames: list[bytes]) -> None:
+        """Welcome a subscriber (Jupyter's JEP 65), so that it knows it will miss nothing."""
+        if frames[0][:1] == b"\x01":
+            topic = frames[0][1:]
+            welcome = Message(
+                identities=[topic],
+                header=new_header("iopub_welcome", HELLO),
+                content=json.dumps({"subscription": topic.decode("utf-8", "replace")}).encode(),
+            )
+            self._publish(welcome)
+
+    def _from_heartbeat(self, frames: list[bytes]) -> None:
+        self._heartbeat.send_multipart(frames)
+
+    def _answer(
+        self, socket: zmq.Socket[bytes], request: Message, msg_type: str, content: dict[str, Any]
+    ) -> None:
+        """Answer a request here, with the statuses around it that the protocol wants."""
+        self._publish(request.reply([b"status"], "status", {"execution_state": "busy"}))
+        reply = request.reply(request.identities, msg_type, content)
+        socket.send_multipart(self._signer.frames(reply))
+        self._publish(request.reply([b"status"], "status", {"execution_state": "idle"}))
+        if running := self._queue.running:  # else front ends show an idle kernel beside it
+            self._publish(running.reply([b"status"], "status", {"execution_state": "busy"}))
+
+    # -- from xpython ---------------------------------------------------------------------
+
+    def _from_inner_shell(self, frames: list[bytes]) -> None:
+        message = unsigned(frames)
+        if message.parent_id == self._hello_id:
+            return
+        if b'"complete_reply"' in message.header:
+            self._shell.send_multipart(self._signer.frames(with_types(message)))
+            return
+        if b'"execute_reply"' not in message.header:
+            self._shell.send_multipart(frames)
+            return
+        self._asked = False
+        self._from_outputs()  # it belongs to the cell that ends here
+        request = self._queue.done(message)
+        if b'"error"' in message.content and request is not None:
+            content = message.content_fields
+            if content.get("ename") == ABORTED:
+                aborted = request.reply(request.identities, "execute_reply", {"status": "aborted"})
+                self._shell.send_multipart(self._signer.frames(aborted))
+                return
+            if content.get("status") == "error" and self._comms.tunnel_id:
+                self._to_inner(self._comms.resume())
+        self._shell.send_multipart(frames)
+
+    def _from_inner_control(self, frames: list[bytes]) -> None:
+        self._control.send_multipart(frames)
+
+    def _from_inner_stdin(self, frames: list[bytes]) -> None:
+        self._asked = True
+        self._stdin.send_multipart(frames)
+
+    def _from_inner_iopub(self, frames: list[bytes]) -> None:
+        topic = frames[0]
+        if topic.endswith(b"status"):
+            if unsigned(frames).parent_id in self._silent_ids:
+                return
+        elif topic.endswith(b"error"):
+            if ABORTED.encode() in unsigned(frames).content:
+                return
+        elif topic.endswith((b"comm_open", b"comm_msg", b"comm_close")):
+            message = unsigned(frames)
+            if self._comms.is_tunnelled(message.content_fields):
+                if topic.endswith(b"comm_msg"):
+                    self._from_tunnel(message)
+                return
+        elif not topic:  # xpython's own welcome to this relay
+            return
+        self._iopub.send_multipart(frames)
+
+    def _from_tunnel(self, message: Message) -> None:
+        self._publish(self._comms.out_of(message))
+
+    def _publish(self, message: Message) -> None:
+        self._iopub.send_multipart(self._signer.frames(message))
+
+    # -- from the kernel's process --------------------------------------------------------
+
+    def _from_notes(self) -> None:
+        said = os.read(self._ends.notes, CHUNK_BYTES)
+        if not said:
+            self._poller.unregister(self._ends.notes)
+            self._is_over = True
+        *lines, self._notes = (self._notes + said).split(b"\n")
+        for line in lines:
+            word, _, rest = line.decode().partition(" ")
+            if word == "tunnel":
+                self._comms.tunnel_id = rest
+
+    def _from_outputs(self) -> None:
+        """Publish what the kernel's process and its children wrote to their standard output."""
+        for name, pipe in self._outputs.items():
+            while (written := _read(pipe)) is not None:
+                if not written:  # the kernel has ended, or a cell closed it
+                    if pipe in self._poller:
+                        self._poller.unregister(pipe)
+                    self._outputs = {n: fd for n, fd in self._outputs.items() if fd != pipe}
+                    break
+                self._show(name, written)
+
+    def _show(self, name: str, written: bytes) -> None:
+        if not self._queue.current:
+            os.write(self._ends.terminals[name], written)
+            return
+        text = self._decoders[name].decode(written)
+        if text:
+            content = json.dumps({"name": name, "text": text}).encode()
+            header = new_header("stream", json.loads(self._queue.current))
+            topic = f"stream.{name}".encode()
+            self._publish(Message([topic], header, parent=self._queue.current, content=content))
+
+    # -- beginning and end of others ------------------------------------------------------
+
+    def _check_the_living(self) -> None:
+        if os.getppid() != self._ends.kernel_pid:
+            self._is_over = True
+        elif self._ends.parent_pid > 1 and not _is_alive(self._ends.parent_pid):
+            self._sigterms += 1
+            is_patient = self._sigterms * CHECK_S < GRACE_S
+            os.kill(self._ends.kernel_pid, signal.SIGTERM if is_patient else signal.SIGKILL)
+
+    def _say_last_words(self) -> None:
+        """Pass on what the kernel said before it ended."""
+        until = time.monotonic() + LAST_WORDS_S
+        sockets = (
+            (self._inner_iopub, self._from_inner_iopub),
+            (self._inner_shell, self._from_inner_shell),
+            (self._inner_control, self._from_inner_control),
+        )
+        while time.monotonic() < until:
+            ready = dict(self._poller.poll(10))
+            for socket, step in sockets:
+                if socket in ready:
+                    self._take_batch(socket, step)
+            self._from_outputs()
+        self._context.destroy(linger=LINGER_MS)
+
+
+def _scheme(front: dict[str, Any]) -> str:
+    return str(front.get("signature_scheme") or "hmac-sha256")
+
+
+def _read(pipe: int) -> bytes | None:
+    """Return what is there; nothing at the end; None if there is nothing at present."""
+    try:
+        return os.read(pipe, CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,58 @@
+"""Which cells wait in xpython; what an error does to those that wait.
+
+Every cell goes to xpython at once, which queues them. When one fails, the kernel answers
+those that it has with :data:`ABORTED` instead of running them, until the relay, having
+seen the failure, says that what it sends from now on came later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datalab_kernel_spec.relay._wire import Message
+
+__all__ = ["ABORTED", "KEEP_GOING", "CellQueue"]
+
+ABORTED = "datalab_kernel.Aborted"
+"""The ``ename`` with which the kernel answers a cell that it did not run."""
+KEEP_GOING = "datalab_kernel_keep_going"
+"""Added to the header of a request whose ``stop_on_error`` is false."""
+
+
+class CellQueue:
+    """The execute requests that xpython hasn't answered, in their order."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, Message] = OrderedDict()
+        self._last = b""
+
+    @property
+    def running(self) -> Message | None:
+        """The request of the cell that runs, or will first."""
+        return next(iter(self._waiting.values()), None)
+
+    @property
+    def current(self) -> bytes:
+        """The header of the cell that runs or ran last; blank if there was none."""
+        return self.running.header if self.running else self._last
+
+    def add(self, request: Message) -> Message:
+        """Take an ``execute_request``; return it as it goes to xpython."""
+        header, content = request.header_fields, request.content_fields
+        self._waiting[header["msg_id"]] = request
+        if not content.get("stop_on_error", True):
+            header[KEEP_GOING] = True
+        # xeus would throw away whatever arrives in the 50 ms after an error.
+        content["stop_on_error"] = False
+        return request._replace(
+            header=json.dumps(header).encode(), content=json.dumps(content).encode()
+        )
+
+    def done(self, reply: Message) -> Message | None:
+        """Take an ``execute_reply``; return its request."""
+        request = self._waiting.pop(reply.parent_id, None)
+        self._last = request.header if request else self._last
+        return request
