@@ -2,7 +2,7 @@
 
 Started by conftest.py with DataLab's own interpreter: ``in_datalab.py COMMANDS``, where
 COMMANDS is JSON: ``["resave", from, to]`` opens a file and saves it again, ``["make",
-to]`` saves objects made by DataLab. Prints what DataLab saw, as one JSON line.
+to]`` saves objects made by DataLab, ``["tables", from]`` lists the result tables. Prints what DataLab saw, as one JSON line.
 """
 
 import json
@@ -34,6 +34,20 @@ def resave(window, source, target):
     seen = describe(window)
     window.save_to_h5_file(target)
     return {"opened": bool(opened), "seen": seen}
+
+
+def tables(window, source):
+    """Open a file and list the tables that DataLab shows among an object's results."""
+    from datalab.adapters_metadata import TableAdapter
+
+    window.h5inputoutput.open_file_headless(source, reset_all=True)
+    return {
+        obj.title: {
+            table.title: json.loads(table.to_dataframe().to_json(orient="records"))
+            for table in TableAdapter.iterate_from_obj(obj)
+        }
+        for obj in window.signalpanel
+    }
 
 
 def make(window, target):
@@ -85,7 +99,7 @@ def main():
     ensure_initialized(load_user_config=True)
     with datalab_app_context(exec_loop=False):
         window = app.create(splash=False, console=False)
-        actions = {"resave": resave, "make": make}
+        actions = {"resave": resave, "make": make, "tables": tables}
         results = [actions[name](window, *arguments) for name, *arguments in commands]
         print("RESULT " + json.dumps(results), flush=True)
         os._exit(0)  # what is to be checked is on the disk; closing the window asks questions

@@ -33,7 +33,10 @@ def test_every_error_derives_from_ours(kind: type[Exception]) -> None:
         (errors.FileFormatError, ValueError),
         (errors.FileTakenError, FileExistsError),
         (errors.MissingFileError, FileNotFoundError),
+        (errors.MissingPackageError, ImportError),
         (errors.NoBackendError, RuntimeError),
+        (errors.NotEnoughMemoryError, MemoryError),
+        (errors.ExportError, ValueError),
         (errors.LiveModeRequiredError, RuntimeError),
     ],
 )

@@ -16,6 +16,7 @@ from datalab_kernel.storage import widen
 if TYPE_CHECKING:
     from datalab_kernel._objects import DataObject, ImageObj, SignalObj
 
+_ERROR_BARS = ("dx", "dy")  # coordinates that to_xarray writes
 _ACCEPTED = (
     "a SignalObj or ImageObj, a 1-D or 2-D numpy array, a tuple (x, y), "
     "a pandas Series or an xarray DataArray"
@@ -107,10 +108,16 @@ def _label(obj: DataObject, axes: dict[str, str]) -> None:
 
 def _from_series(series: Any) -> SignalObj:
     index = series.index
-    axes = {"xlabel": str(index.name or ""), "ylabel": str(series.name or "")}
+    told = series.attrs  # what to_pandas writes; else the names
+    axes = {
+        "xlabel": str(told.get("x_long_name", index.name) or ""),
+        "ylabel": str(told.get("long_name", series.name) or ""),
+        "xunit": str(told.get("x_units", "")),
+        "yunit": str(told.get("units", "")),
+    }
     if index.dtype.kind == "M":
         obj = _signal(np.arange(len(series), dtype=float), series.to_numpy(), **axes)
-        obj.set_x_from_datetime(index)
+        obj.set_x_from_datetime(index, unit=_time_unit(axes["xunit"]))
         return obj
     if index.dtype.kind not in "iufb":
         message = (
@@ -124,22 +131,55 @@ def _from_series(series: Any) -> SignalObj:
 def _from_data_array(array: Any) -> DataObject:
     values = array.to_numpy()
     if values.ndim == 1:
-        (dim,) = array.dims
-        label, unit = _axis(array.coords[dim]) if dim in array.coords else (str(dim), "")
-        x = array.coords[dim].to_numpy() if dim in array.coords else np.arange(len(values))
-        ylabel, yunit = _axis(array)
-        return _signal(x, values, xlabel=label, xunit=unit, ylabel=ylabel, yunit=yunit)
+        return _signal_of_data_array(array, values)
     if values.ndim != 2:  # noqa: PLR2004 - an image
         return _from_array(values)
     zlabel, zunit = _axis(array)
     image = _image(values, zlabel=zlabel, zunit=zunit)
     _set_coordinates(image, array)
+    image.metadata.update(_plain_attributes(array))
     return image
 
 
+def _signal_of_data_array(array: Any, values: np.ndarray[Any, Any]) -> SignalObj:
+    (dim,) = array.dims
+    label, unit = _axis(array.coords[dim]) if dim in array.coords else (str(dim), "")
+    x = array.coords[dim].to_numpy() if dim in array.coords else np.arange(len(values))
+    ylabel, yunit = _axis(array)
+    axes = {"xlabel": label, "xunit": unit, "ylabel": ylabel, "yunit": yunit}
+    if x.dtype.kind == "M":
+        obj = _signal(np.arange(len(values), dtype=float), values, **axes)
+        obj.set_x_from_datetime(x, unit=_time_unit(unit))
+    else:
+        obj = _signal(x, values, **axes)
+    if all(array.coords[name].dims == (dim,) for name in _ERROR_BARS if name in array.coords):
+        bars = [array.coords[name].to_numpy() for name in _ERROR_BARS if name in array.coords]
+        if len(bars) == len(_ERROR_BARS):
+            obj.set_xydata(*obj.xydata, *bars)
+    obj.metadata.update(_plain_attributes(array))
+    return obj
+
+
+def _time_unit(unit: str) -> str:
+    from sigima.objects.signal.constants import VALID_TIME_UNITS
+
+    return unit if unit in VALID_TIME_UNITS else "s"
+
+
+def _plain_attributes(array: Any) -> dict[str, Any]:
+    """Return what describes an array besides its label and units, where it is plain."""
+    return {
+        key: value
+        for key, value in array.attrs.items()
+        if key not in {"long_name", "units"}
+        and isinstance(key, str)
+        and isinstance(value, (str, int, float))
+    }
+
+
 def _axis(array: Any) -> tuple[str, str]:
-    label = array.attrs.get("long_name") or array.name or ""
-    return str(label), str(array.attrs.get("units", ""))
+    label = array.attrs.get("long_name", array.name)
+    return str(label or ""), str(array.attrs.get("units", ""))
 
 
 def _set_coordinates(image: ImageObj, array: Any) -> None:

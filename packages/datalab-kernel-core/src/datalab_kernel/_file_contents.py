@@ -1,4 +1,4 @@
-"""Between a backend and a workspace file's contents: which objects, which names, which groups."""
+"""Between a backend and files' contents: which objects, which names, which groups."""
 
 from __future__ import annotations
 
@@ -6,11 +6,84 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel import _names
 from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put
-from datalab_kernel.errors import NameTakenError
+from datalab_kernel.errors import FileFormatError, NameTakenError
 from datalab_kernel.storage import Contents, Extras, StoredGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.formats import ReadOptions
+
+_SHOWN = 20
+
+
+class Failures(dict["Path", FileFormatError]):
+    """What was wrong with some of several files."""
+
+    def raise_if_any(self, loaded: Sequence[str]) -> None:
+        """Raise one error that lists each file with what is wrong, if there are any.
+
+        Raises
+        ------
+        FileFormatError
+            With ``failures`` (a text for each file's path) and ``loaded`` (names).
+        """
+        if not self:
+            return
+        shown = [f"- {_line(path, error)}" for path, error in [*self.items()][:_SHOWN]]
+        more = [f"- and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        added = _names.count_objects(len(loaded))
+        files = "1 file wasn't" if len(self) == 1 else f"{len(self):,} files weren't"
+        message = "\n".join(
+            [f"{files} loaded; what the others hold was added ({added}):", *shown, *more]
+        )
+        failures = {str(path): error.message for path, error in self.items()}
+        first = str(next(iter(self)))
+        raise FileFormatError(message, path=first, failures=failures, loaded=[*loaded])
+
+
+def _line(path: Path, error: FileFormatError) -> str:
+    if "reason" not in error.facts:
+        return error.message
+    where = f", line {error.line}" if error.line else ""
+    return f"{str(path)!r}{where}: {error.reason}"
+
+
+def read_all(
+    paths: Sequence[Path], options: ReadOptions
+) -> tuple[list[Contents | list[DataObject]], Failures]:
+    """Read files one by one: workspaces as contents, others as objects.
+
+    Raises
+    ------
+    FileFormatError
+        If the only file can't be read; of several, the failures are returned.
+    """
+    from datalab_kernel._progress import tracking
+
+    files: list[Contents | list[DataObject]] = []
+    failures = Failures()
+    with tracking(paths, "Loading") as tracked:
+        for path in tracked:
+            try:
+                files.append(_read(path, options))
+            except FileFormatError as error:
+                if len(paths) == 1:
+                    raise
+                failures[path] = error
+    return files, failures
+
+
+def _read(path: Path, options: ReadOptions) -> Contents | list[DataObject]:
+    from datalab_kernel.formats import read_file
+    from datalab_kernel.storage import is_workspace_file, read_workspace
+
+    is_object = path.suffix.lower() in {".h5sig", ".h5ima"}
+    if not is_object and (path.suffix.lower() in {".h5", ".hdf5"} or is_workspace_file(path)):
+        return read_workspace(path)
+    return read_file(path, options)
 
 
 def contents_of(backend: Backend) -> Contents:
@@ -31,7 +104,10 @@ def _stored_groups(backend: Backend, kind: Kind) -> list[StoredGroup]:
 
 
 def items_of(
-    files: Sequence[Contents], names: str | Iterable[str] | None, *, overwrite: bool
+    files: Sequence[Contents | list[DataObject]],
+    names: str | Iterable[str] | None,
+    *,
+    overwrite: bool,
 ) -> list[Put]:
     """Name the objects of files by their titles, and pick those that are wanted.
 
@@ -51,9 +127,15 @@ def items_of(
     return items
 
 
-def _named_items(contents: Contents, placement: Placement) -> list[Put]:
+def _named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
     items: list[Put] = []
     taken: set[str] = set()
+    if isinstance(contents, list):
+        for obj in contents:
+            name = _names.make_unique(_names.make_valid(obj.title), taken)
+            taken.add(name)
+            items.append(Put(name=name, obj=obj, placement=placement, is_owned=True))
+        return items
     for groups in (contents.signals, contents.images):
         for group, title in zip(groups, _unique_titles(groups), strict=True):
             for obj in group.objects:
@@ -96,9 +178,11 @@ def _check_distinct(items: list[Put]) -> None:
         seen.add(item.name)
 
 
-def take_groups_and_extras(backend: Backend, files: Iterable[Contents]) -> None:
+def take_groups_and_extras(backend: Backend, files: Iterable[Contents | list[DataObject]]) -> None:
     """Hand a backend what files hold besides objects: groups (also empty ones), macros, history."""
     for contents in files:
+        if isinstance(contents, list):
+            continue
         for kind, groups in zip(KINDS, (contents.signals, contents.images), strict=True):
             for title in _unique_titles(groups):
                 backend.add_group(kind, title)

@@ -22,7 +22,7 @@ def destination(path: str | os.PathLike[str]) -> Path:
     FileTakenError
         If something else than a DataLab workspace is in its place.
     """
-    target = _expanded(path)
+    target = expanded(path)
     if target.suffix.lower() not in SUFFIXES:
         target = target.with_name(target.name + SUFFIXES[0])
     if not target.parent.is_dir():
@@ -48,7 +48,8 @@ def _is_replaceable(target: Path) -> bool:
     return target.is_file() and is_workspace_file(target)
 
 
-def _expanded(path: str | os.PathLike[str]) -> Path:
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with the home folder in place of ``~``."""
     text = os.fspath(path)
     if not isinstance(text, str) or not text.strip():
         message = f"A file's path must be text, not {path!r}. Give one such as 'analysis.h5'."
@@ -66,7 +67,7 @@ def sources(path_or_pattern: str | os.PathLike[str]) -> list[Path]:
     MissingFileError
         If there is none, with the nearest names in that folder.
     """
-    path = _expanded(path_or_pattern)
+    path = expanded(path_or_pattern)
     for candidate in (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES)):
         if candidate.is_file():
             return [candidate]

@@ -1,31 +1,28 @@
 """The facade that people use: named objects, files, connections and displays.
 
 It holds no objects and does no I/O of its own: objects are the backend's, files are
-storage's, looks are ``_display``'s.
+``_files``'s and ``_exchange``'s, looks are ``_display``'s.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel import _names, _paths, _resolve
-from datalab_kernel._named_objects import NamedObjects
+from datalab_kernel import _names, _resolve
+from datalab_kernel._exchange import Exchange
+from datalab_kernel._files import Files
 from datalab_kernel.backends import KINDS, Backend, Placement, Put, WorkspaceMode
 from datalab_kernel.errors import LiveModeRequiredError
 
 if TYPE_CHECKING:
     import builtins
-    import os
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    import pandas as pd
+    from collections.abc import Callable
 
     from datalab_kernel._changes import Change, Subscription
     from datalab_kernel._status import WorkspaceStatus
 
 
-class Workspace(NamedObjects):
+class Workspace(Files, Exchange):
     """Named signals and images, the same in memory and in a running DataLab.
 
     Parameters
@@ -78,151 +75,6 @@ class Workspace(NamedObjects):
         if self._opened is None and not _resolve.opens_quietly(self._wanted):
             return None
         return self._backend
-
-    # -- files --------------------------------------------------------------------------
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Save everything to an HDF5 file that DataLab opens.
-
-        The file is complete or not there: a crash at any moment leaves the old one.
-
-        Parameters
-        ----------
-        path
-            ``.h5`` is added unless it ends in ``.h5`` or ``.hdf5``; ``~`` is expanded. A
-            DataLab workspace in its place is replaced.
-
-        Returns
-        -------
-        Path
-            The file that was written.
-
-        Raises
-        ------
-        FileTakenError
-            If another program's file is in its place.
-        MissingFileError
-            If the folder isn't there.
-        OSError
-            If the disk is full or the folder is read-only; the old file is as it was.
-        """
-        from datalab_kernel._file_contents import contents_of
-        from datalab_kernel.storage import write_workspace
-
-        target = _paths.destination(path)
-        with self._lock:
-            contents = contents_of(self._backend)
-            self._is_saved = True
-        try:
-            write_workspace(target, contents)
-        except BaseException:
-            self._is_saved = False
-            raise
-        return target
-
-    def load(
-        self,
-        path_or_pattern: str | os.PathLike[str],
-        overwrite: bool = False,
-        *,
-        names: str | Iterable[str] | None = None,
-    ) -> builtins.list[str]:
-        """Add what DataLab workspace files hold; the files may be deleted afterwards.
-
-        Parameters
-        ----------
-        path_or_pattern
-            A file, also without its ``.h5``, or a pattern for several.
-        overwrite
-            Whether objects of the same names are replaced.
-        names
-            Only these objects: a name, a pattern, or several names.
-
-        Returns
-        -------
-        list of str
-            The names of what was added. Objects that share a title in a file are
-            named ``title``, ``title (2)``, … in their order.
-
-        Raises
-        ------
-        MissingFileError
-            If there is no such file.
-        FileFormatError
-            If a file is damaged or isn't a DataLab workspace; nothing changes.
-        NameTakenError
-            If a name is taken and ``overwrite`` is false; nothing changes.
-        ObjectNotFoundError
-            If one of ``names`` isn't in the files; nothing changes.
-        """
-        from datalab_kernel._file_contents import items_of, take_groups_and_extras
-        from datalab_kernel.storage import read_workspace
-
-        files = [read_workspace(path) for path in _paths.sources(path_or_pattern)]
-        items = items_of(files, names, overwrite=overwrite)
-        with self._changing():
-            if not overwrite:
-                self._check_free(item.name for item in items)
-            if names is None:
-                take_groups_and_extras(self._backend, files)
-            self._put(items)
-        return [item.name for item in items]
-
-    def load_example(self, name: str | None = None) -> builtins.list[str]:
-        """Add a real measurement that Sigima ships, replacing it if it is there.
-
-        Parameters
-        ----------
-        name
-            Which one; None lists what there is without adding anything.
-
-        Returns
-        -------
-        list of str
-            The names of what was added, or of the examples.
-
-        Examples
-        --------
-        >>> workspace = Workspace("standalone")
-        >>> workspace.load_example("paracetamol")
-        ['paracetamol']
-        """
-        from datalab_kernel import _examples
-
-        if name is None:
-            return _examples.names()
-        objects = _examples.read(name)
-        self.add(objects, overwrite=True)
-        return [*objects]
-
-    def results(
-        self, what: str | Iterable[str] | None = None, function: str | None = None
-    ) -> pd.DataFrame:
-        """Return the tables and geometry that were computed of objects, as one frame.
-
-        Parameters
-        ----------
-        what
-            A name, a pattern, or several names; None: all objects.
-        function
-            Only the results of this function, such as ``"fwhm"``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns object, function and roi, then the results' own, in the units that
-            ``attrs["units"]`` has for each object's axes.
-
-        Raises
-        ------
-        ObjectNotFoundError
-            If a name or pattern finds nothing.
-        """
-        from datalab_kernel._results import results_frame
-
-        with self._lock:
-            views = [self.get(name, copy=False) for name in self._found(what)]
-        return results_frame(views, function)
 
     # -- where the objects are ----------------------------------------------------------
 

@@ -11,16 +11,24 @@ from typing import Any
 
 __all__ = [
     "BackendContractError",
+    "ComputationError",
     "DataLabKernelError",
+    "ExportError",
     "FileFormatError",
     "FileTakenError",
     "InvalidNameError",
     "LiveModeRequiredError",
     "MetadataError",
     "MissingFileError",
+    "MissingPackageError",
     "NameTakenError",
     "NoBackendError",
+    "NotEnoughMemoryError",
+    "NothingSelectedError",
     "ObjectNotFoundError",
+    "OperandError",
+    "ParameterError",
+    "UnknownFunctionError",
     "UnsupportedDtypeError",
 ]
 
@@ -94,7 +102,11 @@ class UnsupportedDtypeError(DataLabKernelError, TypeError):
 
 
 class FileFormatError(DataLabKernelError, ValueError):
-    """A file that is damaged or of another kind (``path``)."""
+    """A file that is damaged or of another kind (``path``; ``line`` and ``failures`` if known)."""
+
+
+class ExportError(DataLabKernelError, ValueError):
+    """An object that a file format can't hold (``name``, ``path``)."""
 
 
 class FileTakenError(DataLabKernelError, FileExistsError):
@@ -105,5 +117,38 @@ class MissingFileError(DataLabKernelError, FileNotFoundError):
     """A file or folder that isn't there (``path``)."""
 
 
+class MissingPackageError(DataLabKernelError, ImportError):
+    """An optional package that something asked for needs isn't installed (``package``)."""
+
+    def __init__(self, message: str, **facts: Any) -> None:
+        super().__init__(message, **facts)
+        for name in facts.keys() & {"name", "path"}:  # ImportError's own, else None
+            setattr(self, name, facts[name])
+
+
+class NotEnoughMemoryError(DataLabKernelError, MemoryError):
+    """What was asked for needs more memory than there is (``needed_bytes``, ``available_bytes``)."""
+
+
 class LiveModeRequiredError(DataLabKernelError, RuntimeError):
     """Something that only a running DataLab can do was asked of another mode."""
+
+
+class UnknownFunctionError(DataLabKernelError, ValueError):
+    """No processing function has that name (``function``, ``suggestions``)."""
+
+
+class ParameterError(DataLabKernelError, ValueError, TypeError):
+    """A function can't take these parameters (``function``, ``problems``, ``parameters``)."""
+
+
+class OperandError(DataLabKernelError, ValueError, TypeError):
+    """A function can't take these objects, or not together (``function``, ``names``)."""
+
+
+class NothingSelectedError(DataLabKernelError, ValueError):
+    """A function was given nothing to act on, and nothing is selected (``function``)."""
+
+
+class ComputationError(DataLabKernelError, RuntimeError):
+    """A function failed on an object; nothing was changed (``function``, ``names``)."""

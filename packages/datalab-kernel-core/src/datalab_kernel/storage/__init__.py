@@ -5,6 +5,7 @@ an object consists of; ``_writer`` and ``_reader`` know DataLab's layout, ``_ato
 how a file is replaced.
 """
 
+from datalab_kernel.storage._atomic import replacing
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import Extras
 from datalab_kernel.storage._fields import (
@@ -12,6 +13,7 @@ from datalab_kernel.storage._fields import (
     check_storable,
     copy_object,
     from_fields,
+    own_arrays,
     share_object,
     to_fields,
 )
@@ -28,7 +30,9 @@ __all__ = [
     "copy_object",
     "from_fields",
     "is_workspace_file",
+    "own_arrays",
     "read_workspace",
+    "replacing",
     "restore",
     "share_object",
     "to_fields",

@@ -154,6 +154,15 @@ def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
     return twin
 
 
+def own_arrays(obj: DataObject) -> None:
+    """Replace an object's arrays that are views, or read-only, by copies of its own."""
+    values = vars(obj)
+    for name in schema(_kind_of(obj)).arrays:
+        array = values[f"_{name}"]
+        if array is not None and not (array.flags.owndata and array.flags.writeable):
+            values[f"_{name}"] = _copied(array)
+
+
 def _copied(array: Array) -> Array:
     return array.copy()  # a masked array's own copy takes its mask along
 

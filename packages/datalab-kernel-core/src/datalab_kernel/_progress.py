@@ -1,0 +1,91 @@
+"""A line that says how far a long run is: in a notebook, and only once it has taken a while.
+
+Nothing is shown outside of IPython, nor for a run that is short or of one thing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+T = TypeVar("T")
+_QUIET_S = 0.5
+_STEP_S = 0.2
+
+
+@contextmanager
+def tracking(items: Sequence[T], doing: str) -> Iterator[Iterator[T]]:
+    """Give items one by one, and show how many were done once that takes a while.
+
+    The line is taken away when the block ends, also by an error or an interrupt.
+
+    Parameters
+    ----------
+    items
+        What is worked through.
+    doing
+        What is done, such as ``"Loading"``.
+
+    Examples
+    --------
+    >>> with tracking([1, 2, 3], "Doubling") as numbers:
+    ...     [2 * number for number in numbers]
+    [2, 4, 6]
+    """
+    line = _Line(doing, len(items))
+
+    def tracked() -> Iterator[T]:
+        for done, item in enumerate(items):
+            line.show(done)
+            yield item
+
+    try:
+        yield tracked()
+    finally:
+        line.end()
+
+
+class _Line:
+    """The line's display; made when it is first due, taken away at the end."""
+
+    def __init__(self, doing: str, number: int) -> None:
+        self._doing = doing
+        self._number = number
+        self._due_s = time.monotonic() + _QUIET_S
+        self._key = uuid4().hex
+        self._is_shown = False
+
+    def show(self, done: int) -> None:
+        now = time.monotonic()
+        if self._number > 1 and now >= self._due_s:
+            self._due_s = now + _STEP_S
+            self._publish(f"{self._doing} {done:,} of {self._number:,} …", done)
+
+    def end(self) -> None:
+        if self._is_shown:
+            self._publish("", self._number)
+
+    def _publish(self, text: str, done: int) -> None:
+        publisher = _publisher()
+        if publisher is None:
+            return
+        bar = f'<progress value="{done}" max="{self._number}"></progress> {escape(text)}'
+        data = {"text/plain": text, "text/html": bar if text else ""}
+        transient = {"display_id": self._key}
+        publisher.publish(data=data, transient=transient, update=self._is_shown)
+        self._is_shown = True
+
+
+def _publisher() -> Any:
+    """Return the notebook's way to show things, if this is one; nothing is imported for it."""
+    module: Any = sys.modules.get("IPython")
+    shell: Any = module.get_ipython() if module is not None else None
+    has_kernel = shell is not None and type(shell.display_pub).__name__ != "DisplayPublisher"
+    return shell.display_pub if has_kernel else None

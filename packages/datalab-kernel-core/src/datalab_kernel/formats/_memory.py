@@ -1,0 +1,156 @@
+"""How much memory there is, the limits of a container counted, and how much files need."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datalab_kernel.errors import NotEnoughMemoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CGROUPS = Path("/sys/fs/cgroup")
+_MEMORY = Path("/proc/meminfo")
+_MEMBERSHIP = Path("/proc/self/cgroup")
+_V2 = ("memory.max", "memory.current", "inactive_file")
+_V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+_UNLIMITED = 1 << 60  # version 1 writes a huge number where there is no limit
+
+
+def check_memory(paths: Iterable[Path]) -> None:
+    """Refuse files whose objects don't fit the memory.
+
+    Raises
+    ------
+    NotEnoughMemoryError
+        If they need more than there is; it says both sizes.
+    """
+    files = list(paths)
+    needed = sum(size_in_memory(path) for path in files)
+    available = available_memory()
+    if available is None or needed <= available:
+        return
+    what = repr(str(files[0])) if len(files) == 1 else f"{len(files):,} files"
+    message = (
+        f"Can't load {what}: about {_size(needed)} of memory are needed and "
+        f"{_size(available)} are available. Load fewer files at a time, choose objects by names=, "
+        "or free memory first (workspace.remove)."
+    )
+    raise NotEnoughMemoryError(message, needed_bytes=needed, available_bytes=available)
+
+
+def _size(size_bytes: int) -> str:
+    size = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:  # noqa: PLR2004 - the step of the units
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"
+
+
+def size_in_memory(path: Path) -> int:
+    """Estimate how many bytes a file's objects take, from its header where it has one."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"\x93NUMPY"):
+        return size
+    if start[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}:
+        return _tiff_size(path, size)
+    if start.startswith((b"\x89PNG", b"\xff\xd8", b"BM")):
+        return _picture_size(path, size)
+    return size
+
+
+def _tiff_size(path: Path, size: int) -> int:
+    import tifffile
+
+    try:
+        with tifffile.TiffFile(path) as file:
+            return sum(series.nbytes for series in file.series)
+    except (ValueError, LookupError, OSError, TypeError, RuntimeError):
+        return size  # reading it will say what is wrong
+
+
+def _picture_size(path: Path, size: int) -> int:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as picture:
+            return picture.width * picture.height * len(picture.getbands())
+    except (UnidentifiedImageError, OSError, ValueError):
+        return size  # reading it will say what is wrong
+
+
+def available_memory() -> int | None:
+    """Return how many bytes can be taken without swapping, or None where that isn't known.
+
+    The smallest of what the machine has, and what each control group around this process
+    (a container, a service, a batch job) leaves.
+    """
+    sizes = [size for size in (_of_machine(), *_of_groups()) if size is not None]
+    return min(sizes) if sizes else None
+
+
+def _of_machine() -> int | None:
+    if not _MEMORY.exists():
+        return _of_other_systems()
+    for line in _MEMORY.read_text(encoding="ascii").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return None
+
+
+def _of_other_systems() -> int | None:
+    try:
+        import psutil
+    except ImportError:  # no hard dependency: without it, nothing is refused there
+        return None
+    return int(psutil.virtual_memory().available)
+
+
+def _of_groups() -> list[int]:
+    if not _MEMBERSHIP.exists():
+        return []
+    found = []
+    for line in _MEMBERSHIP.read_text(encoding="utf-8").splitlines():
+        _, controllers, name = line.split(":", 2)
+        if not controllers:
+            found += _along(_CGROUPS, name, _V2)
+        elif "memory" in controllers.split(","):
+            found += _along(_CGROUPS / "memory", name, _V1)
+    return found
+
+
+def _along(root: Path, name: str, files: tuple[str, str, str]) -> list[int]:
+    """Return what is left in a group and in each around it (in a container, the root is its own)."""
+    found = []
+    for part in (name, *(os.fspath(parent) for parent in Path(name).parents), "/"):
+        left = _left(root / part.lstrip("/"), *files)
+        if left is not None:
+            found.append(left)
+    return found
+
+
+def _left(folder: Path, limit_name: str, usage_name: str, cache_name: str) -> int | None:
+    limit = _number(folder / limit_name)
+    usage = _number(folder / usage_name)
+    if limit is None or usage is None or limit >= _UNLIMITED:
+        return None
+    statistics = folder / "memory.stat"
+    cache = 0  # what the system gives back when it is asked for more
+    if statistics.exists():
+        for line in statistics.read_text(encoding="ascii").splitlines():
+            key, value = line.split()
+            cache = int(value) if key == cache_name else cache
+    return max(0, limit - usage + cache)
+
+
+def _number(file: Path) -> int | None:
+    try:
+        text = file.read_text(encoding="ascii").strip()
+    except OSError:
+        return None  # not there at this level, or not ours to read
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,69 @@
+"""What doesn't fit the memory is refused; a container's limit counts."""
+
+import numpy as np
+import pytest
+import skimage.io
+import tifffile
+
+from datalab_kernel.errors import NotEnoughMemoryError
+from datalab_kernel.formats import _memory
+
+
+def group(folder, limit, usage, cache, names):
+    limit_name, usage_name, cache_name = names
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / limit_name).write_text(f"{limit}\n")
+    (folder / usage_name).write_text(f"{usage}\n")
+    (folder / "memory.stat").write_text(f"anon 1\n{cache_name} {cache}\n")
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine with 1 MB of memory, without control groups yet."""
+    info = tmp_path / "meminfo"
+    info.write_text("MemTotal: 4000 kB\nMemAvailable: 1000 kB\n")
+    monkeypatch.setattr(_memory, "_MEMORY", info)
+    monkeypatch.setattr(_memory, "_MEMBERSHIP", tmp_path / "cgroup")
+    monkeypatch.setattr(_memory, "_CGROUPS", tmp_path / "groups")
+    return tmp_path
+
+
+@pytest.mark.usefixtures("machine")
+def test_without_a_container_the_machines_memory_counts():
+    assert _memory.available_memory() == 1000 * 1024
+
+
+def test_a_containers_limit_counts_version_2(machine):
+    (machine / "cgroup").write_text("0::/job/step\n")
+    group(machine / "groups/job/step", "max", 5, 0, _memory._V2)
+    group(machine / "groups/job", 9000, 5000, 1000, _memory._V2)
+    assert _memory.available_memory() == 9000 - 5000 + 1000
+
+
+def test_a_containers_limit_counts_version_1(machine):
+    (machine / "cgroup").write_text("5:cpu:/x\n4:memory:/docker/1\n")
+    group(machine / "groups/memory", 7000, 1000, 0, _memory._V1)
+    assert _memory.available_memory() == 6000
+
+
+def test_a_group_without_a_limit_leaves_the_machines_memory(machine):
+    (machine / "cgroup").write_text("4:memory:/\n")
+    group(machine / "groups/memory", 9223372036854771712, 1000, 0, _memory._V1)
+    assert _memory.available_memory() == 1000 * 1024
+
+
+def test_files_that_do_not_fit_are_refused_with_both_sizes(machine):
+    path = machine / "large.npy"
+    np.save(path, np.zeros(200_000))
+    with pytest.raises(NotEnoughMemoryError, match=r"1.6 MB of memory are needed and 1.02 MB") as e:
+        _memory.check_memory([path])
+    assert e.value.needed_bytes > e.value.available_bytes
+    assert isinstance(e.value, MemoryError)
+
+
+def test_a_compressed_picture_counts_with_its_pixels(tmp_path):
+    data = np.zeros((500, 600), dtype=np.uint8)
+    skimage.io.imsave(tmp_path / "a.png", data, check_contrast=False)
+    tifffile.imwrite(tmp_path / "a.tif", data, compression="zlib")
+    assert _memory.size_in_memory(tmp_path / "a.png") == 300_000
+    assert _memory.size_in_memory(tmp_path / "a.tif") == 300_000
