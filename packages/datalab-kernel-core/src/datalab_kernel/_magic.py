@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +130,8 @@ def _help_text() -> str:
 
 
 def _unknown(name: str) -> UnknownCommandError:
+    import difflib
+
     suggestions = difflib.get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.5)
     meant = f" Did you mean %datalab {suggestions[0]}?" if suggestions else ""
     message = f"%datalab {name} is not known.{meant} It knows: {', '.join(COMMANDS)}."

@@ -31,8 +31,10 @@ def _inherited_lines() -> Lines | None:
     text = os.environ.pop(LINES_VARIABLE, "")
     if not text:
         return None
-    os.set_inheritable(int(text), False)  # noqa: FBT003 - not for the children of cells
-    return Lines(notes=int(text))
+    lines = Lines(*map(int, text.split()))
+    for line in lines:
+        os.set_inheritable(line, False)  # noqa: FBT003 - not for the children of cells
+    return lines
 
 
 class _Watch(importlib.abc.MetaPathFinder):

@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import os
+import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -59,7 +61,7 @@ def apply_patches(lines: Lines | None = None) -> None:
     runner = CellRunner()
     if is_async:
         _run_cells_with(module, runner)
-        runner.ring_after_each_cell(_noted_doorbells())
+        runner.ring_after_each_cell(_noted_doorbells(lines))
     else:
         _run_each_cell_with(module, runner)
     _name_errors_plainly(module)
@@ -132,18 +134,25 @@ def _run_cells_with(module: Any, runner: CellRunner) -> None:
     module.XPythonShell.loop_runner_map = {"asyncio": (runner, True)}
 
 
-def _noted_doorbells() -> list[Callable[[], None]]:
+def _noted_doorbells(lines: Lines | None) -> list[Callable[[], None]]:
     """Return a list that fills with what xpython wants called when a socket has a message."""
     doorbells: list[Callable[[], None]] = []
     add_reader = asyncio.SelectorEventLoop.add_reader
 
     def note_reader(loop: Any, fd: Any, callback: Callable[..., Any], *args: Any) -> Any:
         if not inspect.isfunction(callback) and not inspect.ismethod(callback) and not args:
+            if lines is not None and not doorbells:
+                add_reader(loop, lines.life, _end)
             doorbells.append(callback)  # xpython's are C++
         return add_reader(loop, fd, callback, *args)
 
     asyncio.SelectorEventLoop.add_reader = note_reader  # type: ignore[method-assign,assignment]
     return doorbells
+
+
+def _end() -> None:
+    """End a kernel that nobody can reach any more, so that Jupyter notices."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _run_each_cell_with(module: Any, runner: CellRunner) -> None:

@@ -19,19 +19,18 @@ __all__ = ["join_relay"]
 
 def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     """Connect a shell that was just made."""
-    from datalab_kernel_spec._comms import install_comms
-
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:
             stream.reconfigure(line_buffering=True)
     parents = Parents(shell)
     tunnel = Tunnel(_xpython_comm(), lines)
-    install_comms(tunnel, parents, shell)
+    tunnel.before_first(lambda: _install_comms(tunnel, parents, shell))
     parents.hand_on_to_threads()
 
     def before_first_cell() -> None:  # xpython redirects output after it has made its shell
         from datalab_kernel_spec._output import install_streams
 
+        tunnel.open()
         install_streams(tunnel, parents)
         _publish_in_the_right_cell(shell.display_pub, tunnel)
 
@@ -40,6 +39,12 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     runner.on_each_cell(parents.begin_cell)
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
+
+
+def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
+    from datalab_kernel_spec._comms import install_comms
+
+    install_comms(tunnel, parents, shell)
 
 
 def _send_types_of_completions(shell: Any) -> None:

@@ -41,8 +41,18 @@ class Tunnel:
         self._comm = xpython_comm(target_name=TARGET)
         self._comm.on_msg(self._hear)
         self._heard: Heard | None = None
-        self._on_resume: Callable[[], None] = lambda: None
+        self._on_resume: Callable[[], None] = _nothing
+        self._set_up: Callable[[], None] = _nothing
         lines.tell(f"tunnel {self._comm.comm_id}")
+
+    def before_first(self, callback: Callable[[], None]) -> None:
+        """Say what is to be set up when the first message comes, or by :meth:`open`."""
+        self._set_up = callback
+
+    def open(self) -> None:
+        """Set up what listens, unless it is."""
+        set_up, self._set_up = self._set_up, _nothing
+        set_up()
 
     def on_message(self, heard: Heard) -> None:
         """Say who is told of the front ends' comm messages."""
@@ -70,6 +80,7 @@ class Tunnel:
         if message["content"]["data"]["type"] == RESUME:
             self._on_resume()
             return
+        self.open()
         if self._heard is None:
             return
         header, content, metadata, *buffers = (memoryview(part) for part in message["buffers"])
@@ -82,6 +93,10 @@ class Tunnel:
             "buffers": buffers,
         }
         self._heard(msg_type, heard, bytes(header))
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _packed(content: dict[str, Any]) -> bytes:

@@ -111,8 +111,9 @@ def _become(executable: str, arguments: list[str], lines: Lines | None) -> None:
     rest = [environment["PYTHONPATH"]] if environment.get("PYTHONPATH") else []
     environment["PYTHONPATH"] = os.pathsep.join([start, *rest])
     if lines is not None:
-        os.set_inheritable(lines.notes, True)  # noqa: FBT003
-        environment[LINES_VARIABLE] = str(lines.notes)
+        for line in lines:
+            os.set_inheritable(line, True)  # noqa: FBT003
+        environment[LINES_VARIABLE] = " ".join(map(str, lines))
     os.execve(executable, [executable, *arguments], environment)  # noqa: S606
 
 

@@ -24,9 +24,12 @@ class Lines(NamedTuple):
     ----------
     notes
         What the kernel tells the relay, a line each; its end says that the kernel ended.
+    life
+        Never carries anything; its end says that the relay ended.
     """
 
     notes: int
+    life: int
 
     def tell(self, note: str) -> None:
         """Send a line to the relay."""
@@ -82,21 +85,24 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
     with open(file, "w", encoding="utf-8") as stream:  # noqa: PTH123
         json.dump(inner, stream)
     notes, to_notes = os.pipe()
+    life, relays_life = os.pipe()
     pipes = {name: os.pipe() for name in ("stdout", "stderr")}
-    kernel_pid, parent_pid = os.getpid(), int(os.environ.get("JPY_PARENT_PID") or 0)
+    is_jupyters = os.environ.get("JPY_PARENT_PID") == str(os.getppid())
+    jupyter_pid = os.getppid() if is_jupyters else 0  # 0: started by hand or by a wrapper
     terminals = {"stdout": os.dup(1), "stderr": os.dup(2)}
     sys.stdout.flush()
     sys.stderr.flush()
     gc.freeze()  # a collection in one process would copy every page of the other's
     if os.fork() == 0:
-        for end in (to_notes, *(write for _read, write in pipes.values())):
+        gc.disable()
+        for end in (to_notes, life, *(write for _read, write in pipes.values())):
             os.close(end)
         ends = RelayEnds(
             front=front,
             inner=inner,
             folder=folder,
-            kernel_pid=kernel_pid,
-            parent_pid=parent_pid,
+            kernel_pid=os.getppid(),
+            parent_pid=jupyter_pid,
             notes=notes,
             outputs={name: read for name, (read, _write) in pipes.items()},
             terminals=terminals,
@@ -108,8 +114,9 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
         for end in (read, write, terminals[name]):
             os.close(end)
     os.close(notes)
+    os.close(relays_life)
     gc.unfreeze()
-    return file, Lines(notes=to_notes)
+    return file, Lines(notes=to_notes, life=life)
 
 
 def _private_folder() -> str:

@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import time
+import traceback
+from contextlib import suppress
 from typing import Any
 
 import zmq
@@ -133,7 +135,7 @@ class Relay:
                     self._take_batch(socket, step)
             for pipe, pipe_step in pipes.items():
                 if pipe in ready:
-                    pipe_step()
+                    self._guarded(pipe_step)
             if time.monotonic() > check_at:
                 check_at = time.monotonic() + CHECK_S
                 self._check_the_living()
@@ -145,7 +147,15 @@ class Relay:
                 frames = socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            step(frames)
+            self._guarded(step, frames)
+
+    def _guarded(self, step: Any, *arguments: Any) -> None:
+        """Do a step; one message that nobody can read must not end the kernel."""
+        try:
+            step(*arguments)
+        except Exception:  # noqa: BLE001 - a process's edge: said on the terminal
+            with suppress(OSError):
+                os.write(self._ends.terminals["stderr"], traceback.format_exc().encode())
 
     def _wait_for_xpython(self) -> bool:
         """Ask until what xpython publishes arrives here, so that no output is lost; False: it ended."""
@@ -258,10 +268,21 @@ class Relay:
             if content.get("ename") == ABORTED:
                 aborted = request.reply(request.identities, "execute_reply", {"status": "aborted"})
                 self._shell.send_multipart(self._signer.frames(aborted))
+                self._queue.aborted += 1
                 return
             if content.get("status") == "error" and self._comms.tunnel_id:
                 self._to_inner(self._comms.resume())
-        self._shell.send_multipart(frames)
+        self._shell.send_multipart(self._numbered(frames))
+
+    def _numbered(self, frames: list[bytes]) -> list[bytes]:
+        """Number a cell as IPython does; xpython counts those that were aborted too."""
+        if not self._queue.aborted:
+            return frames
+        message = unsigned(frames)
+        content = message.content_fields
+        if "execution_count" in content:
+            content["execution_count"] -= self._queue.aborted
+        return self._signer.frames(message._replace(content=json.dumps(content).encode()))
 
     def _from_inner_control(self, frames: list[bytes]) -> None:
         self._control.send_multipart(frames)
@@ -278,6 +299,8 @@ class Relay:
         elif topic.endswith(b"error"):
             if ABORTED.encode() in unsigned(frames).content:
                 return
+        elif topic.endswith(b"execute_input"):
+            frames = self._numbered(frames)
         elif topic.endswith((b"comm_open", b"comm_msg", b"comm_close")):
             message = unsigned(frames)
             if self._comms.is_tunnelled(message.content_fields):
@@ -334,7 +357,7 @@ class Relay:
     def _check_the_living(self) -> None:
         if os.getppid() != self._ends.kernel_pid:
             self._is_over = True
-        elif self._ends.parent_pid > 1 and not _is_alive(self._ends.parent_pid):
+        elif self._ends.parent_pid and not _is_alive(self._ends.parent_pid):
             self._sigterms += 1
             is_patient = self._sigterms * CHECK_S < GRACE_S
             os.kill(self._ends.kernel_pid, signal.SIGTERM if is_patient else signal.SIGKILL)

@@ -28,6 +28,8 @@ class CellQueue:
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, Message] = OrderedDict()
         self._last = b""
+        self.aborted = 0
+        """How many cells were not run."""
 
     @property
     def running(self) -> Message | None:
