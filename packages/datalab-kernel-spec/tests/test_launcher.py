@@ -36,7 +36,7 @@ def test_a_missing_xpython_is_a_clear_error_on_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ("del shell.XPythonShellApp.initialize", "XPythonShellApp.initialize is missing"),
+        ("shell.XPythonShellApp.initialize = None", "XPythonShellApp.initialize is missing"),
         ("shell.XPythonShell._showtraceback = 1", "XPythonShell._showtraceback is missing"),
         (
             "shell.XPythonShell.run_cell_async = lambda self, code: None",

@@ -34,12 +34,16 @@ class CellStream(io.TextIOBase):
         ``"stdout"`` or ``"stderr"``.
     native
         xpython's own stream, which knows the cell that runs.
+    tunnel
+        The way for threads and comm callbacks; None: there is none.
     """
 
     encoding = "utf-8"
     errors = "replace"
 
-    def __init__(self, name: str, native: Any, tunnel: Tunnel, parents: Parents, fd: int) -> None:
+    def __init__(
+        self, name: str, native: Any, tunnel: Tunnel | None, parents: Parents, fd: int
+    ) -> None:
         super().__init__()
         self.name = f"<{name}>"
         self._stream_name = name
@@ -116,7 +120,8 @@ class CellStream(io.TextIOBase):
             parent, self._parent = self._parent, None
             self._pieces.clear()
             self._size = 0
-            if parent is None and threading.current_thread() is threading.main_thread():
+            is_main = threading.current_thread() is threading.main_thread()
+            if self._tunnel is None or (parent is None and is_main):
                 self._native.write(text)
                 return
             content = {"name": self._stream_name, "text": text}
@@ -156,7 +161,7 @@ class _Flusher:
                 self._wanted.set()
 
 
-def install_streams(tunnel: Tunnel, parents: Parents) -> None:
+def install_streams(tunnel: Tunnel | None, parents: Parents) -> None:
     """Put our streams in the place of xpython's."""
     out = CellStream("stdout", sys.stdout, tunnel, parents, 1)
     err = CellStream("stderr", sys.stderr, tunnel, parents, 2)

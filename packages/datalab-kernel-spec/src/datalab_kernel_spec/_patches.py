@@ -65,7 +65,7 @@ def apply_patches(lines: Lines | None = None) -> None:
     else:
         _run_each_cell_with(module, runner)
     _name_errors_plainly(module)
-    _set_up_each_shell(module, runner, lines)
+    _set_up_each_shell(module, runner, lines, is_async=is_async)
 
 
 def _check_shape(module: ModuleType, shape: dict[str, list[str]]) -> None:
@@ -175,16 +175,21 @@ def _name_errors_plainly(module: Any) -> None:
     module.XPythonShell._showtraceback = keep_error  # noqa: SLF001 - the hook that IPython offers
 
 
-def _set_up_each_shell(module: Any, runner: CellRunner, lines: Lines | None) -> None:
+def _set_up_each_shell(
+    module: Any, runner: CellRunner, lines: Lines | None, *, is_async: bool
+) -> None:
     initialize = module.XPythonShellApp.initialize
 
     def initialize_ours(self: Any, *args: Any, **keywords: Any) -> None:
         initialize(self, *args, **keywords)
         runner.attach(self.shell)
         if lines is not None:
-            from datalab_kernel_spec._relayed import join_relay
+            from datalab_kernel_spec import _relayed
 
-            join_relay(self.shell, runner, lines)
+            if is_async:
+                _relayed.join_relay(self.shell, runner, lines)
+            else:
+                _relayed.join_relay_without_comms(self.shell, runner)
         if find_spec("ipywidgets") is not None:
             # tqdm.auto looks for this module to tell a notebook from a terminal.
             importlib.import_module("IPython.utils._process_emscripten")

@@ -4,44 +4,66 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
 from datalab_kernel_spec._tunnel import Tunnel
-from datalab_kernel_spec.relay._queue import KEEP_GOING
+from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, KEEP_GOING
 
 if TYPE_CHECKING:
     from datalab_kernel_spec._interrupt import CellRunner
     from datalab_kernel_spec.relay import Lines
 
-__all__ = ["join_relay"]
+__all__ = ["join_relay", "join_relay_without_comms"]
 
 
 def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
-    """Connect a shell that was just made."""
+    """Connect a shell that was just made, where cells run on an event loop."""
+    parents = _parents_of(shell)
+    tunnel = Tunnel(_xpython_comm(), lines)
+    tunnel.before_first(lambda: _install_comms(tunnel, parents, shell))
+    _send_types_of_completions(shell)
+    runner.on_first_cell(lambda: _redirect(shell, parents, tunnel))
+    runner.on_each_cell(parents.begin_cell)
+    runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
+    tunnel.on_resume(runner.resume)
+    lines.tell(ABORTS_ITSELF)
+
+
+def join_relay_without_comms(shell: Any, runner: CellRunner) -> None:
+    """Connect a shell of xeus-python-shell 0.5: in Debian's build a new comm crashes.
+
+    There xeus itself aborts what is queued behind an error.
+    """
+    from datalab_kernel_spec._output import install_streams
+
+    parents = _parents_of(shell)
+    runner.on_first_cell(lambda: install_streams(None, parents))
+    runner.on_each_cell(parents.begin_cell)
+
+
+def _parents_of(shell: Any) -> Parents:
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:
             stream.reconfigure(line_buffering=True)
     parents = Parents(shell)
-    tunnel = Tunnel(_xpython_comm(), lines)
-    tunnel.before_first(lambda: _install_comms(tunnel, parents, shell))
     parents.hand_on_to_threads()
+    return parents
 
-    def before_first_cell() -> None:  # xpython redirects output after it has made its shell
-        from datalab_kernel_spec._output import install_streams
 
-        tunnel.open()
-        install_streams(tunnel, parents)
-        _publish_in_the_right_cell(shell.display_pub, tunnel)
+def _redirect(shell: Any, parents: Parents, tunnel: Tunnel) -> None:
+    """Take over output; not earlier, as xpython redirects it after it has made its shell."""
+    from datalab_kernel_spec._output import install_streams
 
-    _send_types_of_completions(shell)
-    runner.on_first_cell(before_first_cell)
-    runner.on_each_cell(parents.begin_cell)
-    runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
-    tunnel.on_resume(runner.resume)
+    tunnel.open()
+    install_streams(tunnel, parents)
+    _publish_in_the_right_cell(shell.display_pub, tunnel)
 
 
 def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
+    if PathFinder.find_spec("comm") is None:
+        return  # an environment without the package: only xpython's own comms
     from datalab_kernel_spec._comms import install_comms
 
     install_comms(tunnel, parents, shell)

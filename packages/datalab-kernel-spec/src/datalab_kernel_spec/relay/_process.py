@@ -16,7 +16,7 @@ import zmq
 from datalab_kernel_spec.relay._comms import COMM_TYPES, RESUME_ID, Comms
 from datalab_kernel_spec.relay._completions import with_types
 from datalab_kernel_spec.relay._fork import RelayEnds, remove_folder
-from datalab_kernel_spec.relay._queue import ABORTED, CellQueue
+from datalab_kernel_spec.relay._queue import ABORTED, ABORTS_ITSELF, CellQueue
 from datalab_kernel_spec.relay._wire import Message, Signer, new_header, unsigned
 
 __all__ = ["Relay"]
@@ -270,12 +270,12 @@ class Relay:
                 self._shell.send_multipart(self._signer.frames(aborted))
                 self._queue.aborted += 1
                 return
-            if content.get("status") == "error" and self._comms.tunnel_id:
+            if content.get("status") == "error" and self._queue.kernel_aborts:
                 self._to_inner(self._comms.resume())
         self._shell.send_multipart(self._numbered(frames))
 
     def _numbered(self, frames: list[bytes]) -> list[bytes]:
-        """Number a cell as IPython does; xpython counts those that were aborted too."""
+        """Give a cell the number that IPython gives it; xpython counts aborted ones too."""
         if not self._queue.aborted:
             return frames
         message = unsigned(frames)
@@ -329,6 +329,8 @@ class Relay:
             word, _, rest = line.decode().partition(" ")
             if word == "tunnel":
                 self._comms.tunnel_id = rest
+            elif word == ABORTS_ITSELF:
+                self._queue.kernel_aborts = True
 
     def _from_outputs(self) -> None:
         """Publish what the kernel's process and its children wrote to their standard output."""

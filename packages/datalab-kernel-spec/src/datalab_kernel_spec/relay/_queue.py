@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._wire import Message
 
-__all__ = ["ABORTED", "KEEP_GOING", "CellQueue"]
+__all__ = ["ABORTED", "ABORTS_ITSELF", "KEEP_GOING", "CellQueue"]
 
 ABORTED = "datalab_kernel.Aborted"
 """The ``ename`` with which the kernel answers a cell that it did not run."""
+ABORTS_ITSELF = "aborts-itself"
+"""The note with which a kernel says that it does so."""
 KEEP_GOING = "datalab_kernel_keep_going"
 """Added to the header of a request whose ``stop_on_error`` is false."""
 
@@ -28,6 +30,8 @@ class CellQueue:
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, Message] = OrderedDict()
         self._last = b""
+        self.kernel_aborts = False
+        """Whether the kernel does its part; else xeus aborts by itself."""
         self.aborted = 0
         """How many cells were not run."""
 
@@ -45,6 +49,8 @@ class CellQueue:
         """Take an ``execute_request``; return it as it goes to xpython."""
         header, content = request.header_fields, request.content_fields
         self._waiting[header["msg_id"]] = request
+        if not self.kernel_aborts:
+            return request
         if not content.get("stop_on_error", True):
             header[KEEP_GOING] = True
         # xeus would throw away whatever arrives in the 50 ms after an error.
