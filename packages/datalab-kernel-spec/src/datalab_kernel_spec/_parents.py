@@ -22,6 +22,7 @@ class Parents:
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
+        self._kernel: Any = None
         self.cell = b""
         """The header of the cell that began last, as JSON."""
 
@@ -35,9 +36,13 @@ class Parents:
         return self._native() if foreign is None else foreign
 
     def _native(self) -> bytes:
-        kernel = self._shell.kernel
-        header = (kernel.get_parent() or {}).get("header") if kernel else None
+        header = (self._kernel.get_parent() or {}).get("header") if self._kernel else None
         return json.dumps(header).encode() if header else b""
+
+    def look_through(self) -> None:
+        """Let ``get_ipython().kernel.get_parent()`` know threads and comm callbacks too."""
+        self._kernel = self._shell.kernel
+        self._shell.kernel = _KernelInView(self._kernel, self)
 
     def hand_on_to_threads(self) -> None:
         """Let what a thread shows appear in the cell that started it."""
@@ -55,3 +60,18 @@ class Parents:
             start(thread)
 
         threading.Thread.start = start_with_parent  # type: ignore[method-assign,assignment]
+
+
+class _KernelInView:
+    """xpython's kernel object, which can't be changed, with another ``get_parent``."""
+
+    def __init__(self, kernel: Any, parents: Parents) -> None:
+        self._kernel = kernel
+        self._parents = parents
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kernel, name)
+
+    def get_parent(self) -> dict[str, Any]:
+        """Return the request that the calling code belongs to (its header, as xpython)."""
+        return {"header": json.loads(self._parents.now() or b"{}")}

@@ -172,7 +172,12 @@ def _name_errors_plainly(module: Any) -> None:
     def keep_error(self: Any, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.last_error = [etype.__name__, str(evalue), stb]
 
+    def keep_usage_error(self: Any, exc: BaseException) -> None:
+        """Let an unknown magic fail its cell, as in ipykernel; xpython says that all was well."""
+        self.last_error = [type(exc).__name__, str(exc), [f"{type(exc).__name__}: {exc}"]]
+
     module.XPythonShell._showtraceback = keep_error  # noqa: SLF001 - the hook that IPython offers
+    module.XPythonShell.show_usage_error = keep_usage_error
 
 
 def _set_up_each_shell(

@@ -39,6 +39,7 @@ def join_relay_without_comms(shell: Any, runner: CellRunner) -> None:
     from datalab_kernel_spec._output import install_streams
 
     parents = _parents_of(shell)
+    runner.on_first_cell(parents.look_through)
     runner.on_first_cell(lambda: install_streams(None, parents))
     runner.on_each_cell(parents.begin_cell)
 
@@ -55,8 +56,11 @@ def _parents_of(shell: Any) -> Parents:
 def _redirect(shell: Any, parents: Parents, tunnel: Tunnel) -> None:
     """Take over output; not earlier, as xpython redirects it after it has made its shell."""
     from datalab_kernel_spec._output import install_streams
+    from datalab_kernel_spec._user_errors import show_users_errors_at_once
 
+    parents.look_through()
     tunnel.open()
+    show_users_errors_at_once(shell, tunnel, parents)
     install_streams(tunnel, parents)
     _publish_in_the_right_cell(shell.display_pub, tunnel)
 
