@@ -105,13 +105,14 @@ class CellRunner:
         epoch: int,
     ) -> None:
         async with self.run_cell_lock:
-            if epoch == self._aborted_epoch:
+            if epoch <= self._aborted_epoch:
                 self._abort(coro, callback)
                 return
             self._shell.last_error = None
             self._begin()
             result = await self._run_one(coro)
-            error = self._shell.last_error  # kept: a cell that is queued meanwhile clears it
+            # Kept: a cell that is queued meanwhile clears it.
+            error = self._shell.last_error or _unshown(result)
             await asyncio.sleep(0)  # as xpython: matplotlib and others update on the loop
             if result is not None:
                 post_execute(result)
@@ -139,16 +140,31 @@ class CellRunner:
         self._parked = _Interruptible(coro, self._on_sigint)
         try:
             return await self._parked
-        except (KeyboardInterrupt, asyncio.CancelledError):
+        except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
             # It came when IPython's own guard wasn't up yet, or not any more.
             self._shell.showtraceback()
+            self._shell.last_error = self._shell.last_error or _plainly(stopped)
             return None
         finally:
             self._parked = None
+            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, self._on_sigint)
 
     def _on_sigint(self, _number: int, _frame: FrameType | None) -> None:
         if self._parked is not None:
             self._parked.interrupt()
+
+
+def _unshown(result: Any) -> list[Any] | None:
+    """Return a cell's error where a second Stop has cut its traceback short."""
+    error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
+    return _plainly(error) if error is not None else None
+
+
+def _plainly(error: BaseException) -> list[Any]:
+    """Return what xpython is told of an error, without a traceback."""
+    name = type(error).__name__
+    return [name, str(error), [f"{name}: {error}"]]
 
 
 def _flush() -> None:
@@ -170,7 +186,12 @@ class _Interruptible:
         task = self._task
         if task is not None and not self._is_interrupted:
             self._is_interrupted = True
-            task.get_loop().call_soon_threadsafe(task.cancel)
+            task.get_loop().call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        """Cancel what the cell awaits, unless it has ended meanwhile: its reply must be sent."""
+        if self._task is not None:
+            self._task.cancel()
 
     def __await__(self) -> Generator[Any, Any, Any]:
         """Drive the cell step by step."""
@@ -180,6 +201,7 @@ class _Interruptible:
             try:
                 awaited = self._step(error)
             except StopIteration as stop:
+                self._task = None
                 return stop.value
             error = None
             try:
@@ -192,9 +214,9 @@ class _Interruptible:
     def _step(self, error: BaseException | None) -> Any:
         """Run the cell's own code until it awaits, under Python's own SIGINT handler."""
         is_ours = signal.getsignal(signal.SIGINT) == self._while_parked
-        if is_ours:  # not where the user has set one
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
+            if is_ours:  # not where the user has set one
+                signal.signal(signal.SIGINT, signal.default_int_handler)
             return self._coro.send(None) if error is None else self._coro.throw(error)
         finally:
             if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

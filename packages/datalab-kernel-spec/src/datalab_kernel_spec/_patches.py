@@ -194,7 +194,7 @@ def _set_up_each_shell(
             if is_async:
                 _relayed.join_relay(self.shell, runner, lines)
             else:
-                _relayed.join_relay_without_comms(self.shell, runner)
+                _relayed.join_relay_without_comms(self.shell, runner, lines)
         if find_spec("ipywidgets") is not None:
             # tqdm.auto looks for this module to tell a notebook from a terminal.
             importlib.import_module("IPython.utils._process_emscripten")

@@ -26,12 +26,13 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     _send_types_of_completions(shell)
     runner.on_first_cell(lambda: _redirect(shell, parents, tunnel))
     runner.on_each_cell(parents.begin_cell)
+    runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
     lines.tell(ABORTS_ITSELF)
 
 
-def join_relay_without_comms(shell: Any, runner: CellRunner) -> None:
+def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> None:
     """Connect a shell of xeus-python-shell 0.5: in Debian's build a new comm crashes.
 
     There xeus itself aborts what is queued behind an error.
@@ -42,6 +43,7 @@ def join_relay_without_comms(shell: Any, runner: CellRunner) -> None:
     runner.on_first_cell(parents.look_through)
     runner.on_first_cell(lambda: install_streams(None, parents))
     runner.on_each_cell(parents.begin_cell)
+    runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
 
 
 def _parents_of(shell: Any) -> Parents:

@@ -38,7 +38,7 @@ def show_users_errors_at_once(shell: Any, tunnel: Tunnel, parents: Parents) -> N
             is_users = False
 
     def show(etype: type, evalue: BaseException, stb: list[str]) -> None:
-        if not is_users:
+        if not is_users or issubclass(etype, SystemExit):  # IPython's own note on exit()
             keep_as_cells_error(etype, evalue, stb)
             return
         content = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}

@@ -12,6 +12,8 @@ import os
 import sys
 from typing import Any, NamedTuple
 
+from datalab_kernel_spec.relay._marks import mark
+
 __all__ = ["Lines", "RelayEnds", "fork_relay", "remove_folder"]
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
@@ -26,14 +28,23 @@ class Lines(NamedTuple):
         What the kernel tells the relay, a line each; its end says that the kernel ended.
     life
         Never carries anything; its end says that the relay ended.
+    stdout, stderr
+        Ways into the pipes that stay when a cell redirects descriptor 1 or 2.
     """
 
     notes: int
     life: int
+    stdout: int
+    stderr: int
 
     def tell(self, note: str) -> None:
         """Send a line to the relay."""
         os.write(self.notes, f"{note}\n".encode())
+
+    def begin_cell(self, header: bytes) -> None:
+        """Say that what is written from now on belongs to that request."""
+        for pipe in (self.stdout, self.stderr):
+            os.write(pipe, mark(header))
 
 
 class RelayEnds(NamedTuple):
@@ -111,12 +122,12 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
     for target, name in ((1, "stdout"), (2, "stderr")):
         read, write = pipes[name]
         os.dup2(write, target)
-        for end in (read, write, terminals[name]):
+        for end in (read, terminals[name]):
             os.close(end)
     os.close(notes)
     os.close(relays_life)
     gc.unfreeze()
-    return file, Lines(notes=to_notes, life=life)
+    return file, Lines(to_notes, life, pipes["stdout"][1], pipes["stderr"][1])
 
 
 def _private_folder() -> str:

@@ -9,6 +9,7 @@ import signal
 import time
 import traceback
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import zmq
@@ -16,7 +17,14 @@ import zmq
 from datalab_kernel_spec.relay._comms import COMM_TYPES, RESUME_ID, Comms
 from datalab_kernel_spec.relay._completions import with_types
 from datalab_kernel_spec.relay._fork import RelayEnds, remove_folder
-from datalab_kernel_spec.relay._queue import ABORTED, ABORTS_ITSELF, CellQueue
+from datalab_kernel_spec.relay._held import QUIET_MS, HeldStatuses
+from datalab_kernel_spec.relay._marks import Pieces
+from datalab_kernel_spec.relay._queue import ABORTED, ABORTS_ITSELF, CellQueue, stops_on_error
+from datalab_kernel_spec.relay._sockets import (
+    LINGER_MS,
+    front_socket,
+    inner_socket,
+)
 from datalab_kernel_spec.relay._wire import Message, Signer, new_header, unsigned
 
 __all__ = ["Relay"]
@@ -24,9 +32,7 @@ __all__ = ["Relay"]
 CHECK_S = 0.5
 CHECK_MS = 500
 """How often the relay sees whether kernel and Jupyter are alive."""
-RECONNECT_MS = 2
 WAIT_MS = 50
-LINGER_MS = 1000
 LAST_WORDS_S = 0.2
 GRACE_S = 10.0
 """How long a kernel whose Jupyter is gone has to save and end."""
@@ -49,6 +55,8 @@ class Relay:
         self._decoders = {
             name: codecs.getincrementaldecoder("utf-8")("replace") for name in ends.outputs
         }
+        self._pieces = {name: Pieces() for name in ends.outputs}
+        self._held = HeldStatuses()
         self._outputs = ends.outputs
         for pipe in ends.outputs.values():
             os.set_blocking(pipe, False)
@@ -56,50 +64,18 @@ class Relay:
         self._is_over = False
         self._sigterms = 0
         self._context = zmq.Context()
-        self._open_sockets()
-
-    # -- setting up -----------------------------------------------------------------------
-
-    def _open_sockets(self) -> None:
+        front = partial(front_socket, self._context, ends.front)
+        self._shell = front(zmq.ROUTER, "shell_port")
+        self._control = front(zmq.ROUTER, "control_port")
+        self._stdin = front(zmq.ROUTER, "stdin_port")
+        self._iopub = front(zmq.XPUB, "iopub_port")
+        self._heartbeat = front(zmq.REP, "hb_port")
         self._joining: list[zmq.Socket[bytes]] = []
-        self._shell = self._front(zmq.ROUTER, "shell_port")
-        self._control = self._front(zmq.ROUTER, "control_port")
-        self._stdin = self._front(zmq.ROUTER, "stdin_port")
-        self._iopub = self._front(zmq.XPUB, "iopub_port")
-        self._heartbeat = self._front(zmq.REP, "hb_port")
-        self._inner_iopub = self._inner(zmq.SUB, "iopub_port")
-        self._inner_shell = self._inner(zmq.DEALER, "shell_port")
-        self._inner_control = self._inner(zmq.DEALER, "control_port")
-        self._inner_stdin = self._inner(zmq.DEALER, "stdin_port")
-
-    def _front(self, kind: int, port: str) -> zmq.Socket[bytes]:
-        front = self._ends.front
-        transport = front.get("transport", "tcp")
-        separator = ":" if transport == "tcp" else "-"
-        socket = self._context.socket(kind)
-        socket.setsockopt(zmq.LINGER, LINGER_MS)
-        if kind == zmq.XPUB:
-            socket.setsockopt(zmq.SNDHWM, 0)  # output is never dropped
-            socket.setsockopt(zmq.XPUB_VERBOSE, 1)  # each subscriber is welcomed
-        if kind == zmq.ROUTER:
-            socket.setsockopt(zmq.ROUTER_HANDOVER, 1)  # a client that reconnects keeps its name
-        socket.bind(f"{transport}://{front.get('ip', '127.0.0.1')}{separator}{front[port]}")
-        return socket
-
-    def _inner(self, kind: int, port: str) -> zmq.Socket[bytes]:
-        socket = self._context.socket(kind)
-        socket.setsockopt(zmq.LINGER, LINGER_MS)
-        socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
-        if kind == zmq.SUB:
-            socket.setsockopt(zmq.RCVHWM, 0)
-            socket.subscribe(b"")
-        else:
-            socket.setsockopt(zmq.IDENTITY, b"relay")
-            socket.setsockopt(zmq.SNDHWM, 0)
-            socket.setsockopt(zmq.RCVHWM, 0)
-        self._joining.append(socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED))
-        socket.connect(f"ipc://{self._ends.inner['ip']}-{self._ends.inner[port]}")
-        return socket
+        inner = partial(inner_socket, self._context, ends.inner, self._joining)
+        self._inner_iopub = inner(zmq.SUB, "iopub_port")
+        self._inner_shell = inner(zmq.DEALER, "shell_port")
+        self._inner_control = inner(zmq.DEALER, "control_port")
+        self._inner_stdin = inner(zmq.DEALER, "stdin_port")
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -129,17 +105,23 @@ class Relay:
             self._poller.register(place, zmq.POLLIN)
         check_at = 0.0
         while not self._is_over:
-            ready = dict(self._poller.poll(CHECK_MS))
-            for socket, step in steps.items():
-                if socket in ready:
-                    self._take_batch(socket, step)
-            for pipe, pipe_step in pipes.items():
-                if pipe in ready:
-                    self._guarded(pipe_step)
+            self._turn(steps, pipes)
             if time.monotonic() > check_at:
                 check_at = time.monotonic() + CHECK_S
                 self._check_the_living()
         self._say_last_words()
+
+    def _turn(self, steps: dict[Any, Any], pipes: dict[Any, Any]) -> None:
+        """Wait for something to come, and pass it on."""
+        ready = dict(self._poller.poll(QUIET_MS if self._held.waiting else CHECK_MS))
+        for socket, step in steps.items():
+            if socket in ready:
+                self._take_batch(socket, step)
+        for pipe, step in pipes.items():
+            if pipe in ready:
+                self._guarded(step)
+        if self._held.is_time:
+            self._publish_held()
 
     def _take_batch(self, socket: zmq.Socket[bytes], step: Any) -> None:
         for _ in range(BATCH):
@@ -180,13 +162,11 @@ class Relay:
 
     def _forget_the_folder(self) -> None:
         """Remove the sockets' names once all are connected: a kill leaves nothing behind."""
-        while self._joining and self._joining[-1].poll(CHECK_MS):
-            self._joining.pop()
-        if not self._joining:
-            for socket in (self._inner_iopub, self._inner_shell, self._inner_control):
-                socket.disable_monitor()
-            self._inner_stdin.disable_monitor()
+        inner = (self._inner_iopub, self._inner_shell, self._inner_control, self._inner_stdin)
+        if all(monitor.poll(CHECK_MS) for monitor in self._joining):
             remove_folder(self._ends.folder)
+        for socket in inner:
+            socket.disable_monitor()
 
     # -- from Jupyter ---------------------------------------------------------------------
 
@@ -261,7 +241,8 @@ class Relay:
             self._shell.send_multipart(frames)
             return
         self._asked = False
-        self._from_outputs()  # it belongs to the cell that ends here
+        self._from_outputs()
+        self._publish_held()
         request = self._queue.done(message)
         if b'"error"' in message.content and request is not None:
             content = message.content_fields
@@ -270,7 +251,8 @@ class Relay:
                 self._shell.send_multipart(self._signer.frames(aborted))
                 self._queue.aborted += 1
                 return
-            if content.get("status") == "error" and self._queue.kernel_aborts:
+            is_error = content.get("status") == "error"
+            if is_error and self._queue.kernel_aborts and stops_on_error(request):
                 self._to_inner(self._comms.resume())
         self._shell.send_multipart(self._numbered(frames))
 
@@ -294,9 +276,9 @@ class Relay:
     def _from_inner_iopub(self, frames: list[bytes]) -> None:
         topic = frames[0]
         if topic.endswith(b"status"):
-            if unsigned(frames).parent_id in self._silent_ids:
-                return
-        elif topic.endswith(b"error"):
+            self._from_status(frames)
+            return
+        if topic.endswith(b"error"):
             if ABORTED.encode() in unsigned(frames).content:
                 return
         elif topic.endswith(b"execute_input"):
@@ -310,6 +292,19 @@ class Relay:
         elif not topic:  # xpython's own welcome to this relay
             return
         self._iopub.send_multipart(frames)
+
+    def _from_status(self, frames: list[bytes]) -> None:
+        message = unsigned(frames)
+        if message.parent_id in self._silent_ids:
+            return
+        if self._queue.running and b'"comm_msg"' in message.parent:
+            self._held.add(frames)
+        else:
+            self._iopub.send_multipart(frames)
+
+    def _publish_held(self) -> None:
+        for status in self._held.take():
+            self._iopub.send_multipart(status)
 
     def _from_tunnel(self, message: Message) -> None:
         self._publish(self._comms.out_of(message))
@@ -344,15 +339,15 @@ class Relay:
                 self._show(name, written)
 
     def _show(self, name: str, written: bytes) -> None:
-        if not self._queue.current:
-            os.write(self._ends.terminals[name], written)
-            return
-        text = self._decoders[name].decode(written)
-        if text:
-            content = json.dumps({"name": name, "text": text}).encode()
-            header = new_header("stream", json.loads(self._queue.current))
-            topic = f"stream.{name}".encode()
-            self._publish(Message([topic], header, parent=self._queue.current, content=content))
+        pieces = self._pieces[name]
+        for piece in pieces.of(written):
+            if not pieces.header:  # no cell has begun
+                os.write(self._ends.terminals[name], piece)
+            elif text := self._decoders[name].decode(piece):
+                content = json.dumps({"name": name, "text": text}).encode()
+                header = new_header("stream", json.loads(pieces.header))
+                topic = f"stream.{name}".encode()
+                self._publish(Message([topic], header, parent=pieces.header, content=content))
 
     # -- beginning and end of others ------------------------------------------------------
 

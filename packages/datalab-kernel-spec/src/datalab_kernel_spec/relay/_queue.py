@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._wire import Message
 
-__all__ = ["ABORTED", "ABORTS_ITSELF", "KEEP_GOING", "CellQueue"]
+__all__ = ["ABORTED", "ABORTS_ITSELF", "KEEP_GOING", "CellQueue", "stops_on_error"]
 
 ABORTED = "datalab_kernel.Aborted"
 """The ``ename`` with which the kernel answers a cell that it did not run."""
@@ -29,7 +29,6 @@ class CellQueue:
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, Message] = OrderedDict()
-        self._last = b""
         self.kernel_aborts = False
         """Whether the kernel does its part; else xeus aborts by itself."""
         self.aborted = 0
@@ -40,18 +39,13 @@ class CellQueue:
         """The request of the cell that runs, or will first."""
         return next(iter(self._waiting.values()), None)
 
-    @property
-    def current(self) -> bytes:
-        """The header of the cell that runs or ran last; blank if there was none."""
-        return self.running.header if self.running else self._last
-
     def add(self, request: Message) -> Message:
         """Take an ``execute_request``; return it as it goes to xpython."""
         header, content = request.header_fields, request.content_fields
         self._waiting[header["msg_id"]] = request
         if not self.kernel_aborts:
             return request
-        if not content.get("stop_on_error", True):
+        if not stops_on_error(request):
             header[KEEP_GOING] = True
         # xeus would throw away whatever arrives in the 50 ms after an error.
         content["stop_on_error"] = False
@@ -61,6 +55,9 @@ class CellQueue:
 
     def done(self, reply: Message) -> Message | None:
         """Take an ``execute_reply``; return its request."""
-        request = self._waiting.pop(reply.parent_id, None)
-        self._last = request.header if request else self._last
-        return request
+        return self._waiting.pop(reply.parent_id, None)
+
+
+def stops_on_error(request: Message) -> bool:
+    """Say whether an error of that cell aborts those that wait behind it."""
+    return bool(request.content_fields.get("stop_on_error", True))

@@ -1,0 +1,55 @@
+"""The relay's sockets: those that Jupyter connects to, and those to xpython."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import zmq
+
+__all__ = ["LINGER_MS", "front_socket", "inner_socket"]
+
+LINGER_MS = 1000
+RECONNECT_MS = 2
+
+
+def front_socket(
+    context: zmq.Context[zmq.Socket[bytes]], connection: dict[str, Any], kind: int, port: str
+) -> zmq.Socket[bytes]:
+    """Bind a socket where the connection file says."""
+    transport = connection.get("transport", "tcp")
+    separator = ":" if transport == "tcp" else "-"
+    socket = context.socket(kind)
+    socket.setsockopt(zmq.LINGER, LINGER_MS)
+    if kind == zmq.XPUB:
+        socket.setsockopt(zmq.SNDHWM, 0)  # output is never dropped
+        socket.setsockopt(zmq.XPUB_VERBOSE, 1)  # each subscriber is welcomed
+    if kind == zmq.ROUTER:
+        socket.setsockopt(zmq.ROUTER_HANDOVER, 1)  # a client that reconnects keeps its name
+    address = f"{connection.get('ip', '127.0.0.1')}{separator}{connection[port]}"
+    socket.bind(f"{transport}://{address}")
+    return socket
+
+
+def inner_socket(
+    context: zmq.Context[zmq.Socket[bytes]],
+    connection: dict[str, Any],
+    joining: list[zmq.Socket[bytes]],
+    kind: int,
+    port: str,
+) -> zmq.Socket[bytes]:
+    """Connect a socket to xpython, which may not be there yet.
+
+    Its monitor, which gets a message when it is connected, is added to ``joining``.
+    """
+    socket = context.socket(kind)
+    socket.setsockopt(zmq.LINGER, LINGER_MS)
+    socket.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
+    socket.setsockopt(zmq.RCVHWM, 0)
+    if kind == zmq.SUB:
+        socket.subscribe(b"")
+    else:
+        socket.setsockopt(zmq.SNDHWM, 0)
+        socket.setsockopt(zmq.IDENTITY, b"relay")
+    joining.append(socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED))
+    socket.connect(f"ipc://{connection['ip']}-{connection[port]}")
+    return socket
