@@ -21,6 +21,7 @@ __all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "Comms"]
 COMM_TYPES = frozenset({"comm_open", "comm_msg", "comm_close"})
 OWN_BUFFERS = 3
 RESUME = "resume"
+WIDGET = "jupyter.widget"
 RESUME_ID = "datalab-kernel-resume"
 
 
@@ -30,6 +31,7 @@ class Comms:
     def __init__(self) -> None:
         self.tunnel_id = ""
         self._targets: dict[str, str] = {}
+        self._widget_sessions: set[str] = set()
 
     def into(self, message: Message) -> Message:
         """Wrap a front end's comm message; the statuses that follow name it as their parent."""
@@ -73,8 +75,22 @@ class Comms:
             buffers=message.buffers[OWN_BUFFERS:],
         )
 
-    def info(self, target_name: str | None) -> dict[str, Any]:
+    def is_strangers_close(self, message: Message) -> bool:
+        """Say whether a page that shows no widgets wants to close a widget of another one.
+
+        Notebook 7's page of files does, for each widget that appears in its kernels.
+        """
+        header, content = message.header_fields, message.content_fields
+        is_widget = self._targets.get(content.get("comm_id", "")) == WIDGET
+        knows_widgets = header["session"] in self._widget_sessions
+        is_close = header["msg_type"] == "comm_close"
+        return is_close and is_widget and bool(self._widget_sessions) and not knows_widgets
+
+    def info(self, request: Message) -> dict[str, Any]:
         """Return the content of a ``comm_info_reply``."""
+        target_name = request.content_fields.get("target_name")
+        if target_name == WIDGET:
+            self._widget_sessions.add(request.header_fields["session"])
         comms = {
             comm_id: {"target_name": target}
             for comm_id, target in self._targets.items()

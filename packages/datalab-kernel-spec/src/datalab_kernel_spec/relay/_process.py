@@ -178,9 +178,10 @@ class Relay:
         if msg_type == "execute_request":
             self._to_inner(self._queue.add(message))
         elif msg_type in COMM_TYPES and self._comms.tunnel_id:
-            self._to_inner(self._comms.into(message))
+            if not self._comms.is_strangers_close(message):
+                self._to_inner(self._comms.into(message))
         elif msg_type == "comm_info_request" and self._comms.tunnel_id:
-            content = self._comms.info(message.content_fields.get("target_name"))
+            content = self._comms.info(message)
             self._answer(self._shell, message, "comm_info_reply", content)
         else:
             self._inner_shell.send_multipart(frames)
