@@ -1,10 +1,14 @@
 """Sphinx: MyST pages whose code cells run on the real DataLab kernel, and numpydoc."""
 
 import shutil
+import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import function_reference  # noqa: E402 - from the folder just named
 
 project = "DataLab-Kernel"
 copyright = "2026, the DataLab-Kernel developers"
@@ -32,3 +36,6 @@ autodoc_member_order = "bysource"
 # The tutorial is the notebook that the demo runs
 (HERE / "tutorials").mkdir(exist_ok=True)
 shutil.copy(ROOT / "examples" / "first_steps.ipynb", HERE / "tutorials" / "first_steps.ipynb")
+
+# The functions that are installed here, with their parameters
+function_reference.write(HERE / "guide" / "functions.md")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from _driver import Kernel
+from _watch import Watch
 from jupyter_client.manager import start_new_kernel
 
 if TYPE_CHECKING:
@@ -53,3 +54,26 @@ def quiet(request: pytest.FixtureRequest) -> Iterator[Kernel]:
         if name == "python3":
             running.value("%load_ext datalab_kernel")
         yield running
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Callable[[str], Kernel]]:
+    """Give a file's kernels by name, each started when first asked for, again if it ended."""
+    kernels: dict[str, Kernel] = {}
+    with ExitStack() as stack:
+
+        def of(name: str) -> Kernel:
+            if name not in kernels or not kernels[name].manager.is_alive():
+                kernels[name] = stack.enter_context(_started(name, DATALAB_KERNEL_MODE="standalone"))
+            return kernels[name]
+
+        yield of
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest, running: Callable[[str], Kernel]) -> Iterator[Watch]:
+    """Give all messages of our kernel, or of the one that a test names (see ``_bare``)."""
+    watch = Watch(running(getattr(request, "param", "datalab")))
+    yield watch
+    if watch.is_unanswered:  # the next test gets another kernel
+        watch.kernel.manager.shutdown_kernel(now=True)

@@ -35,7 +35,7 @@ def test_an_unknown_command_is_one_line_with_the_nearest(kernel: Kernel) -> None
     assert shown.error is not None
     assert shown.error[0] == "UnknownCommandError"
     assert "Did you mean %datalab connect?" in shown.error[1]
-    assert "status, mode, connect, detach, functions, help" in shown.error[1]
+    assert "status, mode, connect, detach, functions, autosave, help" in shown.error[1]
     assert shown.error[2] == f"UnknownCommandError: {shown.error[1]}"
 
 

@@ -38,6 +38,13 @@ def test_every_error_derives_from_ours(kind: type[Exception]) -> None:
         (errors.NotEnoughMemoryError, MemoryError),
         (errors.ExportError, ValueError),
         (errors.LiveModeRequiredError, RuntimeError),
+        (errors.UnknownFunctionError, ValueError),
+        (errors.UnknownFunctionError, AttributeError),
+        (errors.ParameterError, ValueError),
+        (errors.ParameterError, TypeError),
+        (errors.OperandError, TypeError),
+        (errors.NothingSelectedError, ValueError),
+        (errors.ComputationError, RuntimeError),
     ],
 )
 def test_an_error_is_the_builtin_that_a_caller_guesses(kind: type, builtin: type) -> None:

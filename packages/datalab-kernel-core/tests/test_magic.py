@@ -59,6 +59,37 @@ def test_functions_are_what_the_workspace_lists(line: str, asked: Any) -> None:
     assert magic(workspace)(line) == ("listed", asked)
 
 
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("autosave a.h5", ("a.h5",)),
+        ("autosave a.h5 30", ("a.h5", 30.0)),
+        ("autosave 'my file.h5' 0.5", ("my file.h5", 0.5)),
+        (r"autosave C:\data\a.h5", (r"C:\data\a.h5",)),
+        ("autosave off", (None,)),
+    ],
+)
+def test_autosave_takes_a_path_and_seconds(line: str, asked: Any) -> None:
+    workspace = SimpleNamespace(autosave=lambda *words: words)
+    assert magic(workspace)(line) == asked
+
+
+def test_autosave_alone_says_how_it_is_going() -> None:
+    assert magic(Workspace())("autosave") == "the status"
+
+
+@pytest.mark.parametrize("line", ["autosave my file.h5", "autosave a.h5 soon"])
+def test_autosave_of_something_else_is_refused(line: str) -> None:
+    with pytest.raises(CommandError, match="between quotation marks"):
+        magic(Workspace())(line)
+
+
+def test_a_quotation_mark_alone_is_refused_without_its_word() -> None:
+    with pytest.raises(CommandError, match="isn't closed") as failed:
+        magic(Workspace())(f"connect http://here '{TOKEN}")
+    assert TOKEN not in str(failed.value)
+
+
 def test_a_workspace_that_computes_nothing_says_so() -> None:
     with pytest.raises(CommandError, match="needs a workspace that computes"):
         magic(Workspace())("functions")

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datalab_kernel._calc_result import CalcResult
     from datalab_kernel._changes import Change, Subscription
     from datalab_kernel._extension import load_ipython_extension, unload_ipython_extension
     from datalab_kernel._objects import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Backend",
+    "CalcResult",
     "Change",
     "DataLabKernelError",
     "DataObject",
@@ -49,6 +51,7 @@ __all__ = [
 
 _HOMES = {
     "Backend": "backends",
+    "CalcResult": "_calc_result",
     "Change": "_changes",
     "DataLabKernelError": "errors",
     "Plotter": "plot",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel._calc_completion import function_matcher
 from datalab_kernel._completion import command_matcher, name_matcher
 from datalab_kernel._first_use import FirstUse
 from datalab_kernel._magic import COMMANDS, datalab_magic
@@ -55,7 +56,11 @@ class _Session(FirstUse):
         names = Namespace(shell.user_ns, shell.user_ns_hidden, self._warm_up.hurry)
         super().__init__(names)
         self._variable_panel = VariablePanel(shell.user_ns_hidden)
-        self._matchers = (name_matcher(self), command_matcher(_MAGIC, COMMANDS))
+        self._matchers = (
+            name_matcher(self),
+            command_matcher(_MAGIC, COMMANDS),
+            function_matcher,
+        )
         self._magic_before: Callable[..., Any] | None = None
         self._replaced = {name: getattr(shell, name) for name in _REPLACED}
         self._own_before = {name: vars(shell)[name] for name in _REPLACED if name in vars(shell)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel import _paths
 from datalab_kernel._named_objects import NamedObjects
+from datalab_kernel.backends import WorkspaceMode
+from datalab_kernel.errors import StandaloneModeRequiredError
 
 if TYPE_CHECKING:
     import builtins
@@ -13,9 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from datalab_kernel._autosave import Autosave
+
 
 class Files(NamedObjects):
     """Saving and loading, of DataLab's workspace files and of instruments' files."""
+
+    _autosave: Autosave | None = None
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save everything to an HDF5 file that DataLab opens.
@@ -55,6 +61,86 @@ class Files(NamedObjects):
             self._is_saved = False
             raise
         return target
+
+    def autosave(
+        self, path: str | os.PathLike[str] | Literal[False] | None, every_s: float = 60.0
+    ) -> Autosave | None:
+        """Save by itself whenever something has changed, until the process ends.
+
+        It saves in pauses of the computing, in the background and as :meth:`save` does, and
+        a last time when the kernel is shut down, restarted or told to end (SIGTERM). After a
+        crash, the next kernel names the file. A file of an earlier session in that place is
+        kept as ``NAME.previous.h5``, after a crash under a name of its own.
+
+        Parameters
+        ----------
+        path
+            As for :meth:`save`; None or False ends it.
+        every_s
+            The shortest time between two saves, in seconds.
+
+        Returns
+        -------
+        Autosave or None
+            It shows when it last saved; so do :meth:`status` and the workspace itself.
+
+        Raises
+        ------
+        FileTakenError
+            If another program's file is in its place, or another kernel autosaves to it.
+        MissingFileError
+            If the folder isn't there.
+        ParameterError
+            If ``every_s`` is no number above 0.
+        StandaloneModeRequiredError
+            If the workspace is in a running DataLab, which holds the objects itself.
+
+        Notes
+        -----
+        A save that fails later (a full disk) is told once, and it goes on trying. Nothing is
+        saved while the workspace is connected to a DataLab.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> with TemporaryDirectory() as folder:
+        ...     _ = workspace.autosave(Path(folder, "analysis.h5"), every_s=30)
+        ...     print(workspace)
+        ...     workspace.autosave(None)
+        Workspace(standalone, empty, autosave analysis.h5, not saved yet)
+        """
+        from datalab_kernel._autosave import Autosave, check_interval
+
+        running = self._autosave
+        if path is None or path is False:
+            self._autosave = None
+            if running is not None:
+                running.end()
+            return None
+        every_s = check_interval(every_s)
+        if self._needs_no_saving():
+            message = (
+                "autosave isn't needed here: this workspace is in a running DataLab, which holds "
+                "the objects, also when the kernel ends. workspace.save(path) makes a file once."
+            )
+            raise StandaloneModeRequiredError(message, mode=self._backend.mode.value)
+        target = _paths.real(_paths.destination(path))
+        if running is not None and running.path == target:
+            running.every_s = every_s
+            return running
+        started = Autosave(target, every_s, self.save)
+        started.claim()
+        if running is not None:
+            running.end()
+        started.begin(self._feed.subscribe, is_paused=self._needs_no_saving, is_dirty=len(self) > 0)
+        self._autosave = started
+        return started
+
+    def _needs_no_saving(self) -> bool:
+        return self._backend.mode is WorkspaceMode.LIVE
 
     def load(
         self,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["COMMANDS", "CommandError", "UnknownCommandError", "datalab_magic"]
 
 _FORCE = "--force"
+_OFF = "off"
 
 
 class CommandError(DataLabKernelError, RuntimeError):
@@ -50,7 +51,7 @@ def datalab_magic(namespace: Namespace) -> Callable[[str], Any]:
     """Return the magic's function for the workspace of a namespace."""
 
     def datalab(line: str) -> Any:
-        name, *words = line.split() or ["help"]
+        name, *words = _words(line) or ["help"]
         command = COMMANDS.get(name)
         if command is None:
             raise _unknown(name)
@@ -62,11 +63,25 @@ def datalab_magic(namespace: Namespace) -> Callable[[str], Any]:
         try:
             return command.run(workspace, words)
         except (DataLabKernelError, OSError) as error:
-            message = _without(words[1:], str(error))
+            message = _without(words[1:] if name == "connect" else (), str(error))
             raise CommandError(message, command=name, reason=type(error).__name__) from None
 
     datalab.__doc__ = f"Ask the workspace of this notebook.\n\n{_help_text()}"
     return datalab
+
+
+def _words(line: str) -> list[str]:
+    """Split a line at blanks, except between quotation marks; a backslash is a backslash."""
+    import shlex
+
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split = True
+    lexer.commenters = lexer.escape = ""
+    try:
+        return [*lexer]
+    except ValueError:
+        message = "%datalab: a quotation mark isn't closed. Add it, or take the other away."
+        raise CommandError(message, command=line.split(maxsplit=1)[0]) from None
 
 
 def _help(_workspace: Any, _words: Sequence[str]) -> None:
@@ -74,6 +89,10 @@ def _help(_workspace: Any, _words: Sequence[str]) -> None:
 
 
 def _status(workspace: Any, _words: Sequence[str]) -> Any:
+    from datalab_kernel._autosave_marker import take_notice
+
+    if notice := take_notice():
+        print(notice)  # noqa: T201 - above the status that the person asked for
     return workspace.status()
 
 
@@ -93,6 +112,25 @@ def _detach(workspace: Any, words: Sequence[str]) -> Any:
         raise CommandError(message, command="detach")
     workspace.detach(force=bool(words))
     return workspace.status()
+
+
+def _autosave(workspace: Any, words: Sequence[str]) -> Any:
+    if not words:
+        return workspace.status()
+    path, *rest = words
+    if path == _OFF:
+        return workspace.autosave(None)
+    if not rest:
+        return workspace.autosave(path)
+    try:
+        every_s = float(rest[0])
+    except ValueError:
+        message = (
+            f"%datalab autosave {path} {rest[0]}: {rest[0]!r} is no number of seconds. "
+            "Give one such as 60; a path with blanks goes between quotation marks."
+        )
+        raise CommandError(message, command="autosave") from None
+    return workspace.autosave(path, every_s)
 
 
 def _functions(workspace: Any, words: Sequence[str]) -> Any:
@@ -118,6 +156,11 @@ COMMANDS = {
         usage=f"[{_FORCE}]", summary="copy everything back and go on standalone", run=_detach
     ),
     "functions": _Command(usage="[pattern]", summary="what workspace.calc can do", run=_functions),
+    "autosave": _Command(
+        usage="[path|off] [seconds]",
+        summary="save by itself when something has changed",
+        run=_autosave,
+    ),
     "help": _Command(usage="", summary="this text", run=_help),
 }
 

@@ -86,9 +86,20 @@ def make_unique(name: str, taken: Collection[str]) -> str:
     if name not in taken:
         return name
     number = 2
-    while (candidate := _with_suffix(name, f" ({number})")) in taken:
+    while (candidate := numbered(name, number)) in taken:
         number += 1
     return candidate
+
+
+def numbered(name: str, number: int) -> str:
+    """Return the name with a number after it, not longer than a name may be.
+
+    Examples
+    --------
+    >>> numbered("a", 2)
+    'a (2)'
+    """
+    return _with_suffix(name, f" ({number})")
 
 
 def _with_suffix(name: str, suffix: str) -> str:

@@ -57,6 +57,11 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     return Path(text).expanduser()
 
 
+def real(path: Path) -> Path:
+    """Return where a path leads by now, whatever the current folder is later."""
+    return Path(os.path.realpath(path))
+
+
 def sources(path_or_pattern: str | os.PathLike[str]) -> list[Path]:
     """Return the files that ``load(path_or_pattern)`` reads, in sorted order.
 

@@ -37,18 +37,24 @@ def results_frame(objects: Iterable[DataObject], function: str | None) -> pd.Dat
         the whole object), then the results' own columns. ``attrs["units"]`` has the
         units of each object's axes (x, y, and for images z).
     """
-    import pandas as pd
-
     parts = []
     units = {}
     for obj in objects:
         for name, frame in _frames(obj):
             if function is None or name == function:
-                parts.append(_labelled(frame, obj.title, name))
+                parts.append((obj.title, name, frame))
                 units[obj.title] = describe_object(obj, group="").units
-    result = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LEADING)
+    result = frame_of(parts)
     result.attrs["units"] = units
     return result
+
+
+def frame_of(parts: Iterable[tuple[str, str, pd.DataFrame]]) -> pd.DataFrame:
+    """Put results below each other; each comes with its object's name and its function's."""
+    import pandas as pd
+
+    frames = [_labelled(frame, title, function) for title, function, frame in parts]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=LEADING)
 
 
 def _frames(obj: DataObject) -> Iterable[tuple[str, pd.DataFrame]]:

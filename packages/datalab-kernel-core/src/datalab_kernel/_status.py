@@ -11,7 +11,8 @@ class WorkspaceStatus:
     """A snapshot of a workspace; never shows a token.
 
     ``size_bytes`` counts the arrays; ``has_unsaved_changes`` is None where nobody
-    knows; ``latency_s`` is the time of one request, None without a connection.
+    knows; ``latency_s`` is the time of one request, None without a connection;
+    ``autosave`` says where to and when it last saved.
     """
 
     mode: str
@@ -22,6 +23,7 @@ class WorkspaceStatus:
     has_unsaved_changes: bool | None
     version: str | None = None
     latency_s: float | None = None
+    autosave: str = "off"
 
     def _rows(self) -> list[tuple[str, str]]:
         shown = {True: "yes", False: "no", None: "—"}

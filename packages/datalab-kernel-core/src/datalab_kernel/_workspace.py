@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _names, _resolve
+from datalab_kernel._computing import Computing
 from datalab_kernel._exchange import Exchange
 from datalab_kernel._files import Files
 from datalab_kernel.backends import KINDS, Backend, Placement, Put, WorkspaceMode
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from datalab_kernel._status import WorkspaceStatus
 
 
-class Workspace(Files, Exchange):
+class Workspace(Computing, Files, Exchange):
     """Named signals and images, the same in memory and in a running DataLab.
 
     Parameters
@@ -215,6 +216,7 @@ class Workspace(Files, Exchange):
                 images=sum(info.kind == "image" for info in infos),
                 size_bytes=sum(info.size_bytes for info in infos),
                 has_unsaved_changes=not self._is_saved,
+                autosave=self._autosave.summary if self._autosave else "off",
             )
 
     # -- display ------------------------------------------------------------------------
@@ -227,7 +229,8 @@ class Workspace(Files, Exchange):
                 return f"Workspace({self._wanted}, not connected yet)"
             number = len(backend.describe())
             text = _names.count_objects(number) if number else "empty"
-            return f"Workspace({backend.mode.value}, {text})"
+            saving = f", autosave {self._autosave.summary}" if self._autosave else ""
+            return f"Workspace({backend.mode.value}, {text}{saving})"
 
     def _repr_html_(self) -> str | None:
         from datalab_kernel._display import workspace_html
@@ -239,8 +242,18 @@ class Workspace(Files, Exchange):
             infos = [*backend.describe().values()]
         return workspace_html(infos, self._view_for_display, repr(self))
 
-    def _view_for_display(self, name: str) -> Any:
-        return self.get(name, copy=False)
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
+        """Name, once, the files that crashed kernels left; else leave it to the other displays."""
+        from datalab_kernel._autosave_marker import take_notice
+
+        notice = take_notice()
+        if notice is None:
+            return {}
+        from html import escape
+
+        table = self._repr_html_() or f"<b>{escape(repr(self))}</b>"
+        lines = "<br>".join(map(escape, notice.splitlines()))
+        return {"text/plain": f"{self!r}\n{notice}", "text/html": f"{table}<p>{lines}</p>"}
 
     def _ipython_key_completions_(self) -> builtins.list[str]:
         with self._lock:

@@ -28,6 +28,7 @@ __all__ = [
     "ObjectNotFoundError",
     "OperandError",
     "ParameterError",
+    "StandaloneModeRequiredError",
     "UnknownFunctionError",
     "UnsupportedDtypeError",
 ]
@@ -134,7 +135,11 @@ class LiveModeRequiredError(DataLabKernelError, RuntimeError):
     """Something that only a running DataLab can do was asked of another mode."""
 
 
-class UnknownFunctionError(DataLabKernelError, ValueError):
+class StandaloneModeRequiredError(DataLabKernelError, RuntimeError):
+    """Something that only a workspace in memory needs was asked of one in DataLab (``mode``)."""
+
+
+class UnknownFunctionError(DataLabKernelError, ValueError, AttributeError):
     """No processing function has that name (``function``, ``suggestions``)."""
 
 

@@ -203,6 +203,9 @@ class _Interruptible:
             except StopIteration as stop:
                 self._task = None
                 return stop.value
+            except BaseException:
+                self._task = None
+                raise
             error = None
             try:
                 yield awaited

@@ -4,6 +4,7 @@ from datalab_kernel.backends._describe import describe_object
 from datalab_kernel.backends._protocol import (
     KINDS,
     Backend,
+    Calculated,
     Kind,
     ObjectInfo,
     Placement,
@@ -14,6 +15,7 @@ from datalab_kernel.backends._protocol import (
 __all__ = [
     "KINDS",
     "Backend",
+    "Calculated",
     "Kind",
     "ObjectInfo",
     "Placement",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from datalab_kernel._objects import DataObject
+    from datalab_kernel.compute import Job
     from datalab_kernel.storage import Extras
 
 Kind = Literal["signal", "image"]
@@ -75,6 +76,17 @@ class Put:
     group: str | None = None
     placement: Placement = Placement.NEW
     is_owned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calculated:
+    """What a backend computed itself: the object that it added, or analysed.
+
+    ``result`` is Sigima's TableResult or GeometryResult of an analysis.
+    """
+
+    name: str
+    result: Any = None
 
 
 class Backend(ABC):
@@ -166,6 +178,29 @@ class Backend(ABC):
 
         As it stands, it makes none: for a backend that lacks ``"groups"``.
         """
+
+    def calc(
+        self,
+        jobs: Sequence[Job],  # noqa: ARG002 - what a backend that computes is given
+        names: Sequence[str | None],  # noqa: ARG002
+    ) -> Sequence[Calculated] | None:
+        """Compute where the objects are, and store what comes of it; all or nothing.
+
+        As it stands, it leaves that to core: for a backend whose objects are here.
+
+        Parameters
+        ----------
+        jobs
+            Single calls of functions, with checked and complete parameters.
+        names
+            What the result of each is to be called; None: its own title.
+
+        Returns
+        -------
+        sequence of Calculated or None
+            One for each job; None if core is to compute these.
+        """
+        return None
 
     def close(self) -> None:
         """Let go of connections; the objects of a running DataLab stay there."""

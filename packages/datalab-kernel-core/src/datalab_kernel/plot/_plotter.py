@@ -47,7 +47,8 @@ class Plotter:
         Parameters
         ----------
         what
-            A name, a pattern such as ``"img*"``, a signal or image, or a list of these.
+            A name, a pattern such as ``"img*"``, a signal or image, what
+            ``workspace.calc`` returned, or a list of these.
         show
             Whether the picture is shown at once, in a notebook.
         ax
@@ -111,7 +112,10 @@ class Plotter:
         if isinstance(item, str):
             return [self._workspace.get(name, copy=False) for name in self._names(item)]
         from datalab_kernel import _objects
+        from datalab_kernel._calc_result import CalcResult
 
+        if isinstance(item, CalcResult):
+            return [item.view(name) for name in item.names]
         if isinstance(item, (_objects.SignalObj, _objects.ImageObj)):
             return [item]
         message = (

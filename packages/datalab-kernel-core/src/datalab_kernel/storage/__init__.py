@@ -16,6 +16,7 @@ from datalab_kernel.storage._fields import (
     own_arrays,
     share_object,
     to_fields,
+    widen_object,
 )
 from datalab_kernel.storage._reader import is_workspace_file, read_workspace
 from datalab_kernel.storage._values import restore, widen
@@ -37,5 +38,6 @@ __all__ = [
     "share_object",
     "to_fields",
     "widen",
+    "widen_object",
     "write_workspace",
 ]

@@ -154,6 +154,24 @@ def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
     return twin
 
 
+def widen_object(obj: DataObject) -> str:
+    """Widen an object's values to a type that DataLab computes with, without loss.
+
+    Returns
+    -------
+    str
+        From what to what, such as ``"uint32 to float64"``; empty if nothing changed.
+    """
+    kind = _kind_of(obj)
+    slot = f"_{MAIN_ARRAY[kind]}"
+    before = vars(obj)[slot]
+    wide, original = _values.widen(before, for_signal=kind == "signal")
+    if original is None:
+        return ""
+    vars(obj)[slot] = wide
+    return f"{before.dtype} to {wide.dtype}"
+
+
 def own_arrays(obj: DataObject) -> None:
     """Replace an object's arrays that are views, or read-only, by copies of its own."""
     values = vars(obj)

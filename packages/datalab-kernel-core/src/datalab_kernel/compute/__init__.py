@@ -1,0 +1,48 @@
+"""Sigima's processing functions, as DataLab runs them; no workspace in it.
+
+``_registry`` and ``_several`` say what can be run, ``_parameters`` and
+``_parameter_sets`` with what, ``_plan`` and ``_jobs`` what becomes of a request, ``_pool``
+runs many on all cores, ``_records`` and ``_results`` know DataLab's metadata.
+"""
+
+from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
+from datalab_kernel.compute._jobs import Job, Output, Source, run
+from datalab_kernel.compute._parameter_sets import values_of
+from datalab_kernel.compute._parameters import Parameter
+from datalab_kernel.compute._plan import Request, plan
+from datalab_kernel.compute._pool import run_all
+from datalab_kernel.compute._records import (
+    ANALYSIS,
+    UUID,
+    Record,
+    new_uuid,
+    read_record,
+    recorded_values,
+    uuid_of,
+    write_record,
+)
+from datalab_kernel.compute._results import put_result
+
+__all__ = [
+    "ANALYSIS",
+    "UUID",
+    "FunctionInfo",
+    "Job",
+    "Output",
+    "Parameter",
+    "Record",
+    "Request",
+    "Source",
+    "all_functions",
+    "described",
+    "new_uuid",
+    "plan",
+    "put_result",
+    "read_record",
+    "recorded_values",
+    "run",
+    "run_all",
+    "uuid_of",
+    "values_of",
+    "write_record",
+]

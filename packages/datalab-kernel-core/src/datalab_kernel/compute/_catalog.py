@@ -1,0 +1,102 @@
+"""Everything that can be run, described for people."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from datalab_kernel.backends import KINDS
+from datalab_kernel.compute._parameter_sets import parameters_for
+from datalab_kernel.compute._registry import PREFIX, find, functions, plain_text
+from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datalab_kernel.backends import Kind
+    from datalab_kernel.compute._parameters import Parameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionInfo:
+    """A processing function, as :meth:`Workspace.functions` lists it.
+
+    ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"`` and ``"n-to-1"`` an
+    object, ``"1-to-0"`` a table or geometry, ``"1-to-n"`` several objects.
+    """
+
+    name: str
+    kind: Kind
+    pattern: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    description: str = ""
+
+    def __str__(self) -> str:
+        """Write it in one line."""
+        names = ", ".join(parameter.name for parameter in self.parameters)
+        return f"{self.name}({names}) for {self.kind}s: {self.summary}"
+
+
+@cache
+def all_functions() -> tuple[FunctionInfo, ...]:
+    """Describe all functions, those for signals first, in alphabetical order."""
+    return tuple(info for kind in KINDS for info in _of_kind(kind))
+
+
+def described(name: str) -> list[FunctionInfo]:
+    """Describe what a name stands for: for signals, for images, or for both.
+
+    Raises
+    ------
+    UnknownFunctionError
+        If it stands for nothing.
+    """
+    plain = name.removeprefix(PREFIX)
+    found = [info for info in all_functions() if info.name == plain]
+    if found:
+        return found
+    find(name, "signal")  # which says what is near, and of a dialog what to run instead
+    return found
+
+
+def _of_kind(kind: Kind) -> list[FunctionInfo]:
+    infos = [
+        FunctionInfo(
+            name=function.name,
+            kind=kind,
+            pattern=function.pattern,
+            summary=function.summary,
+            parameters=tuple(parameters_for(function).values()),
+            description=_description(function.call),
+        )
+        for function in functions(kind).values()
+    ]
+    for name, several in SEVERAL.items():
+        if kind in several.kinds:
+            shared = find(several.functions[0], kind) if several.shares_parameters else None
+            parameters = parameters_for(shared).values() if shared else ()
+            runs = f"{several.summary}: {', '.join(several.functions)}"
+            infos.append(_info(name, kind, "1-to-n", runs, tuple(parameters)))
+    infos.append(_info(ROI_EXTRACTION, kind, "1-to-n", "Make an object of each region of interest"))
+    if kind == "signal":
+        summary = "Make a signal of the table of markers that an analysis found"
+        infos.append(_info(MARKERS_TO_SIGNAL, kind, "1-to-1", summary))
+    return sorted(infos, key=lambda info: info.name)
+
+
+def _info(
+    name: str, kind: Kind, pattern: str, summary: str, parameters: tuple[Parameter, ...] = ()
+) -> FunctionInfo:
+    return FunctionInfo(
+        name=name, kind=kind, pattern=pattern, summary=summary, parameters=parameters
+    )
+
+
+def _description(function: Callable[..., object]) -> str:
+    """Return what a docstring says before its list of arguments."""
+    text = inspect.getdoc(inspect.unwrap(function)) or ""
+    return plain_text(re.split(r"\n\s*(?:Args|Returns|Raises):", text)[0].strip())

@@ -1,0 +1,297 @@
+"""From a function, objects and parameters to single calls, and what each of them gives.
+
+Which objects a call takes, and what becomes of results and titles, is DataLab's way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.compute._alignment import on_one_grid
+from datalab_kernel.compute._records import Record, encoded, versions, write_record
+from datalab_kernel.compute._results import (
+    TRANSFORMED,
+    drop_results,
+    merge_geometry,
+    transform_geometry,
+)
+from datalab_kernel.compute._titles import naming
+from datalab_kernel.errors import (
+    ComputationError,
+    DataLabKernelError,
+    OperandError,
+    ParameterError,
+)
+from datalab_kernel.storage import copy_object, own_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.compute._registry import Function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An object that something is computed of.
+
+    Its arrays are read-only, of a dtype that DataLab computes with. ``conversion`` says
+    from which dtype to which that needed a conversion, such as ``"uint32 to float64"``.
+    """
+
+    name: str
+    obj: DataObject
+    uuid: str
+    group: str | None = None
+    conversion: str = ""
+    is_stored: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One call of a function.
+
+    ``sources`` are what titles and history name, ``inputs`` what the function is called
+    with: the sources' objects, or these interpolated onto one grid. ``group`` is where the
+    result goes; None: to the first source.
+    """
+
+    function: Function
+    sources: tuple[Source, ...]
+    inputs: tuple[Any, ...]
+    parameters: Any
+    group: str | None = None
+
+    @property
+    def record(self) -> Record:
+        """What the history says of it."""
+        return Record(
+            function=self.function.name,
+            pattern="1-to-1" if self.function.pattern == "1-to-n" else self.function.pattern,
+            parameters=encoded(self.parameters),
+            source_uuids=tuple(source.uuid for source in self.sources),
+            source_names=tuple(source.name for source in self.sources),
+            versions=versions(),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a job gave: an object, or a result (None if nothing was found)."""
+
+    job: Job
+    record: Record
+    obj: DataObject | None = None
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What somebody asked for: a function on objects, with checked parameters."""
+
+    function: Function
+    sources: Sequence[Source]
+    operands: Sequence[Source] = field(default=())
+    parameters: Any = None
+
+
+def jobs_of(call: Call) -> list[Job]:
+    """Split what was asked for into single calls, in the order of their results.
+
+    Raises
+    ------
+    OperandError
+        If the function can't take these objects.
+    """
+    function = call.function
+    _check_operands(call)
+    match function.pattern:
+        case "2-to-1":
+            return _binary(call)
+        case "n-to-1":
+            return _gathering(call)
+        case "1-to-n":
+            return [
+                Job(function=function, sources=(source,), inputs=(source.obj,), parameters=one)
+                for source in call.sources
+                for one in call.parameters
+            ]
+        case _:
+            return [
+                Job(
+                    function=function,
+                    sources=(source,),
+                    inputs=(source.obj,),
+                    parameters=call.parameters,
+                )
+                for source in call.sources
+            ]
+
+
+def _check_operands(call: Call) -> None:
+    name, count, given = call.function.name, len(call.sources), len(call.operands)
+    problem = ""
+    if call.function.pattern != "2-to-1":
+        if given:
+            problem = f"{name} takes no operand. Leave operand= out"
+    elif given == 0:
+        problem = f"{name} takes a second object. Give it by operand="
+    elif given not in (1, count):
+        problem = (
+            f"{name} on {count} objects takes 1 operand for all or {count} operands, one each, "
+            f"but was given {given}"
+        )
+    if problem:
+        names = [source.name for source in call.sources]
+        raise OperandError(f"{problem}.", function=name, names=names)
+
+
+def _binary(call: Call) -> list[Job]:
+    function, sources, operands = call.function, call.sources, call.operands
+    is_pairwise = len(operands) > 1
+    if not is_pairwise:
+        objects = [source.obj for source in sources] + [operands[0].obj]
+        aligned = on_one_grid(objects) if function.aligns_x else objects
+        pairs = [(first, aligned[-1]) for first in aligned[:-1]]
+        operands = [operands[0]] * len(sources)
+    else:
+        pairs = []
+        for source, operand in zip(sources, operands, strict=True):
+            objects = [source.obj, operand.obj]
+            first, second = on_one_grid(objects) if function.aligns_x else objects
+            pairs.append((first, second))
+    return [
+        Job(
+            function=function,
+            sources=(source, operand),
+            inputs=pair,
+            parameters=call.parameters,
+            group=f"{function.name}[...]" if is_pairwise else None,
+        )
+        for source, operand, pair in zip(sources, operands, pairs, strict=True)
+    ]
+
+
+def _gathering(call: Call) -> list[Job]:
+    groups: dict[str | None, list[Source]] = {}
+    for source in call.sources:
+        groups.setdefault(source.group, []).append(source)
+    jobs = []
+    for title, members in groups.items():
+        if len(members) < 2:  # noqa: PLR2004 - several
+            where = f" of the group {title!r}" if len(groups) > 1 else ""
+            message = (
+                f"{call.function.name} makes one object of several, but was given only "
+                f"{members[0].name!r}{where}."
+            )
+            names = [source.name for source in call.sources]
+            raise OperandError(message, function=call.function.name, names=names)
+        objects = [source.obj for source in members]
+        inputs = on_one_grid(objects) if call.function.aligns_x else objects
+        jobs.append(
+            Job(
+                function=call.function,
+                sources=tuple(members),
+                inputs=(inputs,),
+                parameters=call.parameters,
+            )
+        )
+    return jobs
+
+
+def run(job: Job, *, keep_results: bool = False) -> Output:
+    """Run one job.
+
+    Parameters
+    ----------
+    job
+        What to run. It isn't changed, and neither are its sources.
+    keep_results
+        Whether a result keeps the tables and geometry of its sources, as DataLab's
+        option of that name says.
+
+    Raises
+    ------
+    ParameterError
+        If the parameters don't fit each other or the object.
+    ComputationError
+        If the function fails.
+    """
+    record = job.record
+    _check_together(job)
+    with naming([source.name for source in job.sources]) as titles:
+        value = _called(job, keep_results=keep_results)
+    if job.function.pattern == "1-to-0":
+        if value is not None and record.parameters is not None:
+            value.attrs["param_json"] = record.parameters
+        return Output(job=job, record=record, result=value)
+    if value is None:
+        raise _failed(job, "it gave nothing")
+    if not keep_results:
+        drop_results(value)
+    value.title = titles.finished(value.title)
+    own_arrays(value)
+    write_record(value, record)
+    return Output(job=job, record=record, obj=value)
+
+
+def _check_together(job: Job) -> None:
+    from sigima.validation import validate_dataset
+
+    sets = job.parameters if isinstance(job.parameters, list) else [job.parameters]
+    for one in sets:
+        if one is not None:
+            try:
+                validate_dataset(one, *job.inputs)
+            except (TypeError, ValueError) as exc:
+                names = ", ".join(repr(source.name) for source in job.sources)
+                raise ParameterError(
+                    f"{job.function.name} can't run on {names}: {exc}",
+                    function=job.function.name,
+                    problems=[str(exc)],
+                    parameters=[],
+                ) from exc
+
+
+def _called(job: Job, *, keep_results: bool) -> Any:
+    try:
+        try:
+            value = _call(job, job.inputs)
+        except ValueError as exc:
+            # Some compiled functions refuse read-only arrays, also those that only read them
+            if "read-only" not in str(exc):
+                raise
+            value = _call(job, [_copied(given) for given in job.inputs])
+        if keep_results and value is not None:
+            _keep_geometry(job, value)
+    except DataLabKernelError:
+        raise
+    except Exception as exc:
+        raise _failed(job, f"{type(exc).__name__}: {exc}") from exc
+    return value
+
+
+def _keep_geometry(job: Job, value: Any) -> None:
+    if job.function.kind == "image" and job.function.name in TRANSFORMED:
+        transform_geometry(value, job.function.name)
+    if job.function.pattern == "n-to-1":
+        merge_geometry(value, job.inputs[0])
+
+
+def _call(job: Job, inputs: Sequence[Any]) -> Any:
+    arguments = inputs if job.parameters is None else (*inputs, job.parameters)
+    return job.function.call(*arguments)
+
+
+def _copied(given: Any) -> Any:
+    return [copy_object(obj) for obj in given] if isinstance(given, list) else copy_object(given)
+
+
+def _failed(job: Job, reason: str) -> ComputationError:
+    names = [source.name for source in job.sources]
+    message = (
+        f"{job.function.name} failed on {', '.join(map(repr, names))}: {reason}. "
+        "Nothing was changed."
+    )
+    return ComputationError(message, function=job.function.name, names=names)

@@ -1,0 +1,238 @@
+"""From what somebody gave (keywords, a dict, a DataSet, nothing) to a complete set."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import guidata.dataset as gds
+from guidata.dataset.datatypes import DataItemValidationWarning
+
+from datalab_kernel.compute._parameters import (
+    Parameter,
+    items_of,
+    parameters_of,
+    plain_value,
+)
+from datalab_kernel.compute._values import checked_value
+from datalab_kernel.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.compute._registry import Function
+
+_NEEDS_PARAMETERS = frozenset({"offset_correction", "extract_roi", "extract_rois", "erase"})
+"""Functions whose parameters are a region that DataLab asks for: no default makes sense."""
+
+_TAKES_OWN_ROI = frozenset({"extract_roi", "extract_rois"})
+"""Functions that, given no region, take those of the first object."""
+
+
+def parameters_for(function: Function) -> dict[str, Parameter]:
+    """Describe the parameters that a function takes by keyword."""
+    paramclass: Any = function.paramclass
+    return parameters_of(paramclass) if paramclass else {}
+
+
+def make_parameters(
+    function: Function, param: Any, keywords: Mapping[str, Any], first: DataObject
+) -> Any:
+    """Make the parameters that a function is called with.
+
+    Parameters
+    ----------
+    function
+        What is to be called.
+    param
+        A DataSet, a dict, a region of interest or a list of these for a function that
+        takes regions, or None.
+    keywords
+        Values by name; they count more than those of ``param``.
+    first
+        The object from which defaults are derived, as DataLab does with the first
+        that is selected.
+
+    Returns
+    -------
+    DataSet, list of DataSet, or None
+        None if the function takes no parameters.
+
+    Raises
+    ------
+    ParameterError
+        If anything is unknown, missing, of the wrong type or out of range.
+    """
+    if function.paramclass is None:
+        if param is not None or keywords:
+            given = ", ".join(keywords) or type(param).__name__
+            problem = f"it takes no parameters, but was given {given}"
+            raise _error(function, [problem], keywords)
+        return None
+    if function.takes_list or function.pattern == "1-to-n":
+        return _list_of_sets(function, param, keywords, first)
+    return _one_set(function, param, keywords, first)
+
+
+def _list_of_sets(
+    function: Function, param: Any, keywords: Mapping[str, Any], first: DataObject
+) -> list[gds.DataSet]:
+    if param is None and not keywords and function.name in _TAKES_OWN_ROI:
+        param = first.roi
+    if hasattr(param, "to_params"):  # a SignalROI or ImageROI
+        param = param.to_params(first)
+    if isinstance(param, (list, tuple)):
+        if not param:
+            raise _error(function, ["it was given no region of interest"], keywords)
+        return [_one_set(function, one, keywords, first) for one in param]
+    return [_one_set(function, param, keywords, first)]
+
+
+def _one_set(
+    function: Function, param: Any, keywords: Mapping[str, Any], first: DataObject
+) -> gds.DataSet:
+    paramclass: Any = function.paramclass
+    values = {**_given(function, param, keywords), **keywords}
+    if function.name in _NEEDS_PARAMETERS and not values:
+        raise _error(function, ["a region must be given"], keywords)
+    known = {item.get_name(): item for item in items_of(paramclass)}
+    derived = _derived(function, first, has_values=bool(values))
+    problems = [_unknown(name, known) for name in values if name not in known]
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in known:
+            try:
+                checked[name] = checked_value(known[name], value)
+            except (TypeError, ValueError) as exc:
+                # Of what Sigima itself derives, some is out of the range that it states
+                if name in derived and plain_value(derived[name]) == value:
+                    checked[name] = derived[name]
+                else:
+                    problems.append(f"{name} {exc}")
+    if problems:
+        raise _error(function, problems, values)
+    result = _filled(paramclass, checked, derived, first)
+    missing = [
+        f"{name} must be given"
+        for name, parameter in parameters_of(paramclass).items()
+        if parameter.is_required and getattr(result, name) is None
+    ]
+    if missing:
+        raise _error(function, missing, values)
+    return result
+
+
+def _given(function: Function, param: Any, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that were given as a whole."""
+    paramclass: Any = function.paramclass
+    if param is None:
+        return {}
+    if isinstance(param, gds.DataSet):
+        if not isinstance(param, paramclass):
+            problem = f"it takes a {paramclass.__name__}, not a {type(param).__name__}"
+            raise _error(function, [problem], keywords)
+        return {item.get_name(): getattr(param, item.get_name()) for item in items_of(paramclass)}
+    if isinstance(param, Mapping) and all(isinstance(name, str) for name in param):
+        return dict(param)
+    problem = f"param must be a {paramclass.__name__} or a dict, not {param!r:.80}"
+    raise _error(function, [problem], keywords)
+
+
+def _filled(
+    paramclass: Any, given: Mapping[str, Any], derived: Mapping[str, Any], first: DataObject
+) -> gds.DataSet:
+    """Make a set: the class's defaults, what is derived of an object, what was given."""
+    result: gds.DataSet = paramclass()
+    with _own_values_unchecked():
+        _set(result, given)
+        if hasattr(result, "update_from_obj"):
+            # What was given counts for what is derived: a padding's size follows its strategy
+            result.update_from_obj(first)
+        else:
+            _set(result, derived)
+        for name, value in derived.items():
+            if getattr(result, name) is None:
+                setattr(result, name, value)
+        _set(result, given)
+        if hasattr(result, "update_operation"):  # the formula in the title, as dialogs fill it in
+            result.update_operation(None, None)
+    return result
+
+
+def _set(dataset: gds.DataSet, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(dataset, name, value)
+
+
+def _derived(function: Function, first: DataObject, *, has_values: bool) -> dict[str, Any]:
+    """Return what Sigima and DataLab's dialogs derive of an object where nothing is given."""
+    paramclass: Any = function.paramclass
+    if has_values and hasattr(paramclass, "update_from_obj"):
+        with _own_values_unchecked():
+            result = paramclass()
+            result.update_from_obj(first)
+        return {item.get_name(): getattr(result, item.get_name()) for item in items_of(paramclass)}
+    match function.operation_id:
+        case "sigima.image.binning":
+            return {"dtype_str": str(first.data.dtype)}
+        case "sigima.image.peak_detection":
+            return {"size": max(min(first.data.shape) // 40, 50)}
+        case _:
+            return {}
+
+
+@contextmanager
+def _own_values_unchecked() -> Iterator[None]:
+    """Keep guidata from warning of values that we have checked, or that Sigima itself sets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataItemValidationWarning)
+        yield
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    nearest = difflib.get_close_matches(name, [*known], n=2)
+    hint = f" (did you mean {' or '.join(nearest)}?)" if nearest else ""
+    return f"it has no parameter {name!r}{hint}"
+
+
+def _error(function: Function, problems: list[str], given: Iterable[str]) -> ParameterError:
+    described = parameters_for(function)
+    names = _nearest_first([*described], [*given])
+    listed = "".join(f"\n  {described[name]}" for name in names)
+    message = f"{function.name} can't run: {'; '.join(problems)}."
+    if listed:
+        message += f"\nParameters of {function.name} for {function.kind}s:{listed}"
+    return ParameterError(
+        message, function=function.name, problems=problems, parameters=list(described)
+    )
+
+
+def _nearest_first(names: list[str], given: list[str]) -> list[str]:
+    def distance(name: str) -> float:
+        ratios = [difflib.SequenceMatcher(None, name, text).ratio() for text in given]
+        return -max(ratios, default=0.0)
+
+    return sorted(names, key=distance) if given else names
+
+
+def values_of(parameters: Any) -> Any:
+    """Return a set of parameters, several, or None as plain values, which can be given again.
+
+    Examples
+    --------
+    >>> from sigima.params import MovingAverageParam
+    >>> values_of(MovingAverageParam())
+    {'n': 3, 'mode': 'reflect'}
+    """
+    if parameters is None:
+        return None
+    if isinstance(parameters, list):
+        return [values_of(one) for one in parameters]
+    return {
+        item.get_name(): plain_value(getattr(parameters, item.get_name()))
+        for item in items_of(type(parameters))
+    }

@@ -1,0 +1,170 @@
+"""How an object was computed, as its metadata says: in DataLab's form, and with names.
+
+DataLab keeps the function, its parameters and the sources' identifiers under
+``__processing_parameters``, and those of the last analysis under
+``__analysis_parameters``. We add the sources' names and the versions that computed it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import guidata.dataset as gds
+
+from datalab_kernel.compute._parameters import enum_of, items_of, plain_value
+from datalab_kernel.compute._registry import functions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import Enum
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.backends import Kind
+
+UUID = "__uuid"
+PROCESSING = "__processing_parameters"
+ANALYSIS = "__analysis_parameters"
+_CLASS_KEYS = ("class_module", "class_name")
+NOTE = "__datalab_kernel"
+"""Our own: ``{"sources": names, "versions": {package: version}}``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What made an object, or the results in it.
+
+    ``parameters`` is guidata's JSON text of a set, a list of such texts, or None.
+    ``source_names`` are the sources' names at that time, and are empty for what DataLab
+    itself computed; ``source_uuids`` are their identifiers, in the same order.
+    """
+
+    function: str
+    pattern: str
+    parameters: Any = None
+    source_uuids: tuple[str, ...] = ()
+    source_names: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def repeats(self, other: Record) -> bool:
+        """Say whether this is the same function with the same parameters on the same sources."""
+        is_same_call = (self.function, self.pattern, self.parameters) == (
+            other.function,
+            other.pattern,
+            other.parameters,
+        )
+        has_names = bool(self.source_names and other.source_names)
+        return is_same_call and (
+            self.source_names == other.source_names
+            if has_names
+            else self.source_uuids == other.source_uuids
+        )
+
+
+def encoded(parameters: Any) -> Any:
+    """Write parameters as DataLab does."""
+    if parameters is None:
+        return None
+    if isinstance(parameters, list):
+        return [gds.dataset_to_json(one) for one in parameters]
+    return gds.dataset_to_json(parameters)
+
+
+def recorded_values(record: Record, kind: Kind) -> Any:
+    """Return the parameters of a record as plain values, which can be given again.
+
+    The class that the text names isn't looked at, let alone imported: texts come from files.
+
+    Parameters
+    ----------
+    record
+        Of a function.
+    kind
+        What it ran on.
+    """
+    function = functions(kind).get(record.function)
+    items = {}
+    if function is not None and function.paramclass is not None:
+        items = {item.get_name(): item for item in items_of(function.paramclass)}
+    if isinstance(record.parameters, (list, tuple)):
+        return [_plain_values(text, items) for text in record.parameters]
+    return None if record.parameters is None else _plain_values(record.parameters, items)
+
+
+def _plain_values(text: str, items: Mapping[str, gds.DataItem]) -> dict[str, Any]:
+    values = json.loads(text)
+    return {
+        name: _plain(value, enum_of(items[name]) if name in items else None)
+        for name, value in values.items()
+        if name not in _CLASS_KEYS and (name in items or not items)
+    }
+
+
+def _plain(value: Any, enum: type[Enum] | None) -> Any:
+    if enum is not None and value in enum.__members__:
+        return plain_value(enum[value])
+    if isinstance(value, list) and len(value) == 3 and value[0] == "array":  # noqa: PLR2004 - guidata's form
+        return value[1]
+    return value
+
+
+def write_record(obj: DataObject, record: Record) -> None:
+    """Put a record into an object's metadata."""
+    value: dict[str, Any] = {"func_name": record.function, "pattern": record.pattern}
+    if record.pattern in ("1-to-1", "1-to-0"):
+        value["source_uuid"] = record.source_uuids[0]
+    else:
+        value["source_uuids"] = list(record.source_uuids)
+    if record.parameters is not None:
+        value["param_json"] = record.parameters
+    if record.pattern == "1-to-0":
+        obj.metadata[ANALYSIS] = value
+        return
+    obj.metadata[PROCESSING] = value
+    obj.metadata[NOTE] = {
+        "sources": list(record.source_names),
+        "versions": dict(record.versions),
+    }
+
+
+def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
+    """Return the record in an object's metadata, or None if it wasn't computed."""
+    value = obj.metadata.get(key)
+    if not isinstance(value, dict) or "func_name" not in value:
+        return None
+    note = obj.metadata.get(NOTE) if key == PROCESSING else None
+    note = note if isinstance(note, dict) else {}
+    one = value.get("source_uuid")
+    uuids = [one] if one else value.get("source_uuids", ())
+    return Record(
+        function=str(value["func_name"]),
+        pattern=str(value.get("pattern", "")),
+        parameters=value.get("param_json"),
+        source_uuids=tuple(uuids),
+        source_names=tuple(note.get("sources", ())),
+        versions=dict(note.get("versions", {})),
+    )
+
+
+def uuid_of(obj: DataObject) -> str | None:
+    """Return the identifier that DataLab or we gave an object, if it has one."""
+    value = obj.metadata.get(UUID)
+    return str(value) if value else None
+
+
+def new_uuid() -> str:
+    """Make an identifier for an object, as DataLab does."""
+    return str(uuid4())
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of what computes here."""
+    import sigima
+
+    import datalab_kernel
+
+    return {"sigima": sigima.__version__, "datalab-kernel": datalab_kernel.__version__}

@@ -1,0 +1,169 @@
+"""The functions that can be run: Sigima's, by the names that DataLab has for them."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.backends import KINDS
+from datalab_kernel.errors import UnknownFunctionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from datalab_kernel.backends import Kind
+
+_OTHER_NAMES: dict[tuple[Kind, str], str] = {("signal", "peak_detection"): "extract_peak_positions"}
+"""Where DataLab runs another function than Sigima's of that name."""
+
+_INTERACTIVE: dict[tuple[Kind, str], str] = {
+    ("signal", "fit"): "linear_fit, gaussian_fit, lorentzian_fit, sinusoidal_fit or another *_fit",
+    ("signal", "polyfit"): "polynomial_fit",
+    (
+        "signal",
+        "multigaussianfit",
+    ): "gaussian_fit, on each region of interest that roi_extraction gives",
+    (
+        "signal",
+        "multilorentzianfit",
+    ): "lorentzian_fit, on each region of interest that roi_extraction gives",
+}
+"""What DataLab does in a dialog, and what to run instead."""
+
+PREFIX = "compute_"
+"""Of DataLab's methods, which people may type too."""
+_OPERATION_ID = re.compile(r"sigima\.(signal|image)\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One of Sigima's processing functions.
+
+    ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"``, ``"n-to-1"`` (an
+    object), ``"1-to-0"`` (a table or geometry) or ``"1-to-n"``. ``call`` is Sigima's
+    function. ``takes_list`` says whether its parameters are a list of sets, one for each
+    region of interest.
+    """
+
+    name: str
+    kind: Kind
+    pattern: str
+    summary: str
+    call: Callable[..., Any]
+    paramclass: type[Any] | None
+    takes_list: bool
+    aligns_x: bool
+
+    @property
+    def operation_id(self) -> str:
+        """Sigima's identifier, such as ``"sigima.signal.fft"``."""
+        return f"sigima.{self.kind}.{self.name}"
+
+
+@cache
+def functions(kind: Kind) -> Mapping[str, Function]:
+    """Return the functions for signals or images by name, in alphabetical order.
+
+    Examples
+    --------
+    >>> functions("signal")["fft"].pattern
+    '1-to-1'
+    """
+    from sigima.proc.contracts import build_contract_registry
+
+    contracts = [c for c in build_contract_registry().contracts if c.inputs[0].kind == kind]
+    found = [_function(contract, kind) for contract in contracts]
+    return {function.name: function for function in sorted(found, key=lambda f: f.name)}
+
+
+def _function(contract: Any, kind: Kind) -> Function:
+    specification = contract.parameters[0] if contract.parameters else None
+    name = contract.operation_id.rpartition(".")[2]
+    return Function(
+        name=name,
+        kind=kind,
+        pattern="1-to-n" if name == "extract_roi" else contract.pattern.replace("_", "-"),
+        summary=_summary(contract.function),
+        call=contract.function,
+        paramclass=specification.paramclass if specification else None,
+        takes_list=specification is not None and specification.container != "single",
+        aligns_x=contract.x_alignment is not None,
+    )
+
+
+def _summary(function: Callable[..., Any]) -> str:
+    """Return the first paragraph of a docstring in a line."""
+    text = " ".join((inspect.getdoc(inspect.unwrap(function)) or "").split("\n\n")[0].split())
+    return plain_text(text).rstrip(".:")
+
+
+def plain_text(text: str) -> str:
+    """Return a docstring's text without Sphinx's roles and emphasis.
+
+    Examples
+    --------
+    >>> plain_text("Compute it with :py:func:`numpy.fft.fft`")
+    'Compute it with numpy.fft.fft'
+    """
+    text = re.sub(r":\w+(?::\w+)*:`(?:~|sigima\.)(?:\w+\.)*(\w+)`", r"\1", text)
+    text = re.sub(r":\w+(?::\w+)*:`([^`]*)`", r"\1", text)
+    return text.replace("``", "").replace("**", "")
+
+
+def find(name: object, kind: Kind) -> Function:
+    """Return the function that DataLab runs by this name for signals or images.
+
+    Parameters
+    ----------
+    name
+        DataLab's name, or Sigima's identifier such as ``"sigima.signal.peak_detection"``,
+        which is always Sigima's own function.
+    kind
+        What it is to run on.
+
+    Raises
+    ------
+    UnknownFunctionError
+        If there is none; it lists the nearest, or says what to run instead of a dialog.
+
+    Examples
+    --------
+    >>> find("peak_detection", "signal").name
+    'extract_peak_positions'
+    """
+    if not isinstance(name, str):
+        message = f"A function's name must be text, not {type(name).__name__}."
+        raise UnknownFunctionError(message, function=name, suggestions=[])
+    known = functions(kind)
+    if own := _OPERATION_ID.fullmatch(name):
+        if own[1] == kind and own[2] in known:
+            return known[own[2]]
+        raise _unknown(name, own[2], kind)
+    plain = name.removeprefix(PREFIX)
+    plain = _OTHER_NAMES.get((kind, plain), plain)
+    if plain in known:
+        return known[plain]
+    if instead := _INTERACTIVE.get((kind, plain)):
+        message = f"{name!r} is a dialog in DataLab, which a notebook can't answer. Run {instead} instead."
+        raise UnknownFunctionError(message, function=name, suggestions=[instead])
+    raise _unknown(name, plain, kind)
+
+
+def _unknown(name: str, plain: str, kind: Kind) -> UnknownFunctionError:
+    from datalab_kernel.compute._several import SEVERAL
+
+    other = next(other for other in KINDS if other != kind)
+    known = [*functions(kind), *(text for text, group in SEVERAL.items() if kind in group.kinds)]
+    suggestions = difflib.get_close_matches(plain, known, n=5, cutoff=0.5)
+    suggestions += [text for text in known if plain in text and text not in suggestions][:5]
+    parts = [f"There is no function {name!r} for {kind}s."]
+    if plain in functions(other):
+        parts.append(f"There is one for {other}s.")
+    if suggestions:
+        parts.append(f"Did you mean {' or '.join(map(repr, suggestions))}?")
+    parts.append("workspace.functions() lists all.")
+    return UnknownFunctionError(" ".join(parts), function=name, suggestions=suggestions)

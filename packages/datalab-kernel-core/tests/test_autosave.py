@@ -1,0 +1,332 @@
+"""Autosave without a kernel: when it saves, and what it says."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from datalab_kernel import Workspace, _autosave, _autosave_marker
+from datalab_kernel._autosave import Autosave, check_interval
+from datalab_kernel._changes import Change, ChangeFeed
+from datalab_kernel.backends import Backend, WorkspaceMode
+from datalab_kernel.errors import (
+    FileTakenError,
+    MissingFileError,
+    ParameterError,
+    StandaloneModeRequiredError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CHANGE = Change(kind="added", names=("a",))
+TIMEOUT_S = 20.0
+
+
+@pytest.fixture(autouse=True)
+def _data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("JPY_SESSION_NAME", "measure.ipynb")
+
+
+class Saver:
+    """Saves by counting; fails while it is told to."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.failure: Exception | None = None
+        self.feed = ChangeFeed()
+
+    def __call__(self, path: Path) -> None:
+        self.times.append(time.monotonic())
+        if self.failure is not None:
+            raise self.failure
+        path.write_text(str(len(self.times)))
+
+    def wait_for(self, number: int) -> None:
+        wait_until(lambda: len(self.times) >= number)
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def saver() -> Saver:
+    return Saver()
+
+
+@pytest.fixture
+def begin(saver: Saver, tmp_path: Path) -> Iterator[Callable[..., Autosave]]:
+    begun: list[Autosave] = []
+
+    def begin_one(every_s: float = 0.05, **options: Any) -> Autosave:
+        autosave = Autosave(tmp_path / "a.h5", every_s, saver)
+        begun.append(autosave)
+        given = {"is_paused": lambda: False, "is_dirty": False, **options}
+        autosave.claim()
+        autosave.begin(saver.feed.subscribe, **given)
+        return autosave
+
+    yield begin_one
+    for autosave in begun:
+        autosave.end()
+
+
+# -- when it saves ------------------------------------------------------------------------
+
+
+def test_it_saves_once_for_a_change_and_never_without_one(
+    begin: Callable[..., Autosave], saver: Saver
+) -> None:
+    begin()
+    time.sleep(0.3)
+    assert saver.times == []
+    saver.feed.publish(CHANGE)
+    saver.wait_for(1)
+    time.sleep(0.3)
+    assert len(saver.times) == 1
+
+
+def test_what_is_there_at_the_beginning_is_saved(
+    begin: Callable[..., Autosave], saver: Saver
+) -> None:
+    begin(is_dirty=True)
+    saver.wait_for(1)
+
+
+def test_saves_are_at_least_the_interval_apart(
+    begin: Callable[..., Autosave], saver: Saver
+) -> None:
+    begin(every_s=0.5)
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        saver.feed.publish(CHANGE)
+        time.sleep(0.01)
+    gaps = [after - before for before, after in zip(saver.times, saver.times[1:], strict=False)]
+    assert gaps
+    assert min(gaps) >= 0.5
+
+
+def test_it_waits_for_a_pause_of_the_computing_but_not_for_ever(
+    begin: Callable[..., Autosave], saver: Saver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_autosave, "LONGEST_WAIT_S", 1.0)
+    begin()
+    began = time.monotonic()
+    saver.feed.publish(CHANGE)
+    while time.monotonic() - began < 3.0 and not saver.times:
+        sum(range(10_000))
+    assert saver.times
+    assert saver.times[0] - began > 0.9
+
+
+def test_nothing_is_saved_while_it_is_paused(begin: Callable[..., Autosave], saver: Saver) -> None:
+    live = threading.Event()
+    live.set()
+    begin(is_paused=live.is_set, is_dirty=True)
+    time.sleep(0.4)
+    assert saver.times == []
+    live.clear()
+    saver.wait_for(1)
+
+
+def test_nothing_is_saved_after_its_end(
+    begin: Callable[..., Autosave], saver: Saver, tmp_path: Path
+) -> None:
+    autosave = begin()
+    autosave.end()
+    saver.feed.publish(CHANGE)
+    time.sleep(0.3)
+    assert saver.times == []
+    assert [*_autosave_marker.folder().iterdir()] == []
+    assert "ended" in repr(autosave)
+    assert not (tmp_path / "a.h5").exists()
+
+
+# -- what it says -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("failure", "has_traceback"),
+    [
+        (OSError(28, "No space left on device"), False),
+        (MissingFileError("The folder doesn't exist.", path="x"), False),
+        (KeyError("a mistake of ours"), True),
+    ],
+)
+def test_a_failure_is_told_once_and_tried_again(
+    begin: Callable[..., Autosave],
+    saver: Saver,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+    has_traceback: bool,
+) -> None:
+    saver.failure = failure
+    autosave = begin(is_dirty=True)
+    saver.wait_for(3)
+    (record,) = caplog.records
+    assert str(failure) in record.getMessage()
+    assert "saves elsewhere" in record.getMessage()
+    assert bool(record.exc_info) is has_traceback
+    assert "the last try failed" in repr(autosave)
+    saver.failure = None
+    wait_until(lambda: autosave.saved_at is not None)
+    assert autosave.failure is None
+    assert ", saved " in repr(autosave)
+
+
+def test_a_thread_that_begins_it_hears_what_it_misses(
+    begin: Callable[..., Autosave], caplog: pytest.LogCaptureFixture
+) -> None:
+    thread = threading.Thread(target=begin)
+    thread.start()
+    thread.join()
+    assert "Call workspace.autosave in a cell" in caplog.text
+
+
+@pytest.mark.parametrize("every_s", [0, -1, float("nan"), float("inf"), "60", None, True])
+def test_an_interval_that_is_none_is_refused(every_s: Any) -> None:
+    with pytest.raises(ParameterError, match="no number of seconds above 0"):
+        check_interval(every_s)
+
+
+def test_without_a_place_for_markers_it_saves_and_says_what_is_missing(
+    begin: Callable[..., Autosave],
+    saver: Saver,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "no folder").touch()
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "no folder"))
+    autosave = begin(is_dirty=True)
+    saver.wait_for(1)
+    assert "Set JUPYTER_DATA_DIR" in caplog.text
+    autosave.end()
+    assert "ended" in repr(autosave)
+
+
+def test_a_user_without_a_home_sees_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(_autosave_marker, "folder", unknown)
+    assert Workspace(Nothing(WorkspaceMode.STANDALONE))._repr_mimebundle_() == {}
+
+
+def test_where_no_thread_starts_nothing_is_left_behind(
+    saver: Saver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    before = signal.getsignal(signal.SIGTERM)
+    autosave = Autosave(Path("a.h5"), 1, saver)
+    autosave.claim()
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(RuntimeError, match="new thread"):
+        autosave.begin(saver.feed.subscribe, is_paused=lambda: False, is_dirty=False)
+    assert [*_autosave_marker.folder().iterdir()] == []
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+# -- of a workspace -----------------------------------------------------------------------
+
+
+class Nothing(Backend):
+    """Holds nothing, in the mode that a test wants."""
+
+    def __init__(self, mode: WorkspaceMode) -> None:
+        self._mode = mode
+
+    @property
+    def mode(self) -> WorkspaceMode:
+        return self._mode
+
+    def describe(self) -> dict[str, Any]:
+        return {}
+
+    def get(self, name: str) -> Any:
+        raise NotImplementedError(name)
+
+    def put(self, items: Any) -> None:
+        raise NotImplementedError(items)
+
+    def remove(self, names: Any) -> None:
+        raise NotImplementedError(names)
+
+    def rename(self, old: str, new: str) -> None:
+        raise NotImplementedError(old, new)
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    made = Workspace(Nothing(WorkspaceMode.STANDALONE))
+    yield made
+    made.autosave(None)
+
+
+def test_a_datalab_that_holds_the_objects_needs_no_autosave(tmp_path: Path) -> None:
+    workspace = Workspace(Nothing(WorkspaceMode.LIVE))
+    with pytest.raises(StandaloneModeRequiredError, match="isn't needed here") as refused:
+        workspace.autosave(tmp_path / "a")
+    assert refused.value.mode == "live"
+    assert repr(workspace) == "Workspace(live, empty)"
+
+
+def test_another_programs_file_is_refused_at_once(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "a.h5").write_text("theirs")
+    with pytest.raises(FileTakenError, match="not a DataLab workspace"):
+        workspace.autosave(tmp_path / "a")
+    assert workspace.status().autosave == "off"
+
+
+def test_a_missing_folder_is_refused_at_once(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="doesn't exist"):
+        workspace.autosave(tmp_path / "nowhere" / "a")
+
+
+def test_running_the_same_line_again_only_changes_the_interval(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    first = workspace.autosave(tmp_path / "a", every_s=5)
+    second = workspace.autosave(tmp_path / "a.h5", every_s=7)
+    assert first is second
+    assert first.every_s == 7.0
+    assert workspace.status().autosave == "a.h5, not saved yet"
+
+
+def test_another_path_takes_the_place_of_the_first(workspace: Workspace, tmp_path: Path) -> None:
+    first = workspace.autosave(tmp_path / "a")
+    second = workspace.autosave(tmp_path / "b")
+    assert "ended" in repr(first)
+    assert repr(workspace) == "Workspace(standalone, empty, autosave b.h5, not saved yet)"
+    assert workspace.autosave(False) is None  # noqa: FBT003 - as people type it
+    assert "ended" in repr(second)
+    assert repr(workspace) == "Workspace(standalone, empty)"
+
+
+def test_a_path_that_stays_where_it_was_when_the_folder_changes(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    autosave = workspace.autosave("a")
+    assert autosave is not None
+    assert autosave.path == tmp_path / "a.h5"
+
+
+def test_sigterm_is_as_it_was_afterwards(workspace: Workspace, tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    workspace.autosave(tmp_path / "a")
+    workspace.autosave(tmp_path / "b")
+    workspace.autosave(None)
+    assert signal.getsignal(signal.SIGTERM) == before

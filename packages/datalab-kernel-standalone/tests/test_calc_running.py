@@ -1,0 +1,74 @@
+"""Who computes: several threads or one, until interrupted, or the backend itself."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace
+from datalab_kernel.backends import Calculated, Put
+from datalab_kernel.compute._registry import functions
+from datalab_kernel_standalone import StandaloneBackend
+
+X = np.linspace(0, 10, 201)
+
+
+@pytest.fixture
+def workspace():
+    return Workspace("standalone")
+
+
+def test_many_objects_give_the_same_on_any_number_of_threads(workspace, monkeypatch):
+    random = np.random.default_rng(0)
+    workspace.add({f"i{number}": random.random((300, 300)) for number in range(24)})
+    monkeypatch.setattr("datalab_kernel.compute._pool.number_of_cores", lambda: 1)
+    alone = workspace.calc("gaussian_filter", on="i*", sigma=4, store=False).objects
+    monkeypatch.setattr("datalab_kernel.compute._pool.number_of_cores", lambda: 4)
+    together = workspace.calc("gaussian_filter", on="i*", sigma=4, store=False).objects
+    assert [obj.title for obj in alone] == [obj.title for obj in together]
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one.data, other.data)
+
+
+def test_an_interrupt_between_objects_leaves_nothing_half_done(workspace, monkeypatch):
+    workspace.add({f"i{number}": np.ones((4, 4)) for number in range(5)})
+    monkeypatch.setattr("datalab_kernel.compute._pool.number_of_cores", lambda: 1)
+    absolute = functions("image")["absolute"]
+
+    def interrupted(image):
+        if image.title == "i3":
+            raise KeyboardInterrupt
+        return absolute.call(image)
+
+    monkeypatch.setitem(functions("image"), "absolute", replace(absolute, call=interrupted))
+    with pytest.raises(KeyboardInterrupt):
+        workspace.calc("absolute", on="i*")
+    assert workspace.list() == ["i0", "i1", "i2", "i3", "i4"]
+
+
+class Computer(StandaloneBackend):
+    """Computes itself what it knows, as a running DataLab does."""
+
+    def calc(self, jobs, names):
+        if jobs[0].function.name != "absolute":
+            return None
+        found = [
+            name or f"here {job.sources[0].name}" for job, name in zip(jobs, names, strict=True)
+        ]
+        self.put([Put(name=name, obj=job.inputs[0]) for job, name in zip(jobs, found, strict=True)])
+        return [Calculated(name=name) for name in found]
+
+
+def test_a_backend_may_compute_itself():
+    workspace = Workspace(Computer())
+    workspace["a"] = (X, np.sin(X))
+    result = workspace.calc("absolute", on="a")
+    assert (result.names, result.computed_by) == (("here a",), "datalab")
+    assert workspace.selection == ["here a"]
+
+
+def test_what_a_backend_doesnt_compute_is_computed_here():
+    workspace = Workspace(Computer())
+    workspace["a"] = (X, np.sin(X))
+    assert workspace.calc("derivative", on="a").computed_by == "sigima"
+    assert workspace.calc("absolute", on="a", store=False).computed_by == "sigima"

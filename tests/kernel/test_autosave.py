@@ -1,0 +1,300 @@
+"""Nothing is lost: autosave in real kernels that are stopped, culled and killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import contextmanager
+from functools import partial
+from queue import Empty
+from typing import TYPE_CHECKING
+
+import pytest
+
+from datalab_kernel import Workspace
+from datalab_kernel_standalone import StandaloneBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from _driver import Kernel
+
+    Start = Callable[[], AbstractContextManager[Kernel]]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends kernels by POSIX signals")
+TIMEOUT_S = 30.0
+
+
+@pytest.fixture
+def start_named(
+    started: Callable[..., AbstractContextManager[Kernel]], tmp_path: Path
+) -> Callable[[str], AbstractContextManager[Kernel]]:
+    """Start a kernel by its name; all of a test share a data folder."""
+
+    @contextmanager
+    def start(name: str) -> Iterator[Kernel]:
+        env = {
+            "DATALAB_KERNEL_MODE": "standalone",
+            "DATALAB_KERNEL_WARMUP": "off",
+            "XDG_DATA_HOME": str(tmp_path / "data"),
+            "JPY_SESSION_NAME": "measure.ipynb",
+        }
+        with started(name, **env) as kernel:
+            if name == "python3":
+                kernel.value("%load_ext datalab_kernel")
+            yield kernel
+
+    return start
+
+
+@pytest.fixture
+def start(start_named: Callable[[str], AbstractContextManager[Kernel]]) -> Start:
+    """Start our kernel."""
+    return partial(start_named, "datalab")
+
+
+@pytest.fixture(params=["datalab", "python3"])
+def start_any(
+    request: pytest.FixtureRequest, start_named: Callable[[str], AbstractContextManager[Kernel]]
+) -> Start:
+    """Start our kernel, then ipykernel with the extension."""
+    return partial(start_named, request.param)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "a b.h5"
+
+
+def names_in(file: Path) -> list[str]:
+    workspace = Workspace(StandaloneBackend())
+    workspace.load(file)
+    return workspace.list()
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    until = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def end_by(kernel: Kernel, number: int) -> None:
+    os.kill(kernel.manager.provisioner.pid, number)
+    wait_for(lambda: not kernel.manager.is_alive())
+
+
+def begin(kernel: Kernel, file: Path, every_s: float = 0.1) -> None:
+    """Autosave, with one object saved already."""
+    kernel.value(f"workspace.autosave({str(file)!r}, every_s={every_s})")
+    kernel.value("workspace['one'] = np.ones(3)")
+    wait_for(file.exists)
+
+
+def shown_by(kernel: Kernel, code: str) -> str:
+    """Return all text that a cell shows."""
+    shown = kernel.run(code)
+    assert shown.error is None, shown.error
+    texts = [display["text/plain"] for display in shown.displays]
+    return "\n".join([shown.text, *texts])
+
+
+def printed_within(kernel: Kernel, seconds: float) -> str:
+    """Return what is printed for some time, in whichever cell."""
+    text, until = "", time.monotonic() + seconds
+    while (rest := until - time.monotonic()) > 0:
+        try:
+            message = kernel.client.get_iopub_msg(timeout=rest)
+        except Empty:
+            break
+        text += message["content"].get("text", "")
+    return text
+
+
+def test_what_changes_is_saved_by_itself(start_any: Start, file: Path) -> None:
+    with start_any() as kernel:
+        kernel.value(f"state = workspace.autosave({str(file)!r}, every_s=0.1)")
+        said = "Workspace(standalone, empty, autosave a b.h5, not saved yet)"
+        assert kernel.value("workspace") == said
+        kernel.value("workspace['one'] = np.ones(3)")
+        wait_for(file.exists)
+        kernel.value("workspace['two'] = np.ones(3)")
+        wait_for(lambda: names_in(file) == ["one", "two"])
+        wait_for(lambda: "autosave a b.h5, saved " in kernel.value("workspace"))
+        assert "autosave: a b.h5, saved " in shown_by(kernel, "print(workspace.status())")
+
+
+def test_the_magic_does_the_same(start: Start, file: Path) -> None:
+    with start() as kernel:
+        said = kernel.value(f"%datalab autosave '{file}' 0.5")
+        assert said == f"Autosave({str(file)!r}, every 0.5 s; a b.h5, not saved yet)"
+        kernel.value("workspace['one'] = np.ones(3)")
+        wait_for(file.exists)
+        assert kernel.value("%datalab autosave off") == ""
+        kernel.value("workspace['two'] = np.ones(3)")
+        assert kernel.value("workspace") == "Workspace(standalone, 2 objects)"
+    assert names_in(file) == ["one"]
+
+
+@pytest.mark.parametrize("cell", ["None", "import time; time.sleep(60)", "while True: pass"])
+def test_sigterm_saves_what_changed_last_and_ends_the_kernel(
+    start: Start, file: Path, cell: str
+) -> None:
+    with start() as kernel:
+        begin(kernel, file, every_s=1000)
+        kernel.value("workspace['two'] = np.ones(3)")
+        kernel.client.execute(cell)
+        time.sleep(0.5)
+        end_by(kernel, signal.SIGTERM)
+    assert names_in(file) == ["one", "two"]
+
+
+def test_many_sigterms_during_the_last_save_do_not_cut_it_short(
+    start_any: Start, file: Path
+) -> None:
+    with start_any() as kernel:
+        begin(kernel, file, every_s=1000)
+        kernel.value("workspace['two'] = np.ones(5_000_000)")
+        for _ in range(20):
+            os.kill(kernel.manager.provisioner.pid, signal.SIGTERM)
+            time.sleep(0.01)
+        wait_for(lambda: not kernel.manager.is_alive())
+    assert names_in(file) == ["one", "two"]
+    assert [path.name for path in file.parent.glob("*.tmp")] == []
+
+
+@pytest.mark.parametrize("is_restart", [False, True])
+def test_shutdown_and_restart_save_what_changed_last(
+    start: Start, file: Path, is_restart: bool
+) -> None:
+    with start() as kernel:
+        begin(kernel, file, every_s=1000)
+        kernel.value("workspace['two'] = np.ones(3)")
+        if is_restart:
+            kernel.manager.restart_kernel()
+        else:
+            kernel.manager.shutdown_kernel()
+        assert names_in(file) == ["one", "two"]
+    with start() as kernel:  # it ended as it should: nothing to tell
+        assert shown_by(kernel, "workspace").strip() == "Workspace(standalone, empty)"
+
+
+def test_the_next_kernel_names_the_file_of_one_that_was_killed_and_says_so_once(
+    start_any: Start, file: Path
+) -> None:
+    with start_any() as kernel:
+        begin(kernel, file)
+        end_by(kernel, signal.SIGKILL)
+    with start_any() as kernel:
+        said = shown_by(kernel, "workspace")
+        assert "the kernel of 'measure.ipynb' ended without notice" in said
+        load = f"workspace.load({str(file)!r})"
+        assert said.rstrip().endswith(load)
+        assert shown_by(kernel, "workspace").strip() == "Workspace(standalone, empty)"
+        assert kernel.value(load) == "['one']"
+
+
+def test_a_status_names_the_file_too(start: Start, file: Path) -> None:
+    with start() as kernel:
+        begin(kernel, file)
+        end_by(kernel, signal.SIGKILL)
+    with start() as kernel:
+        assert str(file) in shown_by(kernel, "%datalab status")
+        assert str(file) not in shown_by(kernel, "%datalab status")
+
+
+def test_running_the_notebook_again_after_a_crash_replaces_nothing_that_was_saved(
+    start: Start, file: Path
+) -> None:
+    with start() as kernel:
+        begin(kernel, file)
+        end_by(kernel, signal.SIGKILL)
+    with start() as kernel:
+        said = shown_by(kernel, f"workspace.autosave({str(file)!r}, every_s=0.1)")
+        kernel.value("workspace['new'] = np.ones(3)")
+        wait_for(lambda: names_in(file) == ["new"])
+    (kept,) = file.parent.glob("a b.crashed-*.h5")
+    assert f"workspace.load({str(kept)!r})" in said
+    assert names_in(kept) == ["one"]
+
+
+def test_a_kernel_killed_while_it_saves_leaves_a_whole_file(start: Start, file: Path) -> None:
+    with start() as kernel:
+        begin(kernel, file)
+        kernel.value("workspace['two'] = np.ones(10_000_000)")
+        wait_for(lambda: [*file.parent.glob(".*.tmp")])
+        end_by(kernel, signal.SIGKILL)
+    assert names_in(file) in (["one"], ["one", "two"])
+    with start() as kernel:
+        kernel.value(f"workspace.autosave({str(file)!r})")
+        assert [*file.parent.glob(".*.tmp")] == []
+
+
+def test_two_kernels_at_once_each_have_their_file(start: Start, file: Path) -> None:
+    other_file = file.with_name("other.h5")
+    with start() as kernel, start() as other:
+        begin(kernel, file)
+        begin(other, other_file)
+        end_by(kernel, signal.SIGKILL)
+        said = shown_by(other, "workspace")
+        assert str(file) in said
+        assert str(other_file) not in said
+
+
+def test_a_file_that_another_kernel_autosaves_to_is_refused(start: Start, file: Path) -> None:
+    with start() as kernel, start() as other:
+        begin(kernel, file)
+        shown = other.run(f"workspace.autosave({str(file)!r})")
+        assert shown.error is not None
+        assert shown.error[0] == "FileTakenError"
+        assert "the kernel of 'measure.ipynb' does" in shown.error[1]
+        assert names_in(file) == ["one"]
+
+
+def test_a_save_that_fails_is_told_once_and_tried_again(start: Start, file: Path) -> None:
+    folder, moved = file.parent / "folder", file.parent / "moved"
+    folder.mkdir()
+    with start() as kernel:
+        begin(kernel, folder / "a.h5")
+        folder.rename(moved)
+        kernel.client.execute("workspace['two'] = np.ones(3)")
+        said = printed_within(kernel, 2.0)
+        assert said.count("Autosave failed") == 1
+        assert "doesn't exist. Make it first" in said
+        assert "the last try failed" in kernel.value("workspace")
+        moved.rename(folder)
+        wait_for(lambda: names_in(folder / "a.h5") == ["one", "two"])
+
+
+def test_a_child_process_can_be_terminated_and_saves_nothing(start: Start, file: Path) -> None:
+    with start() as kernel:
+        begin(kernel, file, every_s=1000)
+        kernel.value("workspace['two'] = np.ones(3)")
+        code = (
+            "import multiprocessing, time\n"
+            "context = multiprocessing.get_context('fork')\n"
+            "children = [context.Process(target=time.sleep, args=(60,)) for _ in range(30)]\n"
+            "for child in children: child.start(); child.terminate()\n"
+            "for child in children: child.join(20)\n"
+            "{child.exitcode for child in children}"
+        )
+        assert kernel.value(code) == f"{{{-signal.SIGTERM}}}"
+        assert names_in(file) == ["one"]
+
+
+def test_a_cell_that_handles_sigterm_itself_still_does(start: Start, file: Path) -> None:
+    noted = file.with_name("noted")
+    with start() as kernel:
+        code = (
+            "import os, pathlib, signal\n"
+            f"signal.signal(signal.SIGTERM, lambda *_: (pathlib.Path({str(noted)!r}).touch(), os._exit(3)))"
+        )
+        kernel.run(code)
+        begin(kernel, file, every_s=1000)
+        kernel.value("workspace['two'] = np.ones(3)")
+        end_by(kernel, signal.SIGTERM)
+    assert noted.exists()
+    assert names_in(file) == ["one", "two"]

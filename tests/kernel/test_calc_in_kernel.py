@@ -1,0 +1,66 @@
+"""``workspace.calc`` in a real kernel: Tab, Shift+Tab, and Stop."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from _driver import Kernel
+
+
+def interrupt_soon(kernel: Kernel) -> None:
+    time.sleep(1)
+    kernel.interrupt()
+
+
+@pytest.fixture
+def measured(kernel: Kernel) -> Kernel:
+    kernel.value("workspace['img'] = np.ones((600, 600))")
+    return kernel
+
+
+@pytest.mark.parametrize(
+    ("code", "match"),
+    [
+        ('workspace.calc("gaussian_fi', "gaussian_filter"),
+        ("r = workspace.calc('fw", "fwhm"),
+        ("workspace.calc.gaussian_fi", "gaussian_filter"),
+        ("workspace.calc.gaussian_filter(sig", "sigma="),
+        ("workspace.calc.gaussian_filter(o", "on="),
+    ],
+)
+def test_tab_completes_functions_and_their_parameters(
+    measured: Kernel, code: str, match: str
+) -> None:
+    assert [found for found in measured.complete(code) if found.endswith(match)]
+
+
+def test_shift_tab_shows_the_parameters(measured: Kernel) -> None:
+    text = re.sub(r"\x1b\[[\d;]*m", "", measured.inspect("workspace.calc.gaussian_filter("))
+    assert "sigma=1.0" in text
+    assert "Standard deviation of the Gaussian filter" in text
+
+
+def test_shift_tab_on_calc_says_what_it_does(measured: Kernel) -> None:
+    assert "by the names that DataLab has" in measured.inspect("workspace.calc")
+
+
+def test_a_result_displays_itself(measured: Kernel) -> None:
+    shown = measured.run("workspace.calc('absolute', on='img')")
+    assert shown.result == "CalcResult(absolute on 'img': 'absolute(img)')"
+    assert "<img alt=" in shown.displays[0]["text/html"]
+
+
+def test_stop_ends_a_long_computation_with_nothing_half_done(measured: Kernel) -> None:
+    measured.value("for n in range(300): workspace[f'i{n}'] = np.random.rand(600, 600)")
+    measured.value("before = workspace.list()")
+    long = "print('begun', flush=True); workspace.calc('gaussian_filter', on='i*', sigma=20)"
+    shown = measured.run(long, meanwhile=lambda: interrupt_soon(measured))
+    assert shown.error is not None
+    assert shown.error[0] == "KeyboardInterrupt"
+    assert measured.value("workspace.list() == before") == "True"
+    assert measured.value("workspace.calc('absolute', on='i1').names") == "('absolute(i1)',)"
