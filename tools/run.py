@@ -30,8 +30,10 @@ if TYPE_CHECKING:
     from runner.tasks import Manifest, Task
 
 ROOT = Path(__file__).resolve().parent.parent
-OPTIONAL = {"datalab": "DATALAB_PYTHON"}
-"""Environments that may be left out (not on CI), and the variable that tells tests their Python."""
+OPTIONAL = {"datalab", "chromium"}
+"""Environments that may be left out (not on CI); tests that need them are skipped then."""
+TOLD = {"datalab": "DATALAB_PYTHON"}
+"""Environments whose Python tests are told, and the variable that tells it."""
 OLDEST = (3, 11)
 
 
@@ -100,9 +102,9 @@ class Runner:
         seconds = time.monotonic() - started
         if code:
             return self.failed(task, seconds, f"exit code {code}")
-        if task.environment in OPTIONAL:
+        if task.environment in TOLD:
             python = self.environments.python(task.environment)
-            self.extra_variables[OPTIONAL[task.environment]] = str(python)
+            self.extra_variables[TOLD[task.environment]] = str(python)
         say(f"{task.name}: ok in {seconds:.1f} s")
         return Outcome(task=task.name, state="ok", seconds=seconds)
 

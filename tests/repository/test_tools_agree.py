@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 SCHEMA = Path("../shared/facts/conda/pixi-schema-0.77.0.json")
-PYPI_NAMES = {"matplotlib-base": "matplotlib"}
+PYPI_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
 PACKAGES = ["core", "standalone", "spec"]
 NOT_FOR_DEVELOPING = {"datalab"}
 
@@ -46,7 +46,9 @@ def test_pixi_toml_keeps_the_published_schema(root: Path, pixi: dict[str, Any]) 
     jsonschema.validate(pixi, schema)
 
 
-@pytest.mark.parametrize("group", ["build", "lint", "pytest", "test", "demo", "docs", "bench"])
+@pytest.mark.parametrize(
+    "group", ["build", "lint", "pytest", "test", "demo", "docs", "bench", "browser"]
+)
 def test_a_dependency_group_names_what_the_feature_of_its_name_names(
     pixi: dict[str, Any], groups: dict[str, list[str]], group: str
 ) -> None:
@@ -93,7 +95,7 @@ def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[
         for feature in pixi["feature"].values()
         for name, task in feature.get("tasks", {}).items()
     }
-    for name in ("unit-core", "unit-standalone", "unit-spec", "integration"):
+    for name in ("unit-core", "unit-standalone", "unit-spec", "integration", "test-browser"):
         assert tasks[f"{name}-full"]["cmd"] == tasks[name]["cmd"]
         assert tasks[f"{name}-full"]["env"] == {"DATALAB_KERNEL_TEST_FULL": "1"}
         assert tasks[f"{name}-full"].get("depends-on") == tasks[name].get("depends-on")

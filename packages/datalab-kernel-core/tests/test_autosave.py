@@ -119,14 +119,15 @@ def test_saves_are_at_least_the_interval_apart(
 def test_it_waits_for_a_pause_of_the_computing_but_not_for_ever(
     begin: Callable[..., Autosave], saver: Saver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_autosave, "LONGEST_WAIT_S", 1.0)
+    monkeypatch.setattr(_autosave, "PAUSE_S", 0.8)  # long, so that a loaded machine makes none
+    monkeypatch.setattr(_autosave, "LONGEST_WAIT_S", 1.2)
     begin()
     began = time.monotonic()
     saver.feed.publish(CHANGE)
-    while time.monotonic() - began < 3.0 and not saver.times:
+    while time.monotonic() - began < 10.0 and not saver.times:
         sum(range(10_000))
     assert saver.times
-    assert saver.times[0] - began > 0.9
+    assert saver.times[0] - began > 0.75
 
 
 def test_nothing_is_saved_while_it_is_paused(begin: Callable[..., Autosave], saver: Saver) -> None:

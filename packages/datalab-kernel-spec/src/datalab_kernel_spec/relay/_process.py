@@ -33,7 +33,7 @@ CHECK_S = 0.5
 CHECK_MS = 500
 """How often the relay sees whether kernel and Jupyter are alive."""
 WAIT_MS = 50
-LAST_WORDS_S = 0.2
+LAST_WORDS_MS = 50
 GRACE_S = 10.0
 """How long a kernel whose Jupyter is gone has to save and end."""
 CHUNK_BYTES = 1 << 16
@@ -362,18 +362,18 @@ class Relay:
 
     def _say_last_words(self) -> None:
         """Pass on what the kernel said before it ended."""
-        until = time.monotonic() + LAST_WORDS_S
-        sockets = (
-            (self._inner_iopub, self._from_inner_iopub),
-            (self._inner_shell, self._from_inner_shell),
-            (self._inner_control, self._from_inner_control),
-        )
-        while time.monotonic() < until:
-            ready = dict(self._poller.poll(10))
-            for socket, step in sockets:
-                if socket in ready:
-                    self._take_batch(socket, step)
-            self._from_outputs()
+        steps = {
+            self._inner_iopub: self._from_inner_iopub,
+            self._inner_shell: self._from_inner_shell,
+            self._inner_control: self._from_inner_control,
+        }
+        poller = zmq.Poller()
+        for socket in steps:
+            poller.register(socket, zmq.POLLIN)
+        while ready := dict(poller.poll(LAST_WORDS_MS)):
+            for socket in ready:
+                self._take_batch(socket, steps[socket])
+        self._from_outputs()
         self._context.destroy(linger=LINGER_MS)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import time
 from typing import Any
 
 import zmq
@@ -9,6 +11,9 @@ import zmq
 __all__ = ["LINGER_MS", "front_socket", "inner_socket"]
 
 LINGER_MS = 1000
+BIND_S = 10.0
+"""How long a port may still be the last kernel's: at a restart the new one gets the same."""
+BIND_PAUSE_S = 0.01
 RECONNECT_MS = 2
 
 
@@ -26,8 +31,16 @@ def front_socket(
     if kind == zmq.ROUTER:
         socket.setsockopt(zmq.ROUTER_HANDOVER, 1)  # a client that reconnects keeps its name
     address = f"{connection.get('ip', '127.0.0.1')}{separator}{connection[port]}"
-    socket.bind(f"{transport}://{address}")
-    return socket
+    deadline = time.monotonic() + BIND_S
+    while True:
+        try:
+            socket.bind(f"{transport}://{address}")
+        except zmq.ZMQError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(BIND_PAUSE_S)
+        else:
+            return socket
 
 
 def inner_socket(

@@ -1,0 +1,188 @@
+"""A Jupyter server on loopback with folders of its own, which go with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["JupyterServer", "jupyter_server"]
+
+START_S = 60.0
+STOP_S = 15.0
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "apputils-extension/themes": {"adaptive-theme": False},
+}
+CONFIG = {
+    "LabApp": {
+        "expose_app_in_browser": True,
+        "news_url": None,
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "extension_manager": "readonly",
+    },
+    "JupyterNotebookApp": {"expose_app_in_browser": True},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JupyterServer:
+    """A running server: where it answers, with which token, and the folder that it shows."""
+
+    url: str
+    token: str
+    folder: Path
+
+    def address(self, path: str) -> str:
+        """Return the address of one of its pages, such as ``lab`` or ``tree``.
+
+        Parameters
+        ----------
+        path
+            The page, with no slash before it.
+        """
+        mark = "&" if "?" in path else "?"
+        return f"{self.url}{path}{mark}token={self.token}"
+
+    def write_notebook(self, name: str, sources: Sequence[str], kernel: str = "datalab") -> None:
+        """Put a notebook that wasn't executed into the folder."""
+        notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+        notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel}
+        nbformat.write(notebook, self.folder / name)
+
+
+@contextmanager
+def jupyter_server(*, is_prompt: bool = False) -> Iterator[JupyterServer]:
+    """Start JupyterLab and Notebook on one server; stop it with all its kernels.
+
+    Parameters
+    ----------
+    is_prompt
+        Whether it sends small messages at once (``TCP_NODELAY``), which Jupyter's server
+        doesn't by itself.
+
+    Yields
+    ------
+    JupyterServer
+        The server, which answers already.
+    """
+    with tempfile.TemporaryDirectory(prefix="jupyter-") as text:
+        home = Path(text)
+        (home / "notebooks").mkdir()
+        _write_settings(home, is_prompt=is_prompt)
+        token = secrets.token_hex(16)
+        log = home / "server.log"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                _command(home, token),
+                env=_environment(home),
+                cwd=home / "notebooks",
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        try:
+            url = _wait_until_up(process, home)
+            yield JupyterServer(url=url, token=token, folder=home / "notebooks")
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+PROMPT = """
+from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
+
+opened = KernelWebsocketHandler.open
+
+
+async def open_promptly(self, *arguments, **keywords):
+    self.set_nodelay(True)
+    return await opened(self, *arguments, **keywords)
+
+
+KernelWebsocketHandler.open = open_promptly
+"""
+
+
+def _write_settings(home: Path, *, is_prompt: bool) -> None:
+    config = home / "config"
+    config.mkdir()
+    (config / "jupyter_server_config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
+    if is_prompt:
+        (config / "jupyter_server_config.py").write_text(PROMPT, encoding="utf-8")
+    for name, content in SETTINGS.items():
+        path = home / "user-settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _command(home: Path, token: str) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--allow-root",
+        "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.port=0",
+        f"--ServerApp.root_dir={home / 'notebooks'}",
+        f"--IdentityProvider.token={token}",
+    ]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    clean = {key: text for key, text in os.environ.items() if not key.startswith("JUPYTER")}
+    return clean | {
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "user-settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "DATALAB_KERNEL_MODE": "standalone",
+    }
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], home: Path) -> str:
+    """Return the address that the server chose, once it answers there."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        for path in (home / "runtime").glob("jpserver-*.json"):
+            facts = json.loads(path.read_text(encoding="utf-8") or "{}")
+            if facts and _answers(facts["url"], facts["token"]):
+                return str(facts["url"])
+        time.sleep(0.1)
+    log = (home / "server.log").read_text(encoding="utf-8", errors="replace")
+    msg = f"A Jupyter server was to answer within {START_S:.0f} s; it didn't. Its log:\n{log}"
+    raise TimeoutError(msg)
+
+
+def _answers(url: str, token: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}api/status?token={token}", timeout=5) as answer:  # noqa: S310 - loopback
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
+    except OSError:
+        return False
