@@ -64,7 +64,9 @@ def running() -> Iterator[Callable[[str], Kernel]]:
 
         def of(name: str) -> Kernel:
             if name not in kernels or not kernels[name].manager.is_alive():
-                kernels[name] = stack.enter_context(_started(name, DATALAB_KERNEL_MODE="standalone"))
+                kernels[name] = stack.enter_context(
+                    _started(name, DATALAB_KERNEL_MODE="standalone")
+                )
             return kernels[name]
 
         yield of

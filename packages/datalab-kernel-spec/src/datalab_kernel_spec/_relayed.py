@@ -7,7 +7,9 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
+from datalab_kernel_spec._questions import show_output_before_questions
 from datalab_kernel_spec._tunnel import Tunnel
 from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, KEEP_GOING
 
@@ -29,6 +31,8 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
+    runner.on_each_cell(show_output_before_questions)
+    tunnel.on_request("history", lambda content: history_of(shell, content))
     lines.tell(ABORTS_ITSELF)
 
 
@@ -98,7 +102,7 @@ def _send_types_of_completions(shell: Any) -> None:
 def _xpython_comm() -> Any:
     import comm
 
-    return comm.Comm
+    return vars(comm)["Comm"]  # xpython's stand-in for the package, which has no such name
 
 
 def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:

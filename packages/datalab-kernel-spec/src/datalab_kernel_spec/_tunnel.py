@@ -41,6 +41,7 @@ class Tunnel:
         self._comm = xpython_comm(target_name=TARGET)
         self._comm.on_msg(self._hear)
         self._heard: Heard | None = None
+        self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self._on_resume: Callable[[], None] = _nothing
         self._set_up: Callable[[], None] = _nothing
         lines.tell(f"tunnel {self._comm.comm_id}")
@@ -62,6 +63,10 @@ class Tunnel:
         """Say whom to tell that the relay has seen a cell's failure."""
         self._on_resume = callback
 
+    def on_request(self, what: str, answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Say what turns the content of ``{what}_request`` into that of ``{what}_reply``."""
+        self._answers[f"{what}_request"] = answer
+
     def publish(
         self,
         msg_type: str,
@@ -77,14 +82,17 @@ class Tunnel:
         self._comm.send(data={"type": msg_type}, buffers=parts)
 
     def _hear(self, message: dict[str, Any]) -> None:
-        if message["content"]["data"]["type"] == RESUME:
+        msg_type = message["content"]["data"]["type"]
+        if msg_type == RESUME:
             self._on_resume()
+            return
+        if msg_type in self._answers:
+            self._answer(msg_type, message["buffers"])
             return
         self.open()
         if self._heard is None:
             return
         header, content, metadata, *buffers = (memoryview(part) for part in message["buffers"])
-        msg_type = message["content"]["data"]["type"]
         heard = {
             "header": json.loads(bytes(header)),
             "msg_type": msg_type,
@@ -93,6 +101,16 @@ class Tunnel:
             "buffers": buffers,
         }
         self._heard(msg_type, heard, bytes(header))
+
+    def _answer(self, msg_type: str, parts: Sequence[Any]) -> None:
+        header, request = (bytes(memoryview(part)) for part in parts[:2])
+        try:
+            content = self._answers[msg_type](json.loads(request))
+        except Exception as error:
+            _logger.exception("A %s couldn't be answered", msg_type)
+            name = type(error).__name__
+            content = {"status": "error", "ename": name, "evalue": str(error), "traceback": []}
+        self.publish(msg_type.replace("_request", "_reply"), content, parent=header)
 
 
 def _nothing() -> None:

@@ -16,9 +16,11 @@ from typing import Any
 
 from datalab_kernel_spec.relay._wire import Message, new_header
 
-__all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "Comms"]
+__all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "TUNNELLED", "Comms"]
 
+TUNNELLED_REQUESTS = frozenset({"history_request"})
 COMM_TYPES = frozenset({"comm_open", "comm_msg", "comm_close"})
+TUNNELLED = COMM_TYPES | TUNNELLED_REQUESTS
 OWN_BUFFERS = 3
 RESUME = "resume"
 WIDGET = "jupyter.widget"
@@ -32,11 +34,14 @@ class Comms:
         self.tunnel_id = ""
         self._targets: dict[str, str] = {}
         self._widget_sessions: set[str] = set()
+        self._askers: dict[str, list[bytes]] = {}
 
     def into(self, message: Message) -> Message:
         """Wrap a front end's comm message; the statuses that follow name it as their parent."""
         header = message.header_fields
         self._note(header["msg_type"], message.content_fields)
+        if header["msg_type"] in TUNNELLED_REQUESTS:
+            self._askers[header["msg_id"]] = message.identities
         data = {"comm_id": self.tunnel_id, "data": {"type": header["msg_type"]}}
         return Message(
             identities=message.identities,
@@ -61,19 +66,28 @@ class Comms:
         return bool(self.tunnel_id) and content.get("comm_id") == self.tunnel_id
 
     def out_of(self, message: Message) -> Message:
-        """Unwrap what the kernel publishes through the tunnel."""
+        """Unwrap what the kernel publishes, or answers, through the tunnel."""
         msg_type = message.content_fields["data"]["type"]
         parent, content, metadata = message.buffers[:OWN_BUFFERS]
         if msg_type in COMM_TYPES:
             self._note(msg_type, json.loads(content))
+        identities = [msg_type.encode()]
+        if self.is_reply(message):
+            identities = self._askers.pop(json.loads(parent)["msg_id"])
         return Message(
-            identities=[msg_type.encode()],
+            identities=identities,
             header=new_header(msg_type, message.header_fields),
             parent=parent or message.parent,
             metadata=metadata,
             content=content,
             buffers=message.buffers[OWN_BUFFERS:],
         )
+
+    @staticmethod
+    def is_reply(message: Message) -> bool:
+        """Say whether what came through the tunnel answers one front end's request."""
+        msg_type = message.content_fields["data"]["type"]
+        return msg_type.replace("_reply", "_request") in TUNNELLED_REQUESTS
 
     def is_strangers_close(self, message: Message) -> bool:
         """Say whether a page that shows no widgets wants to close a widget of another one.

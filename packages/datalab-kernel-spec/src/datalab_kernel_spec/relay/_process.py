@@ -14,7 +14,7 @@ from typing import Any
 
 import zmq
 
-from datalab_kernel_spec.relay._comms import COMM_TYPES, RESUME_ID, Comms
+from datalab_kernel_spec.relay._comms import RESUME_ID, TUNNELLED, Comms
 from datalab_kernel_spec.relay._completions import with_types
 from datalab_kernel_spec.relay._fork import RelayEnds, remove_folder
 from datalab_kernel_spec.relay._held import QUIET_MS, HeldStatuses
@@ -177,7 +177,7 @@ class Relay:
         msg_type = message.header_fields["msg_type"]
         if msg_type == "execute_request":
             self._to_inner(self._queue.add(message))
-        elif msg_type in COMM_TYPES and self._comms.tunnel_id:
+        elif msg_type in TUNNELLED and self._comms.tunnel_id:
             if not self._comms.is_strangers_close(message):
                 self._to_inner(self._comms.into(message))
         elif msg_type == "comm_info_request" and self._comms.tunnel_id:
@@ -308,7 +308,8 @@ class Relay:
             self._iopub.send_multipart(status)
 
     def _from_tunnel(self, message: Message) -> None:
-        self._publish(self._comms.out_of(message))
+        socket = self._shell if self._comms.is_reply(message) else self._iopub
+        socket.send_multipart(self._signer.frames(self._comms.out_of(message)))
 
     def _publish(self, message: Message) -> None:
         self._iopub.send_multipart(self._signer.frames(message))

@@ -34,5 +34,6 @@ def _patch() -> None:
     importlib.import_module("datalab_kernel_spec._executable").patch_when_imported()
 
 
-_step_aside()
-_patch()
+if getattr(sys.modules.get("sitecustomize"), "__file__", None) == __file__:  # Python's start
+    _step_aside()
+    _patch()

@@ -1,0 +1,31 @@
+"""Run a test on our kernel, and show that bare xpython fails it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+OURS, BARE = "datalab", "xpython"
+
+
+def fails_on_bare_xpython(why: str) -> pytest.MarkDecorator:
+    """Run a test with the fixture ``watch`` on both; on bare xpython it must fail, as said.
+
+    Were it to pass there too, the run would be red: then either the test can't fail, or
+    xpython has been mended and our own mending may go.
+    """
+    bare = pytest.param(
+        BARE,
+        marks=[
+            pytest.mark.xfail(raises=AssertionError, reason=why, strict=True),
+            pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux"),
+        ],
+    )
+    return pytest.mark.parametrize("watch", [OURS, bare], indirect=True)
+
+
+def only_ours(why: str) -> pytest.MarkDecorator:
+    """Run a test on our kernel alone: on bare xpython it holds too, or can't be run, as said."""
+    assert why
+    return pytest.mark.parametrize("watch", [OURS], indirect=True)
