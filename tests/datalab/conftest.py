@@ -17,16 +17,21 @@ SCRIPT = Path(__file__).with_name("in_datalab.py")
 TIMEOUT_S = 240
 
 
-def in_datalab(*commands: list[str]) -> list[dict[str, Any]]:
-    """Run commands inside DataLab and return what it saw."""
+def interpreter() -> str:
+    """Return DataLab's own Python."""
     python = os.environ.get("DATALAB_PYTHON")
     if not python or not Path(python).exists():
         reason = f"DATALAB_PYTHON ({python!r}) is not DataLab's interpreter; tools/run.py sets it"
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+    return python
+
+
+def in_datalab(*commands: list[str]) -> list[dict[str, Any]]:
+    """Run commands inside DataLab and return what it saw."""
     done = subprocess.run(
-        [python, str(SCRIPT), json.dumps(commands)],
+        [interpreter(), str(SCRIPT), json.dumps(commands)],
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -92,3 +97,9 @@ def datalab_round(tmp_path_factory: pytest.TempPathFactory) -> Round:
 def run_in_datalab() -> Callable[..., list[dict[str, Any]]]:
     """Give other modules the way into DataLab."""
     return in_datalab
+
+
+@pytest.fixture(scope="session")
+def datalab_python() -> str:
+    """Give the interpreter to what starts DataLab in its own way."""
+    return interpreter()
