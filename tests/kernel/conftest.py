@@ -26,9 +26,15 @@ def _started(name: str = "datalab", **env: str) -> Iterator[Kernel]:
         manager.shutdown_kernel(now=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def started() -> Callable[..., AbstractContextManager[Kernel]]:
     """Start a kernel of a test's own: ``with started(DATALAB_KERNEL_WARMUP="off") as kernel``."""
+    return _started
+
+
+@pytest.fixture(scope="session")
+def started_once() -> Callable[..., AbstractContextManager[Kernel]]:
+    """Start a kernel that several tests share, as :func:`started` does."""
     return _started
 
 

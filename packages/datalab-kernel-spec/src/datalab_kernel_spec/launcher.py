@@ -34,6 +34,10 @@ neither as the module 'xpython' nor as an executable of that name.
 Install it with:  {executable} -m pip install xeus-python
              or:  conda install -c conda-forge xeus-python
 """
+NOT_EXECUTABLE = """\
+The DataLab kernel can't start: {path} isn't an executable file.
+The environment variable {variable} names it; unset it, or name an xpython there.
+"""
 NO_RELAY = """\
 The DataLab kernel can't start with the connection file {path}: {error}.
 Jupyter writes this file; start the kernel from JupyterLab, or with: jupyter console --kernel datalab
@@ -55,6 +59,8 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else [*argv]
     executable = _executable()
+    if executable is not None and not os.access(executable, os.X_OK):
+        return _give_up(NOT_EXECUTABLE, path=executable, variable=EXECUTABLE_VARIABLE)
     if executable is None and find_spec("xpython") is None:
         return _give_up(XPYTHON_MISSING, prefix=sys.prefix, executable=sys.executable)
     lines: Lines | None = None

@@ -1,0 +1,179 @@
+"""The other shape of xpython, an executable; Debian's stands in for conda-forge's.
+
+It is older (0.14, with xeus-python-shell 0.5 and IPython 8.5), so comms, real aborts and
+completion types aren't expected of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from _watch import Watch
+
+import debian_xpython
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from _driver import Kernel
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Debian's executable")
+
+NAMES = [
+    *("ImageObj", "SignalObj", "create_image", "create_image_roi", "create_signal"),
+    *("create_signal_roi", "np", "plotter", "sigima", "workspace"),
+]
+ON = "import time; kept = 5; print('on', flush=True)\n"
+
+
+def executable() -> str:
+    """Return Debian's xpython, installed if that may be; on CI it must be there."""
+    missing = debian_xpython.install()
+    if missing and os.environ.get("CI"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(missing)
+    return str(debian_xpython.EXECUTABLE)
+
+
+def our_packages() -> str:
+    """Return where our packages lie, for a Python that isn't this environment's."""
+    found = [find_spec(name) for name in ("datalab_kernel", "datalab_kernel_standalone")]
+    return os.pathsep.join(str(Path(spec.origin).parents[1]) for spec in found if spec)
+
+
+@pytest.fixture(scope="module")
+def running_executable(
+    started_once: Callable[..., AbstractContextManager[Kernel]],
+) -> Iterator[Kernel]:
+    """Give a kernel on Debian's executable."""
+    with started_once(
+        DATALAB_KERNEL_XPYTHON=executable(),
+        DATALAB_KERNEL_MODE="standalone",
+        DATALAB_KERNEL_WARMUP="off",
+        PYTHONPATH=our_packages(),
+    ) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def debians(running_executable: Kernel) -> Watch:
+    """Give all messages of that kernel."""
+    return Watch(running_executable)
+
+
+def result(watch: Watch, code: str) -> str:
+    cell = watch.run(code)
+    assert cell.ename == "", cell.of("error")
+    return str(cell.of("execute_result")[0]["data"]["text/plain"])
+
+
+def test_it_is_the_executable_that_runs_with_our_launchers_process_id(debians: Watch) -> None:
+    pid = debians.kernel.manager.provisioner.pid
+    assert result(debians, "import os; os.getpid()") == str(pid)
+    assert Path(os.readlink(f"/proc/{pid}/exe")).name == "xpython"
+
+
+def test_the_names_are_there_and_are_not_the_users(debians: Watch) -> None:
+    assert result(debians, f"[n for n in {NAMES} if n not in globals()]") == "[]"
+    assert result(debians, "repr(workspace)") == "'Workspace(standalone, not connected yet)'"
+    assert not set(NAMES) & set(debians.run("%who").text().split())
+
+
+def test_output_is_whole_and_an_error_has_its_bare_name(debians: Watch) -> None:
+    assert debians.run("print('a', 'b')").streams == [("stdout", "a b\n")]
+    assert debians.run("import os; os.system('echo one');").text() == "one\n"
+    failed = debians.run("1/0")
+    assert (failed.ename, failed.reply["content"]["ename"]) == ("ZeroDivisionError",) * 2
+
+
+@pytest.mark.parametrize("code", ["time.sleep(50)", "while True: pass"])
+def test_stop_ends_the_cell_and_keeps_everything(debians: Watch, code: str) -> None:
+    request = debians.start(ON + code)
+    debians.until(lambda: "on" in debians.cell(request).text())
+    debians.kernel.interrupt()
+    assert debians.finish(request, within_s=1)[0].ename == "KeyboardInterrupt"
+    assert result(debians, "kept") == "5"
+    debians.kernel.interrupt()
+    assert result(debians, "kept + 1") == "6"
+
+
+def test_an_error_aborts_what_was_queued(debians: Watch) -> None:
+    failed = debians.start("import time; time.sleep(0.3); 1/0")
+    queued = debians.start("print('not run')")
+    cells = debians.finish(failed, queued)
+    assert cells[0].ename == "ZeroDivisionError"
+    assert cells[1].text() == ""
+    assert cells[1].reply["content"]["status"] in {"aborted", "error"}
+    debians.settle(0.3)
+    assert result(debians, "1 + 1") == "2"
+
+
+def connection_file(folder: Path) -> Path:
+    """Write what Jupyter would, with ports that are free."""
+    names = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in names]
+    ports = {name: one.getsockname()[1] for name, one in zip(names, sockets, strict=True)}
+    for one in sockets:
+        one.close()
+    file = folder / "connection.json"
+    how = {"ip": "127.0.0.1", "transport": "tcp", "key": "k", "signature_scheme": "hmac-sha256"}
+    file.write_text(json.dumps({**ports, **how}))
+    return file
+
+
+def launch(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Start the launcher as Jupyter does, and wait for its end."""
+    command = [sys.executable, "-m", "datalab_kernel_spec.launcher", "-f"]
+    return subprocess.run(
+        [*command, str(connection_file(folder))],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        env={**os.environ, **variables},
+    )
+
+
+def no_relay_is_left(before: set[Path]) -> bool:
+    deadline = time.monotonic() + 3
+    while (left := set(Path("/tmp").glob("dlk-*")) - before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not left
+
+
+@pytest.mark.parametrize("content", [None, "not a program", "#!/nowhere\n"])
+def test_an_executable_that_cant_run_is_a_clear_error(tmp_path: Path, content: str | None) -> None:
+    program = tmp_path / "xpython"
+    if content is not None:
+        program.write_text(content)
+        program.chmod(0o755)
+    before = set(Path("/tmp").glob("dlk-*"))
+    ended = launch(tmp_path, DATALAB_KERNEL_XPYTHON=str(program))
+    assert ended.returncode == 1
+    assert "The DataLab kernel can't start" in ended.stderr
+    assert str(program) in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert no_relay_is_left(before)
+
+
+def test_an_executable_with_a_strange_python_half_is_a_clear_error(tmp_path: Path) -> None:
+    strange = tmp_path / "xeus_python_shell"
+    strange.mkdir()
+    (strange / "__init__.py").touch()
+    (strange / "shell.py").write_text("class XPythonShellApp: pass\nclass XPythonShell: pass\n")
+    path = os.pathsep.join([str(tmp_path), our_packages()])
+    ended = launch(tmp_path, DATALAB_KERNEL_XPYTHON=executable(), PYTHONPATH=path)
+    assert ended.returncode == 1
+    assert "The DataLab kernel can't start" in ended.stderr
+    assert "XPythonShellApp.initialize is missing" in ended.stderr
