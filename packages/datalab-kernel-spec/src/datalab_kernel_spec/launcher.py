@@ -35,8 +35,8 @@ Install it with:  {executable} -m pip install xeus-python
              or:  conda install -c conda-forge xeus-python
 """
 NOT_EXECUTABLE = """\
-The DataLab kernel can't start: {path} isn't an executable file.
-The environment variable {variable} names it; unset it, or name an xpython there.
+The DataLab kernel can't start: {path} can't be run ({error}).
+Where the environment variable {variable} names it: unset that, or name an xpython there.
 """
 NO_RELAY = """\
 The DataLab kernel can't start with the connection file {path}: {error}.
@@ -59,8 +59,6 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else [*argv]
     executable = _executable()
-    if executable is not None and not os.access(executable, os.X_OK):
-        return _give_up(NOT_EXECUTABLE, path=executable, variable=EXECUTABLE_VARIABLE)
     if executable is None and find_spec("xpython") is None:
         return _give_up(XPYTHON_MISSING, prefix=sys.prefix, executable=sys.executable)
     lines: Lines | None = None
@@ -74,7 +72,12 @@ def main(argv: list[str] | None = None) -> int:
         except (OSError, ValueError, KeyError) as error:
             return _give_up(NO_RELAY, path=arguments[at], error=repr(error))
     if executable is not None:
-        _become(executable, arguments, lines)
+        try:
+            _become(executable, arguments, lines)
+        except OSError as error:
+            return _give_up(
+                NOT_EXECUTABLE, path=executable, variable=EXECUTABLE_VARIABLE, error=error
+            )
     return _run_in_process(arguments, lines)
 
 
