@@ -6,14 +6,13 @@ without a password) it is; elsewhere this prints the one line to run.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 
-from datalab_ready import privileged
+from debian_packages import install, line_for, privileged
 from frontends.program import SWITCHES, find_chromium
 
-PACKAGE = "chromium"
+PACKAGES = ["chromium"]
 PAGE = "data:text/html,<title>ready</title>"
 
 
@@ -22,17 +21,14 @@ def main() -> int:
     problem = probe()
     if not problem:
         return 0
-    line = f"apt-get install -y --no-install-recommends {PACKAGE}"
+    line = line_for(PACKAGES)
     prefix = privileged()
     if prefix is None:
         print(f"{problem}\nOn Debian or Ubuntu run as root: {line}")
         print("Elsewhere install Chrome or Chromium, so that it is found on the PATH.")
         return 1
     print("Chromium can't start yet; installing it", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-q"], line.split()):
-        print("  " + " ".join(command), flush=True)
-        subprocess.run([*prefix, *command], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    install(prefix, PACKAGES)
     problem = probe()
     if problem:
         print(f"{problem}\nRun as root: apt-get update; {line}")

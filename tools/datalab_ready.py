@@ -8,9 +8,10 @@ prints the one line to run. It never changes DataLab.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+
+from debian_packages import install, line_for, privileged
 
 LIBRARIES = [
     "libgl1",
@@ -34,16 +35,13 @@ def main() -> int:
     problem = probe()
     if not problem:
         return 0
-    line = f"apt-get install -y --no-install-recommends {' '.join(LIBRARIES)}"
+    line = line_for(LIBRARIES)
     prefix = privileged()
     if prefix is None:
         print(f"DataLab can't start here:\n{problem}\nOn Debian or Ubuntu run as root: {line}")
         return 1
     print("DataLab can't start yet; installing the system libraries of Qt", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-q"], line.split()):
-        print("  " + " ".join(command), flush=True)
-        subprocess.run([*prefix, *command], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    install(prefix, LIBRARIES)
     problem = probe()
     if problem:
         print(f"DataLab still can't start:\n{problem}\nRun as root: apt-get update; {line}")
@@ -64,19 +62,6 @@ def probe() -> str:
         print(child.stdout.strip(), flush=True)
         return ""
     return f"exit code {child.returncode}\n{child.stdout}{child.stderr}"
-
-
-def privileged() -> list[str] | None:
-    """Return what to put before apt-get so that it may install; None where it may not."""
-    if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
-        return None
-    if os.geteuid() == 0:
-        return []
-    if shutil.which("sudo"):
-        allowed = subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True)
-        if allowed.returncode == 0:
-            return ["sudo", "-n", "-E"]
-    return None
 
 
 if __name__ == "__main__":

@@ -6,29 +6,29 @@ stand in for the former. Run it by hand where the tests may not install packages
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
-from datalab_ready import privileged
+import debian_packages
 
-__all__ = ["EXECUTABLE", "LINE", "install"]
+__all__ = ["EXECUTABLE", "install"]
 
 EXECUTABLE = Path("/usr/bin/xpython")
 PYTHON_HALF = Path("/usr/lib/python3/dist-packages/IPython")
-LINE = "apt-get install -y --no-install-recommends xpython python3-ipython"
+PACKAGES = ["xpython", "python3-ipython"]
 
 
 def install() -> str:
     """Install it unless it is there; return what to do by hand, or ``""``."""
     if is_there():
         return ""
-    prefix = privileged()
+    prefix = debian_packages.privileged()
     if prefix is not None:
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update", "-q"], LINE.split()):
-            subprocess.run([*prefix, *command], check=False, env=quiet, stdout=subprocess.DEVNULL)
-    return "" if is_there() else f"no executable xpython; on Debian run as root: {LINE}"
+        debian_packages.install(prefix, PACKAGES)
+    return (
+        ""
+        if is_there()
+        else f"no executable xpython; on Debian run as root: {debian_packages.line_for(PACKAGES)}"
+    )
 
 
 def is_there() -> bool:

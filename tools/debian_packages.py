@@ -1,0 +1,44 @@
+"""Install Debian's or Ubuntu's packages where that may be; what the other tools here call for it.
+
+As root, or by sudo without a password; elsewhere nothing is done, and the caller says which
+line to run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["install", "line_for", "privileged"]
+
+
+def line_for(packages: Sequence[str]) -> str:
+    """Return the command that installs packages, as root types it."""
+    return f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+
+
+def install(prefix: Sequence[str], packages: Sequence[str]) -> None:
+    """Install packages with what :func:`privileged` gave; the caller looks whether it helped."""
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-q"], line_for(packages).split()):
+        print("  " + " ".join(command), flush=True)
+        subprocess.run([*prefix, *command], check=False, env=quiet, stdout=subprocess.DEVNULL)
+
+
+def privileged() -> list[str] | None:
+    """Return what to put before apt-get so that it may install; None where it may not."""
+    if not sys.platform.startswith("linux") or shutil.which("apt-get") is None:
+        return None
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        allowed = subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True)
+        if allowed.returncode == 0:
+            return ["sudo", "-n", "-E"]
+    return None
