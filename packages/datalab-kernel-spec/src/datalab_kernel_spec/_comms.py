@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
         except (Exception, KeyboardInterrupt):  # noqa: BLE001 - a callback's edge: said where it belongs
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            flush_streams()
             FOREIGN_PARENT.reset(before)
 
     tunnel.on_message(heard)

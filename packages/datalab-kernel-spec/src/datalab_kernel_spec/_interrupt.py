@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterator
     from types import FrameType
 
-__all__ = ["CellRunner"]
+__all__ = ["CellRunner", "flush_streams"]
 
 
 class CellRunner:
@@ -78,7 +78,7 @@ class CellRunner:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-            _flush()
+            flush_streams()
 
     def _begin(self) -> None:
         for callback in (*self._before_first, *self._before_each):
@@ -118,7 +118,7 @@ class CellRunner:
                 post_execute(result)
             await asyncio.sleep(0)
             self._shell.last_error = error
-            _flush()
+            flush_streams()
             callback()  # sends the reply
             self._shell.last_error = None
             if error and self._stops_on_error():
@@ -167,7 +167,8 @@ def _plainly(error: BaseException) -> list[Any]:
     return [name, str(error), [f"{name}: {error}"]]
 
 
-def _flush() -> None:
+def flush_streams() -> None:
+    """Show what was written so far, on both streams."""
     sys.stdout.flush()
     sys.stderr.flush()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import builtins
 import getpass
-import sys
 from typing import TYPE_CHECKING
+
+from datalab_kernel_spec._interrupt import flush_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,7 @@ def show_output_before_questions() -> None:
 
 def _after_output(ask: Callable[..., str]) -> Callable[..., str]:
     def ask_after_output(*arguments: object, **keywords: object) -> str:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        flush_streams()
         return ask(*arguments, **keywords)
 
     ask_after_output.__name__, ask_after_output.__doc__ = ask.__name__, ask.__doc__

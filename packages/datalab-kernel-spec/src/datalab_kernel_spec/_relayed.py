@@ -8,6 +8,7 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._history_requests import history_of
+from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
 from datalab_kernel_spec._questions import show_output_before_questions
 from datalab_kernel_spec._tunnel import Tunnel
@@ -110,7 +111,7 @@ def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:
     show, clear = publisher.publish_display_data, publisher.clear_output
 
     def publish_display_data(data: Any, metadata: Any, transient: Any, update: bool) -> None:
-        _flush()
+        flush_streams()
         parent = FOREIGN_PARENT.get()
         if parent is None:
             show(data, metadata or {}, transient or {}, update)
@@ -120,7 +121,7 @@ def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:
         tunnel.publish(kind, content, parent=parent)
 
     def clear_output(wait: bool = False) -> None:
-        _flush()
+        flush_streams()
         parent = FOREIGN_PARENT.get()
         if parent is None:
             clear(wait)
@@ -129,8 +130,3 @@ def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:
 
     publisher.publish_display_data = publish_display_data
     publisher.clear_output = clear_output
-
-
-def _flush() -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()

@@ -131,11 +131,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, set | frozenset):
         return [*value]
-    for method in ("item", "tolist"):
-        if getattr(value, "ndim", None) == 0 or method == "tolist":
-            convert = getattr(value, method, None)
-            if convert is not None:
-                return convert()
+    if hasattr(value, "tolist"):
+        return value.tolist()
     message = f"A {type(value).__name__} can't travel as JSON to the front end."
     raise TypeError(message)
 
