@@ -109,6 +109,15 @@ def test_stop_ends_the_cell_and_keeps_everything(debians: Watch, code: str) -> N
     assert result(debians, "kept") == "5"
 
 
+def test_stops_while_idle_change_nothing(debians: Watch) -> None:
+    debians.run("kept = 6")
+    for _ in range(20):
+        for _ in range(20):
+            debians.kernel.interrupt()
+        debians.run("kept")  # a late stop may end it
+    assert result(debians, "kept") == "6"
+
+
 def connection_file(folder: Path) -> Path:
     """Write what Jupyter would, with ports that are free."""
     names = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")

@@ -162,6 +162,17 @@ def test_stop_while_idle_changes_nothing(watch: Watch) -> None:
 
 
 @only_ours("the first one ends bare xpython")
+def test_a_storm_of_stops_between_messages_never_ends_the_kernel(watch: Watch) -> None:
+    watch.run("kept = 8")
+    for _ in range(20):
+        for _ in range(50):
+            watch.kernel.interrupt()
+        watch.ask("complete_request", {"code": "kep", "cursor_pos": 3})
+        watch.run("kept")  # a late stop may end it
+    assert result(watch.run("kept")) == "8"
+
+
+@only_ours("the first one ends bare xpython")
 def test_many_stops_around_short_cells_never_harm_the_kernel(watch: Watch) -> None:
     watch.run("kept = 9")
     for number in range(60):

@@ -14,6 +14,12 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._signals import (
+    LoopWaker,
+    block_sigint,
+    interruptible,
+    receive_elsewhere,
+)
 from datalab_kernel_spec.relay._queue import ABORTED
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ class CellRunner:
     def __init__(self) -> None:
         self.run_cell_lock = asyncio.Lock()
         self._shell: Any = None
+        self._waker = LoopWaker()
         self._parked: _Interruptible | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._epoch = 0  # counts the failures that the relay knows of
@@ -42,8 +49,7 @@ class CellRunner:
         """Take over SIGINT for a shell; one that came during the start is forgotten."""
         self._shell = shell
         signal.signal(signal.SIGINT, self._on_sigint)
-        if hasattr(signal, "pthread_sigmask"):
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        receive_elsewhere()
 
     def on_first_cell(self, callback: Callable[[], None]) -> None:
         """Call back once, before the first cell runs."""
@@ -75,7 +81,8 @@ class CellRunner:
         self._begin()
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            yield
+            with interruptible():
+                yield
         finally:
             signal.signal(signal.SIGINT, before)
             flush_streams()
@@ -109,6 +116,7 @@ class CellRunner:
                 self._abort(coro, callback)
                 return
             self._shell.last_error = None
+            self._waker.watch(asyncio.get_running_loop())
             self._begin()
             result = await self._run_one(coro)
             # Kept: a cell that is queued meanwhile clears it.
@@ -147,6 +155,7 @@ class CellRunner:
             return None
         finally:
             self._parked = None
+            block_sigint()
             if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
                 signal.signal(signal.SIGINT, self._on_sigint)
 
@@ -221,7 +230,8 @@ class _Interruptible:
         try:
             if is_ours:  # not where the user has set one
                 signal.signal(signal.SIGINT, signal.default_int_handler)
-            return self._coro.send(None) if error is None else self._coro.throw(error)
+            with interruptible():
+                return self._coro.send(None) if error is None else self._coro.throw(error)
         finally:
             if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
                 signal.signal(signal.SIGINT, self._while_parked)

@@ -81,13 +81,18 @@ def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
 
 
 def _send_types_of_completions(shell: Any) -> None:
-    from IPython.core.completer import provisionalcompleter, rectify_completions
+    import warnings
+
+    from IPython.core.completer import ProvisionalCompleterWarning, rectify_completions
 
     from datalab_kernel_spec.relay._completions import types_as_match
 
+    # Once for all: IPython's own way changes the filters for a moment, and other threads'
+    # changes (those of imports, say) undo it in between.
+    warnings.simplefilter("ignore", ProvisionalCompleterWarning)
+
     def complete_code(code: str, cursor_pos: int) -> tuple[list[str], int, int]:
-        with provisionalcompleter():
-            found = [*rectify_completions(code, shell.Completer.completions(code, cursor_pos))]
+        found = [*rectify_completions(code, shell.Completer.completions(code, cursor_pos))]
         if not found:
             return [], cursor_pos, cursor_pos
         types = [
