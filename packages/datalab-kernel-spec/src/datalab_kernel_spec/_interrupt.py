@@ -44,6 +44,7 @@ class CellRunner:
         self._doorbells: list[Callable[[], None]] = []
         self._before_first: list[Callable[[], None]] = []
         self._before_each: list[Callable[[], None]] = []
+        self._at_each_request: list[Callable[[], Callable[[], None]]] = []
 
     def attach(self, shell: Any) -> None:
         """Take over SIGINT for a shell; one that came during the start is forgotten."""
@@ -58,6 +59,10 @@ class CellRunner:
     def on_each_cell(self, callback: Callable[[], None]) -> None:
         """Call back before each cell runs."""
         self._before_each.append(callback)
+
+    def on_each_request(self, callback: Callable[[], Callable[[], None]]) -> None:
+        """Call back as each cell is queued, and what that returns as this cell begins."""
+        self._at_each_request.append(callback)
 
     def ring_after_each_cell(self, doorbells: list[Callable[[], None]]) -> None:
         """Let xpython look for messages after each reply.
@@ -99,7 +104,8 @@ class CellRunner:
         callback: Callable[[], None],
     ) -> None:
         """Queue a cell; call back when it is done (xpython's interface)."""
-        run = self._run(coro, post_execute, callback, self._epoch)
+        beginnings = [prepare() for prepare in self._at_each_request]
+        run = self._run(coro, post_execute, callback, self._epoch, beginnings)
         task = asyncio.get_running_loop().create_task(run)
         self._tasks.add(task)  # the loop itself holds a task only weakly
         task.add_done_callback(self._tasks.discard)
@@ -110,6 +116,7 @@ class CellRunner:
         post_execute: Callable[[Any], None],
         callback: Callable[[], None],
         epoch: int,
+        beginnings: list[Callable[[], None]],
     ) -> None:
         async with self.run_cell_lock:
             if epoch <= self._aborted_epoch:
@@ -118,6 +125,8 @@ class CellRunner:
             self._shell.last_error = None
             self._waker.watch(asyncio.get_running_loop())
             self._begin()
+            for begin in beginnings:
+                begin()
             result = await self._run_one(coro)
             # Kept: a cell that is queued meanwhile clears it.
             error = self._shell.last_error or _unshown(result)

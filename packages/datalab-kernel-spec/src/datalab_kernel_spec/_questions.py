@@ -1,9 +1,15 @@
-"""``input()`` and ``getpass()``: what was printed before a question stands before it."""
+"""``input()`` and ``getpass()``: each cell asks through its own request's functions.
+
+xpython puts its functions in place when a request *arrives*, and puts back what stood there
+when that request is done. With cells queued behind each other these changes overlap: a cell
+would find those of the next request, or Python's own, which read the kernel's terminal.
+"""
 
 from __future__ import annotations
 
 import builtins
 import getpass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from datalab_kernel_spec._interrupt import flush_streams
@@ -11,22 +17,43 @@ from datalab_kernel_spec._interrupt import flush_streams
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["show_output_before_questions"]
+__all__ = ["Questions"]
 
 
-def show_output_before_questions() -> None:
-    """Flush before each question; xpython, which holds the interpreter meanwhile, shows nothing.
+class Questions:
+    """Stand before xpython's functions, and pass a question on to those of the cell that runs.
 
-    To be called as each cell begins: xpython puts its own functions in place for each.
+    What a cell sees are always the same two functions, so they can't wrap each other.
     """
-    builtins.input = _after_output(builtins.input)
-    getpass.getpass = _after_output(getpass.getpass)
 
+    def __init__(self) -> None:
+        self._input: Callable[[str], str] = builtins.input
+        self._getpass: Callable[[str], str] = getpass.getpass
 
-def _after_output(ask: Callable[..., str]) -> Callable[..., str]:
-    def ask_after_output(*arguments: object, **keywords: object) -> str:
+    def of_request(self) -> Callable[[], None]:
+        """Take what xpython has just put in place for a request; return how its cell begins."""
+        theirs = builtins.input, getpass.getpass
+        begin = _nothing if theirs[0] == self.input else partial(self._begin, *theirs)
+        self._stand_before()  # the cell that runs, if one does, asks as before
+        return begin
+
+    def _begin(self, ask: Callable[[str], str], ask_secretly: Callable[[str], str]) -> None:
+        self._input, self._getpass = ask, ask_secretly
+        self._stand_before()
+
+    def _stand_before(self) -> None:
+        builtins.input, getpass.getpass = self.input, self.getpass
+
+    def input(self, prompt: object = "", /) -> str:
+        """Ask the person in front of the notebook for a line of text."""
+        flush_streams()  # xpython, which holds the interpreter meanwhile, shows nothing
+        return self._input(str(prompt))
+
+    def getpass(self, prompt: object = "Password: ", stream: object = None) -> str:  # noqa: ARG002
+        """Ask the person for a text that isn't shown; the notebook shows the prompt, no stream."""
         flush_streams()
-        return ask(*arguments, **keywords)
+        return self._getpass(str(prompt))
 
-    ask_after_output.__name__, ask_after_output.__doc__ = ask.__name__, ask.__doc__
-    return ask_after_output
+
+def _nothing() -> None:
+    """Do nothing."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
-from datalab_kernel_spec._questions import show_output_before_questions
+from datalab_kernel_spec._questions import Questions
 from datalab_kernel_spec._tunnel import Tunnel
 from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, KEEP_GOING
 
@@ -32,7 +32,7 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
-    runner.on_each_cell(show_output_before_questions)
+    runner.on_each_request(Questions().of_request)
     tunnel.on_request("history", lambda content: history_of(shell, content))
     lines.tell(ABORTS_ITSELF)
 

@@ -156,6 +156,8 @@ def _run(ends: RelayEnds) -> None:
     """Run the relay in this forked process, and end it without the launcher's own exit."""
     code = 1
     try:
+        # hashlib then takes Python's own digests, not OpenSSL's, which weigh 0.4 MB.
+        sys.modules["_hashlib"] = None  # type: ignore[assignment]
         from datalab_kernel_spec.relay._process import Relay
 
         Relay(ends).run()

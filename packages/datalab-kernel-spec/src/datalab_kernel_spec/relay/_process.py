@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import time
-import traceback
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -20,11 +19,7 @@ from datalab_kernel_spec.relay._fork import RelayEnds, remove_folder
 from datalab_kernel_spec.relay._held import QUIET_MS, HeldStatuses
 from datalab_kernel_spec.relay._marks import Pieces
 from datalab_kernel_spec.relay._queue import ABORTED, ABORTS_ITSELF, CellQueue, stops_on_error
-from datalab_kernel_spec.relay._sockets import (
-    LINGER_MS,
-    front_socket,
-    inner_socket,
-)
+from datalab_kernel_spec.relay._sockets import LINGER_MS, front_socket, inner_socket, receive, send
 from datalab_kernel_spec.relay._wire import Message, Signer, new_header, unsigned
 
 __all__ = ["Relay"]
@@ -57,7 +52,7 @@ class Relay:
         }
         self._pieces = {name: Pieces() for name in ends.outputs}
         self._held = HeldStatuses()
-        self._outputs = ends.outputs
+        self._outputs = {**ends.outputs}
         for pipe in ends.outputs.values():
             os.set_blocking(pipe, False)
         self._poller = zmq.Poller()
@@ -89,17 +84,17 @@ class Relay:
         steps: dict[Any, Any] = {
             self._inner_shell: self._from_inner_shell,
             self._inner_iopub: self._from_inner_iopub,
-            self._inner_control: self._from_inner_control,
+            self._inner_control: partial(send, self._control),
             self._inner_stdin: self._from_inner_stdin,
             self._shell: self._from_shell,
             self._control: self._from_control,
             self._stdin: self._from_stdin,
             self._iopub: self._from_iopub,
-            self._heartbeat: self._from_heartbeat,
+            self._heartbeat: partial(send, self._heartbeat),
         }
         pipes: dict[Any, Any] = {
             self._ends.notes: self._from_notes,
-            **dict.fromkeys(self._ends.outputs.values(), self._from_outputs),
+            **{pipe: partial(self._from_output, name) for name, pipe in self._outputs.items()},
         }
         for place in (*steps, *pipes):
             self._poller.register(place, zmq.POLLIN)
@@ -120,14 +115,13 @@ class Relay:
         for pipe, step in pipes.items():
             if pipe in ready:
                 self._guarded(step)
-        if self._held.is_time:
+        if self._held.waiting and self._held.is_time:
             self._publish_held()
 
     def _take_batch(self, socket: zmq.Socket[bytes], step: Any) -> None:
         for _ in range(BATCH):
-            try:
-                frames = socket.recv_multipart(zmq.NOBLOCK)
-            except zmq.Again:
+            frames = receive(socket)
+            if frames is None:
                 return
             self._guarded(step, frames)
 
@@ -136,6 +130,8 @@ class Relay:
         try:
             step(*arguments)
         except Exception:  # noqa: BLE001 - a process's edge: said on the terminal
+            import traceback  # not before, for the memory that it costs
+
             with suppress(OSError):
                 os.write(self._ends.terminals["stderr"], traceback.format_exc().encode())
 
@@ -143,8 +139,8 @@ class Relay:
         """Ask until what xpython publishes arrives here, so that no output is lost; False: it ended."""
         hello = Message(identities=[], header=new_header("kernel_info_request", HELLO))
         self._hello_id = hello.header_fields["msg_id"]
-        self._silent_ids = {self._hello_id, RESUME_ID}
-        self._inner_shell.send_multipart(self._signer.frames(hello))
+        self._silent_ids = [self._hello_id.encode(), RESUME_ID.encode()]
+        send(self._inner_shell, self._signer.frames(hello))
         poller = zmq.Poller()
         poller.register(self._inner_iopub, zmq.POLLIN)
         poller.register(self._inner_shell, zmq.POLLIN)
@@ -156,7 +152,7 @@ class Relay:
                 return True
             if self._inner_shell in ready:
                 self._inner_shell.recv_multipart()
-                self._inner_shell.send_multipart(self._signer.frames(hello))
+                send(self._inner_shell, self._signer.frames(hello))
             if os.getppid() != self._ends.kernel_pid:
                 return False
 
@@ -174,9 +170,10 @@ class Relay:
         message = self._signer.message(frames)
         if message is None:
             return
-        msg_type = message.header_fields["msg_type"]
+        header = message.header_fields
+        msg_type = header["msg_type"]
         if msg_type == "execute_request":
-            self._to_inner(self._queue.add(message))
+            self._to_inner(self._queue.add(message, header))
         elif msg_type in TUNNELLED and self._comms.tunnel_id:
             if not self._comms.is_strangers_close(message):
                 self._to_inner(self._comms.into(message))
@@ -184,10 +181,10 @@ class Relay:
             content = self._comms.info(message)
             self._answer(self._shell, message, "comm_info_reply", content)
         else:
-            self._inner_shell.send_multipart(frames)
+            send(self._inner_shell, frames)
 
     def _to_inner(self, message: Message) -> None:
-        self._inner_shell.send_multipart(self._signer.frames(message))
+        send(self._inner_shell, self._signer.frames(message))
 
     def _from_control(self, frames: list[bytes]) -> None:
         message = self._signer.message(frames)
@@ -197,12 +194,12 @@ class Relay:
             os.kill(self._ends.kernel_pid, signal.SIGINT)
             self._answer(self._control, message, "interrupt_reply", {"status": "ok"})
         else:
-            self._inner_control.send_multipart(frames)
+            send(self._inner_control, frames)
 
     def _from_stdin(self, frames: list[bytes]) -> None:
         if self._asked:  # else Stop has ended the question meanwhile
             self._asked = False
-            self._inner_stdin.send_multipart(frames)
+            send(self._inner_stdin, frames)
 
     def _from_iopub(self, frames: list[bytes]) -> None:
         """Welcome a subscriber (Jupyter's JEP 65), so that it knows it will miss nothing."""
@@ -215,16 +212,13 @@ class Relay:
             )
             self._publish(welcome)
 
-    def _from_heartbeat(self, frames: list[bytes]) -> None:
-        self._heartbeat.send_multipart(frames)
-
     def _answer(
         self, socket: zmq.Socket[bytes], request: Message, msg_type: str, content: dict[str, Any]
     ) -> None:
         """Answer a request here, with the statuses around it that the protocol wants."""
         self._publish(request.reply([b"status"], "status", {"execution_state": "busy"}))
         reply = request.reply(request.identities, msg_type, content)
-        socket.send_multipart(self._signer.frames(reply))
+        send(socket, self._signer.frames(reply))
         self._publish(request.reply([b"status"], "status", {"execution_state": "idle"}))
         if running := self._queue.running:  # else front ends show an idle kernel beside it
             self._publish(running.reply([b"status"], "status", {"execution_state": "busy"}))
@@ -233,13 +227,11 @@ class Relay:
 
     def _from_inner_shell(self, frames: list[bytes]) -> None:
         message = unsigned(frames)
-        if message.parent_id == self._hello_id:
-            return
         if b'"complete_reply"' in message.header:
-            self._shell.send_multipart(self._signer.frames(with_types(message)))
-            return
+            frames = self._signer.frames(with_types(message))
         if b'"execute_reply"' not in message.header:
-            self._shell.send_multipart(frames)
+            if message.parent_id != self._hello_id:
+                send(self._shell, frames)
             return
         self._asked = False
         self._from_outputs()
@@ -249,13 +241,13 @@ class Relay:
             content = message.content_fields
             if content.get("ename") == ABORTED:
                 aborted = request.reply(request.identities, "execute_reply", {"status": "aborted"})
-                self._shell.send_multipart(self._signer.frames(aborted))
+                send(self._shell, self._signer.frames(aborted))
                 self._queue.aborted += 1
                 return
             is_error = content.get("status") == "error"
             if is_error and self._queue.kernel_aborts and stops_on_error(request):
                 self._to_inner(self._comms.resume())
-        self._shell.send_multipart(self._numbered(frames))
+        send(self._shell, self._numbered(frames))
 
     def _numbered(self, frames: list[bytes]) -> list[bytes]:
         """Give a cell the number that IPython gives it; xpython counts aborted ones too."""
@@ -267,12 +259,9 @@ class Relay:
             content["execution_count"] -= self._queue.aborted
         return self._signer.frames(message._replace(content=json.dumps(content).encode()))
 
-    def _from_inner_control(self, frames: list[bytes]) -> None:
-        self._control.send_multipart(frames)
-
     def _from_inner_stdin(self, frames: list[bytes]) -> None:
         self._asked = True
-        self._stdin.send_multipart(frames)
+        send(self._stdin, frames)
 
     def _from_inner_iopub(self, frames: list[bytes]) -> None:
         topic = frames[0]
@@ -292,27 +281,27 @@ class Relay:
                 return
         elif not topic:  # xpython's own welcome to this relay
             return
-        self._iopub.send_multipart(frames)
+        send(self._iopub, frames)
 
     def _from_status(self, frames: list[bytes]) -> None:
         message = unsigned(frames)
-        if message.parent_id in self._silent_ids:
+        if any(silent in message.parent for silent in self._silent_ids):
             return
-        if self._queue.running and b'"comm_msg"' in message.parent:
+        if b'"comm_msg"' in message.parent and self._queue.running:
             self._held.add(frames)
         else:
-            self._iopub.send_multipart(frames)
+            send(self._iopub, frames)
 
     def _publish_held(self) -> None:
         for status in self._held.take():
-            self._iopub.send_multipart(status)
+            send(self._iopub, status)
 
     def _from_tunnel(self, message: Message) -> None:
         socket = self._shell if self._comms.is_reply(message) else self._iopub
-        socket.send_multipart(self._signer.frames(self._comms.out_of(message)))
+        send(socket, self._signer.frames(self._comms.out_of(message)))
 
     def _publish(self, message: Message) -> None:
-        self._iopub.send_multipart(self._signer.frames(message))
+        send(self._iopub, self._signer.frames(message))
 
     # -- from the kernel's process --------------------------------------------------------
 
@@ -331,14 +320,22 @@ class Relay:
 
     def _from_outputs(self) -> None:
         """Publish what the kernel's process and its children wrote to their standard output."""
-        for name, pipe in self._outputs.items():
-            while (written := _read(pipe)) is not None:
-                if not written:  # the kernel has ended, or a cell closed it
-                    if pipe in self._poller:
-                        self._poller.unregister(pipe)
-                    self._outputs = {n: fd for n, fd in self._outputs.items() if fd != pipe}
-                    break
-                self._show(name, written)
+        for name in [*self._outputs]:
+            self._from_output(name)
+
+    def _from_output(self, name: str) -> None:
+        pipe = self._outputs.get(name)
+        if pipe is None:
+            return
+        written = _read(pipe)
+        while written:
+            self._show(name, written)
+            # A pipe gives all it has: less than asked for is the last for now.
+            written = _read(pipe) if len(written) == CHUNK_BYTES else None
+        if written == b"":  # the kernel has ended, or a cell closed it
+            if pipe in self._poller:
+                self._poller.unregister(pipe)
+            del self._outputs[name]
 
     def _show(self, name: str, written: bytes) -> None:
         pieces = self._pieces[name]
@@ -366,7 +363,7 @@ class Relay:
         steps = {
             self._inner_iopub: self._from_inner_iopub,
             self._inner_shell: self._from_inner_shell,
-            self._inner_control: self._from_inner_control,
+            self._inner_control: partial(send, self._control),
         }
         poller = zmq.Poller()
         for socket in steps:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._wire import Message
@@ -39,19 +39,18 @@ class CellQueue:
         """The request of the cell that runs, or will first."""
         return next(iter(self._waiting.values()), None)
 
-    def add(self, request: Message) -> Message:
-        """Take an ``execute_request``; return it as it goes to xpython."""
-        header, content = request.header_fields, request.content_fields
+    def add(self, request: Message, header: dict[str, Any]) -> Message:
+        """Take an ``execute_request`` and its header; return it as it goes to xpython."""
         self._waiting[header["msg_id"]] = request
         if not self.kernel_aborts:
             return request
-        if not stops_on_error(request):
-            header[KEEP_GOING] = True
+        content = request.content_fields
+        if not content.get("stop_on_error", True):
+            marked = {**header, KEEP_GOING: True}
+            return request._replace(header=json.dumps(marked).encode())
         # xeus would throw away whatever arrives in the 50 ms after an error.
         content["stop_on_error"] = False
-        return request._replace(
-            header=json.dumps(header).encode(), content=json.dumps(content).encode()
-        )
+        return request._replace(content=json.dumps(content).encode())
 
     def done(self, reply: Message) -> Message | None:
         """Take an ``execute_reply``; return its request."""

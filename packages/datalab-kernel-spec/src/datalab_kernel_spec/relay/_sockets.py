@@ -7,14 +7,17 @@ import time
 from typing import Any
 
 import zmq
+from zmq.backend import Socket as BareSocket
 
-__all__ = ["LINGER_MS", "front_socket", "inner_socket"]
+__all__ = ["LINGER_MS", "front_socket", "inner_socket", "receive", "send"]
 
 LINGER_MS = 1000
 BIND_S = 10.0
 """How long a port may still be the last kernel's: at a restart the new one gets the same."""
 BIND_PAUSE_S = 0.01
 RECONNECT_MS = 2
+MORE = int(zmq.SNDMORE)  # plain numbers: an enum's operators cost more than the system call
+NOW = int(zmq.NOBLOCK)
 
 
 def front_socket(
@@ -66,3 +69,28 @@ def inner_socket(
     joining.append(socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED))
     socket.connect(f"ipc://{connection['ip']}-{connection[port]}")
     return socket
+
+
+def send(socket: zmq.Socket[bytes], frames: list[bytes]) -> None:
+    """Send a message (as ``send_multipart``, at a quarter of its price)."""
+    *others, last = frames
+    for frame in others:
+        _send_frame(socket, frame, MORE)
+    _send_frame(socket, last)
+
+
+def receive(socket: zmq.Socket[bytes]) -> list[bytes] | None:
+    """Return the next message's frames, or None if none has come."""
+    try:
+        frame = _receive_frame(socket, NOW, False)  # noqa: FBT003 - it then knows whether more follow
+    except zmq.Again:
+        return None
+    frames = [frame.bytes]
+    while frame.more:
+        frame = _receive_frame(socket, NOW, False)  # noqa: FBT003
+        frames.append(frame.bytes)
+    return frames
+
+
+_send_frame: Any = BareSocket.send
+_receive_frame: Any = BareSocket.recv

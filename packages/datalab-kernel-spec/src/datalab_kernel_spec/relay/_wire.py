@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import os
-from datetime import UTC, datetime
+import time
 from typing import Any, NamedTuple
 
 __all__ = ["DELIMITER", "Message", "Signer", "new_header", "unsigned"]
@@ -109,12 +109,14 @@ def unsigned(frames: list[bytes]) -> Message:
 
 def new_header(msg_type: str, like: dict[str, Any]) -> bytes:
     """Return a header of its own id; session, user name and version as in another one."""
+    seconds, nanoseconds = divmod(time.time_ns(), 10**9)
+    date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))  # datetime weighs 0.4 MB
     fields = {
         "msg_id": os.urandom(16).hex(),
         "msg_type": msg_type,
         "session": like.get("session", ""),
         "username": like.get("username", ""),
-        "date": datetime.now(UTC).isoformat(),
+        "date": f"{date}.{nanoseconds // 1000:06}+00:00",
         "version": like.get("version", "5.3"),
     }
     return json.dumps(fields).encode()

@@ -1,0 +1,91 @@
+"""Which cells wait, and what goes to xpython in their place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from datalab_kernel_spec.relay._queue import KEEP_GOING, CellQueue, stops_on_error
+from datalab_kernel_spec.relay._wire import Message
+
+
+def cell(name: str, **content: Any) -> Message:
+    header = {"msg_id": name, "msg_type": "execute_request", "session": "s"}
+    return Message(
+        identities=[b"client"],
+        header=json.dumps(header).encode(),
+        content=json.dumps({"code": "1", **content}).encode(),
+        metadata=b'{"cellId": "7"}',
+        buffers=[b"extra"],
+    )
+
+
+def reply_to(request: Message) -> Message:
+    return request.reply([b"client"], "execute_reply", {"status": "ok"})
+
+
+def add(queue: CellQueue, request: Message) -> Message:
+    return queue.add(request, request.header_fields)
+
+
+def test_cells_are_done_in_any_order_and_the_first_that_waits_is_the_one_that_runs() -> None:
+    queue, (one, two, three) = CellQueue(), map(cell, "123")
+    for request in (one, two, three):
+        add(queue, request)
+    assert queue.done(reply_to(two)) == two
+    assert queue.running == one
+    assert queue.done(reply_to(one)) == one
+    assert queue.running == three
+    assert queue.done(reply_to(three)) == three
+    assert queue.running is None
+
+
+def test_a_reply_to_nobody_is_nobodys() -> None:
+    queue = CellQueue()
+    add(queue, cell("1"))
+    assert queue.done(reply_to(cell("2"))) is None
+    assert queue.done(Message([], header=b"{}", parent=b"null")) is None
+    assert queue.running == cell("1")
+
+
+def test_a_reply_is_taken_once() -> None:
+    queue = CellQueue()
+    add(queue, cell("1"))
+    queue.done(reply_to(cell("1")))
+    assert queue.done(reply_to(cell("1"))) is None
+
+
+def test_a_kernel_that_doesnt_abort_gets_what_the_front_end_sent() -> None:
+    request = cell("1", stop_on_error=True)
+    assert add(CellQueue(), request) is request
+
+
+@pytest.mark.parametrize("content", [{}, {"stop_on_error": True}, {"stop_on_error": False}])
+def test_xeus_never_aborts_beside_the_kernel(content: dict[str, bool]) -> None:
+    queue = CellQueue()
+    queue.kernel_aborts = True
+    request = cell("1", silent=True, code="print('ü')", **content)
+    sent = add(queue, request)
+    assert sent.content_fields == {**request.content_fields, "stop_on_error": False}
+    keeps_going = content.get("stop_on_error") is False
+    assert sent.header_fields.get(KEEP_GOING, False) is keeps_going
+    assert {**sent.header_fields, KEEP_GOING: 0} == {**request.header_fields, KEEP_GOING: 0}
+    assert sent[2:4] == request[2:4]
+    assert (sent.identities, sent.buffers) == (request.identities, request.buffers)
+
+
+def test_what_waits_is_the_front_ends_own_request() -> None:
+    queue = CellQueue()
+    queue.kernel_aborts = True
+    request = cell("1", stop_on_error=False)
+    add(queue, request)
+    assert queue.running == request
+
+
+def test_only_an_explicit_false_lets_the_others_run_after_an_error() -> None:
+    assert stops_on_error(cell("1"))
+    assert stops_on_error(cell("1", stop_on_error=True))
+    assert not stops_on_error(cell("1", stop_on_error=False))
+    assert stops_on_error(cell("1", code='{"stop_on_error": false}'))
