@@ -54,7 +54,7 @@ EXCEPTIONS = {
         "SciPy draws the order of its nodes at random: each run differs, in DataLab too"
     ),
     "signal.zero_padding-strategy=custom": (
-        "without n, DataLab's dialog keeps what the strategy before came to; here it is n's own default"
+        "n must be given here; DataLab's dialog keeps what the strategy before came to"
     ),
     "signal.evaluate_fit-several": ONE_TITLE,
     "signal.evaluate_fit-pairwise": ONE_TITLE,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import calc
 import startup
 import storage
 import workspace
 from _pairs import Ratio, compare_times
+from datalab_kernel.compute._pool import number_of_cores
 
 PAIRS = 7
 LOOSE = 1.3
@@ -40,6 +42,17 @@ def test_a_large_image_is_saved_and_loaded_quickly(tmp_path: Path) -> None:
     (_, save), (_, load) = storage.one_image(tmp_path, PAIRS)
     assert within(save, 1.1), str(save)
     assert within(load, 1.1), str(load)
+
+
+def test_calc_costs_little_more_than_the_function() -> None:
+    ((_, ratio, goal),) = calc.overhead(PAIRS)
+    assert within(ratio, goal), str(ratio)
+
+
+@pytest.mark.skipif(number_of_cores() < 2, reason="this machine has one core")
+def test_calc_uses_a_second_core() -> None:
+    ((_, ratio, goal),) = calc.cores(pairs=3)
+    assert within(ratio, goal), str(ratio)
 
 
 @pytest.mark.parametrize(

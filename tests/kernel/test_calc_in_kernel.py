@@ -20,6 +20,7 @@ def interrupt_soon(kernel: Kernel) -> None:
 @pytest.fixture
 def measured(kernel: Kernel) -> Kernel:
     kernel.value("workspace['img'] = np.ones((600, 600))")
+    kernel.value("workspace['my sine'] = np.sin(np.arange(9))")
     return kernel
 
 
@@ -31,9 +32,14 @@ def measured(kernel: Kernel) -> Kernel:
         ("workspace.calc.gaussian_fi", "gaussian_filter"),
         ("workspace.calc.gaussian_filter(sig", "sigma="),
         ("workspace.calc.gaussian_filter(o", "on="),
+        ('workspace.calc("gaussian_filter", on="img", s', "sigma="),
+        ('workspace.calc("fft", on="my', "my sine"),
+        ('workspace.calc("fft",\n    on=["img", "my s', "my sine"),
+        ("workspace.calc.fft(on='", "my sine"),
+        ('workspace.calc("moving_average", mode="ne', "nearest"),
     ],
 )
-def test_tab_completes_functions_and_their_parameters(
+def test_tab_completes_functions_their_parameters_and_objects(
     measured: Kernel, code: str, match: str
 ) -> None:
     assert [found for found in measured.complete(code) if found.endswith(match)]

@@ -90,6 +90,15 @@ def test_one_operand_serves_all_and_several_serve_pairwise(workspace):
     assert workspace.calc("difference", on="a?", operand="b?").names == ("a1-b1", "a2-b2")
 
 
+def test_an_operand_may_be_there_for_several_of_a_list(workspace):
+    workspace.update({f"{name}{number}": np.full(3, number) for name in "ab" for number in (1, 2)})
+    workspace["a3"] = np.full(3, 3.0)
+    result = workspace.calc("difference", on="a*", operand=["b1", "b1", "b2"])
+    assert [obj.y[0] for obj in result.objects] == [0, 1, 1]
+    with pytest.raises(OperandError, match="was given 2"):
+        workspace.calc("difference", on="a1", operand=["b1", "b1"])
+
+
 def test_pairs_go_to_a_group_of_their_own_as_in_datalab(workspace):
     workspace.add({"a1": peak(), "a2": peak(), "b1": peak(), "b2": peak()})
     workspace.calc("difference", on="a?", operand="b?")
@@ -249,7 +258,8 @@ def test_values_are_widened_without_loss_and_the_result_says_so(workspace):
     workspace["img"] = np.full((4, 4), 2**32 - 1, np.uint32)
     result = workspace.calc("absolute", on="img")
     assert result.conversions == {"img": "uint32 to float64"}
-    assert "uint32 to float64" in result._repr_html_()
+    assert repr(result).endswith("'absolute(img)', computed as uint32 to float64)")
+    assert result._repr_html_().count("uint32 to float64") == 1
     assert workspace[result.name].data.max() == 2**32 - 1
     assert workspace["img"].data.dtype == np.uint32
 
@@ -314,6 +324,64 @@ def test_what_isnt_stored_goes_on_into_calc_and_plot(measured):
     assert "derivative(a)" in repr(Plotter(measured).plot(step, show=False))
 
 
+@pytest.fixture
+def loose(workspace):
+    """Give a result that isn't stored, while something else in the workspace has its name."""
+    workspace["a"] = ([0.0, 1.0, 2.0], [1.0, -2.0, 3.0])
+    workspace["absolute(a)"] = ([0.0, 1.0, 2.0], [7.0, 7.0, 7.0])
+    return workspace.calc("absolute", on="a", store=False)
+
+
+def test_what_isnt_stored_is_never_taken_for_another_object_of_its_name(workspace, loose):
+    assert workspace.get(loose).y.tolist() == [1, 2, 3]
+    assert workspace.calc("average", on=["a", loose]).object.y.tolist() == [1, 0, 3]
+    both = workspace.calc("addition", on=["absolute(a)", loose]).object
+    assert both.y.tolist() == [8, 9, 10]
+    difference = workspace.calc("difference", on="absolute(a)", operand=[loose]).object
+    assert difference.y.tolist() == [6, 5, 4]
+
+
+def test_an_analysis_of_what_isnt_stored_is_only_returned(workspace, loose):
+    with pytest.raises(OperandError, match="'absolute\\(a\\)' isn't in the workspace.*store=False"):
+        workspace.calc("stats", on=loose)
+    assert "Table_stats_dict" not in workspace["absolute(a)"].metadata
+    analysis = workspace.calc("stats", on=loose, store=False)
+    assert analysis.frame["max"].tolist() == [3]
+    assert analysis.object.y.tolist() == [1, 2, 3]
+    assert workspace.calc("derivative", on=analysis, store=False).on == ("absolute(a)",)
+
+
+@pytest.mark.parametrize("use", ["select", "results", "remove", "history", "script"])
+def test_what_isnt_stored_cant_be_used_as_if_it_were(workspace, loose, use):
+    with pytest.raises(OperandError, match="isn't in the workspace"):
+        getattr(workspace, use)(loose)
+    assert workspace.exists("absolute(a)")
+
+
+def test_the_history_says_of_what_wasnt_stored(workspace, loose):
+    computed = workspace.calc("derivative", on=loose)
+    assert workspace.calc("derivative", on=loose).names == computed.names
+    (step,) = workspace.history(computed)
+    assert step.missing == ("absolute(a) (not stored)",)
+    with pytest.raises(ObjectNotFoundError, match="not stored"):
+        workspace.script(computed)
+
+
+def test_patterns_may_be_among_several_names(measured):
+    measured["img?"] = np.ones((2, 2))
+    measured["img1"] = np.ones((2, 2))
+    assert measured.calc("absolute", on=["a*", "a"], store=False).on == ("a",)
+    assert measured.calc("absolute", on=["img?", "img1"], store=False).on == ("img?", "img1")
+    assert measured.calc("absolute", on=["im*"], store=False).on == ("img", "img?", "img1")
+    with pytest.raises(ObjectNotFoundError, match="z"):
+        measured.calc("absolute", on=["a", "z*"])
+
+
+def test_an_object_instead_of_its_name_is_answered_by_what_to_do(measured):
+    with pytest.raises(TypeError, match="by their names, not as SignalObj. Add it first"):
+        measured.calc("fft", on=measured["a"])
+
+
 # -- errors ------------------------------------------------------------------------------------
 
 
@@ -327,6 +395,7 @@ def test_what_isnt_stored_goes_on_into_calc_and_plot(measured):
         ("stats", {"on": "a", "name": "x"}, OperandError),
         ("absolute", {"on": ["a", "b"], "name": ["only one"]}, OperandError),
         ("gaussian_filter", {"on": "a", "name": " "}, ValueError),
+        ("gaussian_filter", {"on": "a", "name": 3}, TypeError),
     ],
 )
 def test_after_an_error_everything_is_as_before(measured, function, keywords, error):

@@ -102,6 +102,10 @@ def test_what_isnt_a_function_isnt_an_attribute(workspace):
     assert not hasattr(workspace.calc, "_private")
     with pytest.raises(AttributeError, match="Did you mean 'gaussian_filter'"):
         _ = workspace.calc.gausian_filter
+    with pytest.raises(
+        AttributeError, match="no function 'thresold_otsu'. Did you.*threshold_otsu"
+    ):
+        _ = workspace.calc.thresold_otsu
     with pytest.raises(AttributeError, match="dialog in DataLab"):
         _ = workspace.calc.polyfit
 
@@ -134,6 +138,11 @@ def test_functions_are_a_sequence(workspace):
     assert len(table[:3]) == 3
     assert repr(workspace.functions("fwhm")).startswith("fwhm(method, xmin, xmax) for signals: ")
     assert "more: workspace.functions" in repr(table)
+
+
+def test_a_pattern_that_is_no_text_is_an_error(workspace):
+    with pytest.raises(TypeError, match="must be text or None, not int"):
+        workspace.functions(3)
 
 
 def test_a_kind_that_isnt_is_an_error(workspace):

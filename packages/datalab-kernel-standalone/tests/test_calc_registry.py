@@ -90,6 +90,21 @@ def test_the_function_runs_and_its_result_is_kept(workspace, function):
     assert workspace.calc(function.operation_id, **given).names == result.names
 
 
+@pytest.mark.parametrize(
+    "function", [f for f in ALL if f.pattern != "1-to-0"], ids=lambda f: f.operation_id
+)
+def test_its_script_computes_the_same_bit_by_bit(workspace, function):
+    given = arguments(function, workspace)
+    (name,) = workspace.calc(function.operation_id, **given).names
+    result = np.ma.asarray(workspace[name].data)
+    script = workspace.script(name)
+    workspace.remove(name)
+    exec(script, {"workspace": workspace})
+    again = np.ma.asarray(workspace[name].data)
+    assert (again.data.dtype, again.data.tobytes()) == (result.data.dtype, result.data.tobytes())
+    np.testing.assert_array_equal(np.ma.getmaskarray(again), np.ma.getmaskarray(result))
+
+
 def test_a_missing_library_of_a_function_is_said(workspace, monkeypatch):
     monkeypatch.setitem(sys.modules, "cv2", None)
     with pytest.raises(ComputationError, match="blob_opencv failed on 'i1'.*cv2"):

@@ -72,3 +72,48 @@ def test_what_a_backend_doesnt_compute_is_computed_here():
     workspace["a"] = (X, np.sin(X))
     assert workspace.calc("derivative", on="a").computed_by == "sigima"
     assert workspace.calc("absolute", on="a", store=False).computed_by == "sigima"
+
+
+class Faraway(StandaloneBackend):
+    """Computes itself, without ever being asked for an object."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def view(self, name):
+        self.asked.append(name)
+        return super().view(name)
+
+    def calc(self, jobs, names):  # noqa: ARG002 - their own names will do
+        return [Calculated(name=job.sources[0].name) for job in jobs]
+
+
+@pytest.mark.parametrize(
+    ("function", "keywords"),
+    [
+        ("absolute", {"on": "*"}),
+        ("gaussian_filter", {"on": "a", "sigma": 2.0}),
+        ("stats", {"on": "*"}),
+        ("difference", {"on": "a", "operand": "b"}),
+        ("difference", {"on": ["a", "b"], "operand": ["b", "a"]}),
+        ("average", {"on": "*"}),
+        ("extract_roi", {"on": "a", "xmin": 1.0, "xmax": 2.0}),
+    ],
+)
+def test_a_backend_that_computes_isnt_made_to_transfer_its_objects(function, keywords):
+    backend = Faraway()
+    workspace = Workspace(backend)
+    workspace.add({"a": (X, np.sin(X)), "b": (X[::2], np.cos(X[::2]))})
+    backend.asked.clear()
+    assert workspace.calc(function, **keywords).computed_by == "datalab"
+    assert backend.asked == []
+
+
+def test_an_object_is_fetched_once_where_a_default_is_derived_of_it():
+    backend = Faraway()
+    workspace = Workspace(backend)
+    workspace.add({"a": (X, np.sin(X)), "b": (X, np.cos(X))})
+    backend.asked.clear()
+    workspace.calc("lowpass", on="*")
+    assert backend.asked == ["a"]

@@ -293,6 +293,8 @@ def test_save_replaces_a_datalab_file_and_nothing_else(
 def test_save_into_a_missing_folder_is_an_error(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="folder"):
         workspace.save(tmp_path / "no" / "a.h5")
+    with pytest.raises(MissingFileError, match="it is a folder"):
+        workspace.save(".")
 
 
 def test_loading_is_refused_before_anything_changes(workspace: Workspace, tmp_path: Path) -> None:
@@ -329,6 +331,12 @@ def test_a_missing_file_suggests_the_nearest(workspace: Workspace, tmp_path: Pat
         workspace.load(tmp_path / "analisis.h5")
     with pytest.raises(MissingFileError, match="it is a folder"):
         workspace.load(tmp_path)
+
+
+@pytest.mark.parametrize("folder", [".", "/", ".."])
+def test_a_folder_is_no_file(workspace: Workspace, folder: str) -> None:
+    with pytest.raises(MissingFileError, match="it is a folder"):
+        workspace.load(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89HDF\r\n\x1a\n" + b"\0" * 500])

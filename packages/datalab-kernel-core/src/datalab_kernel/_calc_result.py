@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +58,14 @@ class CalcResult:
     is_stored: bool = True
     is_analysis: bool = False
     load: Callable[[str], DataObject] | None = None
-    """Gives a stored object of the workspace, to be looked at."""
+    """Gives an object of the workspace, to be looked at; None if they aren't in there."""
     unstored: tuple[DataObject, ...] = ()
-    """The objects of ``store=False``, in the order of ``names``."""
+    """The objects then, in the order of ``names``."""
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the objects in ``names`` aren't in the workspace."""
+        return self.load is None
 
     @property
     def name(self) -> str:
@@ -116,11 +121,14 @@ class CalcResult:
     def __repr__(self) -> str:
         """Say in one line what was computed of what."""
         on = _listed(self.on)
+        notes = "" if self.is_stored or self.is_analysis else ", not stored"
+        kinds = dict.fromkeys(self.conversions.values())
+        notes += f", computed as {' and '.join(kinds)}" if kinds else ""
         if self.is_analysis:
             found = self._count_rows()
-            return f"CalcResult({self.function} on {on}: {found} row{'' if found == 1 else 's'})"
-        stored = "" if self.is_stored else ", not stored"
-        return f"CalcResult({self.function} on {on}: {_listed(self.names)}{stored})"
+            rows = f"{found} row{'' if found == 1 else 's'}"
+            return f"CalcResult({self.function} on {on}: {rows}{notes})"
+        return f"CalcResult({self.function} on {on}: {_listed(self.names)}{notes})"
 
     def _count_rows(self) -> int:
         tables = sum(len(table.data) for table in self.tables.values())
@@ -133,7 +141,8 @@ class CalcResult:
             f"<br>{escape(name)}: computed as {escape(text)}"
             for name, text in self.conversions.items()
         )
-        heading = f"{escape(repr(self))}{notes}"
+        plain = replace(self, conversions={}) if notes else self
+        heading = f"{escape(repr(plain))}{notes}"
         body = self._frame_html() if self.is_analysis else self._objects_html()
         return (
             f'<div style="color:var(--jp-content-font-color1,inherit)"><b>{heading}</b>{body}</div>'
@@ -187,8 +196,20 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def names_in(what: Any) -> Any:
-    """Replace each result among names, or alone, by the names that it stands for."""
+    """Replace each result among names, or alone, by the names that it stands for.
+
+    Raises
+    ------
+    OperandError
+        If its objects aren't in the workspace, where something else may have these names.
+    """
     if isinstance(what, CalcResult):
+        if what.is_loose:
+            message = (
+                f"{what!r} isn't in the workspace. Compute it without store=False, or go "
+                "through its .objects."
+            )
+            raise OperandError(message, function=what.function, names=list(what.names))
         return list(what.names)
     if isinstance(what, (list, tuple)):
         parts = [names_in(one) for one in what]

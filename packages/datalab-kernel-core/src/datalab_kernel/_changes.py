@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from datalab_kernel import _names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,8 @@ class ChangeFeed:
         self._subscriptions: list[Subscription] = []
         self._changed = threading.Condition()
         self._told = 0
+        self._waiting = 0
+        self.on_ours: Callable[[Change], object] = lambda _: None
 
     def subscribe(self, callback: Callable[[Change], object]) -> Subscription:
         """Tell a callback of every change from now on."""
@@ -90,10 +93,12 @@ class ChangeFeed:
         with self._changed:
             self._subscriptions = [s for s in self._subscriptions if s is not subscription]
 
-    def publish(self, change: Change) -> None:
-        """Tell everybody of a change; nothing is told of an empty one."""
+    def publish(self, change: Change, *, is_ours: bool = True) -> None:
+        """Tell everybody of a change, by ourselves or by others; not of an empty one."""
         if not change.names:
             return
+        if is_ours:
+            self.on_ours(change)
         with self._changed:
             self._told += 1
             self._changed.notify_all()
@@ -118,3 +123,24 @@ class ChangeFeed:
                 while self._told == told:
                     if not self._changed.wait(max(0.0, deadline - time.monotonic())):
                         return False
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Be somebody who listens, without a callback."""
+        with self._changed:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= 1
+
+    def wait_while_listened(self, for_s: float) -> bool:
+        """Let some time pass; say whether anybody still listens or waits."""
+        deadline = time.monotonic() + for_s
+        while self._subscriptions or self._waiting:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return True
+            time.sleep(min(left_s, 0.1))
+        return False

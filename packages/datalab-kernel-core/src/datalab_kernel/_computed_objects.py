@@ -51,8 +51,8 @@ class ComputedObjects(NamedObjects):
         wanted: Sequence[str | None],
         involved: Sequence[Source],
     ) -> tuple[str, ...]:
-        from datalab_kernel.compute import UUID, new_uuid
-        from datalab_kernel.storage import check_storable
+        from datalab_kernel.compute import UUID
+        from datalab_kernel.storage import check_storable, new_uuid
 
         for output in outputs:
             obj = object_of(output)
@@ -117,8 +117,10 @@ class ComputedObjects(NamedObjects):
 
         items = []
         for source in sources:
+            if not source.is_stored:
+                continue
             self._uuid_of_source[source.name] = source.uuid
-            if source.is_stored and source.name in known and uuid_of(source.obj) is None:
+            if source.name in known and uuid_of(source.obj) is None:
                 items.append(_in_place(source.name, self._identified(source)))
         return items
 

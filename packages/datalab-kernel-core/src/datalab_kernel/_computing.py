@@ -6,7 +6,7 @@ What a function makes of objects is ``compute``'s; what is stored of that,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,23 +16,23 @@ from datalab_kernel._calculator import Calculator
 from datalab_kernel._changes import Change
 from datalab_kernel._computed_objects import ComputedObjects, object_of, title_of
 from datalab_kernel._named_objects import _MISSING
+from datalab_kernel._provenance import Provenance
 from datalab_kernel.errors import NothingSelectedError, OperandError
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from datalab_kernel._function_table import FunctionTable
-    from datalab_kernel._history import History
     from datalab_kernel._objects import DataObject
-    from datalab_kernel.backends import Backend, Calculated, Kind
+    from datalab_kernel.backends import Calculated, Kind
     from datalab_kernel.compute import Job, Output, Request, Source
 
 Names = str | list[str] | tuple[str, ...] | None
 
 
-class Computing(ComputedObjects):
-    """Computing, the functions that can be run, and how an object was computed.
+class Computing(ComputedObjects, Provenance):
+    """Computing, and the functions that can be run.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Computing(ComputedObjects):
 
         with self._lock:
             sources = self._sources(self._what(on, function))
-            operands = [] if operand is None else self._sources(operand, sources)
+            operands = [] if operand is None else self._operands(operand, sources)
         request = Request(
             name=function,
             kind=_common_kind(function, [*sources, *operands]),
@@ -118,19 +118,26 @@ class Computing(ComputedObjects):
         from datalab_kernel.compute import run, run_all
 
         is_analysis = jobs[0].function.pattern == "1-to-0"
+        if is_analysis and store:
+            _check_stored(request)
+        for job in jobs:
+            job.fetch()
         calls = [partial(run, job, keep_results=self.keep_results) for job in jobs]
         outputs = run_all(calls, f"Computing {request.name}:")
         involved = _distinct([*request.sources, *request.operands])
         on = tuple(source.name for source in request.sources)
+        loose: Iterable[DataObject] | None = None
         if is_analysis:
             names = on
             if store:
                 self._store_results(outputs)
+            elif not all(source.is_stored for source in request.sources):
+                loose = (source.obj for source in request.sources)
         elif store:
             names = self._store_objects(outputs, wanted, involved)
         else:
             names = _label(outputs, wanted)
-        is_loose = not (store or is_analysis)
+            loose = map(object_of, outputs)
         return CalcResult(
             function=request.name,
             names=names,
@@ -139,8 +146,8 @@ class Computing(ComputedObjects):
             conversions={s.name: s.conversion for s in involved if s.conversion},
             is_stored=store,
             is_analysis=is_analysis,
-            load=None if is_loose else self._view_for_display,
-            unstored=tuple(map(object_of, outputs)) if is_loose else (),
+            load=self._view_for_display if loose is None else None,
+            unstored=tuple(loose or ()),
         )
 
     def _view_for_display(self, name: str) -> Any:
@@ -160,8 +167,13 @@ class Computing(ComputedObjects):
 
     def _sources(self, what: Any, known: Sequence[Source] = ()) -> builtins.list[Source]:
         """Return what is to be computed of; an object that is known already is the same one."""
-        if isinstance(what, CalcResult) and not what.is_stored and not what.is_analysis:
-            return [_source(obj.title, obj, is_stored=False) for obj in what.unstored]
+        from datalab_kernel.compute import Source
+
+        if _is_loose(what):
+            return [*map(_loose_source, what.unstored)]
+        if isinstance(what, (list, tuple)) and any(map(_is_loose, what)):
+            parts = [one if _is_loose(one) else [one] for one in what]
+            return [source for part in parts for source in self._sources(part, known)]
         names = self._found(what)
         if not names:
             message = "There is nothing to compute in an empty list. Give names."
@@ -169,17 +181,53 @@ class Computing(ComputedObjects):
         infos = self._backend.describe()
         found = {source.name: source for source in known if source.is_stored}
         return [
-            found.get(name) or _source(name, self._backend.view(name), group=infos[name].group)
+            found.get(name)
+            or Source(
+                name=name,
+                kind=infos[name].kind,
+                load=partial(self.get, name, copy=False),
+                group=infos[name].group,
+            )
             for name in names
         ]
 
+    def _operands(self, what: Any, sources: Sequence[Source]) -> builtins.list[Source]:
+        """Return the second objects, of which one may be there for several of the first."""
+        if not isinstance(what, (list, tuple)):
+            return self._sources(what, sources)
+        found: builtins.list[Source] = []
+        for one in what:
+            found += self._sources(one if _is_loose(one) else [one], [*sources, *found])
+        return found
+
     def _found(self, what: Any) -> builtins.list[str]:
-        return super()._found(names_in(what))
+        names = names_in(what)
+        if names is not None and not isinstance(names, Iterable):
+            message = (
+                f"Objects are given by their names, not as {type(names).__name__}. "
+                "Add it first: workspace['name'] = obj."
+            )
+            raise TypeError(message)
+        if not isinstance(names, Iterable) or isinstance(names, str):
+            return super()._found(names)
+        return super()._found([found for one in names for found in self._matched(one)])
+
+    def _matched(self, name: Any) -> builtins.list[Any]:
+        """Return the names that a pattern among several names stands for; a name as it is."""
+        is_pattern = isinstance(name, str) and _names.has_wildcard(name)
+        return super()._found(name) if is_pattern else [name]
 
     def get(self, name: Any, default: Any = _MISSING, *, copy: bool = True) -> Any:
         """Return an independent copy of an object; see :meth:`NamedObjects.get`."""
-        name = name.name if isinstance(name, CalcResult) else name
+        if isinstance(name, CalcResult):
+            if name.is_loose:
+                return name.object if copy else name.view(name.name)
+            name = name.name
         return super().get(name, default, copy=copy)
+
+    def remove(self, name: str | Iterable[str]) -> None:
+        """Remove an object, or several, all or none; see :meth:`NamedObjects.remove`."""
+        super().remove(names_in(name))
 
     # -- looking ------------------------------------------------------------------------
 
@@ -209,129 +257,43 @@ class Computing(ComputedObjects):
 
         return find_functions(pattern, kind)
 
-    def history(self, name: str) -> History:
-        """Say how an object was computed, from its first sources on.
 
-        Parameters
-        ----------
-        name
-            The object's name, or the result of :attr:`calc`.
+def _loose_source(obj: DataObject) -> Source:
+    """Return a source of an object that isn't in the workspace."""
+    from datalab_kernel.backends import describe_object
+    from datalab_kernel.compute import Source
+    from datalab_kernel.storage import share_object
 
-        Returns
-        -------
-        History
-            A sequence of steps, which displays as a table; empty if the object wasn't
-            computed.
-
-        Raises
-        ------
-        ObjectNotFoundError
-            If nothing has that name.
-
-        Examples
-        --------
-        >>> from datalab_kernel import Workspace
-        >>> workspace = Workspace("standalone")
-        >>> workspace["ramp"] = ([0.0, 1.0], [2.0, -3.0])
-        >>> positive = workspace.calc("absolute", on="ramp")
-        >>> _ = workspace.calc("moving_average", on=positive, name="average")
-        >>> [step.function for step in workspace.history("average")]
-        ['absolute', 'moving_average']
-        """
-        from datalab_kernel._history import history_of
-
-        with self._lock:
-            return history_of(self._sole(name), self._views())
-
-    def script(self, name: str) -> str:
-        """Write Python that computes an object again from its sources.
-
-        Parameters
-        ----------
-        name
-            The object's name, or the result of :attr:`calc`.
-
-        Returns
-        -------
-        str
-            To be run where ``workspace`` has the sources; it ends with the same object.
-
-        Raises
-        ------
-        ObjectNotFoundError
-            If nothing has that name, or a source isn't in the workspace any more.
-        OperandError
-            If the object wasn't computed.
-
-        Examples
-        --------
-        >>> from datalab_kernel import Workspace
-        >>> workspace = Workspace("standalone")
-        >>> workspace["ramp"] = ([0.0, 1.0], [2.0, -3.0])
-        >>> print(workspace.script(workspace.calc("absolute", on="ramp")))
-        # Computes 'absolute(ramp)' from 'ramp'.
-        workspace.calc("absolute", on="ramp", name="absolute(ramp)")
-        """
-        from datalab_kernel._history import script_of
-
-        with self._lock:
-            return script_of(self._sole(name), self._views())
-
-    def _sole(self, name: Any) -> str:
-        name = name.name if isinstance(name, CalcResult) else name
-        self._require([name])
-        return str(name)
-
-    def _views(self) -> Mapping[str, DataObject]:
-        return _Views(self._backend)
-
-
-class _Views(Mapping[str, "DataObject"]):
-    """The objects of a backend, each looked at when it is first asked for."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-        self._names = backend.describe()
-        self._seen: dict[str, DataObject] = {}
-
-    def __getitem__(self, name: str) -> DataObject:
-        if name not in self._seen:
-            if name not in self._names:
-                raise KeyError(name)
-            self._seen[name] = self._backend.view(name)
-        return self._seen[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def _source(
-    name: str, obj: DataObject, *, group: str | None = None, is_stored: bool = True
-) -> Source:
-    from datalab_kernel.compute import Source, new_uuid, uuid_of
-    from datalab_kernel.storage import share_object, widen_object
-
-    obj = obj if is_stored else share_object(obj)
-    conversion = widen_object(obj)
-    uuid = uuid_of(obj) or new_uuid()
     return Source(
-        name=name, obj=obj, uuid=uuid, group=group, conversion=conversion, is_stored=is_stored
+        name=obj.title,
+        kind=describe_object(obj, group="").kind,
+        load=partial(share_object, obj),
+        is_stored=False,
     )
+
+
+def _is_loose(what: Any) -> bool:
+    return isinstance(what, CalcResult) and what.is_loose
+
+
+def _check_stored(request: Request) -> None:
+    """Check that what is analysed is there to keep the results."""
+    names = [source.name for source in request.sources if not source.is_stored]
+    if names:
+        message = (
+            f"{request.name} keeps its results with the objects, but {_names.enumerate_names(names)} "
+            "isn't in the workspace. With store=False the results are only returned."
+        )
+        raise OperandError(message, function=request.name, names=names)
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:
     """Return each source once: an object may also be its own operand."""
-    return [*{source.name: source for source in sources}.values()]
+    return [*{(source.name, source.is_stored): source for source in sources}.values()]
 
 
 def _common_kind(function: str, sources: Sequence[Source]) -> Kind:
-    kinds = {source.obj.PREFIX for source in sources}
+    kinds = {source.kind for source in sources}
     if len(kinds) > 1:
         names = [source.name for source in sources]
         message = (
@@ -339,7 +301,7 @@ def _common_kind(function: str, sources: Sequence[Source]) -> Kind:
             f"{_names.enumerate_names(names)}. Run it on each kind."
         )
         raise OperandError(message, function=function, names=names)
-    return "signal" if kinds == {"s"} else "image"
+    return kinds.pop()
 
 
 def _wanted_names(function: str, name: Names, count: int, *, is_analysis: bool) -> list[str | None]:
@@ -349,7 +311,7 @@ def _wanted_names(function: str, name: Names, count: int, *, is_analysis: bool) 
     if is_analysis:
         message = f"{function} adds no object to name: its results go into what it analyses."
         raise OperandError(message, function=function, names=[])
-    if isinstance(name, str):
+    if isinstance(name, str) or not isinstance(name, Iterable):
         return [_names.check_name(name)] * count
     given = [_names.check_name(one) for one in name]
     if len(given) != count:

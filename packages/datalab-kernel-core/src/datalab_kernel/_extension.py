@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel._calc_completion import function_matcher
+from datalab_kernel._calc_completion import calc_matcher
 from datalab_kernel._completion import command_matcher, name_matcher
 from datalab_kernel._first_use import FirstUse
 from datalab_kernel._magic import COMMANDS, datalab_magic
@@ -59,7 +59,7 @@ class _Session(FirstUse):
         self._matchers = (
             name_matcher(self),
             command_matcher(_MAGIC, COMMANDS),
-            function_matcher,
+            calc_matcher(shell.user_ns),
         )
         self._magic_before: Callable[..., Any] | None = None
         self._replaced = {name: getattr(shell, name) for name in _REPLACED}

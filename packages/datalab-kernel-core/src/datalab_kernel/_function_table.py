@@ -84,6 +84,9 @@ def find_functions(pattern: str | None, kind: Kind | None) -> FunctionTable:
     if kind is not None and kind not in KINDS:
         message = f"kind must be 'signal', 'image' or None, not {kind!r}."
         raise ValueError(message)
+    if not isinstance(pattern, str | None):
+        message = f"A pattern must be text or None, not {type(pattern).__name__}."
+        raise TypeError(message)
     infos = [info for info in all_functions() if kind in (None, info.kind)]
     if pattern is not None:
         exact = {info.name for info in infos} & {pattern}

@@ -338,6 +338,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         """Select objects (a name, a pattern, or several names) and return their names."""
         with self._lock:
             found = self._found(names)
+            self._backend.select(found)
             self._select(found)
             return found
 
@@ -356,9 +357,10 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
 
     @property
     def selection(self) -> builtins.list[str]:
-        """The workspace's own selection: what was last selected, else last added."""
+        """What was last selected here, else last added or computed; else DataLab's selection."""
         with self._lock:
-            return sorted(self._selected, key=self._selected.__getitem__)
+            own = sorted(self._selected, key=self._selected.__getitem__)
+            return own or self._backend.selected()
 
     def _select(self, names: Iterable[str]) -> None:
         self._selected = {name: place for place, name in enumerate(names)}

@@ -23,6 +23,9 @@ def destination(path: str | os.PathLike[str]) -> Path:
         If something else than a DataLab workspace is in its place.
     """
     target = expanded(path)
+    if not target.name:
+        message = f"Can't save {str(target)!r}: it is a folder. Give a file in it."
+        raise MissingFileError(message, path=str(target))
     if target.suffix.lower() not in SUFFIXES:
         target = target.with_name(target.name + SUFFIXES[0])
     if not target.parent.is_dir():
@@ -73,7 +76,7 @@ def sources(path_or_pattern: str | os.PathLike[str]) -> list[Path]:
         If there is none, with the nearest names in that folder.
     """
     path = expanded(path_or_pattern)
-    for candidate in (path, *(path.with_name(path.name + suffix) for suffix in SUFFIXES)):
+    for candidate in (path, *(Path(f"{path}{suffix}") for suffix in SUFFIXES)):
         if candidate.is_file():
             return [candidate]
     if _names.has_wildcard(str(path)):

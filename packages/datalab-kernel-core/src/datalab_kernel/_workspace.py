@@ -6,6 +6,7 @@ It holds no objects and does no I/O of its own: objects are the backend's, files
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _names, _resolve
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from datalab_kernel._changes import Change, Subscription
     from datalab_kernel._status import WorkspaceStatus
+    from datalab_kernel._watching import Watcher
+    from datalab_kernel.backends import ObjectInfo
 
 
 class Workspace(Computing, Files, Exchange):
@@ -54,6 +57,7 @@ class Workspace(Computing, Files, Exchange):
         super().__init__()
         self._options = options
         self._opened: Backend | None = None
+        self._watcher: Watcher | None = None
         if isinstance(backend, Backend):
             if options:
                 message = f"Options ({', '.join(options)}) go to the backend's own constructor."
@@ -176,6 +180,8 @@ class Workspace(Computing, Files, Exchange):
                 target.add_extras(extras)
             self._opened = target
             source.close()
+        if self._watcher is not None:
+            self._watcher.begin()
 
     # -- seeing changes -----------------------------------------------------------------
 
@@ -187,7 +193,28 @@ class Workspace(Computing, Files, Exchange):
         Subscription
             Its ``cancel()`` ends it. An exception in the function is logged.
         """
-        return self._feed.subscribe(callback)
+        subscription = self._feed.subscribe(callback)
+        self._watch_others()
+        return subscription
+
+    def _watch_others(self) -> None:
+        """Look for what others change, where a backend is one that others change too."""
+        if sys.platform == "emscripten":
+            return  # no threads there
+        if self._watcher is None:
+            from datalab_kernel._watching import Watcher
+
+            self._watcher = Watcher(self._feed, self._pulse, self._described)
+            self._feed.on_ours = self._watcher.note_ours
+        self._watcher.begin()
+
+    def _pulse(self) -> object | None:
+        with self._lock:
+            return self._backend.pulse()
+
+    def _described(self) -> dict[str, ObjectInfo]:
+        with self._lock:
+            return dict(self._backend.describe())
 
     def wait_for(self, name: str, timeout_s: float) -> None:
         """Wait until an object of that name is there.
@@ -198,7 +225,10 @@ class Workspace(Computing, Files, Exchange):
             If it isn't after ``timeout_s`` seconds.
         """
         _names.check_name(name)
-        if not self._feed.wait_until(lambda: self.exists(name), timeout_s):
+        with self._feed.waiting():
+            self._watch_others()
+            is_there = self._feed.wait_until(lambda: self.exists(name), timeout_s)
+        if not is_there:
             message = f"{name!r} didn't appear in the workspace within {timeout_s:g} s."
             raise TimeoutError(message)
 

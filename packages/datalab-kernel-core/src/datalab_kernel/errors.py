@@ -12,11 +12,16 @@ from typing import Any
 __all__ = [
     "BackendContractError",
     "ComputationError",
+    "DataLabAuthError",
+    "DataLabBusyError",
     "DataLabKernelError",
+    "DataLabRefusedError",
+    "DataLabUnreachableError",
     "ExportError",
     "FileFormatError",
     "FileTakenError",
     "InvalidNameError",
+    "LiveLimitError",
     "LiveModeRequiredError",
     "MetadataError",
     "MissingFileError",
@@ -133,6 +138,26 @@ class NotEnoughMemoryError(DataLabKernelError, MemoryError):
 
 class LiveModeRequiredError(DataLabKernelError, RuntimeError):
     """Something that only a running DataLab can do was asked of another mode."""
+
+
+class LiveLimitError(DataLabKernelError, RuntimeError):
+    """Something that can't be done in a running DataLab; the text names the limit (``detail``)."""
+
+
+class DataLabUnreachableError(DataLabKernelError, ConnectionError):
+    """No DataLab answers there, or the connection was lost (``url``, ``detail``)."""
+
+
+class DataLabAuthError(DataLabKernelError, PermissionError):
+    """DataLab wants a token, or another one (``url``, ``detail``)."""
+
+
+class DataLabBusyError(DataLabKernelError, TimeoutError):
+    """DataLab didn't answer in time: often a dialog box is open there (``url``, ``detail``)."""
+
+
+class DataLabRefusedError(DataLabKernelError, RuntimeError):
+    """DataLab refused, or what answers is no DataLab (``url``, ``detail``, ``status``)."""
 
 
 class StandaloneModeRequiredError(DataLabKernelError, RuntimeError):

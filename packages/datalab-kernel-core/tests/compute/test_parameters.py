@@ -9,16 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sigima import create_image, create_image_roi, create_signal, create_signal_roi
 from sigima.enums import FilterMode
-from sigima.params import GaussianParam, MovingAverageParam
+from sigima.params import GaussianParam, MovingAverageParam, ZeroPadding1DParam
 
-from datalab_kernel.compute import values_of
+from datalab_kernel.compute import Source, values_of
 from datalab_kernel.compute._parameter_sets import make_parameters, parameters_for
 from datalab_kernel.compute._registry import find, functions
 from datalab_kernel.errors import ParameterError
 
 SIGNAL = create_signal("s", np.linspace(0, 1, 100), np.linspace(0, 1, 100) ** 2)
 IMAGE = create_image("i", np.arange(20.0 * 30).reshape(20, 30))
-FIRST = {"signal": SIGNAL, "image": IMAGE}
+FIRST = {
+    "signal": Source(name="s", kind="signal", load=lambda: SIGNAL),
+    "image": Source(name="i", kind="image", load=lambda: IMAGE),
+}
 WITH_PARAMETERS = [
     function
     for kind in FIRST
@@ -86,6 +89,14 @@ def test_what_was_given_counts_for_what_is_derived():
     assert made("zero_padding", strategy="double")["n"] == 100
 
 
+def test_how_far_to_pad_must_be_said_where_no_strategy_says_it():
+    with pytest.raises(ParameterError, match="n must be given with strategy='custom'"):
+        made("zero_padding", strategy="custom")
+    assert made("zero_padding", strategy="custom", n=7)["n"] == 7
+    padding = ZeroPadding1DParam.create(strategy="custom")
+    assert made("zero_padding", "signal", padding)["n"] == 1
+
+
 def test_an_images_own_size_and_dtype_are_defaults_as_in_datalabs_dialogs():
     assert made("binning", "image")["dtype_str"] == "float64"
     assert made("peak_detection", "image")["size"] == 50
@@ -93,11 +104,12 @@ def test_an_images_own_size_and_dtype_are_defaults_as_in_datalabs_dialogs():
 
 def test_a_region_goes_where_regions_are_taken():
     parameters = make_parameters(
-        find("extract_roi", "signal"), create_signal_roi([0.2, 0.4]), {}, SIGNAL
+        find("extract_roi", "signal"), create_signal_roi([0.2, 0.4]), {}, FIRST["signal"]
     )
     assert [(one.xmin, one.xmax) for one in parameters] == [(0.2, 0.4)]
     area = create_image_roi("rectangle", [[1, 2, 3, 4], [5, 6, 7, 8]])
-    assert [one.x0 for one in make_parameters(find("erase", "image"), area, {}, IMAGE)] == [1, 5]
+    erased = make_parameters(find("erase", "image"), area, {}, FIRST["image"])
+    assert [one.x0 for one in erased] == [1, 5]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,11 @@ def test_a_function_of_the_other_kind_is_said_to_be_so():
         find("threshold_otsu", "signal")
 
 
+def test_the_nearest_of_the_other_kind_are_said_where_there_are_no_others():
+    with pytest.raises(UnknownFunctionError, match="for images. Did you mean 'threshold_otsu'"):
+        find("thresold_otsu", "signal")
+
+
 @pytest.mark.parametrize("name", ["fit", "polyfit", "multigaussianfit", "multilorentzianfit"])
 def test_a_dialog_of_datalabs_is_answered_by_what_to_run_instead(name):
     with pytest.raises(UnknownFunctionError, match="is a dialog in DataLab.*_fit"):

@@ -53,6 +53,48 @@ def test_tektronix_tds_that_was_cut_off_is_refused(load, sample):
         load(text)
 
 
+@pytest.mark.parametrize(
+    ("name", "rows", "found"),
+    [
+        ("tektronix_mdo", 1, "3 points and says that there are 4"),
+        ("tektronix_mso", 1, "3 points and says that there are 4"),
+        ("tektronix_mso", 3, "1 points and says that there are 4"),
+        ("siglent", 1, "2 points and says that there are 3"),
+        ("keysight_infiniium", 1, "2 points and says that there are 3"),
+    ],
+)
+def test_fewer_points_than_the_record_is_long_are_refused(load, sample, name, rows, found):
+    lines = sample(name).rstrip("\n").split("\n")
+    with pytest.raises(FileFormatError, match=found):
+        load("\n".join(lines[:-rows]) + "\n")
+
+
+def test_a_file_that_ends_in_its_first_number_is_refused(load, sample):
+    with pytest.raises(FileFormatError, match="1 points and says that there are 4"):
+        load(sample("tektronix_mdo").partition(",0.04")[0])
+
+
+def test_a_part_of_a_record_that_was_written_on_purpose_is_read(load, sample):
+    text = sample("tektronix_mdo").replace("0.0% to 100.0%", "25.0% to 75.0%")
+    lines = text.rstrip("\n").split("\n")
+    (first, _) = load("\n".join(lines[:-2]) + "\n")
+    assert len(first.x) == 2
+
+
+@pytest.mark.parametrize("name", ["tektronix_mdo", "tektronix_mso", "picoscope", "rohde_schwarz"])
+def test_a_file_that_ends_in_the_middle_of_a_row_is_refused(load, sample, name):
+    start, _, last = sample(name).rstrip("\n").rpartition("\n")
+    with pytest.raises(FileFormatError, match="cut off"):
+        load(f"{start}\n{last.partition(',')[0]}")
+
+
+@pytest.mark.parametrize("name", ["rigol_ds1000z", "keysight_infiniivision", "tektronix_mso"])
+def test_a_file_whose_last_row_has_no_end_of_line_is_read(load, sample, name):
+    found = load(sample(name).rstrip("\n"))
+    for signal, whole in zip(found, load(sample(name)), strict=True):
+        np.testing.assert_array_equal(signal.xydata, whole.xydata)
+
+
 def test_lecroy_gives_time_and_trigger(load, sample):
     (signal,) = load(sample("lecroy"))
     assert axes(signal) == ("Time", "s", "Ampl", "")

@@ -11,6 +11,7 @@ from datalab_kernel.backends._protocol import (
     Put,
     WorkspaceMode,
 )
+from datalab_kernel.backends._titles import names_of
 
 __all__ = [
     "KINDS",
@@ -22,4 +23,5 @@ __all__ = [
     "Put",
     "WorkspaceMode",
     "describe_object",
+    "names_of",
 ]

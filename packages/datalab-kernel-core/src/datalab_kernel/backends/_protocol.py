@@ -110,7 +110,7 @@ class Backend(ABC):
 
     auto_rank: ClassVar[int | None] = None
     needs_connection: ClassVar[bool] = True
-    lacks: ClassVar[frozenset[str]] = frozenset()
+    lacks: frozenset[str] = frozenset()
 
     @classmethod
     def open(cls, **options: Any) -> Self:
@@ -199,6 +199,20 @@ class Backend(ABC):
         -------
         sequence of Calculated or None
             One for each job; None if core is to compute these.
+        """
+        return None
+
+    def select(self, names: Sequence[str]) -> None:
+        """Select objects where a person sees it; as it stands: nobody does."""
+
+    def selected(self) -> list[str]:
+        """Return what a person has selected; as it stands: nothing."""
+        return []
+
+    def pulse(self) -> object | None:
+        """Return something that differs after somebody else has changed what is here.
+
+        As it stands, None: nobody else can. Cheap: it is asked for again and again.
         """
         return None
 

@@ -6,7 +6,7 @@ runs many on all cores, ``_records`` and ``_results`` know DataLab's metadata.
 """
 
 from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
-from datalab_kernel.compute._jobs import Job, Output, Source, run
+from datalab_kernel.compute._jobs import Job, Output, run
 from datalab_kernel.compute._parameter_sets import values_of
 from datalab_kernel.compute._parameters import Parameter
 from datalab_kernel.compute._plan import Request, plan
@@ -15,13 +15,13 @@ from datalab_kernel.compute._records import (
     ANALYSIS,
     UUID,
     Record,
-    new_uuid,
     read_record,
     recorded_values,
     uuid_of,
     write_record,
 )
 from datalab_kernel.compute._results import put_result
+from datalab_kernel.compute._source import Source
 
 __all__ = [
     "ANALYSIS",
@@ -35,7 +35,6 @@ __all__ = [
     "Source",
     "all_functions",
     "described",
-    "new_uuid",
     "plan",
     "put_result",
     "read_record",

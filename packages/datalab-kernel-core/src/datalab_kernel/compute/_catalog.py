@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import KINDS
 from datalab_kernel.compute._parameter_sets import parameters_for
-from datalab_kernel.compute._registry import PREFIX, find, functions, plain_text
+from datalab_kernel.compute._registry import (
+    PREFIX,
+    find,
+    functions,
+    plain_text,
+    unknown_anywhere,
+)
 from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL
 
 if TYPE_CHECKING:
@@ -57,9 +63,8 @@ def described(name: str) -> list[FunctionInfo]:
     """
     plain = name.removeprefix(PREFIX)
     found = [info for info in all_functions() if info.name == plain]
-    if found:
-        return found
-    find(name, "signal")  # which says what is near, and of a dialog what to run instead
+    if not found:
+        raise unknown_anywhere(name)
     return found
 
 

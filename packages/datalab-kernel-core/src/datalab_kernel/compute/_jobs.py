@@ -6,6 +6,7 @@ Which objects a call takes, and what becomes of results and titles, is DataLab's
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.compute._alignment import on_one_grid
@@ -26,42 +27,38 @@ from datalab_kernel.errors import (
 from datalab_kernel.storage import copy_object, own_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from datalab_kernel._objects import DataObject
     from datalab_kernel.compute._registry import Function
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """An object that something is computed of.
-
-    Its arrays are read-only, of a dtype that DataLab computes with. ``conversion`` says
-    from which dtype to which that needed a conversion, such as ``"uint32 to float64"``.
-    """
-
-    name: str
-    obj: DataObject
-    uuid: str
-    group: str | None = None
-    conversion: str = ""
-    is_stored: bool = True
+    from datalab_kernel.compute._source import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One call of a function.
 
-    ``sources`` are what titles and history name, ``inputs`` what the function is called
-    with: the sources' objects, or these interpolated onto one grid. ``group`` is where the
-    result goes; None: to the first source.
+    ``sources`` are what titles and history name. ``given`` makes of them what the function
+    is called with, and is only called where it runs. ``group`` is where the result goes;
+    None: to the first source.
     """
 
     function: Function
     sources: tuple[Source, ...]
-    inputs: tuple[Any, ...]
+    given: Callable[[], tuple[Any, ...]]
     parameters: Any
     group: str | None = None
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """What the function is called with: the objects, or these interpolated onto one grid."""
+        return self.given()
+
+    def fetch(self) -> None:
+        """Fetch what it is computed of, before :func:`run`, which may be in another thread."""
+        for source in self.sources:
+            source.fetch()
+        self.given()
 
     @property
     def record(self) -> Record:
@@ -71,7 +68,7 @@ class Job:
             pattern="1-to-1" if self.function.pattern == "1-to-n" else self.function.pattern,
             parameters=encoded(self.parameters),
             source_uuids=tuple(source.uuid for source in self.sources),
-            source_names=tuple(source.name for source in self.sources),
+            source_names=tuple(source.name_then for source in self.sources),
             versions=versions(),
         )
 
@@ -113,20 +110,19 @@ def jobs_of(call: Call) -> list[Job]:
             return _gathering(call)
         case "1-to-n":
             return [
-                Job(function=function, sources=(source,), inputs=(source.obj,), parameters=one)
-                for source in call.sources
-                for one in call.parameters
+                _single(function, source, one) for source in call.sources for one in call.parameters
             ]
         case _:
-            return [
-                Job(
-                    function=function,
-                    sources=(source,),
-                    inputs=(source.obj,),
-                    parameters=call.parameters,
-                )
-                for source in call.sources
-            ]
+            return [_single(function, source, call.parameters) for source in call.sources]
+
+
+def _single(function: Function, source: Source, parameters: Any) -> Job:
+    return Job(
+        function=function,
+        sources=(source,),
+        given=lambda: (source.obj,),
+        parameters=parameters,
+    )
 
 
 def _check_operands(call: Call) -> None:
@@ -148,35 +144,50 @@ def _check_operands(call: Call) -> None:
 
 
 def _binary(call: Call) -> list[Job]:
-    function, sources, operands = call.function, call.sources, call.operands
+    sources, operands = call.sources, call.operands
     is_pairwise = len(operands) > 1
-    if not is_pairwise:
-        objects = [source.obj for source in sources] + [operands[0].obj]
-        aligned = on_one_grid(objects) if function.aligns_x else objects
-        pairs = [(first, aligned[-1]) for first in aligned[:-1]]
-        operands = [operands[0]] * len(sources)
+    if is_pairwise:
+        pairs = [*zip(sources, operands, strict=True)]
+        given = [_on_one_grid(call.function, pair) for pair in pairs]
     else:
-        pairs = []
-        for source, operand in zip(sources, operands, strict=True):
-            objects = [source.obj, operand.obj]
-            first, second = on_one_grid(objects) if function.aligns_x else objects
-            pairs.append((first, second))
+        pairs = [(source, operands[0]) for source in sources]
+        together = _on_one_grid(call.function, [*sources, operands[0]])
+        given = [_first_and_last(together, place) for place in range(len(sources))]
     return [
         Job(
-            function=function,
-            sources=(source, operand),
-            inputs=pair,
+            function=call.function,
+            sources=pair,
+            given=inputs,
             parameters=call.parameters,
-            group=f"{function.name}[...]" if is_pairwise else None,
+            group=f"{call.function.name}[...]" if is_pairwise else None,
         )
-        for source, operand, pair in zip(sources, operands, pairs, strict=True)
+        for pair, inputs in zip(pairs, given, strict=True)
     ]
+
+
+def _on_one_grid(function: Function, sources: Sequence[Source]) -> Callable[[], tuple[Any, ...]]:
+    """Return what gives the sources' objects, on one grid where the function needs that."""
+
+    @cache
+    def objects() -> tuple[Any, ...]:
+        found = [source.obj for source in sources]
+        return tuple(on_one_grid(found) if function.aligns_x else found)
+
+    return objects
+
+
+def _first_and_last(
+    objects: Callable[[], tuple[Any, ...]], place: int
+) -> Callable[[], tuple[Any, ...]]:
+    return lambda: (objects()[place], objects()[-1])
 
 
 def _gathering(call: Call) -> list[Job]:
     groups: dict[str | None, list[Source]] = {}
+    group_of_loose = next((source.group for source in call.sources if source.is_stored), None)
     for source in call.sources:
-        groups.setdefault(source.group, []).append(source)
+        group = source.group if source.is_stored else group_of_loose
+        groups.setdefault(group, []).append(source)
     jobs = []
     for title, members in groups.items():
         if len(members) < 2:  # noqa: PLR2004 - several
@@ -187,17 +198,19 @@ def _gathering(call: Call) -> list[Job]:
             )
             names = [source.name for source in call.sources]
             raise OperandError(message, function=call.function.name, names=names)
-        objects = [source.obj for source in members]
-        inputs = on_one_grid(objects) if call.function.aligns_x else objects
         jobs.append(
             Job(
                 function=call.function,
                 sources=tuple(members),
-                inputs=(inputs,),
+                given=_as_list(_on_one_grid(call.function, members)),
                 parameters=call.parameters,
             )
         )
     return jobs
+
+
+def _as_list(objects: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
+    return lambda: ([*objects()],)
 
 
 def run(job: Job, *, keep_results: bool = False) -> Output:

@@ -23,14 +23,17 @@ from datalab_kernel.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.compute._registry import Function
+    from datalab_kernel.compute._source import Source
 
 _NEEDS_PARAMETERS = frozenset({"offset_correction", "extract_roi", "extract_rois", "erase"})
 """Functions whose parameters are a region that DataLab asks for: no default makes sense."""
 
 _TAKES_OWN_ROI = frozenset({"extract_roi", "extract_rois"})
 """Functions that, given no region, take those of the first object."""
+
+_NEEDED_WITH = {"sigima.signal.zero_padding": ("strategy", "custom", "n")}
+"""What must be given with a choice: n's default counts for no strategy, and isn't DataLab's."""
 
 
 def parameters_for(function: Function) -> dict[str, Parameter]:
@@ -40,7 +43,7 @@ def parameters_for(function: Function) -> dict[str, Parameter]:
 
 
 def make_parameters(
-    function: Function, param: Any, keywords: Mapping[str, Any], first: DataObject
+    function: Function, param: Any, keywords: Mapping[str, Any], first: Source
 ) -> Any:
     """Make the parameters that a function is called with.
 
@@ -54,8 +57,8 @@ def make_parameters(
     keywords
         Values by name; they count more than those of ``param``.
     first
-        The object from which defaults are derived, as DataLab does with the first
-        that is selected.
+        The source from whose object defaults are derived, as DataLab does with the first
+        that is selected; it is only fetched where there are such.
 
     Returns
     -------
@@ -79,12 +82,12 @@ def make_parameters(
 
 
 def _list_of_sets(
-    function: Function, param: Any, keywords: Mapping[str, Any], first: DataObject
+    function: Function, param: Any, keywords: Mapping[str, Any], first: Source
 ) -> list[gds.DataSet]:
     if param is None and not keywords and function.name in _TAKES_OWN_ROI:
-        param = first.roi
+        param = first.obj.roi
     if hasattr(param, "to_params"):  # a SignalROI or ImageROI
-        param = param.to_params(first)
+        param = param.to_params(first.obj)
     if isinstance(param, (list, tuple)):
         if not param:
             raise _error(function, ["it was given no region of interest"], keywords)
@@ -93,7 +96,7 @@ def _list_of_sets(
 
 
 def _one_set(
-    function: Function, param: Any, keywords: Mapping[str, Any], first: DataObject
+    function: Function, param: Any, keywords: Mapping[str, Any], first: Source
 ) -> gds.DataSet:
     paramclass: Any = function.paramclass
     values = {**_given(function, param, keywords), **keywords}
@@ -113,6 +116,9 @@ def _one_set(
                     checked[name] = derived[name]
                 else:
                     problems.append(f"{name} {exc}")
+    name, choice, needed = _NEEDED_WITH.get(function.operation_id, ("", "", ""))
+    if name and checked.get(name) == choice and needed not in values:
+        problems.append(f"{needed} must be given with {name}={choice!r}")
     if problems:
         raise _error(function, problems, values)
     result = _filled(paramclass, checked, derived, first)
@@ -143,7 +149,7 @@ def _given(function: Function, param: Any, keywords: Mapping[str, Any]) -> dict[
 
 
 def _filled(
-    paramclass: Any, given: Mapping[str, Any], derived: Mapping[str, Any], first: DataObject
+    paramclass: Any, given: Mapping[str, Any], derived: Mapping[str, Any], first: Source
 ) -> gds.DataSet:
     """Make a set: the class's defaults, what is derived of an object, what was given."""
     result: gds.DataSet = paramclass()
@@ -151,7 +157,7 @@ def _filled(
         _set(result, given)
         if hasattr(result, "update_from_obj"):
             # What was given counts for what is derived: a padding's size follows its strategy
-            result.update_from_obj(first)
+            result.update_from_obj(first.obj)
         else:
             _set(result, derived)
         for name, value in derived.items():
@@ -168,19 +174,19 @@ def _set(dataset: gds.DataSet, values: Mapping[str, Any]) -> None:
         setattr(dataset, name, value)
 
 
-def _derived(function: Function, first: DataObject, *, has_values: bool) -> dict[str, Any]:
+def _derived(function: Function, first: Source, *, has_values: bool) -> dict[str, Any]:
     """Return what Sigima and DataLab's dialogs derive of an object where nothing is given."""
     paramclass: Any = function.paramclass
     if has_values and hasattr(paramclass, "update_from_obj"):
         with _own_values_unchecked():
             result = paramclass()
-            result.update_from_obj(first)
+            result.update_from_obj(first.obj)
         return {item.get_name(): getattr(result, item.get_name()) for item in items_of(paramclass)}
     match function.operation_id:
         case "sigima.image.binning":
-            return {"dtype_str": str(first.data.dtype)}
+            return {"dtype_str": str(first.obj.data.dtype)}
         case "sigima.image.peak_detection":
-            return {"size": max(min(first.data.shape) // 40, 50)}
+            return {"size": max(min(first.obj.data.shape) // 40, 50)}
         case _:
             return {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.compute._jobs import Call, Job, Source, jobs_of
+from datalab_kernel.compute._jobs import Call, Job, jobs_of
 from datalab_kernel.compute._parameter_sets import make_parameters
 from datalab_kernel.compute._registry import PREFIX, Function, find
 from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL, Several
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from datalab_kernel.backends import Kind
+    from datalab_kernel.compute._source import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def plan(request: Request) -> list[Job]:
 
 
 def _jobs(request: Request, function: Function, param: Any, keywords: Any) -> list[Job]:
-    parameters = make_parameters(function, param, keywords, request.sources[0].obj)
+    parameters = make_parameters(function, param, keywords, request.sources[0])
     return jobs_of(
         Call(
             function=function,
@@ -67,7 +68,7 @@ def _jobs(request: Request, function: Function, param: Any, keywords: Any) -> li
 
 def _several(request: Request, several: Several) -> list[Job]:
     functions = [find(name, request.kind) for name in several.functions]
-    first = request.sources[0].obj
+    first = request.sources[0]
     sets: list[Any]
     if several.shares_parameters:
         sets = [make_parameters(functions[0], request.param, request.keywords, first)]

@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import guidata.dataset as gds
 
@@ -153,11 +152,6 @@ def uuid_of(obj: DataObject) -> str | None:
     """Return the identifier that DataLab or we gave an object, if it has one."""
     value = obj.metadata.get(UUID)
     return str(value) if value else None
-
-
-def new_uuid() -> str:
-    """Make an identifier for an object, as DataLab does."""
-    return str(uuid4())
 
 
 @cache

@@ -13,7 +13,7 @@ from datalab_kernel.backends import KINDS
 from datalab_kernel.errors import UnknownFunctionError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from datalab_kernel.backends import Kind
 
@@ -26,11 +26,11 @@ _INTERACTIVE: dict[tuple[Kind, str], str] = {
     (
         "signal",
         "multigaussianfit",
-    ): "gaussian_fit, on each region of interest that roi_extraction gives",
+    ): "gaussian_fit on each region of interest that roi_extraction gives",
     (
         "signal",
         "multilorentzianfit",
-    ): "lorentzian_fit, on each region of interest that roi_extraction gives",
+    ): "lorentzian_fit on each region of interest that roi_extraction gives",
 }
 """What DataLab does in a dialog, and what to run instead."""
 
@@ -147,23 +147,46 @@ def find(name: object, kind: Kind) -> Function:
     plain = _OTHER_NAMES.get((kind, plain), plain)
     if plain in known:
         return known[plain]
-    if instead := _INTERACTIVE.get((kind, plain)):
-        message = f"{name!r} is a dialog in DataLab, which a notebook can't answer. Run {instead} instead."
-        raise UnknownFunctionError(message, function=name, suggestions=[instead])
+    if (kind, plain) in _INTERACTIVE:
+        raise _dialog(name, _INTERACTIVE[kind, plain])
     raise _unknown(name, plain, kind)
 
 
 def _unknown(name: str, plain: str, kind: Kind) -> UnknownFunctionError:
-    from datalab_kernel.compute._several import SEVERAL
-
     other = next(other for other in KINDS if other != kind)
-    known = [*functions(kind), *(text for text, group in SEVERAL.items() if kind in group.kinds)]
-    suggestions = difflib.get_close_matches(plain, known, n=5, cutoff=0.5)
-    suggestions += [text for text in known if plain in text and text not in suggestions][:5]
     parts = [f"There is no function {name!r} for {kind}s."]
+    suggestions = _nearest(plain, [kind])
     if plain in functions(other):
         parts.append(f"There is one for {other}s.")
-    if suggestions:
-        parts.append(f"Did you mean {' or '.join(map(repr, suggestions))}?")
-    parts.append("workspace.functions() lists all.")
-    return UnknownFunctionError(" ".join(parts), function=name, suggestions=suggestions)
+    elif not suggestions and (suggestions := _nearest(plain, [other])):
+        parts.append(f"There are some for {other}s.")
+    return _error(name, parts, suggestions)
+
+
+def unknown_anywhere(name: str) -> UnknownFunctionError:
+    """Return the error for a name that is no function's, of signals or of images."""
+    plain = name.removeprefix(PREFIX)
+    for kind in KINDS:
+        if (kind, plain) in _INTERACTIVE:
+            return _dialog(name, _INTERACTIVE[kind, plain])
+    return _error(name, [f"There is no function {name!r}."], _nearest(plain, KINDS))
+
+
+def _dialog(name: str, instead: str) -> UnknownFunctionError:
+    message = f"{name!r} is a dialog in DataLab, which a notebook can't answer. Run {instead}."
+    return UnknownFunctionError(message, function=name, suggestions=[instead])
+
+
+def _nearest(plain: str, kinds: Sequence[Kind]) -> list[str]:
+    from datalab_kernel.compute._several import SEVERAL
+
+    known = dict.fromkeys(text for kind in kinds for text in functions(kind))
+    known.update((text, None) for text, one in SEVERAL.items() if {*kinds} & {*one.kinds})
+    found = difflib.get_close_matches(plain, known, n=5, cutoff=0.5)
+    return found + [text for text in known if plain in text and text not in found][:5]
+
+
+def _error(name: str, parts: Sequence[str], suggestions: list[str]) -> UnknownFunctionError:
+    hint = [f"Did you mean {' or '.join(map(repr, suggestions))}?"] if suggestions else []
+    message = " ".join([*parts, *hint, "workspace.functions() lists all."])
+    return UnknownFunctionError(message, function=name, suggestions=suggestions)

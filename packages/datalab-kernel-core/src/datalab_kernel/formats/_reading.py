@@ -149,6 +149,8 @@ def _found_layout(path: Path, encoding: str, lines: list[str], options: ReadOpti
     layout = _text.find_layout(encoding, kept, delimiter=options.delimiter, decimal=options.decimal)
     if layout is None:
         raise _table.wrong(path, "there is no row of numbers in it")
+    if _text.ends_early(path, layout):
+        raise _table.wrong(path, "it was cut off: it ends in the middle of its last row")
     return layout
 
 

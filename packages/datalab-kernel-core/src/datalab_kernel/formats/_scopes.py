@@ -23,7 +23,7 @@ from datalab_kernel.formats._header import Header, read_header, unit_of, value_o
 from datalab_kernel.formats._table import line_of, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._text import TextLayout
 
 _TIME_RULE = re.compile(r"t(0|Inc)\s*=\s*([-+0-9.eE]+)")
+_LENGTH = re.compile(r"(?:[A-Za-z]\w*:)?([\d.]+(?:[eE]\+?\d+)?)")  # Siglent: "Analog:7000"
+_GATES = re.compile(r"([\d.]+)\s*% to ([\d.]+)\s*%")  # what part of the record was written
 _BESIDE = 3  # the column of x where Tektronix writes the settings beside the numbers
 
 
@@ -50,7 +52,7 @@ def curves_of(path: Path, layout: TextLayout, frame: pd.DataFrame) -> list[Curve
     if rule := _rigol_rule(header, layout):
         return _counted(frame, header, *rule)
     if header.setting("XInc") and header.setting("Points", "XOrg"):
-        return _infiniium(frame, header, first)
+        return _infiniium(path, frame, header, first)
     return _blocks(path, layout, frame, header)
 
 
@@ -86,7 +88,8 @@ def curves_beside(path: Path, encoding: str) -> list[Curve]:
         for key, value in zip(named[0], named[1].fillna(""), strict=True)
         if key.strip()
     }
-    _check_number(path, len(numbers), settings.get("Record Length"))
+    is_whole = ~np.isnan(numbers).any(axis=1)
+    _check_number(path, int(is_whole.sum()), settings.get("Record Length"))
     return [
         Curve(
             x=numbers[:, 0],
@@ -98,6 +101,17 @@ def curves_beside(path: Path, encoding: str) -> list[Curve]:
             settings=settings,
         )
     ]
+
+
+def _recorded(settings: Mapping[str, Setting]) -> float | None:
+    """Return how many points the settings say that there are; None if they don't."""
+    told = _LENGTH.fullmatch(str(settings.get("Record Length", "")))
+    gates = _GATES.fullmatch(str(settings.get("Gating", "0% to 100%")))
+    if told is None or gates is None:
+        return None
+    part = (float(gates[2]) - float(gates[1])) / 100
+    # How the ends of a part are rounded isn't known
+    return float(told[1]) if part == 1 else float(told[1]) * part - 1
 
 
 def _check_number(path: Path, found: int, told: Setting | None) -> None:
@@ -117,7 +131,7 @@ def _blocks(path: Path, layout: TextLayout, frame: pd.DataFrame, header: Header)
     ]
     sources = [_grouped(header, place, len(starts)) for place in range(len(starts))]
     if len(used) == 1:
-        return [_only_y(frame, header, used[0])]
+        return [_only_y(path, frame, header, used[0])]
     curves = []
     for number, start in enumerate(starts):
         end = starts[number + 1] if number + 1 < len(starts) else used[-1] + 1
@@ -125,7 +139,9 @@ def _blocks(path: Path, layout: TextLayout, frame: pd.DataFrame, header: Header)
         for place, column in enumerate(columns):
             settings = shared_settings(sources[number], place, len(columns))
             _check_x(path, layout, frame, start, column)
-            curves.append(_curve(frame, header, (start, column), settings))
+            curve = _curve(frame, header, (start, column), settings)
+            _check_number(path, len(curve.x), _recorded(settings))
+            curves.append(curve)
     return curves
 
 
@@ -157,14 +173,16 @@ def _grouped(header: Header, place: int, number: int) -> dict[str, tuple[str, ..
     return result
 
 
-def _only_y(frame: pd.DataFrame, header: Header, column: int) -> Curve:
+def _only_y(path: Path, frame: pd.DataFrame, header: Header, column: int) -> Curve:
     """Make a curve of the only column there is: the points are counted."""
+    settings = shared_settings(header.settings, 0, 1)
+    _check_number(path, len(frame), _recorded(settings))
     return Curve(
         x=np.arange(len(frame), dtype=float),
         y=frame[frame.columns[column]].to_numpy(),
         ylabel=header.title(column),
         yunit=header.unit(column),
-        settings={**shared_settings(header.settings, 0, 1), **_comment(header)},
+        settings={**settings, **_comment(header)},
     )
 
 
@@ -272,9 +290,12 @@ def _counted(
     return curves
 
 
-def _infiniium(frame: pd.DataFrame, header: Header, first: Sequence[str]) -> list[Curve]:
+def _infiniium(
+    path: Path, frame: pd.DataFrame, header: Header, first: Sequence[str]
+) -> list[Curve]:
     settings = shared_settings(header.settings, 0, 1)
     numbers = frame.dropna(axis=1, how="all").to_numpy(dtype=float)
+    _check_number(path, len(numbers), settings.get("Points"))
     if numbers.shape[1] == 1:
         start, step = (float(settings.get(name, 0)) for name in ("XOrg", "XInc"))
         x = start + step * np.arange(len(numbers))

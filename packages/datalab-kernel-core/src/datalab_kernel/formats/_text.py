@@ -6,6 +6,7 @@ Only the head of the file is looked at; the numbers are read by ``_table``.
 from __future__ import annotations
 
 import codecs
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WHITESPACE = r"\s+"
-_HEAD_BYTES = 256 * 1024
+_HEAD_BYTES = _TAIL_BYTES = 256 * 1024
 _CANDIDATES = tuple(
     (delimiter, decimal) for delimiter in (",", ";", "\t", WHITESPACE) for decimal in ".,"
 )
@@ -104,6 +105,23 @@ def is_text(path: Path) -> bool:
     with path.open("rb") as file:
         data = file.read(_HEAD_BYTES)
     return b"\0" not in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def ends_early(path: Path, layout: TextLayout) -> bool:
+    """Say whether a file ends in the middle of a row: unended, with fewer columns than the last."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        # Where UTF-16 begins, it says in which order its bytes are
+        file.seek(0 if layout.encoding == "utf-16" else max(0, size - _TAIL_BYTES))
+        text = file.read().decode(layout.encoding, errors="replace")
+    *ended, last = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    above = next((line for line in reversed(ended) if line.strip()), "")
+    if not (layout.is_data(last) and layout.is_data(above)):
+        return False
+    full = layout.split(above)
+    while not full[-1]:
+        full.pop()
+    return len(layout.split(last)) < len(full)
 
 
 def find_layout(

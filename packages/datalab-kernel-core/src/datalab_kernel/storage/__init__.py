@@ -18,26 +18,46 @@ from datalab_kernel.storage._fields import (
     to_fields,
     widen_object,
 )
+from datalab_kernel.storage._for_datalab import (
+    UUID_KEY,
+    ForDataLab,
+    FromDataLab,
+    for_datalab,
+    from_datalab,
+    is_of_notebook,
+    new_uuid,
+    uuid_in,
+    with_coordinates,
+)
 from datalab_kernel.storage._reader import is_workspace_file, read_workspace
 from datalab_kernel.storage._values import restore, widen
 from datalab_kernel.storage._writer import write_workspace
 
 __all__ = [
+    "UUID_KEY",
     "Contents",
     "Extras",
     "Fields",
+    "ForDataLab",
+    "FromDataLab",
     "StoredGroup",
     "check_storable",
     "copy_object",
+    "for_datalab",
+    "from_datalab",
     "from_fields",
+    "is_of_notebook",
     "is_workspace_file",
+    "new_uuid",
     "own_arrays",
     "read_workspace",
     "replacing",
     "restore",
     "share_object",
     "to_fields",
+    "uuid_in",
     "widen",
     "widen_object",
+    "with_coordinates",
     "write_workspace",
 ]

@@ -7,22 +7,23 @@ returned.
 from __future__ import annotations
 
 import errno
-import json
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import h5py
-import numpy as np
 
 from datalab_kernel.errors import FileFormatError
-from datalab_kernel.storage import _metadata, _values
+from datalab_kernel.storage import _metadata
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._fields import CLASSES, MAIN_ARRAY, Fields, from_fields, schema
+from datalab_kernel.storage._for_datalab import take_note
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
+from datalab_kernel.storage._json_values import from_json_values
 from datalab_kernel.storage._metadata import NOTE_KEY
+from datalab_kernel.storage._noted_arrays import original_array, original_text
 from datalab_kernel.storage._writer import NUMBER_KEY, PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
@@ -174,9 +175,10 @@ def _finish(item: _Found, source: Source) -> DataObject:
     if item.has_metadata:
         metadata = source.read_tree(h5py.h5g.open(item.group, b"metadata"))
         metadata.pop(NUMBER_KEY, None)
-        note = metadata.pop(NOTE_KEY, None)
+        note = take_note(metadata, attributes.get("title", ""))
         if note:
             _restore(note, attributes, item.arrays)
+            metadata = from_json_values(metadata, note.get("json", ""))
             metadata = _metadata.decode(metadata, note.get("metadata", ""))
     return from_fields(Fields(item.kind, attributes, item.arrays, metadata))
 
@@ -184,7 +186,7 @@ def _finish(item: _Found, source: Source) -> DataObject:
 def _group_title(group: GroupID) -> str:
     attributes = read_attributes(group)
     title = str(attributes.get("title", ""))
-    return _original_text(title, attributes.get(NOTE_KEY))
+    return original_text(title, attributes.get(NOTE_KEY))
 
 
 def _attribute(value: Any, default: Any) -> Any:
@@ -200,21 +202,6 @@ def _restore(note: dict[str, Any], attributes: dict[str, Any], arrays: dict[str,
     """Undo what the writer did to attributes and arrays."""
     for name, text in attributes.items():
         if isinstance(text, str):
-            attributes[name] = _original_text(text, note.get(f"{name} text"))
+            attributes[name] = original_text(text, note.get(f"{name} text"))
     for name, array in arrays.items():
-        arrays[name] = _original_array(name, array, note)
-
-
-def _original_text(text: str, note: Any) -> str:
-    if not isinstance(note, str):
-        return text
-    shown, original = json.loads(note)
-    return str(original) if text == shown else text
-
-
-def _original_array(name: str, array: Any, note: dict[str, Any]) -> Any:
-    mask = note.get(f"{name} mask")
-    if mask is not None and mask.shape == array.shape:
-        array = np.ma.array(array, mask=mask.astype(bool), fill_value=note[f"{name} fill"][()])
-    original = note.get(f"{name} dtype")
-    return array if original is None else _values.restore(array, original)
+        arrays[name] = original_array(name, array, note)

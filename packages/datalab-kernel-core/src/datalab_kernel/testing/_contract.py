@@ -11,7 +11,7 @@ import pytest
 
 from datalab_kernel import Workspace, _objects
 from datalab_kernel.backends import Placement, Put
-from datalab_kernel.errors import NameTakenError, ObjectNotFoundError
+from datalab_kernel.errors import DataLabKernelError, NameTakenError, ObjectNotFoundError
 from datalab_kernel.testing import _samples
 from datalab_kernel.testing._compare import assert_same_object
 
@@ -198,6 +198,57 @@ class BackendContract:
         workspace.update({"a": np.ones(1), "b": np.eye(2)})
         assert workspace.clear().removed == ("a", "b")
         assert len(workspace) == 0
+
+    def test_a_computation_adds_what_sigima_computes(self, workspace: Workspace) -> None:
+        from sigima.params import GaussianParam
+        from sigima.proc.signal import gaussian_filter
+
+        workspace["a"] = _samples.smooth_signal()
+        result = workspace.calc("gaussian_filter", on="a", sigma=2.0)
+        expected = gaussian_filter(_samples.smooth_signal(), GaussianParam.create(sigma=2.0))
+        assert workspace.list() == ["a", *result.names] == ["a", "gaussian_filter(a)|sigma=2.0"]
+        found = workspace[result.name]
+        assert found.xydata.tobytes() == expected.xydata.tobytes()
+        assert (found.xunit, found.yunit) == (expected.xunit, expected.yunit)
+        same = _samples.smooth_signal().xydata.tobytes()
+        assert workspace["a"].xydata.tobytes() == same
+
+    def test_a_computation_takes_a_second_object_or_several(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.full((3, 4), 5.0), "b": np.full((3, 4), 3.0)})
+        difference = workspace.calc("difference", on="a", operand="b", name="difference")
+        average = workspace.calc("average", on=["a", "b"], name="average")
+        assert workspace.list() == ["a", "b", "difference", "average"]
+        assert [one.object.data[0, 0] for one in (difference, average)] == [2, 4]
+
+    def test_an_analysis_is_kept_with_its_object_once(self, workspace: Workspace) -> None:
+        workspace["a"] = _samples.smooth_signal()
+        for _ in range(2):
+            result = workspace.calc("stats", on="a")
+        assert (result.names, workspace.list()) == (("a",), ["a"])
+        assert "Table_stats_dict" in workspace["a"].metadata
+        frame = workspace.results("a", "stats")
+        assert frame["max"].to_list() == [np.sin(np.linspace(0, 10, 101)).max()]
+
+    def test_a_computation_run_again_replaces_its_result(self, workspace: Workspace) -> None:
+        for factor in (1.0, 2.0):
+            workspace["a"] = np.full(5, -factor)
+            result = workspace.calc("absolute", on="a")
+        assert workspace.list() == ["a", "absolute(a)"]
+        assert workspace[result.name].y.tolist() == [2.0] * 5
+
+    def test_a_computation_never_replaces_anything_else(self, workspace: Workspace) -> None:
+        workspace.update({"a": np.full(5, -1.0), "absolute(a)": np.full(5, 7.0)})
+        assert workspace.calc("absolute", on="a").names == ("absolute(a) (2)",)
+        assert workspace["absolute(a)"].y.tolist() == [7.0] * 5
+
+    def test_a_computation_that_fails_changes_nothing(self, workspace: Workspace) -> None:
+        workspace.update({"a": _samples.smooth_signal("a"), "b": np.ones(5) * 1j})
+        with pytest.raises(DataLabKernelError, match="'a'"):
+            workspace.calc("ifft", on=["b", "a"])
+        with pytest.raises(DataLabKernelError, match="sigma"):
+            workspace.calc("gaussian_filter", on=["a"], sigma=-1.0)
+        assert workspace.list() == ["a", "b"]
+        assert_same_object(workspace["a"], _samples.smooth_signal("a"))
 
     def test_eight_threads_lose_nothing(self, workspace: Workspace) -> None:
         errors: list[BaseException] = []

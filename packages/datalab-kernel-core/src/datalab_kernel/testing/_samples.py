@@ -79,6 +79,12 @@ def signal_with_roi(title: str = "with roi") -> SignalObj:
     return signal
 
 
+def smooth_signal(title: str = "smooth") -> SignalObj:
+    """Make a signal that everything can be computed of."""
+    x = np.linspace(0, 10, 101)
+    return _objects.create_signal(title, x, np.sin(x), units=("s", "V"), labels=("t", "U"))
+
+
 def full_image(title: str = "image", dtype: str = "uint16") -> ImageObj:
     """Make an image with a pixel size, an origin, units, labels, a region and metadata."""
     data = np.arange(48).reshape(6, 8).astype(dtype)

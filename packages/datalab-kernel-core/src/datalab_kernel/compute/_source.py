@@ -1,0 +1,90 @@
+"""An object that something is computed of, fetched when it is first looked at.
+
+A backend whose objects are elsewhere, and which computes there, then transfers none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.backends import Kind
+
+
+class _Fetched(NamedTuple):
+    obj: DataObject
+    conversion: str
+    uuid: str
+
+
+class Source:
+    """An object that something is computed of.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    kind
+        Whether it is a signal or an image.
+    load
+        Gives the object; it is called once, by what first needs the object's data or
+        metadata, and whatever it raises goes there.
+    group
+        The title of its group in the workspace.
+    is_stored
+        Whether it is in the workspace.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        kind: Kind,
+        load: Callable[[], DataObject],
+        group: str | None = None,
+        is_stored: bool = True,
+    ) -> None:
+        self.name = name
+        self.kind: Kind = kind
+        self.group = group
+        self.is_stored = is_stored
+        self._load = load
+        self._fetched: _Fetched | None = None
+
+    def __repr__(self) -> str:
+        """Name it, without fetching it."""
+        return f"Source({self.name!r})"
+
+    @property
+    def name_then(self) -> str:
+        """What the history calls it, which nothing in the workspace is called if it isn't there."""
+        return self.name if self.is_stored else f"{self.name} (not stored)"
+
+    def fetch(self) -> _Fetched:
+        """Fetch the object, unless that was done."""
+        from datalab_kernel.compute._records import uuid_of
+        from datalab_kernel.storage import new_uuid, widen_object
+
+        if self._fetched is None:
+            obj = self._load()
+            conversion = widen_object(obj)
+            self._fetched = _Fetched(obj, conversion, uuid_of(obj) or new_uuid())
+        return self._fetched
+
+    @property
+    def obj(self) -> DataObject:
+        """The object: its arrays are read-only, of a dtype that DataLab computes with."""
+        return self.fetch().obj
+
+    @property
+    def conversion(self) -> str:
+        """From which dtype to which that needed a conversion (``"uint32 to float64"``), or ""."""
+        return self.fetch().conversion
+
+    @property
+    def uuid(self) -> str:
+        """The identifier that the history has for it; a new one if it had none."""
+        return self.fetch().uuid

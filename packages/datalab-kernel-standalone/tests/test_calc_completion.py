@@ -1,0 +1,46 @@
+"""Which objects Tab offers inside ``on="…``."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace
+from datalab_kernel._calc_completion import calc_matcher
+
+pytest.importorskip("IPython")
+
+
+@pytest.fixture
+def offered():
+    workspace = Workspace("standalone")
+    workspace["sine"] = np.sin(np.arange(9))
+    workspace['a "b" \\c'] = np.arange(9.0)
+    workspace["img"] = np.ones((3, 3))
+
+    def offered(text):
+        context = SimpleNamespace(full_text=text, cursor_line=0, text_until_cursor=text)
+        answer = calc_matcher({"w": workspace})(context)
+        return [completion.text for completion in answer["completions"]]
+
+    return offered
+
+
+def test_objects_are_offered_by_what_is_typed(offered):
+    assert offered('w.calc("absolute", on="s') == ["sine"]
+    assert offered('w.calc("absolute", on=["img", "s') == ["sine"]
+    assert offered('w.calc.difference(on="sine", operand="i') == ["img"]
+    assert offered('w.calc("absolute", name="s') == []
+
+
+def test_only_objects_that_the_function_runs_on_are_offered(offered):
+    assert offered('w.calc("threshold_otsu", on="') == ["img"]
+    assert "img" not in offered('w.calc("fft_unknown_yet", on="s')
+    assert offered('w.calc("fwhm", on="i') == []
+
+
+def test_a_name_is_written_as_the_text_that_is_open_needs_it(offered):
+    (name,) = offered('w.calc("absolute", on="a')
+    assert eval(f'"{name}"') == 'a "b" \\c'
+    (name,) = offered("w.calc('absolute', on='a")
+    assert eval(f"'{name}'") == 'a "b" \\c'
