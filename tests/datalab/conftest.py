@@ -2,8 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +94,61 @@ class Round:
 def datalab_round(tmp_path_factory: pytest.TempPathFactory) -> Round:
     """Start DataLab twice for all tests: the second time, with what we made of its own file."""
     return Round(tmp_path_factory.mktemp("datalab"))
+
+
+@dataclass(frozen=True)
+class Running:
+    """A DataLab application that runs, and its settings' folder."""
+
+    url: str
+    token: str
+    pid: int
+    config: Path
+
+
+@contextmanager
+def running_datalab(home: Path, *options: str) -> Iterator[Running]:
+    """Start a DataLab with settings of its own; end it afterwards."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    token = "a-token-of-tests"
+    config = home / "config"
+    config.mkdir()
+    env = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(config)}
+    with (home / "stderr.txt").open("w") as errors:
+        process = subprocess.Popen(
+            [
+                interpreter(),
+                str(Path(__file__).with_name("running.py")),
+                str(port),
+                token,
+                *options,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=env,
+        )
+    try:
+        line = process.stdout.readline()
+        assert line, f"DataLab didn't start:\n{(home / 'stderr.txt').read_text()[-3000:]}"
+        said = json.loads(line)
+        yield Running(said["url"], token, said["pid"], config)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def datalab_application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Start one DataLab for all tests that need its window."""
+    with running_datalab(tmp_path_factory.mktemp("application")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

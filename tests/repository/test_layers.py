@@ -17,6 +17,7 @@ BREACHES = {
     "core/src/datalab_kernel/_coerce.py": "import IPython",
     "core/src/datalab_kernel/backends/_protocol.py": "import datalab_kernel._workspace",
     "standalone/src/datalab_kernel_standalone/__init__.py": "import datalab_kernel_spec",
+    "live/src/datalab_kernel_live/__init__.py": "import datalab_kernel_standalone",
     "spec/src/datalab_kernel_spec/__init__.py": "import datalab_kernel_standalone",
 }
 

@@ -12,7 +12,7 @@ import yaml
 
 SCHEMA = Path("../shared/facts/conda/pixi-schema-0.77.0.json")
 PYPI_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
-PACKAGES = ["core", "standalone", "spec"]
+PACKAGES = ["core", "standalone", "live", "spec"]
 NOT_FOR_DEVELOPING = {"datalab"}
 
 
@@ -95,7 +95,14 @@ def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[
         for feature in pixi["feature"].values()
         for name, task in feature.get("tasks", {}).items()
     }
-    for name in ("unit-core", "unit-standalone", "unit-spec", "integration", "test-browser"):
+    for name in (
+        "unit-core",
+        "unit-standalone",
+        "unit-live",
+        "unit-spec",
+        "integration",
+        "test-browser",
+    ):
         assert tasks[f"{name}-full"]["cmd"] == tasks[name]["cmd"]
         assert tasks[f"{name}-full"]["env"] == {"DATALAB_KERNEL_TEST_FULL": "1"}
         assert tasks[f"{name}-full"].get("depends-on") == tasks[name].get("depends-on")

@@ -14,6 +14,7 @@ import pytest
 IMPORTS = {
     "datalab-kernel-core": "datalab_kernel",
     "datalab-kernel-standalone": "datalab_kernel_standalone",
+    "datalab-kernel-live": "datalab_kernel_live",
     "datalab-kernel-spec": "datalab_kernel_spec",
 }
 OURS = [*IMPORTS, "datalab-kernel"]

@@ -1,0 +1,244 @@
+"""A running DataLab as a backend: every change shows in its window at once.
+
+Each call is a plain sequence of requests at two doors: the Web API for data, and DataLab's
+XML-RPC interface for what that can't do right (identities, groups, renaming, what the
+Web API's archives don't carry). Without the second door a smaller set works; what doesn't
+raises :class:`~datalab_kernel.errors.LiveLimitError`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from datalab_kernel.backends import Backend, Kind, ObjectInfo, Placement, Put, WorkspaceMode
+from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError, LiveLimitError
+from datalab_kernel_live._discovery import explain_absence, look
+from datalab_kernel_live._remote import RemoteDoor, find_port
+from datalab_kernel_live._web import WebDoor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from datalab_kernel import DataObject
+    from datalab_kernel_live._listing import Entry
+
+OPTIONS = {"url", "token"}
+FRESH_S = 0.3
+"""How long a listing counts: the steps of one call use one, a person's change is seen by the next."""
+
+
+class LiveBackend(Backend):
+    """Keep objects in a running DataLab.
+
+    Parameters
+    ----------
+    url, token
+        Where its Web API is; None: this user's DataLab, by its connection file or the
+        environment (``DATALAB_WORKSPACE_URL``, ``DATALAB_WORKSPACE_TOKEN``).
+
+    Raises
+    ------
+    DataLabUnreachableError
+        If there is none; it says how to start it.
+    DataLabAuthError
+        If it wants a token, or another one.
+    """
+
+    auto_rank: ClassVar[int | None] = 10
+
+    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+        from datalab_kernel_live._listing import Memory
+        from datalab_kernel_live._person import Person
+        from datalab_kernel_live._reading import Reader
+        from datalab_kernel_live._writing import Writer
+
+        found = look(url, token)
+        if found.address is None:
+            if found.is_busy:
+                raise DataLabBusyError(found.reason, url=url, detail=found.reason, was_sent=False)
+            message = explain_absence(found.reason)
+            raise DataLabUnreachableError(message, url=url, detail=found.reason, was_sent=False)
+        self._web = WebDoor(found.address.url, found.address.token)
+        self._version = str(self._web.status()["version"])
+        self._web.list()  # a wrong token is told here, and not in the middle of something
+        port = find_port(self._web.url)
+        self._remote = None if port is None else RemoteDoor(port)
+        self._memory = Memory()
+        self._seen: dict[str, Entry] | None = None
+        self._seen_until = 0.0
+        self._person = None if self._remote is None else Person(self._remote, None)
+        self._reader = Reader(self._web, self._remote, self._memory)
+        self._writer = Writer(self._web, self._remote, self._person, self._memory)
+        if self._remote is None:
+            self.lacks = frozenset({"groups"})
+
+    @classmethod
+    def open(cls, **options: Any) -> Self:
+        """Connect to a DataLab; see the class."""
+        if unknown := options.keys() - OPTIONS:
+            message = f"The live backend has no option {', '.join(sorted(unknown))}; it has url and token."
+            raise TypeError(message)
+        return cls(**options)
+
+    @classmethod
+    def is_available(cls, **options: Any) -> bool:
+        """Say whether a DataLab answers; within 2 s, and 50 ms where there is none."""
+        if options.keys() - OPTIONS:
+            return False
+        return look(options.get("url"), options.get("token")).address is not None
+
+    @property
+    def mode(self) -> WorkspaceMode:
+        """Always live."""
+        return WorkspaceMode.LIVE
+
+    @property
+    def where(self) -> str:
+        """Say which DataLab this is."""
+        doors = "" if self._remote else " (its XML-RPC interface is closed: a smaller set works)"
+        return f"DataLab {self._version} at {self._web.url}{doors}"
+
+    @property
+    def proxy(self) -> Any:
+        """Sigima's remote proxy, connected to the same DataLab.
+
+        Raises
+        ------
+        LiveLimitError
+            If its XML-RPC interface is closed.
+        """
+        remote = self._second_door("workspace.proxy")
+        from sigima.client.remote import SimpleRemoteProxy
+
+        proxy = SimpleRemoteProxy(autoconnect=False)
+        proxy.connect(port=str(remote.port), timeout=5.0)
+        return proxy
+
+    # -- looking ------------------------------------------------------------------------
+
+    def describe(self) -> Mapping[str, ObjectInfo]:
+        """Look when asked: one small request for a name, up to six for all of them."""
+        from datalab_kernel_live._catalog import Catalog
+
+        return Catalog(self._web, self._listing)
+
+    def _listing(self) -> dict[str, Entry]:
+        """List everything, unless that was done a moment ago and nothing was changed here since."""
+        from datalab_kernel_live._listing import read_listing
+
+        if self._seen is None or time.monotonic() > self._seen_until:
+            self._seen = read_listing(self._web, self._remote, self._memory)
+            self._seen_until = time.monotonic() + FRESH_S
+        return self._seen
+
+    def _look_again(self) -> dict[str, Entry]:
+        self._seen = None
+        return self._listing()
+
+    def _entry(self, name: str) -> Entry:
+        entry = self._listing().get(name)
+        if entry is None:
+            raise KeyError(name)
+        return entry
+
+    def get(self, name: str) -> DataObject:
+        """Read an object: one request where its title is its name and the archive has it all."""
+        return self._reader.read(name, self._look_again)
+
+    def groups(self, kind: Kind) -> list[str]:
+        """List the titles of a panel's groups; the window shows that panel for a moment."""
+        if self._remote is None:
+            return [""] if any(info.kind == kind for info in self.describe().values()) else []
+        from datalab_kernel_live._listing import see_groups
+
+        panel = self._remote.current_panel()
+        if panel == kind:
+            return see_groups(self._remote, kind, self._memory).titles
+        self._remote.set_panel(kind)
+        try:
+            return see_groups(self._remote, kind, self._memory).titles
+        finally:
+            self._remote.set_panel(panel)
+
+    def _uuids(self) -> set[str]:
+        return {uuid for entry in self._listing().values() if (uuid := entry.place.uuid)}
+
+    # -- changing -----------------------------------------------------------------------
+
+    def put(self, items: Sequence[Put]) -> None:
+        """Add or replace objects; what was added is taken away again if one of them fails."""
+        entries = self._listing() if any(_replaces(item) for item in items) else {}
+        try:
+            self._writer.put(items, entries, self.groups, self._uuids)
+        finally:
+            self._seen = None
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove objects: a request each, after the list of them."""
+        entries = self._listing()
+        try:
+            self._writer.remove([entries[name] for name in names])
+        finally:
+            self._seen = None
+
+    def rename(self, old: str, new: str) -> None:
+        """Give an object another title, in its place."""
+        self._second_door("Renaming")
+        try:
+            self._writer.rename(self._entry(old), new)
+        finally:
+            self._seen = None
+
+    def add_group(self, kind: Kind, title: str) -> None:
+        """Append a group, unless there is one of that title."""
+        if self._remote is not None and title not in self.groups(kind):
+            self._remote.add_group(title, kind)
+            self._seen = None
+            self._memory.groups.pop(kind, None)
+
+    # -- what a person does -------------------------------------------------------------
+
+    def select(self, names: Sequence[str]) -> None:
+        """Select objects in DataLab's window; dense signals, which it would paint for minutes, not.
+
+        Without the XML-RPC interface only the workspace's own selection changes.
+        """
+        if self._remote is None or self._person is None:
+            return
+        entries = self._listing()
+        places = [entries[name].place for name in names]
+        for kind in dict.fromkeys(place.kind for place in places):
+            uuids = [place.uuid or "" for place in places if place.kind == kind]
+            self._remote.set_panel(kind)
+            self._person.select([uuid for uuid in uuids if uuid not in self._person.dense], kind)
+
+    def selected(self) -> list[str]:
+        """Return what is selected in the panel that DataLab shows."""
+        if self._remote is None:
+            return []
+        uuids = {*self._remote.selected()}
+        return [name for name, entry in self._listing().items() if entry.place.uuid in uuids]
+
+    def pulse(self) -> object | None:
+        """Return all titles: what the person adds, removes, renames or moves changes them."""
+        if self._remote is None:
+            return [(info["type"], info["name"]) for info in self._web.list()]
+        return [self._remote.titles("signal"), self._remote.titles("image")]
+
+    def close(self) -> None:
+        """Close the connections; the objects stay in DataLab."""
+        self._web.close()
+
+    def _second_door(self, what: str) -> RemoteDoor:
+        if self._remote is None:
+            message = (
+                f"{what} needs DataLab's XML-RPC interface, which is closed or on another computer. "
+                "Switch it on in DataLab (File > Settings: remote control), then connect again."
+            )
+            raise LiveLimitError(message, url=self._web.url, detail="XML-RPC is closed")
+        return self._remote
+
+
+def _replaces(item: Put) -> bool:
+    return item.placement is not Placement.NEW

@@ -1,0 +1,32 @@
+"""The contract suite on the live backend, against the real DataLab."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datalab_kernel.backends import Backend
+from datalab_kernel.testing import BackendContract
+from datalab_kernel_live import LiveBackend
+
+
+@pytest.fixture(autouse=True)
+def settings(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process find that DataLab's settings, as on a person's computer."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
+
+
+class TestLive(BackendContract):
+    @pytest.fixture(autouse=True)
+    def application(self, datalab_application: Any) -> None:
+        self._datalab = datalab_application
+
+    def make_backend(self, tmp_path: Path) -> Backend:  # noqa: ARG002
+        """Return a backend on the one DataLab, which is emptied."""
+        backend = LiveBackend(self._datalab.url, self._datalab.token)
+        backend.remove([*backend.describe()])
+        for kind in ("signal", "image"):
+            if backend.groups(kind):
+                backend._remote.remove_all(kind)
+        backend._memory.groups.clear()
+        return backend
