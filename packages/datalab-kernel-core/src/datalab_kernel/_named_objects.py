@@ -6,7 +6,6 @@ and displays are ``_workspace``'s.
 
 from __future__ import annotations
 
-import threading
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from datalab_kernel import _names
 from datalab_kernel._changes import Change, ChangeFeed, Cleared
+from datalab_kernel._turns import Turns
 from datalab_kernel.backends import KINDS, Backend, Placement, Put
 from datalab_kernel.errors import NameTakenError
 
@@ -33,7 +33,7 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
     """
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = Turns(self._begin_turn)
         self._feed = ChangeFeed()
         self._selected: dict[str, int] = {}  # the place of each name
         self._is_saved = True
@@ -56,6 +56,9 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         finally:
             for change in told:
                 self._feed.publish(change)
+
+    def _begin_turn(self) -> None:
+        """Do what is to be done once for each call, however many steps it has."""
 
     @property
     @abstractmethod

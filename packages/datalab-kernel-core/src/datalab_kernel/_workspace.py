@@ -13,8 +13,9 @@ from datalab_kernel import _names, _resolve
 from datalab_kernel._computing import Computing
 from datalab_kernel._exchange import Exchange
 from datalab_kernel._files import Files
-from datalab_kernel.backends import KINDS, Backend, Placement, Put, WorkspaceMode
-from datalab_kernel.errors import LiveModeRequiredError
+from datalab_kernel._moving import move_all
+from datalab_kernel.backends import Backend, WorkspaceMode
+from datalab_kernel.errors import DataLabKernelError, LiveModeRequiredError
 
 if TYPE_CHECKING:
     import builtins
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from datalab_kernel._status import WorkspaceStatus
     from datalab_kernel._watching import Watcher
     from datalab_kernel.backends import ObjectInfo
+
+_GONE = (ConnectionError, PermissionError, TimeoutError)
+"""A DataLab that isn't there, wants another token, or doesn't answer: ours derive from these."""
 
 
 class Workspace(Computing, Files, Exchange):
@@ -75,6 +79,10 @@ class Workspace(Computing, Files, Exchange):
                 self._opened = _resolve.open_backend(self._wanted, self._options)
             return self._opened
 
+    def _begin_turn(self) -> None:
+        if self._opened is not None:
+            self._opened.begin_turn()
+
     def _quiet_backend(self) -> Backend | None:
         """Return the backend if that needs no look for a DataLab."""
         if self._opened is None and not _resolve.opens_quietly(self._wanted):
@@ -103,12 +111,16 @@ class Workspace(Computing, Files, Exchange):
     def connect(self, url: str | None = None, token: str | None = None) -> None:
         """Move to a running DataLab, with all objects.
 
+        What is in a DataLab already stays in that one: connecting again changes nothing.
+
         Raises
         ------
         NoBackendError
             If ``datalab-kernel-live`` isn't installed.
         NameTakenError
             If objects here and there share names; nothing changes.
+        DataLabUnreachableError, DataLabAuthError, DataLabBusyError
+            If there is none, it wants another token, or it doesn't answer in time.
         """
         given = {key: value for key, value in (("url", url), ("token", token)) if value is not None}
         self._move_to(_resolve.open_backend("live", given), overwrite=False)
@@ -119,19 +131,28 @@ class Workspace(Computing, Files, Exchange):
         Parameters
         ----------
         force
-            Go on, empty, also when DataLab is gone.
+            Go on, empty, also when DataLab is gone or doesn't answer.
+
+        Raises
+        ------
+        LiveModeRequiredError
+            In standalone mode.
+        DataLabUnreachableError, DataLabAuthError, DataLabBusyError
+            If DataLab doesn't give its objects and ``force`` is false; nothing changes.
         """
         if self.mode is not WorkspaceMode.LIVE:
             message = "This workspace is standalone: there is no DataLab to detach from."
             raise LiveModeRequiredError(message, mode=self.mode.value)
         target = _resolve.open_backend("standalone", {})
-        if not force:
-            self._move_to(target, overwrite=False)
-            return
-        try:
-            self._move_to(target, overwrite=False)
-        except ConnectionError:
-            self._opened = target
+        with self._lock:
+            try:
+                self._copy_to(target)
+            except _GONE as error:
+                if not force:
+                    raise _with_hint(error) from error
+                self._selected = {}
+                self._use(target)
+        self._keep_watching()
 
     def resync(self, overwrite: bool = False) -> bool:
         """Look again for a DataLab, and move the objects into it if there is one now.
@@ -163,25 +184,31 @@ class Workspace(Computing, Files, Exchange):
         return False
 
     def _move_to(self, target: Backend, *, overwrite: bool) -> None:
+        """Go on in a DataLab, with the objects that are here."""
         with self._lock:
-            source = self._backend
-            placement = Placement.REPLACE if overwrite else Placement.NEW
-            items = [
-                Put(name=name, obj=source.view(name), group=info.group, placement=placement)
-                for name, info in source.describe().items()
-            ]
-            if not overwrite:
-                self._check_free((item.name for item in items), target)
-            target.put(items)
-            for kind in KINDS:
-                for title in source.groups(kind):
-                    target.add_group(kind, title)
-            if extras := source.get_extras():
-                target.add_extras(extras)
-            self._opened = target
+            source = self._opened  # before the first use there is nothing to move
+            try:
+                if source is not None and source.mode is not WorkspaceMode.LIVE:
+                    move_all(source, target, overwrite=overwrite)
+            except BaseException:
+                target.close()
+                raise
+            self._use(target)
+        self._keep_watching()
+
+    def _copy_to(self, target: Backend) -> None:
+        """Go on in memory, with copies of DataLab's objects."""
+        move_all(self._backend, target, overwrite=False)
+        self._use(target)
+
+    def _use(self, target: Backend) -> None:
+        source, self._opened = self._opened, target
+        if source is not None:
             source.close()
+
+    def _keep_watching(self) -> None:
         if self._watcher is not None:
-            self._watcher.begin()
+            self._watcher.begin()  # without our lock: it takes its own first
 
     # -- seeing changes -----------------------------------------------------------------
 
@@ -289,3 +316,11 @@ class Workspace(Computing, Files, Exchange):
         with self._lock:
             backend = self._quiet_backend()
             return [*backend.describe()] if backend else []
+
+
+def _with_hint(error: Exception) -> Exception:
+    """Say also how to go on without what is in DataLab."""
+    if not isinstance(error, DataLabKernelError):
+        return error
+    message = f"{error.message} Or go on without its objects: workspace.detach(force=True)."
+    return type(error)(message, **error.facts)

@@ -8,7 +8,6 @@ raises :class:`~datalab_kernel.errors.LiveLimitError`.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from datalab_kernel.backends import Backend, Kind, ObjectInfo, Placement, Put, WorkspaceMode
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from datalab_kernel_live._listing import Entry
 
 OPTIONS = {"url", "token"}
-FRESH_S = 0.3
-"""How long a listing counts: the steps of one call use one, a person's change is seen by the next."""
 
 
 class LiveBackend(Backend):
@@ -66,7 +63,6 @@ class LiveBackend(Backend):
         self._remote = None if port is None else RemoteDoor(port)
         self._memory = Memory()
         self._seen: dict[str, Entry] | None = None
-        self._seen_until = 0.0
         self._person = None if self._remote is None else Person(self._remote, None)
         self._reader = Reader(self._web, self._remote, self._memory)
         self._writer = Writer(self._web, self._remote, self._person, self._memory)
@@ -124,13 +120,16 @@ class LiveBackend(Backend):
         return Catalog(self._web, self._listing)
 
     def _listing(self) -> dict[str, Entry]:
-        """List everything, unless that was done a moment ago and nothing was changed here since."""
+        """List everything, unless that was done in this call and nothing was changed since."""
         from datalab_kernel_live._listing import read_listing
 
-        if self._seen is None or time.monotonic() > self._seen_until:
+        if self._seen is None:
             self._seen = read_listing(self._web, self._remote, self._memory)
-            self._seen_until = time.monotonic() + FRESH_S
         return self._seen
+
+    def begin_turn(self) -> None:
+        """Look anew: the person may have changed something."""
+        self._seen = None
 
     def _look_again(self) -> dict[str, Entry]:
         self._seen = None

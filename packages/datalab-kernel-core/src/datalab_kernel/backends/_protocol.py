@@ -202,6 +202,12 @@ class Backend(ABC):
         """
         return None
 
+    def begin_turn(self) -> None:
+        """Be told that a call of the workspace begins: what was seen before may have changed.
+
+        As it stands, it does nothing: for a backend in which nobody else makes changes.
+        """
+
     def select(self, names: Sequence[str]) -> None:
         """Select objects where a person sees it; as it stands: nobody does."""
 
