@@ -145,6 +145,16 @@ class LiveBackend(Backend):
         """Read an object: one request where its title is its name and the archive has it all."""
         return self._reader.read(name, self._look_again)
 
+    def view(self, name: str) -> DataObject:
+        """Read an object; its metadata has the identity that DataLab gave it."""
+        from datalab_kernel.storage import UUID_KEY, share_object
+
+        obj = share_object(self.get(name))
+        place = self._memory.places.get(name)
+        if place is not None and place.uuid is not None:
+            obj.metadata.setdefault(UUID_KEY, place.uuid)
+        return obj
+
     def groups(self, kind: Kind) -> list[str]:
         """List the titles of a panel's groups; the window shows that panel for a moment."""
         if self._remote is None:

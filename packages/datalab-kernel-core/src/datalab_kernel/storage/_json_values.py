@@ -54,19 +54,11 @@ def from_json_values(tree: dict[str, Any], note: str) -> dict[str, Any]:
     return {key: _restored(value, (key,), known) for key, value in tree.items()}
 
 
-def _plain(value: Any, path: Path, notes: list[tuple[Path, str, Any]]) -> Any:  # noqa: PLR0911 - one per kind
+def _plain(value: Any, path: Path, notes: list[tuple[Path, str, Any]]) -> Any:
     if isinstance(value, dict):
         return {key: _plain(item, (*path, key), notes) for key, item in value.items()}
     if isinstance(value, list):
-        is_taken_for_array = path[-1] == COORDINATES or (
-            len(value) == _ARRAY_MARK_LENGTH and value[0] == "array"
-        )
-        if not is_taken_for_array:
-            return [_plain(item, (*path, i), notes) for i, item in enumerate(value)]
-        inner: list[tuple[Path, str, Any]] = []
-        items = [_plain(item, (i,), inner) for i, item in enumerate(value)]
-        notes.append((path, "text", inner))
-        return json.dumps(items)
+        return _plain_list(value, path, notes)
     if isinstance(value, np.ndarray):
         notes.append((path, value.dtype.str, list(value.shape)))
         return _parts(value).tolist()
@@ -77,6 +69,27 @@ def _plain(value: Any, path: Path, notes: list[tuple[Path, str, Any]]) -> Any:  
         notes.append((path, "complex", None))
         return [value.real, value.imag]
     return value
+
+
+def _plain_list(value: list[Any], path: Path, notes: list[tuple[Path, str, Any]]) -> Any:
+    if path[-1] == COORDINATES and _survives_as_array(value):
+        notes.append((path, "list", None))  # DataLab's results have them so
+        return value
+    is_array_mark = len(value) == _ARRAY_MARK_LENGTH and value[0] == "array"
+    if path[-1] != COORDINATES and not is_array_mark:
+        return [_plain(item, (*path, i), notes) for i, item in enumerate(value)]
+    inner: list[tuple[Path, str, Any]] = []
+    items = [_plain(item, (i,), inner) for i, item in enumerate(value)]
+    notes.append((path, "text", inner))
+    return json.dumps(items)
+
+
+def _survives_as_array(value: list[Any]) -> bool:
+    try:
+        array = np.array(value)
+        return array.dtype.kind in "bif" and json.dumps(array.tolist()) == json.dumps(value)
+    except (ValueError, TypeError, OverflowError):
+        return False
 
 
 def _parts(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -96,12 +109,14 @@ def _restored(value: Any, path: Path, known: dict[Path, tuple[str, Any]]) -> Any
     return value
 
 
-def _original(value: Any, what: str, data: Any) -> Any:
+def _original(value: Any, what: str, data: Any) -> Any:  # noqa: PLR0911 - one per kind
     if what == "text":
         if not isinstance(value, str):
             return value
         inner = {tuple(path): (kind, facts) for path, kind, facts in data}
         return [_restored(item, (i,), inner) for i, item in enumerate(json.loads(value))]
+    if what == "list":
+        return value.tolist() if isinstance(value, np.ndarray) else value
     if what == "complex":
         return complex(*value) if _is_pair(value) else value
     if what == "number":
