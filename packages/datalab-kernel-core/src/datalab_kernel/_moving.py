@@ -31,14 +31,14 @@ def move_all(source: Backend, target: Backend, *, overwrite: bool) -> None:
     if not overwrite:
         _check_free((info.name for info in infos), target)
     placement = Placement.REPLACE if overwrite else Placement.NEW
-    is_copied = source.mode is WorkspaceMode.LIVE  # what it gives is nobody else's
+    is_read = source.mode is WorkspaceMode.LIVE  # what it gives is nobody else's
     items = [
         Put(
             name=info.name,
-            obj=source.get(info.name) if is_copied else source.view(info.name),
+            obj=source.view(info.name),
             group=info.group,
             placement=placement,
-            is_owned=is_copied,
+            is_owned=is_read,
         )
         for info in infos
     ]

@@ -11,16 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from datalab_kernel.backends import Backend, Kind, ObjectInfo, Placement, Put, WorkspaceMode
-from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError, LiveLimitError
-from datalab_kernel_live._discovery import explain_absence, look
-from datalab_kernel_live._remote import RemoteDoor, find_port
-from datalab_kernel_live._web import WebDoor
+from datalab_kernel.errors import LiveLimitError
+from datalab_kernel_live._discovery import look
+from datalab_kernel_live._link import Link, open_link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from datalab_kernel import DataObject
     from datalab_kernel_live._listing import Entry
+    from datalab_kernel_live._remote import RemoteDoor
 
 OPTIONS = {"url", "token"}
 
@@ -45,29 +45,25 @@ class LiveBackend(Backend):
     auto_rank: ClassVar[int | None] = 10
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
+        self._given = url, token
+        self._is_in_doubt = False
+        self._use(open_link(url, token))
+
+    def _use(self, link: Link) -> None:
+        """Begin with a DataLab, of which nothing is known yet."""
         from datalab_kernel_live._listing import Memory
         from datalab_kernel_live._person import Person
         from datalab_kernel_live._reading import Reader
         from datalab_kernel_live._writing import Writer
 
-        found = look(url, token)
-        if found.address is None:
-            if found.is_busy:
-                raise DataLabBusyError(found.reason, url=url, detail=found.reason, was_sent=False)
-            message = explain_absence(found.reason)
-            raise DataLabUnreachableError(message, url=url, detail=found.reason, was_sent=False)
-        self._web = WebDoor(found.address.url, found.address.token)
-        self._version = str(self._web.status()["version"])
-        self._web.list()  # a wrong token is told here, and not in the middle of something
-        port = find_port(self._web.url)
-        self._remote = None if port is None else RemoteDoor(port)
+        self._link = link
+        self._web, self._remote = link.web, link.remote
         self._memory = Memory()
         self._seen: dict[str, Entry] | None = None
         self._person = None if self._remote is None else Person(self._remote, None)
         self._reader = Reader(self._web, self._remote, self._memory)
         self._writer = Writer(self._web, self._remote, self._person, self._memory)
-        if self._remote is None:
-            self.lacks = frozenset({"groups"})
+        self.lacks = frozenset({"groups"} if self._remote is None else ())
 
     @classmethod
     def open(cls, **options: Any) -> Self:
@@ -79,10 +75,11 @@ class LiveBackend(Backend):
 
     @classmethod
     def is_available(cls, **options: Any) -> bool:
-        """Say whether a DataLab answers; within 2 s, and 50 ms where there is none."""
+        """Say whether a DataLab is there; within 2 s, and 50 ms where there is none."""
         if options.keys() - OPTIONS:
             return False
-        return look(options.get("url"), options.get("token")).address is not None
+        found = look(options.get("url"), options.get("token"))
+        return found.address is not None or found.is_busy  # opening that one says so
 
     @property
     def mode(self) -> WorkspaceMode:
@@ -93,7 +90,7 @@ class LiveBackend(Backend):
     def where(self) -> str:
         """Say which DataLab this is."""
         doors = "" if self._remote else " (its XML-RPC interface is closed: a smaller set works)"
-        return f"DataLab {self._version} at {self._web.url}{doors}"
+        return f"DataLab {self._link.version} at {self._web.url}{doors}"
 
     @property
     def proxy(self) -> Any:
@@ -104,6 +101,7 @@ class LiveBackend(Backend):
         LiveLimitError
             If its XML-RPC interface is closed.
         """
+        self._follow()
         remote = self._second_door("workspace.proxy")
         from sigima.client.remote import SimpleRemoteProxy
 
@@ -117,6 +115,7 @@ class LiveBackend(Backend):
         """Look when asked: one small request for a name, up to six for all of them."""
         from datalab_kernel_live._catalog import Catalog
 
+        self._follow()
         return Catalog(self._web, self._listing)
 
     def _listing(self) -> dict[str, Entry]:
@@ -128,8 +127,17 @@ class LiveBackend(Backend):
         return self._seen
 
     def begin_turn(self) -> None:
-        """Look anew: the person may have changed something."""
+        """Look anew: the person may have changed something, or started DataLab again."""
         self._seen = None
+        self._is_in_doubt = True
+
+    def _follow(self) -> None:
+        """Find DataLab again if it was gone or has been started anew; once in a call."""
+        if self._is_in_doubt and self._link.is_stale:
+            link = open_link(*self._given)
+            self._web.close()
+            self._use(link)
+        self._is_in_doubt = False
 
     def _look_again(self) -> dict[str, Entry]:
         self._seen = None
@@ -143,6 +151,7 @@ class LiveBackend(Backend):
 
     def get(self, name: str) -> DataObject:
         """Read an object: one request where its title is its name and the archive has it all."""
+        self._follow()
         return self._reader.read(name, self._look_again)
 
     def view(self, name: str) -> DataObject:
@@ -157,6 +166,7 @@ class LiveBackend(Backend):
 
     def groups(self, kind: Kind) -> list[str]:
         """List the titles of a panel's groups; the window shows that panel for a moment."""
+        self._follow()
         if self._remote is None:
             return [""] if any(info.kind == kind for info in self.describe().values()) else []
         from datalab_kernel_live._listing import see_groups
@@ -177,6 +187,7 @@ class LiveBackend(Backend):
 
     def put(self, items: Sequence[Put]) -> None:
         """Add or replace objects; what was added is taken away again if one of them fails."""
+        self._follow()
         entries = self._listing() if any(_replaces(item) for item in items) else {}
         try:
             self._writer.put(items, entries, self.groups, self._uuids)
@@ -185,6 +196,7 @@ class LiveBackend(Backend):
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove objects: a request each, after the list of them."""
+        self._follow()
         entries = self._listing()
         try:
             self._writer.remove([entries[name] for name in names])
@@ -193,6 +205,7 @@ class LiveBackend(Backend):
 
     def rename(self, old: str, new: str) -> None:
         """Give an object another title, in its place."""
+        self._follow()
         self._second_door("Renaming")
         try:
             self._writer.rename(self._entry(old), new)
@@ -201,6 +214,7 @@ class LiveBackend(Backend):
 
     def add_group(self, kind: Kind, title: str) -> None:
         """Append a group, unless there is one of that title."""
+        self._follow()
         if self._remote is not None and title not in self.groups(kind):
             self._remote.add_group(title, kind)
             self._seen = None
@@ -213,6 +227,7 @@ class LiveBackend(Backend):
 
         Without the XML-RPC interface only the workspace's own selection changes.
         """
+        self._follow()
         if self._remote is None or self._person is None:
             return
         entries = self._listing()
@@ -224,6 +239,7 @@ class LiveBackend(Backend):
 
     def selected(self) -> list[str]:
         """Return what is selected in the panel that DataLab shows."""
+        self._follow()
         if self._remote is None:
             return []
         uuids = {*self._remote.selected()}
@@ -231,6 +247,7 @@ class LiveBackend(Backend):
 
     def pulse(self) -> object | None:
         """Return all titles: what the person adds, removes, renames or moves changes them."""
+        self._follow()
         if self._remote is None:
             return [(info["type"], info["name"]) for info in self._web.list()]
         return [self._remote.titles("signal"), self._remote.titles("image")]

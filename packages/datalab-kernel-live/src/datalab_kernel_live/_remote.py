@@ -84,6 +84,8 @@ class RemoteDoor:
         Where it listens; :func:`find_port` finds it.
     caller
         What makes the calls; by default a connection for each.
+    heals_by
+        The other door: with it, what only asks is asked again where this one hung.
 
     Notes
     -----
@@ -92,8 +94,13 @@ class RemoteDoor:
     acted on the call. A call that waits for DataLab's window takes about 50 ms.
     """
 
-    def __init__(self, port: int, caller: Caller | None = None) -> None:
+    def __init__(
+        self, port: int, caller: Caller | None = None, *, heals_by: WebDoor | None = None
+    ) -> None:
         self._port = port
+        self._heals_by = heals_by
+        self.is_lost = False
+        """Whether DataLab was gone: look for it again."""
         self._caller: Caller = caller or LoopbackCaller(port)
         self._lock = threading.Lock()
 
@@ -242,7 +249,7 @@ class RemoteDoor:
 
     def current_panel(self) -> str:
         """Return ``signal``, ``image`` or ``macro``."""
-        return str(self.call("get_current_panel"))
+        return str(self._given(str, "get_current_panel"))
 
     def set_panel(self, kind: str) -> None:
         """Show a panel."""
@@ -289,7 +296,7 @@ class RemoteDoor:
         can't help while a dialog box is open.
         """
         try:
-            web.calc(_NO_FUNCTION)
+            web.calc(_NO_FUNCTION, timeout_s=TIMEOUT_S)
         except DataLabRefusedError:
             pass  # as it should be: there is no such function
         except DataLabKernelError:
@@ -301,8 +308,13 @@ class RemoteDoor:
         return True
 
     def _given(self, kind: type, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
-        """Call what gives a value of a certain type."""
-        value = self.call(method, *arguments, timeout_s=timeout_s)
+        """Call what gives a value of a certain type, and changes nothing."""
+        try:
+            value = self.call(method, *arguments, timeout_s=timeout_s)
+        except DataLabBusyError:
+            if self._heals_by is None or not self.heal(self._heals_by):
+                raise
+            value = self.call(method, *arguments, timeout_s=timeout_s)
         if not isinstance(value, kind):
             error = MalformedError(f"{method} gives a {type(value).__name__}")
             raise self._meaning(method, error, timeout_s)
@@ -343,6 +355,7 @@ class RemoteDoor:
         return self._unreachable(method, error)
 
     def _unreachable(self, method: str, error: WireError) -> DataLabUnreachableError:
+        self.is_lost = True
         was_sent = not isinstance(error, NotReachedError)
         what = "was lost" if isinstance(error, DroppedError) else "isn't there"
         message = (

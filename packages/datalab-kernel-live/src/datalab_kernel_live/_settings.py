@@ -34,14 +34,18 @@ def ports(config_home: str | os.PathLike[str] | None = None) -> list[int]:
     return list(dict.fromkeys(port for port in numbers if 0 < port <= _HIGHEST_PORT))
 
 
+def folder(config_home: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder of DataLab's settings."""
+    return Path(_default_home() if config_home is None else config_home) / _FOLDER
+
+
 def _settings(config_home: str | os.PathLike[str] | None) -> list[configparser.ConfigParser]:
     """Return what can be read of DataLab's settings, newest form first."""
-    folder = Path(_default_home() if config_home is None else config_home) / _FOLDER
     found = []
     for name in _FILES:
         settings = configparser.ConfigParser(interpolation=None, strict=False)
         try:
-            if settings.read(folder / name, encoding="utf-8"):
+            if settings.read(folder(config_home) / name, encoding="utf-8"):
                 found.append(settings)
         except (configparser.Error, UnicodeError):
             continue

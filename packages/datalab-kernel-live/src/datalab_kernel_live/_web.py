@@ -108,6 +108,8 @@ class WebDoor:
             raise DataLabAuthError(message, url=self._url, detail="", was_sent=False)
         self._say = Complaints(self._url, has_token=bool(self._token))
         self._transport = transport
+        self.is_lost = False
+        """Whether DataLab was gone, or wanted another token: look for it again."""
 
     def __repr__(self) -> str:
         return f"WebDoor({self._url!r})"
@@ -220,7 +222,7 @@ class WebDoor:
             if self._after_loss(lambda: self.info(name)) is None:
                 return
             if not is_only:
-                raise self._say.unreachable(str(error), was_sent=True) from None
+                raise self._lost(str(error)) from None
             self._after_loss(send)
 
     def select(self, names: Iterable[str], panel: str | None = None) -> None:
@@ -234,7 +236,13 @@ class WebDoor:
         body = {"selection": [*names], "panel": panel}
         self._ask("POST", f"{_API}/select", body=_json_bytes(body), timeout_s=MODAL_TIMEOUT_S)
 
-    def calc(self, function: str, params: Mapping[str, Any] | None = None) -> Names:
+    def calc(
+        self,
+        function: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float = MODAL_TIMEOUT_S,
+    ) -> Names:
         """Compute with what is selected, and return the titles of new objects.
 
         DataLab leaves out titles that were there before, and says nothing of errors.
@@ -248,10 +256,10 @@ class WebDoor:
         body = {"name": function, "param": None if params is None else dict(params)}
         try:
             answer = self._ask_once(
-                "POST", f"{_API}/calc", body=_json_bytes(body), timeout_s=MODAL_TIMEOUT_S
+                "POST", f"{_API}/calc", body=_json_bytes(body), timeout_s=timeout_s
             )
         except DroppedError as error:
-            raise self._say.unreachable(str(error), was_sent=True) from None
+            raise self._lost(str(error)) from None
         except Missing as error:
             raise self._say.refused(_NOT_FOUND, str(error)) from None
         names = self._json(answer, dict).get("result_names")
@@ -276,7 +284,7 @@ class WebDoor:
             detail = str(error)
         except DataLabUnreachableError as error:
             detail = error.detail
-        raise self._say.unreachable(detail, was_sent=True)
+        raise self._lost(detail)
 
     def _ask_once(  # noqa: PLR0913 - what a request has
         self,
@@ -351,6 +359,7 @@ class WebDoor:
         if answer.status < _REFUSED:
             return self._say.not_datalab("it redirects to another address, which isn't followed")
         if answer.status == _UNAUTHORIZED:
+            self.is_lost = True
             return self._say.unauthorized()
         try:
             detail = said_in(json.loads(answer.body))
@@ -373,8 +382,13 @@ class WebDoor:
             case MalformedError():
                 return self._say.not_datalab(str(error))
             case NotReachedError():
+                self.is_lost = True
                 return self._say.unreachable(str(error), was_sent=False)
-        return self._say.unreachable(str(error), was_sent=True)
+        return self._lost(str(error))
+
+    def _lost(self, detail: str) -> DataLabUnreachableError:
+        self.is_lost = True
+        return self._say.unreachable(detail, was_sent=True)
 
 
 def _slow(view: memoryview) -> float:

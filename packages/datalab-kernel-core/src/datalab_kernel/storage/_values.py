@@ -18,7 +18,7 @@ DATALAB_DTYPES = frozenset(
     {"uint8", "uint16", "int16", "int32", "float32", "float64", "complex128"}
 )
 _NATIVE = frozenset(np.dtype(name) for name in DATALAB_DTYPES)
-_SIGNAL_DTYPES = frozenset({"float32", "float64", "complex128"})
+_SIGNAL_DTYPES = frozenset(map(np.dtype, ("float32", "float64", "complex128")))
 WIDER = {
     "bool": "uint8",
     "int8": "int16",
@@ -95,13 +95,13 @@ def widen(array: Array, *, for_signal: bool = False) -> tuple[Array, str | None]
     >>> wide.dtype, original
     (dtype('uint8'), '|b1')
     """
-    is_taken = not for_signal or array.dtype.name in _SIGNAL_DTYPES
+    is_taken = not for_signal or array.dtype in _SIGNAL_DTYPES
     if is_taken and array.dtype in _NATIVE and array.dtype.isnative:
         return array, None
     check_dtype(array)
     native = array.dtype.newbyteorder("=")
     wanted = np.dtype(WIDER.get(native.name, native))
-    if for_signal and wanted.name not in _SIGNAL_DTYPES:
+    if for_signal and wanted not in _SIGNAL_DTYPES:
         wanted = np.dtype("f8")
     if array.dtype == wanted:
         return array, None

@@ -31,6 +31,8 @@ WAIT_MS = 50
 LAST_WORDS_MS = 50
 GRACE_S = 10.0
 """How long a kernel whose Jupyter is gone has to save and end."""
+QUESTION_S = 0.01
+"""How long a question is kept: a Stop before xpython waits for its answer would be lost."""
 CHUNK_BYTES = 1 << 16
 BATCH = 100
 """How many messages of one socket are passed on before the others are looked at."""
@@ -261,6 +263,7 @@ class Relay:
 
     def _from_inner_stdin(self, frames: list[bytes]) -> None:
         self._asked = True
+        time.sleep(QUESTION_S)
         send(self._stdin, frames)
 
     def _from_inner_iopub(self, frames: list[bytes]) -> None:
