@@ -151,7 +151,7 @@ def test_two_quick_stops_end_one_cell_and_not_the_kernel(
     assert result(watch.run("kept")) == "5"
 
 
-@fails_on_bare_xpython(ENDS)
+@only_ours("most of the time it ends bare xpython, which may also survive it")
 def test_stop_while_idle_changes_nothing(watch: Watch) -> None:
     watch.run("kept = 7")
     for _ in range(20):
