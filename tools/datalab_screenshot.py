@@ -7,10 +7,8 @@ A notebook's cells run here on a live workspace, in a real DataLab on a virtual 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,13 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datalab_application import running_datalab
 from debian_packages import install, line_for, privileged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
-DATALAB = ROOT / "tests" / "datalab" / "running.py"
 PICTURE = ROOT / "docs" / "images" / "datalab-window.png"
 PACKAGES = ["xvfb", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxkbcommon-x11-0"]
 SCREEN = "1280x800x24"
@@ -43,10 +41,13 @@ def main() -> int:
             print(f"This needs Xvfb. On Debian or Ubuntu run as root: {line_for(PACKAGES)}")
             return 1
         install(prefix, PACKAGES)
-    with tempfile.TemporaryDirectory() as home, screen() as display, datalab(Path(home), display):
-        run_the_notebook()
-        time.sleep(SETTLE_S)  # DataLab paints
-        take_picture(display, output)
+    with tempfile.TemporaryDirectory() as home, screen() as display:
+        python = os.environ["DATALAB_PYTHON"]
+        with running_datalab(python, Path(home), display=display) as running:
+            os.environ["XDG_CONFIG_HOME"] = str(running.config)  # so that a workspace finds it
+            run_the_notebook()
+            time.sleep(SETTLE_S)  # DataLab paints
+            take_picture(display, output)
     print(f"Wrote {output}: look at it")
     return 0
 
@@ -61,25 +62,6 @@ def screen() -> Iterator[str]:
     try:
         with os.fdopen(read_end) as said:
             yield f":{said.readline().strip()}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextmanager
-def datalab(home: Path, display: str) -> Iterator[None]:
-    """Start DataLab with settings of its own, where a workspace here finds it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    os.environ |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
-    (home / "config").mkdir()
-    env = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-    command = [os.environ["DATALAB_PYTHON"], str(DATALAB), str(port), "token-of-the-picture"]
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None  # noqa: S101 - for the type checker
-        print("DataLab runs:", json.loads(process.stdout.readline()))
-        yield
     finally:
         process.terminate()
         process.wait()

@@ -2,17 +2,17 @@
 
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from datalab_application import Running
+from datalab_application import running_datalab as datalab_application_process
 from datalab_kernel import Workspace, create_signal
 from datalab_kernel.testing import _samples
 
@@ -96,52 +96,11 @@ def datalab_round(tmp_path_factory: pytest.TempPathFactory) -> Round:
     return Round(tmp_path_factory.mktemp("datalab"))
 
 
-@dataclass(frozen=True)
-class Running:
-    """A DataLab application that runs, and its settings' folder."""
-
-    url: str
-    token: str
-    pid: int
-    config: Path
-
-
 @contextmanager
 def running_datalab(home: Path, *options: str) -> Iterator[Running]:
     """Start a DataLab with settings of its own; end it afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    token = "a-token-of-tests"
-    config = home / "config"
-    config.mkdir()
-    env = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(config)}
-    with (home / "stderr.txt").open("w") as errors:
-        process = subprocess.Popen(
-            [
-                interpreter(),
-                str(Path(__file__).with_name("running.py")),
-                str(port),
-                token,
-                *options,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=env,
-        )
-    try:
-        line = process.stdout.readline()
-        assert line, f"DataLab didn't start:\n{(home / 'stderr.txt').read_text()[-3000:]}"
-        said = json.loads(line)
-        yield Running(said["url"], token, said["pid"], config)
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+    with datalab_application_process(interpreter(), home, *options) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """A DataLab that runs without a screen, with its Web API and its XML-RPC interface open.
 
-Started by DataLab's own Python as ``python running.py PORT TOKEN``; prints one line of JSON
-when it answers, and ends at SIGTERM. It closes error boxes, unless told to keep them, and
+Started by DataLab's own Python with a port and a token; prints one line of JSON when it
+answers, and ends at SIGTERM. It closes error boxes, unless told to keep them, and
 never a progress box: that would cancel what is computed.
 """
 
@@ -35,7 +35,11 @@ def main() -> None:
     from datalab import app
     from datalab.config import Conf, ensure_initialized
     from datalab.utils.qthelpers import datalab_app_context
-    from qtpy import QtCore, QtWidgets
+    from qtpy import QtCore as Core
+    from qtpy import QtWidgets as Widgets
+
+    QtCore: Any = Core  # noqa: N806 - as Qt calls it; qtpy's types depend on what is installed
+    QtWidgets: Any = Widgets  # noqa: N806
 
     ensure_initialized(load_user_config=True)
     if "--require-token" in options:
