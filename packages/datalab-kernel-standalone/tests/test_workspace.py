@@ -536,3 +536,11 @@ def test_results_survive_a_file(workspace: Workspace, tmp_path: Path) -> None:
     workspace.clear()
     workspace.load(path)
     assert workspace.results().equals(before)
+
+
+def test_numpys_numbers_in_attributes_become_pythons_own(workspace: Workspace) -> None:
+    image = create_image("a", np.eye(3))
+    image.x0 = np.float64(1.5)
+    workspace["a"] = image
+    assert type(workspace["a"].x0) is float
+    assert type(image.x0) is np.float64

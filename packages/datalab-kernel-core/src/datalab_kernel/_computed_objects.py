@@ -52,11 +52,12 @@ class ComputedObjects(NamedObjects):
         involved: Sequence[Source],
     ) -> tuple[str, ...]:
         from datalab_kernel.compute import UUID
-        from datalab_kernel.storage import check_storable, new_uuid
+        from datalab_kernel.storage import check_storable, make_plain, new_uuid
 
         for output in outputs:
             obj = object_of(output)
             obj.metadata[UUID] = new_uuid()
+            make_plain(obj)
             check_storable(obj)
         with self._changing():
             known = self._backend.describe()
@@ -116,11 +117,12 @@ class ComputedObjects(NamedObjects):
         from datalab_kernel.compute import uuid_of
 
         items = []
+        is_possible = "editing" not in self._backend.lacks
         for source in sources:
             if not source.is_stored:
                 continue
             self._uuid_of_source[source.name] = source.uuid
-            if source.name in known and uuid_of(source.obj) is None:
+            if is_possible and source.name in known and uuid_of(source.obj) is None:
                 items.append(_in_place(source.name, self._identified(source)))
         return items
 
@@ -128,7 +130,7 @@ class ComputedObjects(NamedObjects):
         """Return an object as it is in the workspace now, with an identifier."""
         from datalab_kernel.compute import UUID, uuid_of
 
-        obj = self._backend.view(source.name)
+        obj = self._backend.identified(source.name)
         if uuid_of(obj) is None:
             obj.metadata[UUID] = source.uuid
         return obj

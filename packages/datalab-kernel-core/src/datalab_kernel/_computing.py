@@ -185,11 +185,16 @@ class Computing(ComputedObjects, Provenance):
             or Source(
                 name=name,
                 kind=infos[name].kind,
-                load=partial(self.get, name, copy=False),
+                load=partial(self._identified_view, name),
                 group=infos[name].group,
             )
             for name in names
         ]
+
+    def _identified_view(self, name: str) -> DataObject:
+        with self._lock:
+            self._require([name])
+            return self._backend.identified(name)
 
     def _operands(self, what: Any, sources: Sequence[Source]) -> builtins.list[Source]:
         """Return the second objects, of which one may be there for several of the first."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datalab_kernel import _names
-from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put
+from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put, WorkspaceMode
 from datalab_kernel.errors import FileFormatError, NameTakenError
 from datalab_kernel.storage import Contents, Extras, StoredGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from datalab_kernel._objects import DataObject
+    from datalab_kernel.backends import ObjectInfo
     from datalab_kernel.formats import ReadOptions
 
 _SHOWN = 20
@@ -88,19 +89,42 @@ def _read(path: Path, options: ReadOptions) -> Contents | list[DataObject]:
 
 def contents_of(backend: Backend) -> Contents:
     """Gather everything that a backend holds, without copying arrays."""
-    signals, images = (_stored_groups(backend, kind) for kind in KINDS)
+    known = backend.describe()
+    objects = {name: backend.view(name) for name in known}
+    if backend.mode is WorkspaceMode.LIVE:
+        _identify_sources(backend, objects)
+    signals, images = (_stored_groups(backend, kind, known, objects) for kind in KINDS)
     return Contents(signals=signals, images=images, extras=backend.get_extras() or Extras())
 
 
-def _stored_groups(backend: Backend, kind: Kind) -> list[StoredGroup]:
-    members: dict[str, list[str]] = {title: [] for title in backend.groups(kind)}
-    for name, info in backend.describe().items():
+def _identify_sources(backend: Backend, objects: dict[str, DataObject]) -> None:
+    """Give what something was computed of the identifier that its history has for it.
+
+    DataLab keeps identifiers for itself; a file must have these, or the history ends there.
+    """
+    from datalab_kernel.compute import read_record, uuid_of
+
+    records = [record for obj in objects.values() if (record := read_record(obj)) is not None]
+    missing = {uuid for record in records for uuid in record.source_uuids}
+    missing -= {uuid_of(obj) for obj in objects.values()}
+    for name, obj in objects.items():
+        if missing and uuid_of(obj) is None:
+            found = backend.identified(name)
+            if uuid_of(found) in missing:
+                objects[name] = found
+
+
+def _stored_groups(
+    backend: Backend,
+    kind: Kind,
+    known: Mapping[str, ObjectInfo],
+    objects: Mapping[str, DataObject],
+) -> list[StoredGroup]:
+    members: dict[str, list[DataObject]] = {title: [] for title in backend.groups(kind)}
+    for name, info in known.items():
         if info.kind == kind:
-            members[info.group].append(name)
-    return [
-        StoredGroup(title=title, objects=[backend.view(name) for name in names])
-        for title, names in members.items()
-    ]
+            members[info.group].append(objects[name])
+    return [StoredGroup(title=title, objects=found) for title, found in members.items()]
 
 
 def items_of(

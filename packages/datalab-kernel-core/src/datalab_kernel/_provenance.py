@@ -110,7 +110,7 @@ class _Views(Mapping[str, "DataObject"]):
         if name not in self._seen:
             if name not in self._names:
                 raise KeyError(name)
-            self._seen[name] = self._backend.view(name)
+            self._seen[name] = self._backend.identified(name)
         return self._seen[name]
 
     def __contains__(self, name: object) -> bool:

@@ -12,7 +12,7 @@ class WorkspaceStatus:
 
     ``size_bytes`` counts the arrays; ``has_unsaved_changes`` is None where nobody
     knows; ``latency_s`` is the time of one request, None without a connection;
-    ``autosave`` says where to and when it last saved.
+    ``autosave`` says where to and when it last saved; ``notes`` what isn't as expected.
     """
 
     mode: str
@@ -24,12 +24,15 @@ class WorkspaceStatus:
     version: str | None = None
     latency_s: float | None = None
     autosave: str = "off"
+    notes: str = ""
 
     def _rows(self) -> list[tuple[str, str]]:
         shown = {True: "yes", False: "no", None: "—"}
         rows = []
         for item in fields(self):
             value = getattr(self, item.name)
+            if item.name == "notes" and not value:
+                continue
             text = shown[value] if value is None or isinstance(value, bool) else str(value)
             rows.append((item.name.replace("_", " "), text))
         return rows

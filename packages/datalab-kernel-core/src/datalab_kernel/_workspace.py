@@ -266,6 +266,7 @@ class Workspace(Computing, Files, Exchange):
         with self._lock:
             backend = self._backend
             infos = [*backend.describe().values()]
+            connection = backend.connection()
             return WorkspaceStatus(
                 mode=backend.mode.value,
                 where=backend.where,
@@ -274,6 +275,9 @@ class Workspace(Computing, Files, Exchange):
                 size_bytes=sum(info.size_bytes for info in infos),
                 has_unsaved_changes=not self._is_saved,
                 autosave=self._autosave.summary if self._autosave else "off",
+                version=connection.version if connection else None,
+                latency_s=round(connection.latency_s, 4) if connection else None,
+                notes="; ".join(connection.notes) if connection else "",
             )
 
     # -- display ------------------------------------------------------------------------
@@ -284,7 +288,10 @@ class Workspace(Computing, Files, Exchange):
             backend = self._quiet_backend()
             if backend is None:
                 return f"Workspace({self._wanted}, not connected yet)"
-            number = len(backend.describe())
+            try:
+                number = len(backend.describe())
+            except _GONE:
+                return f"Workspace({backend.mode.value}, DataLab doesn't answer)"
             text = _names.count_objects(number) if number else "empty"
             saving = f", autosave {self._autosave.summary}" if self._autosave else ""
             return f"Workspace({backend.mode.value}, {text}{saving})"
@@ -296,7 +303,10 @@ class Workspace(Computing, Files, Exchange):
             backend = self._quiet_backend()
             if backend is None:
                 return None
-            infos = [*backend.describe().values()]
+            try:
+                infos = [*backend.describe().values()]
+            except _GONE:
+                return None  # its text says it
         return workspace_html(infos, self._view_for_display, repr(self))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
@@ -315,7 +325,10 @@ class Workspace(Computing, Files, Exchange):
     def _ipython_key_completions_(self) -> builtins.list[str]:
         with self._lock:
             backend = self._quiet_backend()
-            return [*backend.describe()] if backend else []
+            try:
+                return [*backend.describe()] if backend else []
+            except _GONE:
+                return []
 
 
 def _with_hint(error: Exception) -> Exception:

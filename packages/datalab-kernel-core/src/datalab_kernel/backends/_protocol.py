@@ -89,6 +89,15 @@ class Calculated:
     result: Any = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What a backend says of the program that it is connected to; ``notes`` are for people."""
+
+    version: str
+    latency_s: float
+    notes: tuple[str, ...] = ()
+
+
 class Backend(ABC):
     """A place where named signals and images are kept.
 
@@ -105,7 +114,8 @@ class Backend(ABC):
         Whether :meth:`open` looks for something outside this process.
     lacks : frozenset of str
         Optional capabilities that this backend declares it has not (``"groups"``,
-        ``"extras"``); the contract suite skips and prints them.
+        ``"extras"``, ``"editing"``: no :attr:`Placement.IN_PLACE`); the contract suite
+        skips and prints them.
     """
 
     auto_rank: ClassVar[int | None] = None
@@ -152,6 +162,13 @@ class Backend(ABC):
         from datalab_kernel.storage import share_object
 
         return share_object(self.get(name))
+
+    def identified(self, name: str) -> DataObject:
+        """Return a view that has the object's identifier in its metadata, if it has one.
+
+        As it stands, :meth:`view`: for a backend that gives objects none of its own.
+        """
+        return self.view(name)
 
     @abstractmethod
     def put(self, items: Sequence[Put]) -> None:
@@ -220,6 +237,10 @@ class Backend(ABC):
 
         As it stands, None: nobody else can. Cheap: it is asked for again and again.
         """
+        return None
+
+    def connection(self) -> Connection | None:
+        """Say how it is connected; None where the objects are in this process."""
         return None
 
     def close(self) -> None:

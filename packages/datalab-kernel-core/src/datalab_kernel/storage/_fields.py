@@ -150,8 +150,18 @@ def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
             values[f"_{name}"] = treat(array)
     if title is not None:
         values["_title"] = title
+    make_plain(twin)
     twin.invalidate_roi_cache()
     return twin
+
+
+def make_plain(obj: DataObject) -> None:
+    """Make Python's own numbers of numpy's in an object's attributes, as files and DataLab do."""
+    values = vars(obj)
+    for _, slot, _ in schema(_kind_of(obj)).slots:
+        value = values.get(slot)
+        if isinstance(value, np.generic):
+            values[slot] = value.item()
 
 
 def widen_object(obj: DataObject) -> str:

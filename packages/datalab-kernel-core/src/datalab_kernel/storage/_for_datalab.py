@@ -7,7 +7,7 @@ is read back exactly too.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -25,13 +25,25 @@ from datalab_kernel.storage._noted_arrays import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from datalab_kernel._objects import DataObject
     from datalab_kernel.backends import Kind
 
 PRIVATE = "__"
 NUMBER_KEY, UUID_KEY = "__number", "__uuid"
 PUBLIC_NOTE_KEY = "datalab_kernel"
+NEEDS_ALL = "needs all"
 NOTEBOOK_MARK = "da7a1ab0-"
+WINDOW_KEYS = frozenset(
+    f"{PRIVATE}{option}"
+    for option in (
+        *("alpha", "alpha_function", "baseline", "colormap", "curvestyle", "format"),
+        *("interpolation", "invert_colormap", "keep_lut_range", "result_label_offset"),
+        *("result_label_position", "shade", "showlabel"),
+    )
+)
+"""How an object looks in DataLab's window: written into its metadata when it is painted."""
 _BY_NPZ: dict[Kind, frozenset[str]] = {
     "signal": frozenset({"title", "xlabel", "ylabel", "xunit", "yunit"}),
     "image": frozenset(
@@ -70,17 +82,21 @@ class ForDataLab:
         metadata = {key: with_coordinates(key, value) for key, value in self.metadata.items()}
         return from_fields(Fields(self.kind, self.attributes, self.arrays, metadata))
 
+    def for_archives(self, title: str) -> ForDataLab:
+        """Return it with what the Web API's archives are to tell, which hide private metadata.
 
-def for_datalab(obj: DataObject, uuid: str, *, by_npz_as: str | None = None) -> ForDataLab:
-    """Take an object apart, with the identifier that it is to have in DataLab.
+        That is the note, or that this isn't all. DataLab copies public metadata to what it
+        computes; so it names the object that it is of.
+        """
+        metadata = dict(self.metadata)
+        public = {"of": title, "uuid": metadata[UUID_KEY]}
+        note = {NEEDS_ALL: True} if self.needs_all else metadata.pop(NOTE_KEY)
+        metadata[PUBLIC_NOTE_KEY] = public | note
+        return replace(self, metadata=metadata)
 
-    Parameters
-    ----------
-    by_npz_as
-        The title under which it goes through the Web API, which hides private metadata:
-        the note is made public then. DataLab copies public metadata to what it computes;
-        so the note names the object that it is of.
-    """
+
+def for_datalab(obj: DataObject, uuid: str) -> ForDataLab:
+    """Take an object apart, with the identifier that it is to have in DataLab."""
     fields = to_fields(obj)
     note: dict[str, Any] = {}
     arrays = {
@@ -99,18 +115,18 @@ def for_datalab(obj: DataObject, uuid: str, *, by_npz_as: str | None = None) -> 
     if private:
         note["private"] = json.dumps(private)
     attributes = {name: noted_text(name, value, note) for name, value in fields.attributes.items()}
+    for name, array in arrays.items():
+        if not array.size:
+            note[f"{name} shape"] = [*array.shape]  # an empty list is all that JSON has of it
     needs_all = (
         not attributes.keys() <= _BY_NPZ[fields.kind]
         or len(arrays) > 1
         or any(name.endswith(" mask") for name in note)
     )
     if needs_all:
-        note["needs all"] = True
+        note[NEEDS_ALL] = True
     tree[UUID_KEY] = uuid
-    if by_npz_as is None:
-        tree[NOTE_KEY] = note
-    else:
-        tree[PUBLIC_NOTE_KEY] = {"of": by_npz_as, **note}
+    tree[NOTE_KEY] = note
     return ForDataLab(
         kind=fields.kind,
         attributes=attributes,
@@ -131,7 +147,7 @@ class FromDataLab(NamedTuple):
     is_ours: bool
 
 
-def from_datalab(fields: Fields, *, is_whole: bool) -> FromDataLab:
+def from_datalab(fields: Fields, *, is_whole: bool, uuid: str | None = None) -> FromDataLab:
     """Make an object of what DataLab gave.
 
     Parameters
@@ -140,6 +156,8 @@ def from_datalab(fields: Fields, *, is_whole: bool) -> FromDataLab:
         As DataLab has them.
     is_whole
         Whether private metadata came along, and attributes that NPZ lacks.
+    uuid
+        Its identifier in DataLab, where it didn't come along.
 
     Raises
     ------
@@ -147,14 +165,16 @@ def from_datalab(fields: Fields, *, is_whole: bool) -> FromDataLab:
         If its note is damaged.
     """
     metadata = {key: value for key, value in fields.metadata.items() if key != NUMBER_KEY}
+    note = take_note(metadata, str(fields.attributes.get("title", "")), uuid)
     uuid = metadata.pop(UUID_KEY, None)
-    note = take_note(metadata, str(fields.attributes.get("title", "")))
     if note is None:
         if uuid is not None:
             metadata[UUID_KEY] = uuid
         obj = from_fields(Fields(fields.kind, fields.attributes, fields.arrays, metadata))
         return FromDataLab(obj, is_exact=is_whole, is_ours=False)
     private = json.loads(note.get("private", "{}"))
+    for key in WINDOW_KEYS - private.keys():
+        metadata.pop(key, None)
     given = {key: value for key, value in metadata.items() if key.startswith(PRIVATE)}
     if not is_whole:
         metadata |= private
@@ -162,14 +182,35 @@ def from_datalab(fields: Fields, *, is_whole: bool) -> FromDataLab:
         metadata[UUID_KEY] = uuid
     metadata = from_json_values(metadata, note.get("json", ""))
     metadata = _metadata.decode(metadata, note.get("metadata", ""))
-    arrays = {name: original_array(name, array, note) for name, array in fields.arrays.items()}
+    arrays = {
+        name: original_array(name, _shaped(array, note.get(f"{name} shape")), note)
+        for name, array in fields.arrays.items()
+    }
     attributes = {
         name: original_text(value, note.get(f"{name} text")) if isinstance(value, str) else value
         for name, value in fields.attributes.items()
     }
     obj = from_fields(Fields(fields.kind, attributes, arrays, metadata))
-    is_exact = is_whole or not note.get("needs all", False)
+    is_exact = is_whole or not note.get(NEEDS_ALL, False)
     return FromDataLab(obj, is_exact=is_exact, is_ours=True)
+
+
+def _shaped(array: np.ndarray[Any, Any], shape: Any) -> np.ndarray[Any, Any]:
+    """Give an array without values the shape that it had."""
+    return array.reshape(shape) if isinstance(shape, list) and not array.size else array
+
+
+def looks_of(metadata: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """Return how an object of a notebook's looks in DataLab's window, as somebody set it there.
+
+    That isn't part of the object that :func:`from_datalab` makes, and stays in DataLab
+    when a notebook changes it.
+    """
+    note = take_note(dict(metadata), title)
+    if note is None:
+        return {}
+    keys = WINDOW_KEYS - json.loads(note.get("private", "{}")).keys()
+    return {key: metadata[key] for key in keys if key in metadata}
 
 
 def with_coordinates(key: str, value: Any) -> Any:
@@ -179,13 +220,23 @@ def with_coordinates(key: str, value: Any) -> Any:
     return np.array(value) if key == COORDINATES and isinstance(value, list) else value
 
 
-def take_note(metadata: dict[str, Any], title: str) -> dict[str, Any] | None:
-    """Take the note of an object of that title out of its metadata; None if it has none."""
+def take_note(
+    metadata: dict[str, Any], title: str, uuid: str | None = None
+) -> dict[str, Any] | None:
+    """Take the note of an object out of its metadata; None if it has none of its own.
+
+    A note that DataLab copied to what it computed has another object's title and identifier:
+    an object that a person renamed still has its identifier, a person's copy still its title.
+    """
     public = metadata.pop(PUBLIC_NOTE_KEY, None) if _is_note(metadata) else None
     note = metadata.pop(NOTE_KEY, None)
     if isinstance(note, dict):
         return note
-    return public if public is not None and public["of"] == title else None
+    if public is None:
+        return None
+    own = metadata.get(UUID_KEY) or uuid
+    is_its_own = public["of"] == title or (own is not None and public.get("uuid") == own)
+    return public if is_its_own else None
 
 
 def _is_note(metadata: dict[str, Any]) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.backends import Backend
 
-CAPABILITIES = ("groups", "extras")
+CAPABILITIES = ("groups", "extras", "editing")
 
 
 class _Uncopyable:
@@ -168,6 +168,7 @@ class BackendContract:
 
     def test_put_in_place_keeps_the_group(self, backend: Backend) -> None:
         self.needs(backend, "groups")
+        self.needs(backend, "editing")
         signal = _samples.signal_with_roi("a")
         backend.put([Put(name="a", obj=signal, group="first")])
         backend.put([Put(name="b", obj=signal, group="second")])
