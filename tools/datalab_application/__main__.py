@@ -1,7 +1,7 @@
 """A DataLab that runs without a screen, with its Web API and its XML-RPC interface open.
 
 Started by DataLab's own Python with a port and a token; prints one line of JSON when it
-answers, and ends at SIGTERM. It closes error boxes, unless told to keep them, and
+answers, and ends at SIGTERM. It closes error boxes, unless told to keep them until SIGUSR1, and
 never a progress box: that would cancel what is computed.
 """
 
@@ -58,11 +58,18 @@ def main() -> None:
         signal.signal(signal.SIGTERM, end)
         timer = QtCore.QTimer()
 
-        def tick() -> None:  # also lets Python run its signal handlers
+        def close_box(*_: Any) -> None:
             box = QtWidgets.QApplication.activeModalWidget()
-            if isinstance(box, QtWidgets.QMessageBox) and "--keep-boxes" not in options:
+            if isinstance(box, QtWidgets.QMessageBox):
                 print(f"[closed] {box.text()[:300]!r}", file=sys.stderr, flush=True)
                 box.close()
+
+        if sys.platform != "win32":
+            signal.signal(signal.SIGUSR1, close_box)
+
+        def tick() -> None:  # also lets Python run its signal handlers
+            if "--keep-boxes" not in options:
+                close_box()
 
         timer.timeout.connect(tick)
         timer.start(CLOSE_BOXES_MS)

@@ -30,7 +30,7 @@ class Running:
 
 @contextmanager
 def running_datalab(
-    python: str, home: Path, *options: str, display: str | None = None
+    python: str, home: Path, *options: str, display: str | None = None, token: str = TOKEN
 ) -> Iterator[Running]:
     """Start a DataLab; end it afterwards.
 
@@ -39,11 +39,13 @@ def running_datalab(
     python
         DataLab's own interpreter.
     home
-        An empty folder for its settings.
+        A folder for its settings.
     *options
         ``--require-token``, ``--without-xmlrpc``, ``--keep-boxes``.
     display
         The X display to show it on; by default none is needed.
+    token
+        What its Web API wants, with ``--require-token``.
 
     Raises
     ------
@@ -53,14 +55,14 @@ def running_datalab(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     config = home / "config"
-    config.mkdir()
+    config.mkdir(exist_ok=True)
     env = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(config)}
     if display is not None:
         env |= {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     script = Path(__file__).with_name("__main__.py")
     with (home / "stderr.txt").open("w") as errors:
         process = subprocess.Popen(
-            [python, str(script), str(port), TOKEN, *options],
+            [python, str(script), str(port), token, *options],
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -74,7 +76,7 @@ def running_datalab(
             message = f"DataLab didn't start:\n{said}"
             raise RuntimeError(message)
         found = json.loads(line)
-        yield Running(found["url"], TOKEN, found["pid"], config)
+        yield Running(found["url"], token, found["pid"], config)
     finally:
         process.terminate()
         try:

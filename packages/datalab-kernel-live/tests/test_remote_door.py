@@ -40,6 +40,7 @@ def test_it_tells_who_is_there_and_what_is_selected(door: RemoteDoor) -> None:
     assert door.selected() == ["u1"]
     assert door.current_panel() == "signal"
     assert door.groups_of_current_panel() == [("g1", ["u1"]), ("g2", ["u2"])]
+    assert door.objects_of_current_panel() == [("g1", [("u1", "a")]), ("g2", [("u2", "a")])]
 
 
 def test_a_method_of_the_window_gets_its_arguments(door: RemoteDoor, server: FakeRemote) -> None:

@@ -10,13 +10,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from datalab_kernel.backends import Backend, Kind, ObjectInfo, Placement, Put, WorkspaceMode
+from datalab_kernel.backends import (
+    Backend,
+    Connection,
+    Kind,
+    ObjectInfo,
+    Placement,
+    Put,
+    WorkspaceMode,
+)
 from datalab_kernel.errors import LiveLimitError
 from datalab_kernel_live._discovery import look
 from datalab_kernel_live._link import Link, open_link
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from datalab_kernel import DataObject
     from datalab_kernel_live._listing import Entry
@@ -45,9 +53,10 @@ class LiveBackend(Backend):
     auto_rank: ClassVar[int | None] = 10
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
-        self._given = url, token
+        # not as attributes: nothing shows a token
+        self._find: Callable[[], Link] = lambda: open_link(url, token)
         self._is_in_doubt = False
-        self._use(open_link(url, token))
+        self._use(self._find())
 
     def _use(self, link: Link) -> None:
         """Begin with a DataLab, of which nothing is known yet."""
@@ -60,10 +69,13 @@ class LiveBackend(Backend):
         self._web, self._remote = link.web, link.remote
         self._memory = Memory()
         self._seen: dict[str, Entry] | None = None
-        self._person = None if self._remote is None else Person(self._remote, None)
+        self._person = None
+        if self._remote is not None:
+            self._person = Person(self._remote, None, self._is_dense_there)
+            self._person.mend()
         self._reader = Reader(self._web, self._remote, self._memory)
         self._writer = Writer(self._web, self._remote, self._person, self._memory)
-        self.lacks = frozenset({"groups"} if self._remote is None else ())
+        self.lacks = frozenset({"groups", "editing"} if self._remote is None else ())
 
     @classmethod
     def open(cls, **options: Any) -> Self:
@@ -89,8 +101,7 @@ class LiveBackend(Backend):
     @property
     def where(self) -> str:
         """Say which DataLab this is."""
-        doors = "" if self._remote else " (its XML-RPC interface is closed: a smaller set works)"
-        return f"DataLab {self._link.version} at {self._web.url}{doors}"
+        return f"DataLab {self._link.version} at {self._web.url}"
 
     @property
     def proxy(self) -> Any:
@@ -134,7 +145,7 @@ class LiveBackend(Backend):
     def _follow(self) -> None:
         """Find DataLab again if it was gone or has been started anew; once in a call."""
         if self._is_in_doubt and self._link.is_stale:
-            link = open_link(*self._given)
+            link = self._find()
             self._web.close()
             self._use(link)
         self._is_in_doubt = False
@@ -154,8 +165,8 @@ class LiveBackend(Backend):
         self._follow()
         return self._reader.read(name, self._look_again)
 
-    def view(self, name: str) -> DataObject:
-        """Read an object; its metadata has the identity that DataLab gave it."""
+    def identified(self, name: str) -> DataObject:
+        """Read an object; its metadata has the identifier that DataLab knows it by."""
         from datalab_kernel.storage import UUID_KEY, share_object
 
         obj = share_object(self.get(name))
@@ -179,6 +190,16 @@ class LiveBackend(Backend):
             return see_groups(self._remote, kind, self._memory).titles
         finally:
             self._remote.set_panel(panel)
+
+    def _is_dense_there(self, uuid: str) -> bool:
+        """Say whether a signal of the person's takes long to paint; reads it if it may."""
+        from datalab_kernel_live._person import MANY_POINTS, is_dense_curve
+
+        for name, entry in self._listing().items():
+            if entry.place.uuid == uuid:
+                is_short = entry.info.kind != "signal" or entry.info.shape[0] < MANY_POINTS
+                return not is_short and is_dense_curve(self.get(name).xydata[1])
+        return False
 
     def _uuids(self) -> set[str]:
         return {uuid for entry in self._listing().values() if (uuid := entry.place.uuid)}
@@ -235,7 +256,7 @@ class LiveBackend(Backend):
         for kind in dict.fromkeys(place.kind for place in places):
             uuids = [place.uuid or "" for place in places if place.kind == kind]
             self._remote.set_panel(kind)
-            self._person.select([uuid for uuid in uuids if uuid not in self._person.dense], kind)
+            self._person.select(uuids, kind)
 
     def selected(self) -> list[str]:
         """Return what is selected in the panel that DataLab shows."""
@@ -251,6 +272,21 @@ class LiveBackend(Backend):
         if self._remote is None:
             return [(info["type"], info["name"]) for info in self._web.list()]
         return [self._remote.titles("signal"), self._remote.titles("image")]
+
+    def connection(self) -> Connection:
+        """Ask for one status, and say how long that took and what isn't as expected."""
+        self._follow()
+        notes = []
+        if self._remote is None:
+            notes.append("DataLab's XML-RPC interface is closed: a smaller set works")
+        if self._person is not None and self._person.left_out:
+            notes.append(
+                f"{self._person.left_out} selected but left unselected in DataLab's window, which "
+                "would stand still while it paints so dense a signal"
+            )
+        return Connection(
+            version=self._link.version, latency_s=self._link.latency_s(), notes=tuple(notes)
+        )
 
     def close(self) -> None:
         """Close the connections; the objects stay in DataLab."""

@@ -12,6 +12,7 @@ import numpy as np
 from datalab_kernel.backends import KINDS, Kind, ObjectInfo, names_of
 from datalab_kernel.errors import DataLabBusyError
 from datalab_kernel.storage import is_of_notebook
+from datalab_kernel_live._described import Descriptions
 from datalab_kernel_live._web import is_routable
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Memory:
         self.names: dict[str, str] = {}  # by identity: a suffix stays with its object
         self.put: set[str] = set()  # names of what this backend added
         self.places: dict[str, Place] = {}  # by name, as last seen
+        self.descriptions = Descriptions()
+        self.whole: set[str] = set()  # identities of what archives don't have all of
 
 
 def is_plain(name: str) -> bool:
@@ -84,7 +87,8 @@ def is_plain(name: str) -> bool:
 def read_listing(web: WebDoor, remote: RemoteDoor | None, memory: Memory) -> dict[str, Entry]:
     """Ask DataLab for everything but data.
 
-    One request where only the Web API is open; else up to five calls more.
+    One request where only the Web API is open; else two to four calls more, and two more to
+    learn of groups that changed in the panel that isn't shown.
 
     Raises
     ------
@@ -112,17 +116,18 @@ def _identities(remote: RemoteDoor, kinds: set[str], memory: Memory) -> Identiti
     for kind in KINDS:
         if kind not in kinds:
             continue
+        if kind == panel:
+            found[kind] = _see_objects(remote, kind, memory)
+            continue
         titles = remote.titles(kind)
-        uuids = _uuids_in_groups(remote, kind, panel, memory)
+        uuids = _uuids_of_other_panel(remote, kind, panel, memory)
         if len(titles) != len(uuids):
             return None
         found[kind] = [*zip(uuids, titles, strict=True)]
     return found
 
 
-def _uuids_in_groups(remote: RemoteDoor, kind: Kind, panel: str, memory: Memory) -> list[str]:
-    if kind == panel:
-        return [uuid for group in see_groups(remote, kind, memory).members for uuid in group]
+def _uuids_of_other_panel(remote: RemoteDoor, kind: Kind, panel: str, memory: Memory) -> list[str]:
     uuids = remote.uuids(kind)
     known = memory.groups.get(kind)
     if known is None or not known.holds(uuids):
@@ -136,10 +141,17 @@ def _uuids_in_groups(remote: RemoteDoor, kind: Kind, panel: str, memory: Memory)
 
 def see_groups(remote: RemoteDoor, kind: Kind, memory: Memory) -> Groups:
     """Return the groups of the panel that DataLab shows."""
-    pairs = remote.groups_of_current_panel()
-    seen = Groups([title for title, _ in pairs], [uuids for _, uuids in pairs])
-    memory.groups[kind] = seen
-    return seen
+    _see_objects(remote, kind, memory)
+    return memory.groups[kind]
+
+
+def _see_objects(remote: RemoteDoor, kind: Kind, memory: Memory) -> list[tuple[str, str]]:
+    """Return identities and titles of the panel that DataLab shows; remember its groups."""
+    groups = remote.objects_of_current_panel()
+    memory.groups[kind] = Groups(
+        [title for title, _ in groups], [[uuid for uuid, _ in ones] for _, ones in groups]
+    )
+    return [one for _, ones in groups for one in ones]
 
 
 def _agree(infos: Sequence[dict[str, Any]], seen: Identities) -> bool:
@@ -166,16 +178,18 @@ def _entries(infos: Sequence[dict[str, Any]], seen: Identities, memory: Memory) 
         info = waiting[kind, title].popleft()
         group = memory.groups[kind].of(uuid) if uuid is not None else ""
         is_ours = name in memory.put or is_of_notebook(uuid)
-        known = described(info, name, group=group, is_from_notebook=is_ours)
+        listed = described(info, name, group=group, is_from_notebook=is_ours)
+        known = memory.descriptions.corrected(uuid or title, listed)
         place = Place(
             title=title,
             uuid=uuid,
             kind=kind,
-            size_bytes=known.size_bytes,
+            size_bytes=listed.size_bytes,
             is_reachable=is_routable(title) and number[title] == 1,
         )
         entries[name] = Entry(info=known, place=place)
     memory.places = {name: entry.place for name, entry in entries.items()}
+    memory.descriptions.keep([place.uuid or place.title for place in memory.places.values()])
     return entries
 
 

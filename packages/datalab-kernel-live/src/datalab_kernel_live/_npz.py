@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 import json
 import struct
+import tokenize
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +27,11 @@ _LOCAL_HEADER = struct.Struct("<26xHH")
 _TEXTS = ("xlabel", "ylabel", "zlabel", "xunit", "yunit", "zunit")
 _PLACES = {"x0": 0.0, "y0": 0.0, "dx": 1.0, "dy": 1.0}
 _ROWS = ("x", "y", "dx", "dy")
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, KeyError, TypeError, AttributeError, EOFError,
+    RuntimeError, OverflowError, SyntaxError, tokenize.TokenError,
+)  # fmt: skip
+"""What zipfile and numpy raise of an archive that isn't one, besides ValueError."""
 
 
 def to_npz(stored: ForDataLab) -> memoryview:
@@ -68,7 +75,7 @@ def from_npz(body: bytes) -> Fields:
             }
         kind: Kind = "image" if described["type"] == "image" else "signal"
         return Fields(kind, _attributes(kind, described), _main(kind, arrays), _metadata(described))
-    except (zipfile.BadZipFile, KeyError, struct.error, TypeError) as error:
+    except _DAMAGE as error:
         message = f"not an object's archive: {error}"
         raise ValueError(message) from error
 

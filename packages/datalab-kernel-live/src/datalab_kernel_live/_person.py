@@ -7,16 +7,17 @@ paints a dense signal, so painting is held meanwhile, and such a signal is left 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datalab_kernel.backends import KINDS
 from datalab_kernel_live import _settings
+from datalab_kernel_live._held import Mark, left_behind
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from datalab_kernel.backends import Kind
     from datalab_kernel.storage import ForDataLab
@@ -30,10 +31,20 @@ MANY_STROKES = 200.0
 
 
 def is_dense(stored: ForDataLab) -> bool:
-    """Say whether DataLab takes long to paint a signal: the strokes count, not the points."""
-    if stored.kind == "image":
-        return False
-    y = np.abs(stored.arrays["xydata"][1])
+    """Say whether DataLab takes long to paint an object on its way there."""
+    return stored.kind == "signal" and is_dense_curve(stored.arrays["xydata"][1])
+
+
+def is_dense_curve(y: Any) -> bool:
+    """Say whether DataLab takes long to paint a curve: the strokes count, not the points.
+
+    Examples
+    --------
+    >>> x = np.linspace(0, 1, 10_000)
+    >>> is_dense_curve(x), is_dense_curve(np.sin(10_000 * x))
+    (False, True)
+    """
+    y = np.abs(y)
     if y.size < MANY_POINTS:
         return False
     finite = y[np.isfinite(y)]
@@ -44,16 +55,48 @@ def is_dense(stored: ForDataLab) -> bool:
 
 
 class Person:
-    """Whoever sits at DataLab's window."""
+    """Whoever sits at DataLab's window.
 
-    def __init__(self, remote: RemoteDoor, config_home: str | os.PathLike[str] | None) -> None:
+    Parameters
+    ----------
+    remote
+        The door to the window.
+    config_home
+        Folder of settings; None: the one that DataLab uses.
+    look
+        Says of an identity whether that object takes long to paint.
+    """
+
+    def __init__(
+        self,
+        remote: RemoteDoor,
+        config_home: str | os.PathLike[str] | None,
+        look: Callable[[str], bool],
+    ) -> None:
         self._remote = remote
         self._config_home = config_home
-        self.dense: set[str] = set()  # identities of signals that take long to paint
+        self._look = look
+        self._light: set[str] = set()  # identities of objects that are painted quickly
+        self._dense: set[str] = set()  # ... and of those that take long
+        self.left_out = 0
+        """How many dense signals that were selected aren't any more."""
+
+    def learn(self, uuids: set[str], dense: set[str]) -> None:
+        """Take note of objects on their way there, and which of them take long to paint."""
+        self._dense = self._dense - uuids | dense
+        self._light = self._light | uuids - dense
 
     def select(self, uuids: list[str], kind: Kind) -> None:
-        """Select objects of a panel; none empties its selection."""
-        self._remote.select(uuids or NOBODY, kind)
+        """Select those objects of a panel that are painted quickly; it may be none."""
+        light = [uuid for uuid in uuids if not self._is_dense(uuid)]
+        if kind == "signal":
+            self.left_out = len(uuids) - len(light)
+        self._remote.select(light or NOBODY, kind)
+
+    def _is_dense(self, uuid: str) -> bool:
+        if uuid not in self._dense and uuid not in self._light:
+            (self._dense if self._look(uuid) else self._light).add(uuid)
+        return uuid in self._dense
 
     @contextmanager
     def undisturbed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> Iterator[None]:
@@ -67,29 +110,73 @@ class Person:
             Whether it changes what is selected.
         is_heavy
             Whether painting it may take long.
+
+        Notes
+        -----
+        Dense signals are left unselected, for DataLab would paint them again.
         """
-        remote = self._remote
-        panel = remote.current_panel()
-        selected = remote.selected() if selects and panel in kinds else None
-        is_held = is_heavy and _settings.auto_refresh(self._config_home) is not False
-        if is_held:
-            remote.set_auto_refresh(False)
+        panel = self._remote.current_panel()
+        is_held = is_heavy and self._paints()
+        seen: set[Kind] = {*kinds} if selects or is_held else set()
+        if is_held:  # painting both panels again is what ends it
+            seen |= {kind for kind in KINDS if kind in ("signal", panel)}
+        selected = self._selected(seen, panel)
+        mark = Mark(_settings.folder(self._config_home)) if is_held else None
         try:
+            if is_held:
+                self._remote.set_auto_refresh(False)
             yield
         finally:
-            self._restore(panel, selected, kinds, is_held=is_held)
+            try:
+                self._put_back(panel, selected, has_moved=kinds != {panel})
+                if mark is not None:
+                    self._remote.set_auto_refresh(True)
+                    mark.remove()
+            finally:
+                if mark is not None:
+                    mark.leave()
 
-    def _restore(
-        self, panel: str, selected: list[str] | None, kinds: set[Kind], *, is_held: bool
-    ) -> None:
-        remote = self._remote
-        if kinds != {panel}:
-            remote.set_panel(panel)
+    def mend(self) -> None:
+        """Let DataLab paint again if a process that held its painting has ended in between.
+
+        Nothing is selected then: what was may take minutes to paint.
+        """
+        marks = left_behind(_settings.folder(self._config_home))
+        if not marks:
+            return
+        if _settings.auto_refresh(self._config_home) is False:
+            for kind in KINDS:
+                self._remote.select(NOBODY, kind)
+            self._remote.set_auto_refresh(True)
+        for mark in marks:
+            mark.unlink(missing_ok=True)
+
+    def _paints(self) -> bool:
+        """Say whether DataLab paints, as the person wants it."""
+        if _settings.auto_refresh(self._config_home) is False:
+            self.mend()  # if it wasn't the person who switched it off
+        return _settings.auto_refresh(self._config_home) is not False
+
+    def _selected(self, kinds: set[Kind], panel: str) -> dict[Kind, list[str]]:
+        """Return what is selected in panels; DataLab tells it of the one that it shows."""
+        found: dict[Kind, list[str]] = {}
         for kind in KINDS:
-            if kind in kinds and kind == panel and selected is not None:
-                light = [uuid for uuid in selected if uuid not in self.dense]
-                remote.select(light or NOBODY, kind)
-            elif kind in kinds and is_held:
-                remote.select(NOBODY, kind)
-        if is_held:
-            remote.set_auto_refresh(True)
+            if kind in kinds and kind == panel:
+                found[kind] = self._remote.selected()
+        others = [kind for kind in KINDS if kind in kinds and kind != panel]
+        try:
+            for kind in others:
+                self._remote.set_panel(kind)
+                found[kind] = self._remote.selected()
+        finally:
+            if others:
+                self._remote.set_panel(panel)
+        for uuid in found.get("signal", ()):
+            self._is_dense(uuid)  # now, and not when DataLab may be gone
+        return found
+
+    def _put_back(self, panel: str, selected: Mapping[Kind, list[str]], *, has_moved: bool) -> None:
+        if has_moved:
+            self._remote.set_panel(panel)
+        for kind, uuids in selected.items():
+            self.select(uuids, kind)

@@ -49,26 +49,30 @@ class Reader:
 
     def _read(self, place: Place) -> DataObject | None:
         """Read what is at a place; None if it isn't there any more."""
-        is_large = place.size_bytes > WHOLE_LIMIT_BYTES
-        if self._remote is None or place.uuid is None or (is_large and place.is_reachable):
+        is_quicker = place.size_bytes > WHOLE_LIMIT_BYTES and place.uuid not in self._memory.whole
+        if self._remote is None or place.uuid is None or (is_quicker and place.is_reachable):
             found = self._by_archive(place)
             if found is None or self._remote is None or found.is_exact or not found.is_ours:
                 return None if found is None else found.obj
+            self._memory.whole.add(place.uuid or "")
         return self._whole(self._remote, place)
 
     def _by_archive(self, place: Place) -> FromDataLab | None:
         try:
-            return from_datalab(from_npz(self._web.get(place.title)), is_whole=False)
+            fields = from_npz(self._web.get(place.title))
         except Missing:
             return None
+        found = from_datalab(fields, is_whole=False, uuid=place.uuid)
+        self._memory.descriptions.learn(place.uuid or place.title, fields, found.obj)
+        return found
 
-    @staticmethod
-    def _whole(remote: RemoteDoor, place: Place) -> DataObject | None:
+    def _whole(self, remote: RemoteDoor, place: Place) -> DataObject | None:
         try:
-            fields = from_json(remote.object_json(place.uuid or "", place.kind))
+            fields = from_json(remote.object_json(place.uuid or "", place.kind, place.size_bytes))
         except DataLabRefusedError as error:
             if "KeyError" not in error.detail:
                 raise
             return None
         found = from_datalab(fields, is_whole=True)
+        self._memory.descriptions.learn(place.uuid or place.title, fields, found.obj)
         return found.obj if found.obj.title == place.title else None

@@ -42,6 +42,8 @@ TIMEOUT_S = 5.0
 FIND_TIMEOUT_S = 1.0
 FILE_TIMEOUT_S = 60.0
 """For what reads or writes a whole workspace, or moves a whole object as text."""
+TEXT_BYTES_PER_S = 1e6
+"""How quick an object is as text, at the least; 6 times that was measured."""
 
 _PROBE_TIMEOUT_S = 1.0
 _NO_FUNCTION = "no_such_function_of_datalab_kernel"
@@ -185,26 +187,6 @@ class RemoteDoor:
         """Set that flag; DataLab keeps it unset while it has no objects."""
         self.method("set_modified", is_modified)
 
-    def save_h5(self, path: str) -> None:
-        """Save all to a file of DataLab's computer; it takes the modified flag away.
-
-        Raises
-        ------
-        DataLabRefusedError
-            If it can't.
-        """
-        self.method("save_h5_workspace", path, timeout_s=FILE_TIMEOUT_S)
-
-    def load_h5(self, path: str) -> None:
-        """Add what is in a file of DataLab's computer, with new identities and groups.
-
-        Raises
-        ------
-        DataLabRefusedError
-            If it can't.
-        """
-        self.method("load_h5_workspace", [path], False, timeout_s=FILE_TIMEOUT_S)  # noqa: FBT003
-
     # ------------------------------------------------------------ objects
 
     def uuids(self, kind: Kind) -> Texts:
@@ -215,15 +197,16 @@ class RemoteDoor:
         """Return the titles of a panel's objects, in the same order."""
         return self._texts("get_object_titles", kind)
 
-    def object_json(self, uuid: str, kind: Kind) -> Texts:
-        """Return an object as Sigima's remote control sends it.
+    def object_json(self, uuid: str, kind: Kind, size_bytes: int) -> Texts:
+        """Return an object, of about that size, as Sigima's remote control sends it.
 
         Raises
         ------
         DataLabRefusedError
             If there is none of that identity.
         """
-        return self._texts("get_object", uuid, kind, timeout_s=FILE_TIMEOUT_S)
+        timeout_s = TIMEOUT_S + size_bytes / TEXT_BYTES_PER_S
+        return self._texts("get_object", uuid, kind, timeout_s=timeout_s)
 
     def set_object_json(self, texts: Sequence[str]) -> None:
         """Replace the object that has the same identity; DataLab tells no errors."""
@@ -278,9 +261,13 @@ class RemoteDoor:
         titles, uuids, *_ = self._given(list, "get_group_titles_with_object_info")
         return [(str(title), [*ones]) for title, ones in zip(titles, uuids, strict=True)]
 
-    def uuids_of_group(self, kind: Kind, number: int) -> Texts:
-        """Return the identities of the objects of a group, by its number, counted from 1."""
-        return self._texts("get_object_uuids", kind, number)
+    def objects_of_current_panel(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Return the title of each group, with the identity and title of each object."""
+        groups, uuids, titles = self._given(list, "get_group_titles_with_object_info")
+        return [
+            (str(group), [*zip(ones, names, strict=True)])
+            for group, ones, names in zip(groups, uuids, titles, strict=True)
+        ]
 
     def add_group(self, title: str, kind: Kind, *, select: bool = False) -> None:
         """Add a group; if selected, what is added next goes into it."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Placement
 from datalab_kernel.errors import LiveLimitError
-from datalab_kernel.storage import for_datalab, new_uuid, share_object, uuid_in
-from datalab_kernel_live._json import to_json
+from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
+from datalab_kernel_live._json import from_json, to_json
 from datalab_kernel_live._listing import Groups, Place
 from datalab_kernel_live._npz import to_npz
+from datalab_kernel_live._numbered import is_numbered, mend_groups, retitled
 from datalab_kernel_live._person import is_dense
 from datalab_kernel_live._reading import WHOLE_LIMIT_BYTES
 from datalab_kernel_live._web import is_routable
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from datalab_kernel_live._remote import RemoteDoor
     from datalab_kernel_live._web import WebDoor
 
-HEAVY_COUNT = 20
-"""From so many on, DataLab doesn't paint each on its own."""
+MANY = 5
+"""From so many new objects on, they go by the Web API and without being painted each."""
+
+SLOW_BYTES = 5000 * 2 * 8
+"""From this size on, DataLab paints a dense signal for several seconds."""
 
 
 class Writer:
@@ -54,19 +58,26 @@ class Writer:
         taken = uuids() if any(uuid_in(item.obj) for item in items) else set()
         plans = [_Plan(item, entries.get(item.name), taken) for item in items]
         for plan in plans:
+            plan.is_quicker_by_web = len(plans) >= MANY and plan.old is None
+        for plan in plans:
             self._check_possible(plan)
         kinds = {plan.stored.kind for plan in plans}
         by_web = any(not plan.is_in_place and not self._goes_as_text(plan) for plan in plans)
         self._choose_groups(plans, groups_of)
         selects = by_web or any(plan.group_number for plan in plans)
-        is_heavy = len(plans) >= HEAVY_COUNT or any(is_dense(plan.stored) for plan in plans)
+        dense = {plan.uuid for plan in plans if is_dense(plan.stored)}
+        is_heavy = len(plans) >= MANY or bool(dense)
         if self._person is not None:
-            self._person.dense |= {plan.uuid for plan in plans if is_dense(plan.stored)}
+            self._person.learn({plan.uuid for plan in plans}, dense)
         with self._undisturbed(kinds, selects=selects, is_heavy=is_heavy):
             self._put_all(plans)
         for plan in plans:
             self._memory.put.add(plan.item.name)
             self._memory.places[plan.item.name] = plan.place
+            key = plan.item.name if self._remote is None else plan.uuid
+            self._memory.descriptions.learn(key, plan.stored, plan.obj)
+            if plan.stored.needs_all:
+                self._memory.whole.add(plan.uuid)
 
     def _check_possible(self, plan: _Plan) -> None:
         if self._remote is not None:
@@ -78,6 +89,10 @@ class Writer:
             self._refuse(name, "such a name")
         if plan.stored.needs_all:
             self._refuse(name, "coordinates of its own, a mask or plot settings")
+        if plan.item.group:
+            self._refuse(name, f"the group {plan.item.group!r}")
+        if plan.stored.size_bytes > SLOW_BYTES and is_dense(plan.stored):
+            self._refuse(name, "so dense a signal (DataLab's window would stand still)")
 
     def _refuse(self, name: str, what: str) -> None:
         message = (
@@ -116,22 +131,37 @@ class Writer:
     def _put_all(self, plans: Sequence[_Plan]) -> None:
         added: list[_Plan] = []
         before: list[tuple[list[str], _Plan]] = []
+        chosen: tuple[Kind, int] | None = None
         try:
             for plan in plans:
                 if plan.is_in_place:
                     before.append((self._set(plan), plan))
                 else:
-                    self._add(plan)
+                    wanted = (plan.stored.kind, plan.group_number)
+                    if plan.group_number and chosen != wanted:
+                        self._door.select_group(plan.group_number, plan.stored.kind)
+                    chosen = wanted
+                    self._add(plan, is_alone=len(plans) == 1)
                     added.append(plan)
         except BaseException:
+            self._memory.groups.clear()
             for texts, _ in before:
                 self._door.set_object_json(texts)
             for plan in added:
-                self._remove_selected(plan.item.name, plan.uuid, plan.stored.kind)
+                self._remove_selected(plan.title, plan.uuid, plan.stored.kind)
             raise
-        for plan in plans:
-            if plan.old is not None and not plan.is_in_place and not plan.is_replaced:
+        self._take_places(added)
+
+    def _take_places(self, added: Sequence[_Plan]) -> None:
+        """Remove what the new objects replace, and give them its titles."""
+        for plan in added:
+            if plan.old is None:
+                continue
+            if not plan.is_replaced:
                 self._remove_old(plan.old.place)
+            self._mend_titles({plan.old.place.kind}, added)
+            if plan.title != plan.item.name:
+                self._retitle(plan.place, plan.item.name)
 
     @property
     def _door(self) -> RemoteDoor:
@@ -144,47 +174,70 @@ class Writer:
         if self._remote is None:
             return False
         shares_title = plan.old is not None and not plan.old.place.is_reachable
-        is_small = plan.stored.size_bytes <= WHOLE_LIMIT_BYTES
+        is_small = plan.stored.size_bytes <= WHOLE_LIMIT_BYTES and not plan.is_quicker_by_web
         name = plan.item.name
         return is_small or plan.stored.needs_all or shares_title or not is_routable(name)
 
-    def _add(self, plan: _Plan) -> None:
+    def _add(self, plan: _Plan, *, is_alone: bool) -> None:
+        """Add an object beside what it replaces; only a single one takes its place at once."""
         name = plan.item.name
-        if self._remote is not None and plan.group_number:
-            self._remote.select_group(plan.group_number, plan.stored.kind)
         if self._goes_as_text(plan):
-            self._door.add_object_json(to_json(plan.stored, name))
+            self._door.add_object_json(plan.as_text())
         else:
-            plan.is_replaced = plan.old is not None
-            stored = for_datalab(plan.obj, plan.uuid, by_npz_as=name)
-            self._web.put(name, to_npz(stored), overwrite=plan.is_replaced)
+            plan.is_replaced = plan.old is not None and (is_alone or self._remote is None)
+            if plan.old is not None and not plan.is_replaced:
+                plan.title = plan.uuid.replace("-", "")  # until that is removed
+            archive = to_npz(plan.stored.for_archives(name))
+            self._web.put(plan.title, archive, overwrite=plan.is_replaced)
+            if plan.is_replaced and plan.old is not None:
+                self._forget(plan.old.place.uuid, plan.old.place.kind)
         plan.group_members.append(plan.uuid)
 
     def _set(self, plan: _Plan) -> list[str]:
         """Replace an object in its place; return what it was."""
         assert plan.old is not None  # noqa: S101 - for the type checker: the backend's contract
-        before = self._door.object_json(plan.uuid, plan.stored.kind)
-        self._door.set_object_json(to_json(plan.stored, plan.item.name))
+        before = self._door.object_json(plan.uuid, plan.stored.kind, plan.stored.size_bytes)
+        for key, value in looks_of(from_json(before).metadata, plan.old.place.title).items():
+            plan.stored.metadata.setdefault(key, value)
+        self._door.set_object_json(plan.as_text())
         return before
 
     # -- removing and renaming -----------------------------------------------------------
 
     def remove(self, entries: Sequence[Entry]) -> None:
-        """Remove objects one by one."""
+        """Remove objects one by one, those first whose titles change when others are removed."""
         places = [entry.place for entry in entries]
-        others = [place for place in places if not place.is_reachable]
+        others = [place for place in places if not self._is_steady(place)]
         if others:
             kinds = {place.kind for place in others}
             with self._undisturbed(kinds, selects=True, is_heavy=True):
                 for place in others:
                     self._remove_selected(place.title, place.uuid, place.kind)
         for place in places:
-            if place.is_reachable:
+            if self._is_steady(place):
                 self._web.delete(place.title, is_only=True)
             self._forget(place.uuid, place.kind)
         for entry in entries:
             self._memory.put.discard(entry.info.name)
             self._memory.places.pop(entry.info.name, None)
+        self._mend_titles({place.kind for place in places})
+
+    def _is_steady(self, place: Place) -> bool:
+        """Say whether the Web API reaches an object by its title, also when others are removed."""
+        return place.is_reachable and (self._remote is None or not is_numbered(place.title))
+
+    def _mend_titles(self, kinds: set[Kind], plans: Sequence[_Plan] = ()) -> None:
+        """Undo what DataLab made of titles of ours when it renumbered its objects."""
+        if self._remote is None:
+            return
+        places = [*self._memory.places.values(), *(plan.place for plan in plans)]
+        for kind in kinds:
+            for place in retitled(self._remote, kind, places):
+                self._retitle(place, place.title)
+            known = self._memory.groups.get(kind)
+            if known is not None and any(map(is_numbered, known.titles)):
+                with self._undisturbed({kind}, selects=True, is_heavy=True):
+                    mend_groups(self._remote, kind, known)
 
     def _forget(self, uuid: str | None, kind: Kind) -> None:
         known = self._memory.groups.get(kind)
@@ -209,19 +262,7 @@ class Writer:
 
     def rename(self, entry: Entry, new: str) -> None:
         """Give an object another title; its place, group and everything in it stay."""
-        uuid, kind = entry.place.uuid or "", entry.place.kind
-        if entry.place.size_bytes <= WHOLE_LIMIT_BYTES:
-            from sigima.client.utils import dataset_to_rpcjson, rpcjson_to_dataset
-
-            obj = rpcjson_to_dataset(self._door.object_json(uuid, kind))
-            obj.title = new
-            self._door.set_object_json(dataset_to_rpcjson(obj))
-        else:
-            with (
-                self._undisturbed({kind}, selects=True, is_heavy=True),
-                self._selected(uuid, kind),
-            ):
-                self._door.rename_selected(kind, new)
+        self._retitle(entry.place, new)
         self._memory.places.pop(entry.info.name, None)
         self._memory.places[new] = replace(
             entry.place, title=new, is_reachable=entry.place.is_reachable and is_routable(new)
@@ -229,6 +270,21 @@ class Writer:
         if entry.info.name in self._memory.put:
             self._memory.put.discard(entry.info.name)
             self._memory.put.add(new)
+
+    def _retitle(self, place: Place, title: str) -> None:
+        uuid, kind = place.uuid or "", place.kind
+        if place.size_bytes <= WHOLE_LIMIT_BYTES:
+            from sigima.client.utils import dataset_to_rpcjson, rpcjson_to_dataset
+
+            obj = rpcjson_to_dataset(self._door.object_json(uuid, kind, place.size_bytes))
+            obj.title = title
+            self._door.set_object_json(dataset_to_rpcjson(obj))
+            return
+        with (
+            self._undisturbed({kind}, selects=True, is_heavy=True),
+            self._selected(uuid, kind),
+        ):
+            self._door.rename_selected(kind, title)
 
     @contextmanager
     def _selected(self, uuid: str, kind: Kind) -> Iterator[None]:
@@ -255,6 +311,7 @@ class _Plan:
 
     def __init__(self, item: Put, old: Entry | None, taken: set[str]) -> None:
         self.item = item
+        self.title = item.name
         self.old = old
         self.is_in_place = item.placement is Placement.IN_PLACE and old is not None
         self.obj = obj = item.obj if item.is_owned else share_object(item.obj)
@@ -271,6 +328,13 @@ class _Plan:
         self.group_number = 0
         self.group_members: list[str] = []
         self.is_replaced = False
+        self.is_quicker_by_web = False
+
+    def as_text(self) -> list[str]:
+        """Return the texts of it; a large one may be read as an archive later."""
+        is_large = self.stored.size_bytes > WHOLE_LIMIT_BYTES
+        stored = self.stored.for_archives(self.item.name) if is_large else self.stored
+        return to_json(stored, self.item.name)
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,92 @@
+"""The way to one DataLab: how it was found, its two doors, and whether it is still that one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
+from datalab_kernel_live import _process
+from datalab_kernel_live._discovery import Address, connection_file, explain_absence, look
+from datalab_kernel_live._remote import RemoteDoor, find_port
+from datalab_kernel_live._web import WebDoor
+from datalab_kernel_live._wire import is_loopback
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+Stamp: TypeAlias = "tuple[int, int, int] | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The doors of a DataLab; ``remote`` is None where only its Web API is open."""
+
+    web: WebDoor
+    remote: RemoteDoor | None
+    version: str
+    address: Address
+    stamp: Stamp
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether to look for DataLab again: it was gone, or another one has started since.
+
+        Asks nobody: it looks at the connection file, which DataLab writes when it starts.
+        """
+        if self.web.is_lost or (self.remote is not None and self.remote.is_lost):
+            return True
+        if not is_loopback(self.web.url) or _stamp() == self.stamp:
+            return False
+        pid = self.address.pid
+        if pid is None:  # not found by that file, but it may be the one that has come back
+            return True
+        parts = urlsplit(self.web.url)
+        listens = _process.listens(pid, parts.hostname or "", parts.port or 80)
+        return not _process.is_own(pid) or listens is False
+
+    def latency_s(self) -> float:
+        """Return how long one small request takes."""
+        started_s = time.perf_counter()
+        self.web.status()
+        return time.perf_counter() - started_s
+
+
+def open_link(url: str | None, token: str | None) -> Link:
+    """Find a DataLab, and knock at both doors.
+
+    Raises
+    ------
+    DataLabUnreachableError, DataLabBusyError
+        If there is none, or it doesn't answer in time.
+    DataLabAuthError
+        If it wants a token, or another one.
+    """
+    stamp = _stamp()  # before looking: what changes meanwhile is seen the next time
+    found = look(url, token)
+    if found.address is None:
+        if found.is_busy:
+            message = (
+                f"DataLab is there, but {found.reason}. If a dialog box is open in its window, close "
+                "it there and run this again; to work without DataLab: Workspace('standalone')."
+            )
+            raise DataLabBusyError(message, url=url, detail=found.reason, was_sent=False)
+        message = explain_absence(found.reason)
+        raise DataLabUnreachableError(message, url=url, detail=found.reason, was_sent=False)
+    web = WebDoor(found.address.url, found.address.token)
+    version = str(web.status()["version"])
+    web.list()  # a wrong token is told here, and not in the middle of something
+    port = find_port(web.url)
+    remote = None if port is None else RemoteDoor(port, heals_by=web)
+    return Link(web=web, remote=remote, version=version, address=found.address, stamp=stamp)
+
+
+def _stamp() -> Stamp:
+    """Return what differs once DataLab has written its connection file anew."""
+    try:
+        found = connection_file().stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

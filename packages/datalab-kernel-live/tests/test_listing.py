@@ -1,0 +1,130 @@
+"""What is in DataLab's window is read from both doors and agrees."""
+
+import pytest
+
+from datalab_kernel.errors import DataLabBusyError
+from datalab_kernel_live._listing import Memory, read_listing
+
+OURS = "da7a1ab0-0000-4000-8000-00000000000"
+
+
+class FakeWeb:
+    """The first door: objects in the order in which they were made."""
+
+    url = "http://127.0.0.1:1"
+
+    def __init__(self, *objects):
+        self.objects = objects
+
+    def list(self):
+        return [
+            {
+                "type": kind,
+                "name": name,
+                "shape": [3, 2] if kind == "image" else [3],
+                "dtype": "float64",
+            }
+            for kind, name in self.objects
+        ]
+
+
+class FakeRemote:
+    """The second door: groups of a panel with identities and titles, in the window's order."""
+
+    def __init__(self, panel="signal", **groups):
+        self.panel = panel
+        self.groups = groups  # by kind: a list of (title, [(identity, title)])
+        self.calls = []
+
+    def _objects(self, kind):
+        return [one for _, ones in self.groups.get(kind, []) for one in ones]
+
+    def current_panel(self):
+        self.calls.append("panel")
+        return self.panel
+
+    def set_panel(self, kind):
+        self.calls.append(f"show {kind}")
+        self.panel = kind
+
+    def objects_of_current_panel(self):
+        self.calls.append("objects")
+        return self.groups[self.panel]
+
+    def uuids(self, kind):
+        self.calls.append("uuids")
+        return [uuid for uuid, _ in self._objects(kind)]
+
+    def titles(self, kind):
+        self.calls.append("titles")
+        return [title for _, title in self._objects(kind)]
+
+
+def listed(web, remote, memory=None):
+    entries = read_listing(web, remote, memory or Memory())
+    return [(name, entry.info.group) for name, entry in entries.items()]
+
+
+def test_objects_are_in_the_order_of_the_window_signals_first():
+    web = FakeWeb(("image", "i"), ("signal", "b"), ("signal", "a"))
+    remote = FakeRemote(
+        signal=[("first", [("1", "a")]), ("second", [("2", "b")])], image=[("g", [("3", "i")])]
+    )
+    assert listed(web, remote) == [("a", "first"), ("b", "second"), ("i", "g")]
+
+
+def test_without_the_second_door_they_are_in_the_order_of_the_first():
+    web = FakeWeb(("image", "i"), ("signal", "b"), ("signal", "a"))
+    assert listed(web, None) == [("b", ""), ("a", ""), ("i", "")]
+
+
+def test_the_panel_that_is_shown_is_shown_again():
+    remote = FakeRemote(signal=[("", [])], image=[("g", [("1", "i")])])
+    assert listed(FakeWeb(("image", "i")), remote) == [("i", "g")]
+    assert remote.panel == "signal"
+
+
+def test_groups_of_the_other_panel_are_asked_for_once():
+    remote = FakeRemote(signal=[("", [])], image=[("g", [("1", "i")])])
+    memory = Memory()
+    web = FakeWeb(("image", "i"))
+    listed(web, remote, memory)
+    remote.calls.clear()
+    listed(web, remote, memory)
+    assert remote.calls == ["panel", "titles", "uuids"]
+
+
+def test_a_listing_of_the_panel_that_is_shown_takes_two_calls():
+    remote = FakeRemote(signal=[("", [("1", "a"), ("2", "b")])])
+    listed(FakeWeb(("signal", "a"), ("signal", "b")), remote)
+    assert remote.calls == ["panel", "objects"]
+
+
+def test_objects_of_one_title_get_numbers_in_the_order_of_the_window():
+    web = FakeWeb(("signal", "a"), ("signal", "a"))
+    remote = FakeRemote(signal=[("", [("2", "a"), ("1", "a")])])
+    memory = Memory()
+    entries = read_listing(web, remote, memory)
+    assert [(name, one.place.uuid) for name, one in entries.items()] == [("a", "2"), ("a (2)", "1")]
+    assert not any(one.place.is_reachable for one in entries.values())
+
+
+def test_a_number_stays_with_its_object():
+    remote = FakeRemote(signal=[("", [("2", "a"), ("1", "a")])])
+    memory = Memory()
+    listed(FakeWeb(("signal", "a"), ("signal", "a")), remote, memory)
+    remote.groups = {"signal": [("", [("1", "a")])]}
+    assert listed(FakeWeb(("signal", "a")), remote, memory) == [("a (2)", "")]
+
+
+def test_a_window_that_never_rests_is_an_error():
+    remote = FakeRemote(signal=[("", [("1", "another")])])
+    with pytest.raises(DataLabBusyError, match="change too quickly"):
+        listed(FakeWeb(("signal", "a")), remote)
+
+
+@pytest.mark.parametrize(("uuid", "is_ours"), [(f"{OURS}1", True), ("1", False)])
+def test_an_identity_tells_who_made_an_object(uuid, is_ours):
+    remote = FakeRemote(signal=[("", [(uuid, "a")])])
+    entry = read_listing(FakeWeb(("signal", "a")), remote, Memory())["a"]
+    assert entry.info.is_from_notebook is is_ours

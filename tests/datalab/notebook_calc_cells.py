@@ -1,0 +1,278 @@
+"""The notebook's cells that compute, and one for each function of Sigima's registry."""
+
+import os
+from collections.abc import Iterator
+
+from calc_cases import Case, cases
+from notebook_observed import Cell
+
+CALCULATING = """
+# %% one object to one
+emptied()
+workspace["sine"] = samples.smooth_signal()
+workspace["b"] = create_signal("", x, 1 + np.cos(x), units=("s", "V"))
+workspace["img"] = np.exp(-((np.mgrid[:32, :40] - 15.0) ** 2).sum(0) / 40)
+workspace.calc("moving_average", on="sine", n=5)
+
+# %% run again replaces
+[workspace.calc("moving_average", on="sine", n=5), workspace.list()]
+
+# %% other parameters make another
+[workspace.calc("moving_average", on="sine", n=7), workspace.list()]
+
+# %% parameters as a dict
+workspace.calc("moving_average", {"n": 5}, on="sine")
+
+# %% parameters as a DataSet
+from sigima.params import MovingAverageParam
+workspace.calc("moving_average", MovingAverageParam.create(n=5), on="sine")
+
+# %% by attribute
+[workspace.calc.gaussian_filter(on="img", sigma=2.5), workspace.selection]
+
+# %% of the selection
+workspace.select("sine")
+workspace.calc("fft")
+
+# %% of a result
+workspace.calc("ifft", on=workspace.calc("fft", on="sine"))
+
+# %% several, and by a pattern
+[workspace.calc("normalize", on=["sine", "b"]), workspace.calc("absolute", on="?")]
+
+# %% several to one
+workspace.calc("addition", on=["sine", "b"])
+
+# %% two to one
+workspace.calc("difference", on="sine", operand="b")
+
+# %% several with one operand
+workspace.calc("difference", on=["sine", "b"], operand="b", name=["d1", "d2"])
+
+# %% several with an operand each
+workspace.calc("division", on=["sine", "b"], operand=["b", "sine"], name=["q1", "q2"])
+
+# %% one to several
+signal = samples.signal_with_roi()
+workspace["regions"] = signal
+[workspace.calc("extract_rois", on="regions", param=signal.roi), workspace.list()]
+
+# %% one to none
+result = workspace.calc("fwhm", on="b")
+[result, result.frame, workspace["b"]]
+
+# %% one to none of regions
+[workspace.calc("stats", on="regions"), workspace.results("regions")]
+
+# %% geometry
+[workspace.calc("centroid", on="img"), workspace.calc("enclosing_circle", on="img")]
+
+# %% results stay on edit, rename and save
+with workspace.edit("b") as signal:
+    signal.xunit = "ms"
+workspace.rename("b", "b2")
+workspace.rename("b2", "b")
+workspace.results()
+
+# %% a name of one's own
+[workspace.calc("derivative", on="sine", name="slope"), workspace["slope"]]
+
+# %% that name again is its predecessor's
+[workspace.calc("derivative", on="sine", name="slope"), workspace.list("slope*")]
+
+# %% a taken name for a result
+[workspace.calc("integral", on="sine", name="slope"), workspace.list("slope*")]
+
+# %% not stored
+result = workspace.calc("derivative", on="b", store=False)
+[result, result.object, "derivative(b)" in workspace]
+
+# %% of what isn't stored
+workspace.calc("absolute", on=result)
+
+# %% DataLab's own names
+[workspace.calc("all_threshold", on="img"), workspace.list("*thr*")]
+
+# %% regions by DataLab's name
+workspace.calc("roi_extraction", on="regions", param=workspace["regions"].roi)
+
+# %% an object of another kind
+[workspace.calc("histogram", on="img", bins=10), workspace.list("hist*")]
+
+# %% masks
+workspace["masked"] = create_image("", np.ma.masked_greater(workspace["img"].data, 0.9))
+workspace.calc("gaussian_filter", on="masked", sigma=1.0)
+
+# %% other dtypes are widened
+workspace["bytes"] = np.arange(64, dtype="uint32").reshape(8, 8)
+[workspace.calc("gaussian_filter", on="bytes", sigma=1.0), workspace.calc("fliph", on="bytes")]
+
+# %% coordinates of its own
+workspace["grid"] = samples.image_with_coordinates()
+[workspace.calc("flipv", on="grid"), workspace.calc("line_profile", on="grid", row=1)]
+
+# %% complex, NaN, unsorted x
+workspace["complex"] = (x, np.exp(1j * x))
+workspace["gaps"] = (x, np.where(x > 5, np.nan, x))
+workspace["unsorted"] = ([3.0, 1.0, 2.0, 0.0], [0.0, 1.0, 2.0, 3.0])
+[workspace.calc("real", on="complex"), workspace.calc("stats", on="gaps"),
+ workspace.calc("derivative", on="unsorted")]
+
+# %% of an empty signal
+workspace["empty"] = np.zeros(0)
+workspace.calc("derivative", on="empty")
+
+# %% of a source with an odd name
+workspace["a/b: s001"] = samples.smooth_signal()
+[workspace.calc("derivative", on="a/b: s001"), workspace["derivative(a/b: s001)"]]
+
+# %% results of names with numbers stay when others are removed
+workspace.remove(["empty", "gaps"])
+[workspace.list("*s0*"), workspace.calc("derivative", on="a/b: s001"), workspace.list("*s0*")]
+
+# %% a renamed source makes another
+workspace.rename("complex", "z")
+[workspace.calc("real", on="z"), workspace.list("real*")]
+
+# %% results are carried along
+workspace.keep_results = True
+result = workspace.calc("normalize", on="b")
+workspace.keep_results = False
+result
+
+# %% history
+workspace.calc("moving_average", on=workspace.calc("absolute", on="sine"), n=3, name="end")
+[workspace.history("end"), repr(workspace.history("end")), workspace.history("sine")]
+
+# %% script
+workspace.script("end")
+
+# %% the script computes the same
+before = workspace["end"]
+exec(workspace.script("end"))
+[before, workspace["end"]]
+
+# %% script of what wasn't computed
+workspace.script("sine")
+
+# %% functions
+[workspace.functions("*_fit"), len(workspace.functions()), len(workspace.functions(kind="image"))]
+
+# %% a result's table
+workspace.calc("fwhm", on="b")._repr_html_()
+
+# %% all of it
+all_of()
+
+# %% nothing is selected
+workspace.clear()
+workspace.calc("fft")
+"""
+
+MISTAKES = """
+# %% objects for mistakes
+emptied()
+workspace["sine"] = samples.smooth_signal()
+workspace["b"] = create_signal("", x, 1 + np.cos(x), units=("s", "V"))
+workspace["img"] = np.ones((8, 8))
+
+# %% an unknown function
+workspace.calc("gausian_filter", on="img")
+
+# %% a function of the other kind
+workspace.calc("gaussian_filter", on=["img", "sine"])
+
+# %% an unknown parameter
+workspace.calc("moving_average", on="sine", m=3)
+
+# %% a value of a wrong type
+workspace.calc("moving_average", on="sine", n="many")
+
+# %% a value out of range
+workspace.calc("gaussian_filter", on="img", sigma=-1.0)
+
+# %% a missing parameter
+workspace.calc("addition_constant", on="sine")
+
+# %% a missing operand
+workspace.calc("difference", on="sine")
+
+# %% an operand that isn't there
+workspace.calc("difference", on="sine", operand="nothing")
+
+# %% an operand of the other kind
+workspace.calc("difference", on="sine", operand="img")
+
+# %% a source that isn't there
+workspace.calc("derivative", on="nothing")
+
+# %% a pattern that finds nothing
+workspace.calc("derivative", on="nothing*")
+
+# %% an empty list
+workspace.calc("derivative", on=[])
+
+# %% an object instead of a name
+workspace.calc("derivative", on=workspace["sine"])
+
+# %% too few names
+workspace.calc("derivative", on=["sine", "b"], name=["one"])
+
+# %% a wrong name
+workspace.calc("derivative", on="sine", name=" ")
+
+# %% a name for an analysis
+workspace.calc("fwhm", on="b", name="width")
+
+# %% a computation that fails
+workspace.calc("bandwidth_3db", on="sine")
+
+# %% one of several that fails changes nothing
+workspace["short"] = np.zeros(2)
+[workspace.calc("gaussian_fit", on=["b", "short"])]
+
+# %% several results of which one can't be kept
+workspace.calc("extract_rois", on="sine", param=None)
+
+# %% after all mistakes
+all_of()
+"""
+
+IS_FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))
+
+SAMPLE = (
+    "signal.fft", "signal.normalize", "signal.gaussian_fit", "signal.interpolate", "signal.average",
+    "signal.convolution", "signal.peak_detection", "signal.dynamic_parameters", "signal.fwhm",
+    "signal.moving_median", "signal.quadratic_difference", "signal.apply_window",
+    "image.binning", "image.rotate90", "image.threshold_otsu", "image.dilation", "image.blob_log",
+    "image.radial_profile", "image.contour_shape", "image.standard_deviation", "image.erase",
+    "image.flatfield", "image.offset_correction", "image.butterworth", "image.centroid",
+)  # fmt: skip
+"""Functions of the ordinary run."""
+
+
+def registry_cells() -> Iterator[Cell]:
+    """Give a cell for each function, with the objects that it needs."""
+    chosen = [case for case in cases() if case.id.endswith("-default") and _is_chosen(case)]
+    names = sorted({name for case in chosen for name in (*case.on, *case.operands)})
+    code = f"emptied()\nworkspace.add({{name: one for name, one in inputs().items() if name in {names!r}}})\n"
+    yield Cell("objects for the registry", code)
+    for case in chosen:
+        yield Cell(f"registry: {case.function}", _code(case))
+
+
+def _is_chosen(case: Case) -> bool:
+    return IS_FULL or case.function.removeprefix("sigima.") in SAMPLE
+
+
+def _code(case: Case) -> str:
+    operand = [*case.operands] or None
+    param, keywords = None, case.params
+    if isinstance(keywords, list):
+        param, keywords = keywords, {}
+    elif isinstance(keywords, str):
+        keywords = {}
+    return (
+        f"workspace.calc({case.function!r}, {param!r}, on={case.on!r}, operand={operand!r}, "
+        f"**{keywords!r})\n"
+    )

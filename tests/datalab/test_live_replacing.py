@@ -1,0 +1,98 @@
+"""What is replaced in the real DataLab isn't lost by a failure, nor is what the person set there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace
+from datalab_kernel.errors import DataLabRefusedError
+
+LARGE = (300, 300)
+"""Over 400 kB: such an image goes by the Web API."""
+
+
+@pytest.fixture
+def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
+    workspace = Workspace("live", url=datalab_application.url, token=datalab_application.token)
+    workspace.clear(everything=True)
+    yield workspace
+    workspace.clear(everything=True)
+
+
+def refuse_from(number: int, method: Any) -> Any:
+    """Let DataLab refuse the n-th call of a method and all after it."""
+    calls = []
+
+    def refusing(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        if len(calls) >= number:
+            raise DataLabRefusedError("no", url=None, detail="no")
+        return method(*args, **kwargs)
+
+    return refusing
+
+
+def test_several_large_objects_are_replaced_or_none(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.add({"a": np.zeros(LARGE), "b": np.zeros(LARGE)})
+    web = workspace._backend._web
+    with monkeypatch.context() as patch:
+        patch.setattr(web, "put", refuse_from(2, web.put))
+        with pytest.raises(DataLabRefusedError):
+            workspace.add({"a": np.ones(LARGE), "b": np.ones(LARGE)}, overwrite=True)
+    assert workspace.list() == ["a", "b"]
+    assert not workspace["a"].data.any()
+    assert not workspace["b"].data.any()
+    workspace.add({"a": np.ones(LARGE), "b": np.ones(LARGE)}, overwrite=True)
+    assert workspace.list() == ["a", "b"]
+    assert workspace["a"].data.all()
+
+
+def test_several_small_objects_are_replaced_or_none(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.add({"a": np.zeros(3), "b": np.zeros(3)})
+    door = workspace._backend._remote
+    with monkeypatch.context() as patch:
+        patch.setattr(door, "add_object_json", refuse_from(2, door.add_object_json))
+        with pytest.raises(DataLabRefusedError):
+            workspace.add({"a": np.ones(3), "b": np.ones(3)}, overwrite=True)
+    assert workspace.list() == ["a", "b"]
+    assert not workspace["a"].y.any()
+    assert not workspace["b"].y.any()
+
+
+def test_names_like_datalabs_numbers_stay_when_several_are_replaced(workspace: Workspace) -> None:
+    names = ["s001", "of s002", "i001 and s003"]
+    workspace.add({name: np.zeros(3) for name in names})
+    workspace.add({name: np.zeros(3) for name in names[:2]}, overwrite=True)
+    assert workspace.list() == ["i001 and s003", "s001", "of s002"]
+
+
+def test_a_group_named_like_datalabs_numbers_keeps_its_name(workspace: Workspace) -> None:
+    workspace.add("a", np.zeros(3), group="all but s001")
+    workspace.add("b", np.zeros(3), group="all but s001")
+    workspace.remove("a")
+    assert workspace.list(group="all but s001") == ["b"]
+
+
+def test_how_the_person_shows_an_object_stays_when_a_notebook_edits_it(
+    workspace: Workspace,
+) -> None:
+    workspace["a"] = np.eye(3)
+    backend = workspace._backend
+    proxy = workspace.proxy
+    seen = proxy.get_object("a", panel="image")
+    seen.metadata["__colormap"] = "jet"
+    proxy.set_object(seen)
+    with workspace.edit("a") as image:
+        assert "__colormap" not in image.metadata
+        image.xunit = "mm"
+    again = proxy.get_object("a", panel="image")
+    assert again.metadata["__colormap"] == "jet"
+    assert again.xunit == "mm"
+    assert backend._entry("a").info.units == ("mm", "", "")
