@@ -24,9 +24,6 @@ class TestLive(BackendContract):
     def make_backend(self, tmp_path: Path) -> Backend:  # noqa: ARG002
         """Return a backend on the one DataLab, which is emptied."""
         backend = LiveBackend(self._datalab.url, self._datalab.token)
-        backend.remove([*backend.describe()])
         for kind in ("signal", "image"):
-            if backend.groups(kind):
-                backend._remote.remove_all(kind)
-        backend._memory.groups.clear()
+            backend._remote.remove_all(kind)
         return backend

@@ -75,13 +75,17 @@ def _plain_list(value: list[Any], path: Path, notes: list[tuple[Path, str, Any]]
     if path[-1] == COORDINATES and _survives_as_array(value):
         notes.append((path, "list", None))  # DataLab's results have them so
         return value
-    is_array_mark = len(value) == _ARRAY_MARK_LENGTH and value[0] == "array"
+    is_array_mark = len(value) == _ARRAY_MARK_LENGTH and _is_text(value[0], "array")
     if path[-1] != COORDINATES and not is_array_mark:
         return [_plain(item, (*path, i), notes) for i, item in enumerate(value)]
     inner: list[tuple[Path, str, Any]] = []
     items = [_plain(item, (i,), inner) for i, item in enumerate(value)]
     notes.append((path, "text", inner))
     return json.dumps(items)
+
+
+def _is_text(value: Any, text: str) -> bool:
+    return isinstance(value, str) and value == text
 
 
 def _survives_as_array(value: list[Any]) -> bool:
