@@ -3,15 +3,18 @@
 The goals themselves are for ``tools/run.py bench`` on a quiet machine.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 
 import calc
 import startup
 import storage
 import workspace
-from _pairs import Ratio, compare_times
+from _pairs import Ratio, compare, compare_times
 from datalab_kernel.compute._pool import number_of_cores
 
 PAIRS = 7
@@ -52,7 +55,19 @@ def test_calc_costs_little_more_than_the_function() -> None:
 @pytest.mark.skipif(number_of_cores() < 2, reason="this machine has one core")
 def test_calc_uses_a_second_core() -> None:
     ((_, ratio, goal),) = calc.cores(pairs=3)
-    assert within(ratio, goal), str(ratio)
+    given = what_two_threads_give()  # the other core may be busy with something else
+    assert ratio.low <= LOOSE * max(goal, given.high), f"{ratio}, two bare threads {given}"
+
+
+def what_two_threads_give() -> Ratio:
+    """Compare the same filter in two bare threads with one, on this machine as it is now."""
+    images = np.random.default_rng(0).random((60, 512, 512))
+
+    def run(threads: int) -> None:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda image: gaussian_filter(image, 3), images))
+
+    return compare(lambda: run(2), lambda: run(1), pairs=3)
 
 
 @pytest.mark.parametrize(
