@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 RESAMPLINGS = 2000
 
@@ -35,6 +35,13 @@ class Ratio:
     def __str__(self) -> str:
         """Give median and interval in one line."""
         return f"{self.median:6.2f} [{self.low:.2f}, {self.high:.2f}]"
+
+
+def print_rows(rows: Iterable[tuple[str, Ratio, float]]) -> None:
+    """Print each ratio with its goal, and whether it was reached."""
+    for name, ratio, goal in rows:
+        reached = "reached" if ratio.low <= goal else "NOT reached"
+        print(f"{name:50} {ratio}  goal {goal:.2f}  {reached}", flush=True)
 
 
 def compare(ours: Callable[[], object], reference: Callable[[], object], pairs: int = 20) -> Ratio:

@@ -18,7 +18,7 @@ import numpy as np
 import sigima.proc.signal as functions
 from sigima.params import MovingAverageParam
 
-from _pairs import Ratio, compare, compare_times
+from _pairs import Ratio, compare, compare_times, print_rows
 from datalab_kernel import Workspace, create_signal
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def main() -> None:
     """Print each ratio with its goal."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     for rows in (overhead(pairs), cores(pairs)):
-        for name, ratio, goal in rows:
-            reached = "reached" if ratio.low <= goal else "NOT reached"
-            print(f"{name:50} {ratio}  goal {goal:.2f}  {reached}", flush=True)
+        print_rows(rows)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from _pairs import Ratio, compare
+from _pairs import Ratio, compare, print_rows
 from datalab_kernel import Workspace, create_image, create_signal
 
 if TYPE_CHECKING:
@@ -107,9 +107,7 @@ def main() -> None:
     """Print each ratio with its goal."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     for rows in (copying(pairs), scaling(pairs)):
-        for name, ratio, goal in rows:
-            reached = "reached" if ratio.low <= goal else "NOT reached"
-            print(f"{name:50} {ratio}  goal {goal:.2f}  {reached}", flush=True)
+        print_rows(rows)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 
-from debian_packages import install, line_for, privileged
+from debian_packages import make_ready
 from frontends.program import SWITCHES, find_chromium
 
 PACKAGES = ["chromium"]
@@ -18,21 +18,8 @@ PAGE = "data:text/html,<title>ready</title>"
 
 def main() -> int:
     """Return 0 if Chromium can start, after installing it if need be."""
-    problem = probe()
-    if not problem:
-        return 0
-    line = line_for(PACKAGES)
-    prefix = privileged()
-    if prefix is None:
-        print(f"{problem}\nOn Debian or Ubuntu run as root: {line}")
-        print("Elsewhere install Chrome or Chromium, so that it is found on the PATH.")
-        return 1
-    print("Chromium can't start yet; installing it", flush=True)
-    install(prefix, PACKAGES)
-    problem = probe()
-    if problem:
-        print(f"{problem}\nRun as root: apt-get update; {line}")
-    return 1 if problem else 0
+    elsewhere = "Elsewhere install Chrome or Chromium, so that it is found on the PATH."
+    return make_ready("Chromium", probe, PACKAGES, elsewhere=elsewhere)
 
 
 def probe() -> str:

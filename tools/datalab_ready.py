@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 
-from debian_packages import install, line_for, privileged
+from debian_packages import make_ready
 
 LIBRARIES = [
     "libgl1",
@@ -32,20 +32,7 @@ print("DataLab", datalab.__version__, "can start")
 
 def main() -> int:
     """Return 0 if DataLab can start, after installing system libraries if need be."""
-    problem = probe()
-    if not problem:
-        return 0
-    line = line_for(LIBRARIES)
-    prefix = privileged()
-    if prefix is None:
-        print(f"DataLab can't start here:\n{problem}\nOn Debian or Ubuntu run as root: {line}")
-        return 1
-    print("DataLab can't start yet; installing the system libraries of Qt", flush=True)
-    install(prefix, LIBRARIES)
-    problem = probe()
-    if problem:
-        print(f"DataLab still can't start:\n{problem}\nRun as root: apt-get update; {line}")
-    return 1 if problem else 0
+    return make_ready("DataLab", probe, LIBRARIES)
 
 
 def probe() -> str:

@@ -13,9 +13,42 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["install", "line_for", "privileged"]
+__all__ = ["install", "line_for", "make_ready", "privileged"]
+
+
+def make_ready(
+    what: str, probe: Callable[[], str], packages: Sequence[str], *, elsewhere: str = ""
+) -> int:
+    """Make sure that a program can start, and return a tool's exit code.
+
+    Parameters
+    ----------
+    what
+        The program, for people.
+    probe
+        Returns what goes wrong when it starts, or ``""``.
+    packages
+        What it may lack.
+    elsewhere
+        What to do where these can't be had.
+    """
+    problem = probe()
+    if not problem:
+        return 0
+    line = line_for(packages)
+    prefix = privileged()
+    if prefix is None:
+        print(f"{what} can't start here:\n{problem}\nOn Debian or Ubuntu run as root: {line}")
+        print(elsewhere, end="\n" if elsewhere else "")
+        return 1
+    print(f"{what} can't start yet; installing {', '.join(packages)}", flush=True)
+    install(prefix, packages)
+    problem = probe()
+    if problem:
+        print(f"{what} still can't start:\n{problem}\nRun as root: apt-get update; {line}")
+    return 1 if problem else 0
 
 
 def line_for(packages: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datalab_kernel import _names
-from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put, WorkspaceMode
+from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put, WorkspaceMode, names_of
 from datalab_kernel.errors import FileFormatError, NameTakenError
 from datalab_kernel.storage import Contents, Extras, StoredGroup
 
@@ -152,22 +152,18 @@ def items_of(
 
 
 def _named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
-    items: list[Put] = []
-    taken: set[str] = set()
+    placed: list[tuple[DataObject, str | None]] = []
     if isinstance(contents, list):
-        for obj in contents:
-            name = _names.make_unique(_names.make_valid(obj.title), taken)
-            taken.add(name)
-            items.append(Put(name=name, obj=obj, placement=placement, is_owned=True))
-        return items
-    for groups in (contents.signals, contents.images):
-        for group, title in zip(groups, _unique_titles(groups), strict=True):
-            for obj in group.objects:
-                name = _names.make_unique(_names.make_valid(obj.title), taken)
-                taken.add(name)
-                put = Put(name=name, obj=obj, group=title, placement=placement, is_owned=True)
-                items.append(put)
-    return items
+        placed = [(obj, None) for obj in contents]
+    else:
+        for groups in (contents.signals, contents.images):
+            for group, title in zip(groups, _unique_titles(groups), strict=True):
+                placed += [(obj, title) for obj in group.objects]
+    names = names_of(obj.title for obj, _ in placed)
+    return [
+        Put(name=name, obj=obj, group=group, placement=placement, is_owned=True)
+        for name, (obj, group) in zip(names, placed, strict=True)
+    ]
 
 
 def _unique_titles(groups: Iterable[StoredGroup]) -> list[str]:

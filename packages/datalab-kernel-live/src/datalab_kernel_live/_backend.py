@@ -19,7 +19,7 @@ from datalab_kernel.backends import (
     Put,
     WorkspaceMode,
 )
-from datalab_kernel.errors import LiveLimitError
+from datalab_kernel_live._complaints import needs_xmlrpc
 from datalab_kernel_live._discovery import look
 from datalab_kernel_live._link import Link, open_link
 
@@ -294,11 +294,7 @@ class LiveBackend(Backend):
 
     def _second_door(self, what: str) -> RemoteDoor:
         if self._remote is None:
-            message = (
-                f"{what} needs DataLab's XML-RPC interface, which is closed or on another computer. "
-                "Switch it on in DataLab (File > Settings: remote control), then connect again."
-            )
-            raise LiveLimitError(message, url=self._web.url, detail="XML-RPC is closed")
+            raise needs_xmlrpc(what, self._web.url, detail="XML-RPC is closed")
         return self._remote
 
 

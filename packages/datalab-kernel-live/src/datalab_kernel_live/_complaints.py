@@ -10,6 +10,7 @@ from datalab_kernel.errors import (
     DataLabBusyError,
     DataLabRefusedError,
     DataLabUnreachableError,
+    LiveLimitError,
 )
 
 _START = (
@@ -96,3 +97,12 @@ def normalised_url(url: str) -> str:
         )
         raise DataLabUnreachableError(message, url="", detail="no address", was_sent=False)
     return text.replace("://0.0.0.0", "://127.0.0.1", 1)
+
+
+def needs_xmlrpc(what: str, url: str, **facts: object) -> LiveLimitError:
+    """Return the error for what the Web API alone can't do."""
+    message = (
+        f"{what} needs DataLab's XML-RPC interface, which is closed or on another computer. "
+        "Switch it on in DataLab (File > Settings: remote control), then connect again."
+    )
+    return LiveLimitError(message, url=url, **facts)

@@ -17,6 +17,9 @@ from datalab_kernel_live._wire import is_loopback
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+NO_NAME = "no object of datalab-kernel"
+"""What is asked for to see whether a token is right: listing all would make DataLab copy them."""
+
 Stamp: TypeAlias = "tuple[int, int, int] | None"
 
 
@@ -77,7 +80,7 @@ def open_link(url: str | None, token: str | None) -> Link:
         raise DataLabUnreachableError(message, url=url, detail=found.reason, was_sent=False)
     web = WebDoor(found.address.url, found.address.token)
     version = str(web.status()["version"])
-    web.list()  # a wrong token is told here, and not in the middle of something
+    web.info(NO_NAME)  # a wrong token is told here, and not in the middle of something
     port = find_port(web.url)
     remote = None if port is None else RemoteDoor(port, heals_by=web)
     return Link(web=web, remote=remote, version=version, address=found.address, stamp=stamp)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from datalab_kernel.backends import Placement
 from datalab_kernel.errors import LiveLimitError
 from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
+from datalab_kernel_live._complaints import needs_xmlrpc
 from datalab_kernel_live._json import from_json, to_json
 from datalab_kernel_live._listing import Groups, Place
 from datalab_kernel_live._npz import to_npz
@@ -95,11 +96,7 @@ class Writer:
             self._refuse(name, "so dense a signal (DataLab's window would stand still)")
 
     def _refuse(self, name: str, what: str) -> None:
-        message = (
-            f"{name!r}: {what} needs DataLab's XML-RPC interface, which is closed or on another "
-            "computer. Switch it on in DataLab (File > Settings: remote control), then connect again."
-        )
-        raise LiveLimitError(message, url=self._web.url, detail=what, name=name)
+        raise needs_xmlrpc(f"{name!r}: {what}", self._web.url, detail=what, name=name)
 
     def _choose_groups(
         self, plans: Sequence[_Plan], groups_of: Callable[[Kind], list[str]]
@@ -166,8 +163,7 @@ class Writer:
     @property
     def _door(self) -> RemoteDoor:
         if self._remote is None:
-            message = "This needs DataLab's XML-RPC interface, which is closed."
-            raise LiveLimitError(message, url=self._web.url, detail="XML-RPC is closed")
+            raise needs_xmlrpc("This", self._web.url, detail="XML-RPC is closed")
         return self._remote
 
     def _goes_as_text(self, plan: _Plan) -> bool:
