@@ -28,6 +28,7 @@ __all__ = [
     "MissingPackageError",
     "NameTakenError",
     "NoBackendError",
+    "NoRendererError",
     "NotEnoughMemoryError",
     "NothingSelectedError",
     "ObjectNotFoundError",
@@ -81,6 +82,13 @@ def _rebuild(
 
 class NoBackendError(DataLabKernelError, RuntimeError):
     """No backend of the wanted kind is installed or reachable."""
+
+
+class NoRendererError(DataLabKernelError, RuntimeError):
+    """No installed package offers the renderer that was asked for.
+
+    Attributes: ``name``, ``installed``.
+    """
 
 
 class BackendContractError(DataLabKernelError, RuntimeError):

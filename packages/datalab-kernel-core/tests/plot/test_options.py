@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from datalab_kernel import create_image, create_signal
 from datalab_kernel.errors import ObjectNotFoundError
-from datalab_kernel.plot import Drawing, Plotter
+from datalab_kernel.plot import Plotter
+from datalab_kernel.plot._drawing import MatplotlibDrawing
 
 X = np.linspace(0, 10, 101)
 
@@ -110,7 +111,7 @@ def test_axes_of_ones_own_are_drawn_into(draw):
 def test_another_renderer_gets_the_description(shelf):
     class Recorder:
         def render(self, spec, ax=None):
-            return Drawing(spec, (ax,))
+            return MatplotlibDrawing(spec, (ax,))
 
     plot = Plotter(shelf, renderer=Recorder()).plot("sine", show=False)
     assert plot.figure.axes[0].curves[0].label == "sine"

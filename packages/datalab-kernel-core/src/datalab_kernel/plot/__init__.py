@@ -10,8 +10,10 @@ from datalab_kernel.plot._spec import (
     Drawing,
     FigureSpec,
     Image,
-    Region,
+    ManyCurves,
     Renderer,
+    Shape,
+    Table,
 )
 
 __all__ = [
@@ -20,8 +22,10 @@ __all__ = [
     "Drawing",
     "FigureSpec",
     "Image",
+    "ManyCurves",
     "Plot",
     "Plotter",
-    "Region",
     "Renderer",
+    "Shape",
+    "Table",
 ]

@@ -8,13 +8,13 @@ import numpy as np
 
 from datalab_kernel import _objects
 from datalab_kernel.plot._options import PlotOptions, check_kind, one_each
-from datalab_kernel.plot._spec import AxesSpec, Curve, FigureSpec, Image, Region
+from datalab_kernel.plot._spec import AxesSpec, Curve, FigureSpec, Image, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel._objects import DataObject, ImageObj, SignalObj
-    from datalab_kernel.plot._spec import RegionShape
+    from datalab_kernel.plot._spec import ShapeKind
 
 Array = np.ndarray[Any, Any]
 LONGEST_SIDES = 20.0
@@ -110,7 +110,7 @@ def _signal_axes(signals: Sequence[SignalObj], options: PlotOptions) -> AxesSpec
     with_roi = signals if _given(options.roi, is_one) else ()
     return AxesSpec(
         curves=curves,
-        regions=tuple(region for signal in with_roi for region in _regions(signal)),
+        shapes=tuple(shape for signal in with_roi for shape in _regions(signal)),
         title=_given(options.title, _plain(signals[0].title) if is_one else ""),
         xlabel=_given(options.xlabel, _common(xlabels)),
         ylabel=_given(options.ylabel, _common(ylabels)),
@@ -205,7 +205,7 @@ def _image_axes(image: ImageObj, options: PlotOptions) -> AxesSpec:
     )
     return AxesSpec(
         image=picture,
-        regions=_regions(image) if options.roi is not False else (),
+        shapes=_regions(image) if options.roi is not False else (),
         title=_given(options.title, _plain(image.title)),
         xlabel=_given(options.xlabel, label_with_unit(image.xlabel, image.xunit)),
         ylabel=_given(options.ylabel, label_with_unit(image.ylabel, image.yunit)),
@@ -241,26 +241,26 @@ def _edges(image: ImageObj, letter: str, axis: int) -> Array:
     return np.concatenate([[first], middle, [last]])
 
 
-def _regions(obj: Any) -> tuple[Region, ...]:
+def _regions(obj: Any) -> tuple[Shape, ...]:
     if obj.roi is None:
         return ()
     shapes = _shapes()
     return tuple(
-        Region(
-            shape=shapes[type(single)],
+        Shape(
+            kind=shapes[type(single)],
             coords=tuple(float(value) for value in single.get_physical_coords(obj)),
-            title=_plain(single.title),
+            label=_plain(single.title),
             is_inverse=bool(getattr(single, "inverse", False)),
         )
         for single in obj.roi.single_rois
     )
 
 
-def _shapes() -> dict[type, RegionShape]:
+def _shapes() -> dict[type, ShapeKind]:
     from sigima.objects import CircularROI, PolygonalROI, RectangularROI, SegmentROI
 
     return {
-        SegmentROI: "segment",
+        SegmentROI: "interval",
         RectangularROI: "rectangle",
         CircularROI: "circle",
         PolygonalROI: "polygon",

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-from datalab_kernel.plot._result import PIXEL_RATIO
+from datalab_kernel.plot._drawing import PIXEL_RATIO
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

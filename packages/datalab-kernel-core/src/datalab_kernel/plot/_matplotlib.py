@@ -10,13 +10,12 @@ from matplotlib.path import Path
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
 from datalab_kernel.plot import _layout, _reduce
-from datalab_kernel.plot._result import PIXEL_RATIO
-from datalab_kernel.plot._spec import Drawing
+from datalab_kernel.plot._drawing import PIXEL_RATIO, MatplotlibDrawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from datalab_kernel.plot._spec import AxesSpec, Curve, FigureSpec, Image, Region
+    from datalab_kernel.plot._spec import AxesSpec, Curve, FigureSpec, Image, Shape
 
     Array = np.ndarray[Any, Any]
 
@@ -36,7 +35,7 @@ QUICK_LEGEND = 50_000
 class MatplotlibRenderer:
     """Turn a description into a matplotlib figure."""
 
-    def render(self, spec: FigureSpec, ax: Axes | None = None) -> Drawing:
+    def render(self, spec: FigureSpec, ax: Axes | None = None) -> MatplotlibDrawing:
         """Draw a figure, or a single pair of axes into ``ax``.
 
         Raises
@@ -49,13 +48,13 @@ class MatplotlibRenderer:
                 message = f"ax= takes one picture, not {len(spec.axes)}. Plot them one by one."
                 raise ValueError(message)
             _draw(ax, spec.axes[0])
-            return Drawing(ax.figure, (ax,))
+            return MatplotlibDrawing(ax.figure, (ax,))
         figure, grid = _layout.new_figure(spec)
         for axes, part in zip(grid, spec.axes, strict=True):
             _draw(axes, part)
         if figure.get_layout_engine() is None:
             _layout.fit(figure, grid[0])
-        return Drawing(figure, tuple(grid))
+        return MatplotlibDrawing(figure, tuple(grid))
 
 
 def _draw(axes: Axes, spec: AxesSpec) -> None:
@@ -77,8 +76,8 @@ def _draw_data(axes: Axes, spec: AxesSpec) -> None:
         notes += _draw_image(axes, spec.image, spec)
     for curve in spec.curves:
         notes += _draw_curve(axes, curve, spec)
-    for region in spec.regions:
-        _draw_region(axes, region)
+    for shape in spec.shapes:
+        _draw_shape(axes, shape)
     if spec.xlim is not None:
         axes.set_xlim(*spec.xlim)
     if spec.ylim is not None:
@@ -264,37 +263,37 @@ def _color_limits(image: Image) -> dict[str, Any]:
 # -- regions of interest ------------------------------------------------------------------
 
 
-def _draw_region(axes: Axes, region: Region) -> None:
+def _draw_shape(axes: Axes, shape: Shape) -> None:
     coords: Any = axes.transData
-    if region.shape == "segment":
-        axes.axvspan(*region.coords, color=REGION_COLOR, alpha=0.12, linewidth=0)
-        for edge in region.coords:
+    if shape.kind == "interval":
+        axes.axvspan(*shape.coords, color=REGION_COLOR, alpha=0.12, linewidth=0)
+        for edge in shape.coords:
             axes.axvline(edge, color=REGION_COLOR, linewidth=0.8)
-        anchor, coords = (min(region.coords), 1.0), axes.get_xaxis_transform()
+        anchor, coords = (min(shape.coords), 1.0), axes.get_xaxis_transform()
     else:
-        patch = _patch(region)
+        patch = _patch(shape)
         patch.set_path_effects(HALO)
         axes.add_patch(patch)
         box = patch.get_path().get_extents(patch.get_patch_transform())
         anchor = (box.x0, box.y0)
-    if region.title:
+    if shape.label:
         axes.annotate(
-            region.title, anchor, xycoords=coords, xytext=(2, -2), textcoords="offset points",
+            shape.label, anchor, xycoords=coords, xytext=(2, -2), textcoords="offset points",
             va="top", fontsize="small", color=REGION_COLOR, clip_on=True,
             path_effects=HALO,
         )  # fmt: skip
 
 
-def _patch(region: Region) -> Patch:
+def _patch(shape: Shape) -> Patch:
     style: dict[str, Any] = {"fill": False, "edgecolor": REGION_COLOR, "linewidth": 1.2}
-    if region.is_inverse:
+    if shape.is_inverse:
         style["linestyle"] = "--"
-    match region.shape:
+    match shape.kind:
         case "rectangle":
-            x0, y0, width, height = region.coords
+            x0, y0, width, height = shape.coords
             return Rectangle((x0, y0), width, height, **style)
         case "circle":
-            x, y, radius = region.coords
+            x, y, radius = shape.coords
             return Circle((x, y), radius, **style)
         case _:
-            return Polygon(np.reshape(region.coords, (-1, 2)), closed=True, **style)
+            return Polygon(np.reshape(shape.coords, (-1, 2)), closed=True, **style)

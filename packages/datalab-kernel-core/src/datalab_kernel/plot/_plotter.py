@@ -22,7 +22,8 @@ class Plotter:
     workspace
         Where names are looked up.
     renderer
-        What draws: an object with ``render(spec, ax=None)``. None: matplotlib.
+        What draws: None for matplotlib, the name of an installed renderer such as
+        ``"interactive"``, or an object with ``render(spec, ax=None)``.
 
     Examples
     --------
@@ -33,7 +34,7 @@ class Plotter:
     <Plot of the signal ramp>
     """
 
-    def __init__(self, workspace: Workspace, renderer: Renderer | None = None) -> None:
+    def __init__(self, workspace: Workspace, renderer: str | Renderer | None = None) -> None:
         self._workspace = workspace
         self._renderer = renderer
 
@@ -94,10 +95,10 @@ class Plotter:
         return plot
 
     def _renderer_or_default(self) -> Renderer:
-        if self._renderer is None:
-            from datalab_kernel.plot._matplotlib import MatplotlibRenderer
+        if self._renderer is None or isinstance(self._renderer, str):
+            from datalab_kernel.plot import _renderers
 
-            self._renderer = MatplotlibRenderer()
+            self._renderer = _renderers.make(self._renderer or _renderers.DEFAULT)
         return self._renderer
 
     def _objects(self, what: Any) -> list[Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
-import struct
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +13,6 @@ if TYPE_CHECKING:
 
     from datalab_kernel.plot._spec import Drawing, FigureSpec
 
-PIXEL_RATIO = 2
-"""Pixels of the PNG for one of the page, so that it is sharp on screens of high density."""
-PNG_LEVEL = 4
-"""zlib's level for the PNG: a third of the default's time for large images, hardly larger."""
-
 
 class Plot:
     """A picture that was drawn; as the last value of the cell that showed it, it adds nothing.
@@ -29,14 +22,23 @@ class Plot:
     spec
         What was drawn, as plain values.
     figure, axes
-        matplotlib's own, for what the options don't offer.
+        The plotting library's own (matplotlib's), for what the options don't offer.
     """
 
     def __init__(self, spec: FigureSpec, drawing: Drawing) -> None:
         self.spec = spec
-        self.figure = drawing.figure
-        self.axes = drawing.axes
+        self._drawing = drawing
         self._shown_in: int | None = None
+
+    @property
+    def figure(self) -> Any:
+        """The plotting library's own figure."""
+        return self._drawing.figure
+
+    @property
+    def axes(self) -> tuple[Any, ...]:
+        """Its axes, in the order of what was plotted."""
+        return self._drawing.axes
 
     def __repr__(self) -> str:
         """Say what the picture shows."""
@@ -60,54 +62,29 @@ class Plot:
         Raises
         ------
         ValueError
-            For a suffix that matplotlib can't write.
+            For a suffix that can't be written.
         FileNotFoundError
             If the folder isn't there.
         """
         target = Path(path).expanduser()
-        if "format" not in options:
-            options["format"] = target.suffix[1:] or "png"
-        self.figure.savefig(target, **options)
+        self._drawing.save(target, **options)
         return target
 
     def png(self) -> bytes:
-        """Return the picture as PNG, with two pixels for one of the page."""
-        buffer = io.BytesIO()
-        self.figure.savefig(
-            buffer,
-            format="png",
-            dpi=PIXEL_RATIO * self.figure.dpi,
-            pil_kwargs={"compress_level": PNG_LEVEL},
-        )
-        return buffer.getvalue()
-
-    def svg(self) -> str:
-        """Return the picture as SVG."""
-        buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="svg")
-        return buffer.getvalue().decode("utf-8")
+        """Return the picture as PNG."""
+        data, _ = self._drawing.mimebundle(self.spec.alt, {"image/png"})
+        return base64.b64decode(data["image/png"])
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> tuple[dict[str, str], dict[str, Any]]:
-        """Return a PNG as base64 text with its size, and a text; SVG only where it is included."""
-        makers = {
-            "text/plain": lambda: repr(self),
-            "image/png": lambda: base64.b64encode(self.png()).decode("ascii"),
-            "image/svg+xml": self.svg,
-        }
-        wanted = {"text/plain", "image/png"} if include is None else {*include}
-        data = {
-            mime: make() for mime, make in makers.items() if mime in wanted - {*(exclude or ())}
-        }
-        return data, self._metadata(data)
-
-    def _metadata(self, data: dict[str, str]) -> dict[str, Any]:
-        if "image/png" not in data:
-            return {}
-        header = base64.b64decode(data["image/png"][:32])
-        width, height = (size // PIXEL_RATIO for size in struct.unpack(">II", header[16:24]))
-        return {"image/png": {"width": width, "height": height, "alt": self.spec.alt}}
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what the renderer shows in a notebook, and a text; SVG only where included."""
+        wanted = {"text/plain", *_DEFAULT} if include is None else {*include}
+        wanted -= {*(exclude or ())}
+        data, metadata = self._drawing.mimebundle(self.spec.alt, wanted)
+        if "text/plain" in wanted:
+            data["text/plain"] = repr(self)
+        return data, metadata
 
     def show(self) -> None:
         """Show the picture in the notebook; does nothing outside of one."""
@@ -128,6 +105,9 @@ class Plot:
         if self._shown_in == shell.execution_count and _is_last_value(shell):
             return
         self.show()
+
+
+_DEFAULT = ("image/png", "application/vnd.jupyter.widget-view+json")
 
 
 def _shell() -> Any:

@@ -1,7 +1,9 @@
 r"""What to draw, as plain values: no plotting library, no workspace.
 
 Arrays are not copied, and may be views of a workspace's data: a renderer only reads.
-Texts follow matplotlib: ``$…$`` is mathematics, ``\$`` a dollar sign.
+Texts follow matplotlib: ``$…$`` is mathematics, ``\$`` a dollar sign. A renderer chooses
+metric prefixes for what a unit is stated for (``µs`` for small ``s``), and reduces data to
+what its pixels can show.
 """
 
 from __future__ import annotations
@@ -10,38 +12,71 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
     import numpy as np
 
     Array = np.ndarray[Any, Any]
 
 Aspect = Literal["auto", "equal"] | float
-RegionShape = Literal["segment", "rectangle", "circle", "polygon"]
+CurveStyle = Literal["line", "steps", "sticks", "dots"]
+ShapeKind = Literal[
+    "interval", "point", "segment", "rectangle", "circle", "ellipse", "polygon", "cross", "text"
+]
+Role = Literal["roi", "result", "annotation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A line through ``(x, y)``, each of shape ``(n,)`` and real, with errors if there are any."""
+    """A line through ``(x, y)``, each of shape ``(n,)`` and real, with errors if there are any.
+
+    ``linestyle`` and ``marker`` are matplotlib's (``"--"``, ``"o"``); None is the renderer's
+    own. ``style`` says how samples become a line, as DataLab's curve style does.
+    """
 
     x: Array
     y: Array
     label: str = ""
     color: Any = None
     alpha: float | None = None
+    style: CurveStyle = "line"
+    linestyle: str | None = None
+    linewidth: float | None = None
+    marker: str | None = None
     x_error: Array | None = None
     y_error: Array | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyCurves:
+    """The colour scale that stands for the legend of too many curves.
+
+    ``first`` and ``last`` are the labels at its ends, of ``count`` curves whose colours go
+    through ``cmap`` in their order.
+    """
+
+    count: int
+    first: str
+    last: str
+    cmap: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """Pixels of shape ``(ny, nx)`` between edges of shape ``(nx + 1,)`` and ``(ny + 1,)``.
 
-    ``is_uniform`` says that the edges are equally spaced. ``label`` is the colour bar's.
+    ``is_uniform`` says that the edges are equally spaced; ``is_masked`` (``(ny, nx)``, bool)
+    which pixels are shown as left out. ``label`` and ``unit`` are the colour bar's;
+    ``limits_note`` says quietly there why its limits aren't those of the data, ``extend``
+    at which end values lie beyond them, as matplotlib's colour bars take it.
     """
 
     data: Array
     x_edges: Array
     y_edges: Array
     is_uniform: bool = True
+    is_masked: Array | None = None
     cmap: Any = "viridis"
     vmin: float | None = None
     vmax: float | None = None
@@ -49,20 +84,27 @@ class Image:
     alpha: float | None = None
     has_colorbar: bool = True
     label: str = ""
+    unit: str = ""
+    extend: Literal["neither", "min", "max", "both"] = "neither"
+    limits_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """The outline of a region of interest, in the axes' units.
+class Shape:
+    """What is drawn over the data, in the axes' units: a region of interest, a result, a note.
 
-    ``coords`` are ``(x0, x1)``, ``(x0, y0, dx, dy)``, ``(xc, yc, r)``, or the polygon's
-    ``(x0, y0, x1, y1, …)``.
+    ``coords`` are those of its kind: interval ``(x0, x1)``, point and cross ``(x, y)``, segment
+    ``(x0, y0, x1, y1)``, rectangle ``(x0, y0, dx, dy)``, circle ``(xc, yc, r)``, ellipse
+    ``(xc, yc, a, b, theta)`` (half axes, radians), polygon ``(x0, y0, x1, y1, …)``, text
+    ``(x, y)`` with ``label`` as the text. A NaN coordinate of a cross leaves out that line.
     """
 
-    shape: RegionShape
+    kind: ShapeKind
     coords: tuple[float, ...]
-    title: str = ""
+    role: Role = "roi"
+    label: str = ""
     is_inverse: bool = False
+    color: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,15 +112,20 @@ class AxesSpec:
     """One pair of axes and what is in it.
 
     ``legend`` is its place as matplotlib names it, or None; ``message`` is said instead
-    of data where there are none.
+    of data where there are none. ``xunit`` and ``yunit`` are stated where a renderer may choose
+    a metric prefix; elsewhere the label has it all. ``x_is_time`` says that x is in seconds
+    since 1970-01-01 UTC.
     """
 
     curves: tuple[Curve, ...] = ()
     image: Image | None = None
-    regions: tuple[Region, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     title: str = ""
     xlabel: str = ""
     ylabel: str = ""
+    xunit: str = ""
+    yunit: str = ""
+    x_is_time: bool = False
     xlim: tuple[float, float] | None = None
     ylim: tuple[float, float] | None = None
     xscale: str = "linear"
@@ -86,25 +133,61 @@ class AxesSpec:
     aspect: Aspect = "auto"
     origin: Literal["upper", "lower"] = "upper"
     legend: str | None = None
+    many_curves: ManyCurves | None = None
     message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Results of an analysis as a small table: texts, as they are to be read."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FigureSpec:
-    """A whole picture: axes side by side, its size in inches, and what it shows in words."""
+    """A whole picture: its axes, in rows of ``columns`` of them, tables, and its text.
+
+    ``figsize`` is in inches; ``columns`` None lets the renderer choose. ``shares_x`` and
+    ``shares_colors`` say that all axes have the same x axis, or one colour bar in common.
+    ``alt`` says what is shown to who can't see it.
+    """
 
     axes: tuple[AxesSpec, ...]
+    tables: tuple[Table, ...] = ()
+    columns: int | None = None
+    shares_x: bool = False
+    shares_colors: bool = False
+    is_contact_sheet: bool = False
+    title: str = ""
     figsize: tuple[float, float] | None = None
     dpi: float | None = None
     alt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """What a renderer drew: matplotlib's figure, and its axes in the order of the spec's."""
+class Drawing(Protocol):
+    """What a renderer drew: how it is shown, and how it is written to a file."""
 
-    figure: Any
-    axes: tuple[Any, ...]
+    @property
+    def figure(self) -> Any:
+        """The plotting library's own figure."""
+
+    @property
+    def axes(self) -> tuple[Any, ...]:
+        """Its axes, in the order of the spec's."""
+
+    def mimebundle(
+        self, alt: str, wanted: Collection[str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the picture in those of the ``wanted`` media types that it has, and metadata.
+
+        Every renderer has ``image/png`` (base64 text), for where nothing else can be shown.
+        """
+
+    def save(self, path: Path, **options: Any) -> None:
+        """Write the picture to a file, in the format that its suffix says."""
 
 
 class Renderer(Protocol):
