@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel_spec._signals import (
     LoopWaker,
     block_sigint,
+    handler,
     interruptible,
     receive_elsewhere,
+    set_handler,
 )
 from datalab_kernel_spec.relay._queue import ABORTED
 
@@ -165,8 +167,8 @@ class CellRunner:
         finally:
             self._parked = None
             block_sigint()
-            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-                signal.signal(signal.SIGINT, self._on_sigint)
+            if handler() is signal.default_int_handler:
+                set_handler(self._on_sigint)
 
     def _on_sigint(self, _number: int, _frame: FrameType | None) -> None:
         if self._parked is not None:
@@ -235,15 +237,15 @@ class _Interruptible:
 
     def _step(self, error: BaseException | None) -> Any:
         """Run the cell's own code until it awaits, under Python's own SIGINT handler."""
-        is_ours = signal.getsignal(signal.SIGINT) == self._while_parked
+        is_ours = handler() == self._while_parked
         try:
             if is_ours:  # not where the user has set one
-                signal.signal(signal.SIGINT, signal.default_int_handler)
+                set_handler(signal.default_int_handler)
             with interruptible():
                 return self._coro.send(None) if error is None else self._coro.throw(error)
         finally:
-            if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-                signal.signal(signal.SIGINT, self._while_parked)
+            if handler() is signal.default_int_handler:
+                set_handler(self._while_parked)
 
     def _as_interrupt(self, cancelled: asyncio.CancelledError) -> BaseException:
         if not self._is_interrupted:

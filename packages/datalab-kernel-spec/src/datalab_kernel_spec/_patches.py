@@ -17,6 +17,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._history_saving import save_history_in_batches
 from datalab_kernel_spec._interrupt import CellRunner
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def _set_up_each_shell(
     def initialize_ours(self: Any, *args: Any, **keywords: Any) -> None:
         initialize(self, *args, **keywords)
         runner.attach(self.shell)
+        save_history_in_batches(self.shell.history_manager)
         if lines is not None:
             from datalab_kernel_spec import _relayed
 

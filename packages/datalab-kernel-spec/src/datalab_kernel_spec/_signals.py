@@ -7,6 +7,7 @@ Python's handler runs on the main thread all the same, as soon as that runs Pyth
 
 from __future__ import annotations
 
+import _signal
 import _thread
 import os
 import signal
@@ -15,18 +16,38 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from types import FrameType
 
-__all__ = ["LoopWaker", "block_sigint", "interruptible", "receive_elsewhere"]
+__all__ = [
+    "LoopWaker",
+    "block_sigint",
+    "handler",
+    "interruptible",
+    "receive_elsewhere",
+    "set_handler",
+]
 
-_HAS_MASKS = hasattr(signal, "pthread_sigmask")
+# signal's own functions turn numbers into enums and back, at ten times the price of the call.
+_HAS_MASKS = hasattr(_signal, "pthread_sigmask")
+_SIGINT = int(signal.SIGINT)
 _CHUNK_BYTES = 4096
+
+
+def handler() -> object:
+    """Return what SIGINT does now."""
+    return _signal.getsignal(_SIGINT)
+
+
+def set_handler(function: Callable[[int, FrameType | None], None]) -> None:
+    """Say what SIGINT does from now on."""
+    _signal.signal(_SIGINT, function)
 
 
 def block_sigint() -> None:
     """Keep SIGINT from cutting short what this thread does in C++."""
     if _HAS_MASKS:
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
 
 
 @contextmanager
@@ -41,7 +62,7 @@ def interruptible() -> Iterator[None]:
 
 def _unblock_sigint() -> None:
     if _HAS_MASKS:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
 
 
 def receive_elsewhere() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import signal
@@ -17,7 +16,7 @@ from datalab_kernel_spec.relay._comms import RESUME_ID, TUNNELLED, Comms
 from datalab_kernel_spec.relay._completions import with_types
 from datalab_kernel_spec.relay._fork import RelayEnds, remove_folder
 from datalab_kernel_spec.relay._held import QUIET_MS, HeldStatuses
-from datalab_kernel_spec.relay._marks import Pieces
+from datalab_kernel_spec.relay._outputs import OUTPUT_MS, Outputs
 from datalab_kernel_spec.relay._queue import ABORTED, ABORTS_ITSELF, CellQueue, stops_on_error
 from datalab_kernel_spec.relay._sockets import LINGER_MS, front_socket, inner_socket, receive, send
 from datalab_kernel_spec.relay._wire import Message, Signer, new_header, unsigned
@@ -49,15 +48,9 @@ class Relay:
         self._comms = Comms()
         self._asked = False  # whether a cell waits for an answer
         self._notes = b""
-        self._decoders = {
-            name: codecs.getincrementaldecoder("utf-8")("replace") for name in ends.outputs
-        }
-        self._pieces = {name: Pieces() for name in ends.outputs}
         self._held = HeldStatuses()
-        self._outputs = {**ends.outputs}
-        for pipe in ends.outputs.values():
-            os.set_blocking(pipe, False)
         self._poller = zmq.Poller()
+        self._outputs = Outputs(ends, self._poller, self._publish)
         self._is_over = False
         self._sigterms = 0
         self._context = zmq.Context()
@@ -96,7 +89,7 @@ class Relay:
         }
         pipes: dict[Any, Any] = {
             self._ends.notes: self._from_notes,
-            **{pipe: partial(self._from_output, name) for name, pipe in self._outputs.items()},
+            **self._outputs.steps(),
         }
         for place in (*steps, *pipes):
             self._poller.register(place, zmq.POLLIN)
@@ -110,7 +103,7 @@ class Relay:
 
     def _turn(self, steps: dict[Any, Any], pipes: dict[Any, Any]) -> None:
         """Wait for something to come, and pass it on."""
-        ready = dict(self._poller.poll(QUIET_MS if self._held.waiting else CHECK_MS))
+        ready = dict(self._poller.poll(self._patience_ms()))
         for socket, step in steps.items():
             if socket in ready:
                 self._take_batch(socket, step)
@@ -119,6 +112,12 @@ class Relay:
                 self._guarded(step)
         if self._held.waiting and self._held.is_time:
             self._publish_held()
+        self._outputs.look_after(is_quiet=not ready)
+
+    def _patience_ms(self) -> int:
+        if not self._outputs.are_watched:
+            return OUTPUT_MS
+        return QUIET_MS if self._held.waiting else CHECK_MS
 
     def _take_batch(self, socket: zmq.Socket[bytes], step: Any) -> None:
         for _ in range(BATCH):
@@ -148,7 +147,7 @@ class Relay:
         poller.register(self._inner_shell, zmq.POLLIN)
         while True:
             ready = dict(poller.poll(WAIT_MS))
-            self._from_outputs()
+            self._outputs.read()
             if self._inner_iopub in ready:
                 self._forget_the_folder()
                 return True
@@ -175,6 +174,7 @@ class Relay:
         header = message.header_fields
         msg_type = header["msg_type"]
         if msg_type == "execute_request":
+            self._outputs.look_away()
             self._to_inner(self._queue.add(message, header))
         elif msg_type in TUNNELLED and self._comms.tunnel_id:
             if not self._comms.is_strangers_close(message):
@@ -236,7 +236,7 @@ class Relay:
                 send(self._shell, frames)
             return
         self._asked = False
-        self._from_outputs()
+        self._outputs.read()
         self._publish_held()
         request = self._queue.done(message)
         if b'"error"' in message.content and request is not None:
@@ -321,36 +321,6 @@ class Relay:
             elif word == ABORTS_ITSELF:
                 self._queue.kernel_aborts = True
 
-    def _from_outputs(self) -> None:
-        """Publish what the kernel's process and its children wrote to their standard output."""
-        for name in [*self._outputs]:
-            self._from_output(name)
-
-    def _from_output(self, name: str) -> None:
-        pipe = self._outputs.get(name)
-        if pipe is None:
-            return
-        written = _read(pipe)
-        while written:
-            self._show(name, written)
-            # A pipe gives all it has: less than asked for is the last for now.
-            written = _read(pipe) if len(written) == CHUNK_BYTES else None
-        if written == b"":  # the kernel has ended, or a cell closed it
-            if pipe in self._poller:
-                self._poller.unregister(pipe)
-            del self._outputs[name]
-
-    def _show(self, name: str, written: bytes) -> None:
-        pieces = self._pieces[name]
-        for piece in pieces.of(written):
-            if not pieces.header:  # no cell has begun
-                os.write(self._ends.terminals[name], piece)
-            elif text := self._decoders[name].decode(piece):
-                content = json.dumps({"name": name, "text": text}).encode()
-                header = new_header("stream", json.loads(pieces.header))
-                topic = f"stream.{name}".encode()
-                self._publish(Message([topic], header, parent=pieces.header, content=content))
-
     # -- beginning and end of others ------------------------------------------------------
 
     def _check_the_living(self) -> None:
@@ -374,20 +344,12 @@ class Relay:
         while ready := dict(poller.poll(LAST_WORDS_MS)):
             for socket in ready:
                 self._take_batch(socket, steps[socket])
-        self._from_outputs()
+        self._outputs.read()
         self._context.destroy(linger=LINGER_MS)
 
 
 def _scheme(front: dict[str, Any]) -> str:
     return str(front.get("signature_scheme") or "hmac-sha256")
-
-
-def _read(pipe: int) -> bytes | None:
-    """Return what is there; nothing at the end; None if there is nothing at present."""
-    try:
-        return os.read(pipe, CHUNK_BYTES)
-    except BlockingIOError:
-        return None
 
 
 def _is_alive(pid: int) -> bool:
