@@ -17,6 +17,7 @@ import time
 import zipfile
 from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,10 +91,12 @@ def adding_and_getting(
 ) -> Iterator[tuple[str, Ratio]]:
     """Compare adding and getting of one object; what was added is removed outside the clock."""
     body, number = body_of(obj), count()
+    behind_s: list[float] = []
 
     def ours_s() -> float:
         name = f"ours {next(number)}"
         taken_s = timed_s(workspace.add, name, obj)
+        behind_s.append(timed_s(workspace.proxy.get_version))  # waits for its turn
         workspace.remove(name)
         return taken_s
 
@@ -104,6 +107,9 @@ def adding_and_getting(
         return taken_s
 
     yield f"add {label}", compare_times(ours_s, reference_s, pairs=pairs)
+    print(
+        f"add {label}: {1e3 * median(behind_s):.0f} ms behind the call, to put back the selection"
+    )
     workspace.add("kept", obj)
     yield (
         f"get {label}",

@@ -81,8 +81,8 @@ class Round:
         self.made = folder / "made.h5"
         self.made_by_us = folder / "made-resaved-by-us.h5"
         self.made_again = folder / "made-again.h5"
-        self.result, self.made_result = in_datalab(
-            ["resave", str(self.ours), str(self.resaved)], ["make", str(self.made)]
+        self.result, self.made_result, self.functions = in_datalab(
+            ["resave", str(self.ours), str(self.resaved)], ["make", str(self.made)], ["functions"]
         )
         workspace = Workspace("standalone")
         workspace.load(self.made)
@@ -107,6 +107,18 @@ def running_datalab(home: Path, *options: str) -> Iterator[Running]:
 def datalab_application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Start one DataLab for all tests that need its window."""
     with running_datalab(tmp_path_factory.mktemp("application")) as running:
+        yield running
+
+
+LIMITED_TOKEN = "Secret_of.the-tests"
+
+
+@pytest.fixture(scope="session")
+def limited_datalab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Start one DataLab that wants a token, and whose XML-RPC interface is closed."""
+    home = tmp_path_factory.mktemp("limited")
+    options = ("--require-token", "--without-xmlrpc")
+    with datalab_application_process(interpreter(), home, *options, token=LIMITED_TOKEN) as running:
         yield running
 
 

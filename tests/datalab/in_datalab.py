@@ -2,7 +2,8 @@
 
 Started by conftest.py with DataLab's own interpreter: ``in_datalab.py COMMANDS``, where
 COMMANDS is JSON: ``["resave", from, to]`` opens a file and saves it again, ``["make",
-to]`` saves objects made by DataLab, ``["tables", from]`` lists the result tables. Prints what DataLab saw, as one JSON line.
+to]`` saves objects made by DataLab, ``["tables", from]`` lists the result tables,
+``["functions"]`` what can be computed. Prints what DataLab saw, as one JSON line.
 """
 
 import json
@@ -47,6 +48,14 @@ def tables(window, source):
             for table in TableAdapter.iterate_from_obj(obj)
         }
         for obj in window.signalpanel
+    }
+
+
+def functions(window):
+    """List the functions that each panel has, by their names."""
+    return {
+        panel.PANEL_STR_ID: [one.name for one in panel.processor.computing_registry.values()]
+        for panel in (window.signalpanel, window.imagepanel)
     }
 
 
@@ -99,7 +108,7 @@ def main():
     ensure_initialized(load_user_config=True)
     with datalab_app_context(exec_loop=False):
         window = app.create(splash=False, console=False)
-        actions = {"resave": resave, "make": make, "tables": tables}
+        actions = {"resave": resave, "make": make, "tables": tables, "functions": functions}
         results = [actions[name](window, *arguments) for name, *arguments in commands]
         print("RESULT " + json.dumps(results), flush=True)
         os._exit(0)  # what is to be checked is on the disk; closing the window asks questions

@@ -170,3 +170,11 @@ def test_every_function_has_cases() -> None:
 def test_every_function_gave_something_in_datalab(comparison: Comparison) -> None:
     gave = {case.function for case in CASES if not comparison.theirs[case.id]["error"]}
     assert {case.function for case in CASES} - gave == set(NOT_COMPUTED)
+
+
+@pytest.mark.parametrize("kind", ["signal", "image"])
+def test_datalab_has_no_function_that_is_not_computed_here(datalab_round: Any, kind: Any) -> None:
+    theirs = {*datalab_round.functions[kind]}
+    ours = {info.name for info in Workspace("standalone").functions(kind=kind)}
+    assert len(theirs) > 90
+    assert theirs - ours == set()

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datalab_application import Running, running_datalab
+from datalab_application import Running
 from datalab_kernel import Workspace, create_image, create_signal
 from datalab_kernel.errors import (
     DataLabAuthError,
     DataLabBusyError,
+    DataLabRefusedError,
     DataLabUnreachableError,
     LiveLimitError,
     LiveModeRequiredError,
@@ -23,6 +24,7 @@ from datalab_kernel.errors import (
 )
 from datalab_kernel.testing import _samples
 from datalab_kernel.testing._compare import assert_same_object
+from datalab_kernel_live._web import WebDoor
 
 TOKEN = "Secret_of.the-tests"
 X = np.linspace(0.0, 1.0, 20_000)
@@ -49,13 +51,11 @@ def datalab(datalab_application: Running, monkeypatch: pytest.MonkeyPatch) -> Ru
     return datalab_application
 
 
-@pytest.fixture(scope="module")
-def limited(datalab_python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Start a DataLab that wants a token, and whose XML-RPC interface is closed."""
-    home = tmp_path_factory.mktemp("limited")
-    options = ("--require-token", "--without-xmlrpc")
-    with running_datalab(datalab_python, home, *options, token=TOKEN) as running:
-        yield running
+@pytest.fixture
+def limited(limited_datalab: Running) -> Running:
+    """Give a DataLab that wants a token, and whose XML-RPC interface is closed; without objects."""
+    Workspace("live", url=limited_datalab.url, token=TOKEN).clear(everything=True)
+    return limited_datalab
 
 
 @contextmanager
@@ -245,8 +245,11 @@ def test_status_says_where_and_how_quick_and_nothing_shows_the_token(limited: Ru
     assert [text for text in texts if TOKEN in text] == []
 
 
-def test_the_proxy_is_sigimas_connected_to_the_same_datalab(datalab: Running) -> None:
+def test_the_proxy_is_sigimas_connected_to_the_same_datalab(
+    datalab: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
     proxy = Workspace().proxy
+    assert capsys.readouterr() == ("", "")
     assert type(proxy).__name__ == "SimpleRemoteProxy"
     assert proxy.get_version() == "1.3.0"
     proxy.add_signal("by proxy", np.arange(3.0), np.arange(3.0))
@@ -349,6 +352,27 @@ def test_by_the_web_api_alone_this_works(
     by_web_alone: Workspace, tmp_path: Path, name: str
 ) -> None:
     WORKS[name](by_web_alone, tmp_path)
+
+
+def test_by_the_web_api_alone_several_replacements_are_all_or_none(
+    by_web_alone: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, done = WebDoor.put, []
+
+    def fails_at_the_last(self: WebDoor, name: str, body: Any, **options: Any) -> Any:
+        if name == "last":
+            message = "It can't be read."
+            raise DataLabRefusedError(message, url="", detail="", status=500, was_sent=True)
+        done.append(name)
+        return put(self, name, body, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WebDoor, "put", fails_at_the_last)
+        with pytest.raises(DataLabRefusedError, match="can't be read"):
+            by_web_alone.update({"s": np.ones(2), "new": np.ones(3), "last": np.ones(4)})
+    assert done == ["s", "new", "s"]
+    assert by_web_alone.list() == ["s", "i"]
+    assert by_web_alone["s"].y.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
 @pytest.mark.parametrize("name", LIMITS)

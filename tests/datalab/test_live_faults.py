@@ -209,6 +209,19 @@ def test_a_hung_xml_rpc_interface_is_healed_in_the_same_call(datalab: Running) -
     assert workspace["renamed"].y.tolist() == [0.0, 1.0, 2.0]
 
 
+def test_a_write_that_hangs_is_found_out_and_the_next_call_works(datalab: Running) -> None:  # noqa: ARG001
+    workspace = Workspace("live")
+    workspace["there"] = np.arange(3.0)
+    door = workspace._backend._remote
+    texts = door.object_json(door.uuids("signal")[0], "signal", 100)
+    started = time.monotonic()
+    with pytest.raises(DataLabBusyError, match="hung in add_object.* It answers again"):
+        door.add_object_json(texts)  # its identity is taken: DataLab's server never answers
+    assert time.monotonic() - started < 2 * SOON_S
+    workspace["next"] = np.arange(4.0)
+    assert workspace.list() == ["there", "next"]
+
+
 # ---------------------------------------------------------------- several at once
 
 

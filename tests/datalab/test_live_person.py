@@ -216,8 +216,8 @@ def test_a_dense_signal_that_the_person_selected_is_left_unselected_and_status_s
     another = Workspace("live")  # a kernel that has never seen it
     assert another.status().notes == ""
     another["large"] = np.linspace(0, 1, 100_000)
-    assert door.selected() == []
     assert "1 selected but left unselected" in str(another.status())
+    assert door.selected() == []
     assert _settings.auto_refresh() is False
 
 
@@ -251,6 +251,44 @@ def test_a_call_that_fails_lets_datalab_paint_again(
     assert look(person) == before
     assert workspace.list() == ["their signal", "their other", "before", "their image"]
     assert marks() == []
+
+
+ENDING = """
+import numpy as np
+from datalab_kernel import Workspace
+
+Workspace("live").add("large", np.linspace(0, 1, 100_000))
+"""
+
+
+def test_a_kernel_that_ends_after_its_call_has_put_everything_back(workspace: Workspace) -> None:
+    person = workspace.proxy
+    selects(person, "image", [1])
+    selects(person, "signal", [2])
+    person.set_current_panel("image")
+    before = look(person)
+    ended = subprocess.run([sys.executable, "-c", ENDING], check=False, timeout=60)
+    assert ended.returncode == 0
+    assert look(person) == before
+    assert "large" in workspace
+
+
+def test_what_could_not_be_put_back_is_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace["before"] = np.arange(3.0)
+
+    def refuses(*_: Any, **__: Any) -> None:
+        message = "DataLab selects nothing."
+        raise DataLabRefusedError(message, url="", detail="no", status=None, was_sent=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RemoteDoor, "select", refuses)
+        workspace["large"] = np.linspace(0, 1, 100_000)
+        assert "isn't as it was before the last change" in workspace.status().notes
+    assert workspace.list() == ["their signal", "their other", "before", "large", "their image"]
+    workspace["another"] = np.linspace(0, 1, 100_000)
+    assert workspace.status().notes == ""
 
 
 KILLED = """

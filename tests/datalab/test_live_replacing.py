@@ -84,7 +84,6 @@ def test_how_the_person_shows_an_object_stays_when_a_notebook_edits_it(
     workspace: Workspace,
 ) -> None:
     workspace["a"] = np.eye(3)
-    backend = workspace._backend
     proxy = workspace.proxy
     seen = proxy.get_object("a", panel="image")
     seen.metadata["__colormap"] = "jet"
@@ -95,4 +94,4 @@ def test_how_the_person_shows_an_object_stays_when_a_notebook_edits_it(
     again = proxy.get_object("a", panel="image")
     assert again.metadata["__colormap"] == "jet"
     assert again.xunit == "mm"
-    assert backend._entry("a").info.units == ("mm", "", "")
+    assert workspace._backend.describe()["a"].units == ("mm", "", "")

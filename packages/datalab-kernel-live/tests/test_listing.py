@@ -1,5 +1,7 @@
 """What is in DataLab's window is read from both doors and agrees."""
 
+import pickle
+
 import pytest
 
 from datalab_kernel.errors import DataLabBusyError
@@ -13,19 +15,22 @@ class FakeWeb:
 
     url = "http://127.0.0.1:1"
 
-    def __init__(self, *objects):
+    def __init__(self, *objects, side=None):
         self.objects = objects
+        self.shape = [side, side] if side else [3, 2]
+        self.asked = []
 
     def list(self):
-        return [
-            {
-                "type": kind,
-                "name": name,
-                "shape": [3, 2] if kind == "image" else [3],
-                "dtype": "float64",
-            }
-            for kind, name in self.objects
-        ]
+        self.asked.append("all")
+        return [self._info(kind, name) for kind, name in self.objects]
+
+    def info(self, name):
+        self.asked.append(name)
+        return next(self._info(kind, title) for kind, title in self.objects if title == name)
+
+    def _info(self, kind, name):
+        shape = self.shape if kind == "image" else [3]
+        return {"type": kind, "name": name, "shape": shape, "dtype": "float64"}
 
 
 class FakeRemote:
@@ -91,13 +96,63 @@ def test_groups_of_the_other_panel_are_asked_for_once():
     listed(web, remote, memory)
     remote.calls.clear()
     listed(web, remote, memory)
-    assert remote.calls == ["panel", "titles", "uuids"]
+    assert remote.calls == ["panel", "uuids", "titles"]
 
 
-def test_a_listing_of_the_panel_that_is_shown_takes_two_calls():
-    remote = FakeRemote(signal=[("", [("1", "a"), ("2", "b")])])
-    listed(FakeWeb(("signal", "a"), ("signal", "b")), remote)
+def test_a_listing_of_the_panel_that_is_shown_takes_two_calls_and_the_first_one_more():
+    remote, memory = FakeRemote(signal=[("", [("1", "a"), ("2", "b")])]), Memory()
+    web = FakeWeb(("signal", "a"), ("signal", "b"))
+    listed(web, remote, memory)
+    assert remote.calls == ["panel", "objects", "uuids"]
+    remote.calls.clear()
+    listed(web, remote, memory)
     assert remote.calls == ["panel", "objects"]
+
+
+def test_what_is_large_is_described_once_and_only_when_somebody_looks():
+    web = FakeWeb(*[("image", f"i{number}") for number in range(20)], side=4000)
+    remote = FakeRemote("image", image=[("", [(f"{n}", f"i{n}") for n in range(20)])])
+    memory = Memory()
+    entries = read_listing(web, remote, memory)
+    assert [*entries] == [f"i{number}" for number in range(20)]
+    assert web.asked == []
+    assert entries["i3"].info.shape == (4000, 4000)
+    assert entries["i3"].info.size_bytes == entries["i3"].place.size_bytes == 128_000_000
+    assert web.asked == ["i3"]
+    again = read_listing(web, remote, memory)
+    assert again["i3"].info.shape == (4000, 4000)
+    assert web.asked == ["i3"]
+    for entry in again.values():
+        assert entry.info.dtype == "float64"
+    assert sorted(web.asked) == sorted(f"i{number}" for number in range(20))
+
+
+def test_many_small_ones_are_described_by_one_request_more():
+    web = FakeWeb(*[("image", f"i{number}") for number in range(20)])
+    remote = FakeRemote("image", image=[("", [(f"{n}", f"i{n}") for n in range(20)])])
+    memory = Memory()
+    assert {one.info.size_bytes for one in read_listing(web, remote, memory).values()} == {48}
+    assert web.asked == [f"i{number}" for number in range(8)] + ["all"]
+    read_listing(web, remote, memory)
+    assert web.asked[9:] == ["all"]  # they may have changed, and it costs little
+
+
+def test_one_of_several_large_ones_of_a_title_is_told_by_its_place():
+    web = FakeWeb(*[("image", "i")] * 9, side=4000)
+    remote = FakeRemote("image", image=[("", [(f"{number}", "i") for number in range(9)])])
+    entries = read_listing(web, remote, Memory())
+    assert entries["i (2)"].info.shape == (4000, 4000)
+    assert web.asked == ["all"]
+
+
+def test_descriptions_that_are_asked_for_later_compare_like_others():
+    web = FakeWeb(*[("image", f"i{number}") for number in range(9)], side=4000)
+    remote = FakeRemote("image", image=[("", [(f"{n}", f"i{n}") for n in range(9)])])
+    first, second = (read_listing(web, remote, Memory())["i1"].info for _ in range(2))
+    assert first == second
+    assert pickle.loads(pickle.dumps(first)) == first
+    assert hash(first) == hash(second)
+    assert first != "another"
 
 
 def test_objects_of_one_title_get_numbers_in_the_order_of_the_window():

@@ -36,7 +36,7 @@ class FakeRemote:
 
 
 def place(uuid, title, kind="signal"):
-    return Place(title=title, uuid=uuid, kind=kind, size_bytes=0, is_reachable=True)
+    return Place(title=title, uuid=uuid, kind=kind, listed=None, is_reachable=True)
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def run() -> Iterator[Callable[..., Shell]]:
 
     yield run_cells
     signal.signal(signal.SIGINT, before)
+    signal.set_wakeup_fd(-1)  # else the next test's runner leaves it to this one's
 
 
 async def fails(shell: Shell) -> int:

@@ -27,7 +27,7 @@ _STYLE = "color:var(--jp-content-font-color1,inherit)"
 
 def workspace_html(
     infos: Sequence[ObjectInfo],
-    view: Callable[[str], DataObject],
+    view: Callable[[str], DataObject | None],
     heading: str,
     budget_s: float = 0.5,
 ) -> str:
@@ -38,7 +38,7 @@ def workspace_html(
     infos
         The objects in their order.
     view
-        Gives an object by its name, for its thumbnail; one that was removed meanwhile has none.
+        Gives an object by its name, for its thumbnail, or None if it is to have none.
     heading
         One line above the table.
     budget_s
@@ -85,7 +85,7 @@ def _shortened(name: str) -> str:
     return name if len(name) <= MAX_NAME else name[:MAX_NAME] + "…"
 
 
-def _thumbnail(info: ObjectInfo, view: Callable[[str], DataObject], deadline: float) -> str:
+def _thumbnail(info: ObjectInfo, view: Callable[[str], DataObject | None], deadline: float) -> str:
     if time.monotonic() > deadline:
         return ""
     from datalab_kernel import _thumbnail
@@ -94,6 +94,8 @@ def _thumbnail(info: ObjectInfo, view: Callable[[str], DataObject], deadline: fl
         obj = view(info.name)
     except (DataLabKernelError, OSError):
         LOGGER.debug("no thumbnail of %r", info.name, exc_info=True)
+        return ""
+    if obj is None:
         return ""
     label = f"{info.kind} {_shortened(info.name)}"
     if info.kind == "signal":

@@ -187,11 +187,16 @@ class NamedObjects(MutableMapping[str, "DataObject"]):
         """
         with self._lock:
             known = self._backend.describe()
-            if not isinstance(name, str) or name not in known:
+            if not isinstance(name, str) or (default is not _MISSING and name not in known):
                 if default is not _MISSING:
                     return default
                 raise _names.not_found(_names.check_name(name), known)
-            return self._backend.get(name) if copy else self._backend.view(name)
+            try:  # asking first whether it is there would be a request more
+                return self._backend.get(name) if copy else self._backend.view(name)
+            except KeyError:
+                if name in known:
+                    raise
+                raise _names.not_found(_names.check_name(name), known) from None
 
     @contextmanager
     def edit(self, name: str) -> Iterator[Any]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable
 
+    from datalab_kernel import DataObject
     from datalab_kernel._changes import Change, Subscription
     from datalab_kernel._status import WorkspaceStatus
     from datalab_kernel._watching import Watcher
@@ -307,7 +308,15 @@ class Workspace(Computing, Files, Exchange):
                 infos = [*backend.describe().values()]
             except _GONE:
                 return None  # its text says it
-        return workspace_html(infos, self._view_for_display, repr(self))
+            heading = repr(self)
+        return workspace_html(infos, self._preview, heading)
+
+    def _preview(self, name: str) -> DataObject | None:
+        with self._lock:
+            try:
+                return self._backend.preview(name)
+            except KeyError:  # removed meanwhile
+                return None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
         """Name, once, the files that crashed kernels left; else leave it to the other displays."""

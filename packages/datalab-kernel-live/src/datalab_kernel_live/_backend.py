@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from datalab_kernel.backends import (
+    KINDS,
     Backend,
     Connection,
     Kind,
@@ -51,6 +52,8 @@ class LiveBackend(Backend):
     """
 
     auto_rank: ClassVar[int | None] = 10
+    _seen: dict[str, Entry] | None
+    _met: dict[str, bool]
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
         # not as attributes: nothing shows a token
@@ -68,7 +71,7 @@ class LiveBackend(Backend):
         self._link = link
         self._web, self._remote = link.web, link.remote
         self._memory = Memory()
-        self._seen: dict[str, Entry] | None = None
+        self._forget()
         self._person = None
         if self._remote is not None:
             self._person = Person(self._remote, None, self._is_dense_there)
@@ -114,11 +117,9 @@ class LiveBackend(Backend):
         """
         self._follow()
         remote = self._second_door("workspace.proxy")
-        from sigima.client.remote import SimpleRemoteProxy
+        from datalab_kernel_live._proxy import connected_proxy
 
-        proxy = SimpleRemoteProxy(autoconnect=False)
-        proxy.connect(port=str(remote.port), timeout=5.0)
-        return proxy
+        return connected_proxy(remote)
 
     # -- looking ------------------------------------------------------------------------
 
@@ -127,7 +128,7 @@ class LiveBackend(Backend):
         from datalab_kernel_live._catalog import Catalog
 
         self._follow()
-        return Catalog(self._web, self._listing)
+        return Catalog(self._web, self._listing, self._count, self._met)
 
     def _listing(self) -> dict[str, Entry]:
         """List everything, unless that was done in this call and nothing was changed since."""
@@ -137,28 +138,34 @@ class LiveBackend(Backend):
             self._seen = read_listing(self._web, self._remote, self._memory)
         return self._seen
 
+    def _count(self) -> int:
+        if self._seen is not None:
+            return len(self._seen)
+        if self._remote is None or self._memory.is_light:
+            return len(self._web.list())
+        return sum(len(self._remote.uuids(kind)) for kind in KINDS)  # nothing is copied for it
+
+    def _forget(self) -> None:
+        """Ask again before the next answer: something was changed, or may have been."""
+        self._seen = None
+        self._met = {}
+
     def begin_turn(self) -> None:
         """Look anew: the person may have changed something, or started DataLab again."""
-        self._seen = None
+        self._forget()
         self._is_in_doubt = True
 
     def _follow(self) -> None:
         """Find DataLab again if it was gone or has been started anew; once in a call."""
         if self._is_in_doubt and self._link.is_stale:
             link = self._find()
-            self._web.close()
+            self.close()
             self._use(link)
         self._is_in_doubt = False
 
     def _look_again(self) -> dict[str, Entry]:
-        self._seen = None
+        self._forget()
         return self._listing()
-
-    def _entry(self, name: str) -> Entry:
-        entry = self._listing().get(name)
-        if entry is None:
-            raise KeyError(name)
-        return entry
 
     def get(self, name: str) -> DataObject:
         """Read an object: one request where its title is its name and the archive has it all."""
@@ -174,6 +181,17 @@ class LiveBackend(Backend):
         if place is not None and place.uuid is not None:
             obj.metadata.setdefault(UUID_KEY, place.uuid)
         return obj
+
+    def preview(self, name: str) -> DataObject | None:
+        """Read a small object; of a large one return some samples, if it was here before."""
+        from datalab_kernel_live._listing import WHOLE_LIMIT_BYTES
+
+        place = self._memory.places.get(name)
+        if place is None:
+            return None
+        if place.size_bytes <= WHOLE_LIMIT_BYTES:
+            return self.view(name)
+        return self._memory.previews.get(place.uuid or place.title)
 
     def groups(self, kind: Kind) -> list[str]:
         """List the titles of a panel's groups; the window shows that panel for a moment."""
@@ -202,18 +220,23 @@ class LiveBackend(Backend):
         return False
 
     def _uuids(self) -> set[str]:
-        return {uuid for entry in self._listing().values() if (uuid := entry.place.uuid)}
+        """Return all identities: those of what was listed in this call, else a call for each panel."""
+        if self._seen is not None or self._remote is None:
+            return {uuid for entry in self._listing().values() if (uuid := entry.place.uuid)}
+        return {uuid for kind in KINDS for uuid in self._remote.uuids(kind)}
 
     # -- changing -----------------------------------------------------------------------
 
     def put(self, items: Sequence[Put]) -> None:
         """Add or replace objects; what was added is taken away again if one of them fails."""
         self._follow()
-        entries = self._listing() if any(_replaces(item) for item in items) else {}
+        known = self.describe()
+        replaces = any(_replaces(item) and item.name in known for item in items)
+        entries = self._listing() if replaces else {}
         try:
             self._writer.put(items, entries, self.groups, self._uuids)
         finally:
-            self._seen = None
+            self._forget()
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove objects: a request each, after the list of them."""
@@ -222,23 +245,25 @@ class LiveBackend(Backend):
         try:
             self._writer.remove([entries[name] for name in names])
         finally:
-            self._seen = None
+            self._forget()
 
     def rename(self, old: str, new: str) -> None:
         """Give an object another title, in its place."""
         self._follow()
         self._second_door("Renaming")
         try:
-            self._writer.rename(self._entry(old), new)
+            place = self._memory.places.get(old)
+            if place is None or not self._writer.rename_small(old, place, new):
+                self._writer.rename(old, self._look_again()[old].place, new)
         finally:
-            self._seen = None
+            self._forget()
 
     def add_group(self, kind: Kind, title: str) -> None:
         """Append a group, unless there is one of that title."""
         self._follow()
         if self._remote is not None and title not in self.groups(kind):
             self._remote.add_group(title, kind)
-            self._seen = None
+            self._forget()
             self._memory.groups.pop(kind, None)
 
     # -- what a person does -------------------------------------------------------------
@@ -279,6 +304,16 @@ class LiveBackend(Backend):
         notes = []
         if self._remote is None:
             notes.append("DataLab's XML-RPC interface is closed: a smaller set works")
+        else:
+            self._remote.finishing.wait()
+            if failure := self._remote.finishing.failure:
+                notes.append(f"DataLab's window isn't as it was before the last change: {failure}")
+        titles = {place.title for place in self._memory.places.values()}
+        if partial := sorted(self._memory.partial & titles):
+            notes.append(
+                f"read without what DataLab doesn't send of large objects (coordinates of their own, "
+                f"plot settings, private metadata): {', '.join(partial)}"
+            )
         if self._person is not None and self._person.left_out:
             notes.append(
                 f"{self._person.left_out} selected but left unselected in DataLab's window, which "
@@ -290,6 +325,8 @@ class LiveBackend(Backend):
 
     def close(self) -> None:
         """Close the connections; the objects stay in DataLab."""
+        if self._remote is not None:
+            self._remote.finishing.wait()
         self._web.close()
 
     def _second_door(self, what: str) -> RemoteDoor:

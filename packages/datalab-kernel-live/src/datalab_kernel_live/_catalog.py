@@ -21,11 +21,18 @@ LOOKUPS = 3
 class Catalog(Mapping[str, ObjectInfo]):
     """What is in DataLab at the moment of the first look; made anew for each call."""
 
-    def __init__(self, web: WebDoor, listing: Callable[[], dict[str, Entry]]) -> None:
+    def __init__(
+        self,
+        web: WebDoor,
+        listing: Callable[[], dict[str, Entry]],
+        count: Callable[[], int],
+        met: dict[str, bool],
+    ) -> None:
         self._web = web
         self._list = listing
+        self._count = count
         self._entries: dict[str, Entry] | None = None
-        self._lookups = 0
+        self._met = met  # names that were asked for in this call, and whether they are there
 
     def _all(self) -> dict[str, Entry]:
         if self._entries is None:
@@ -36,9 +43,11 @@ class Catalog(Mapping[str, ObjectInfo]):
         """Ask for one name: where no other title can be meant by it, with one request."""
         if not isinstance(name, str):
             return False
-        if self._entries is None and self._lookups < LOOKUPS and is_plain(name):
-            self._lookups += 1
-            return self._web.info(name) is not None
+        if self._entries is None and is_plain(name):
+            if name not in self._met and len(self._met) < LOOKUPS:
+                self._met[name] = self._web.info(name) is not None
+            if name in self._met:
+                return self._met[name]
         return name in self._all()
 
     def __getitem__(self, name: str) -> ObjectInfo:
@@ -50,5 +59,5 @@ class Catalog(Mapping[str, ObjectInfo]):
         return iter(self._all())
 
     def __len__(self) -> int:
-        """Count the objects, with one request."""
-        return len(self._web.list()) if self._entries is None else len(self._entries)
+        """Count the objects, with one request, or one for each panel."""
+        return self._count() if self._entries is None else len(self._entries)

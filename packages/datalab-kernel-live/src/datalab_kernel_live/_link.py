@@ -10,15 +10,13 @@ from urllib.parse import urlsplit
 from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
 from datalab_kernel_live import _process
 from datalab_kernel_live._discovery import Address, connection_file, explain_absence, look
+from datalab_kernel_live._hanging import NO_NAME
 from datalab_kernel_live._remote import RemoteDoor, find_port
 from datalab_kernel_live._web import WebDoor
 from datalab_kernel_live._wire import is_loopback
 
 if TYPE_CHECKING:
     from typing import TypeAlias
-
-NO_NAME = "no object of datalab-kernel"
-"""What is asked for to see whether a token is right: listing all would make DataLab copy them."""
 
 Stamp: TypeAlias = "tuple[int, int, int] | None"
 

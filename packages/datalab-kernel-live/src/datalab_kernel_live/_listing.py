@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from datalab_kernel.backends import KINDS, Kind, ObjectInfo, names_of
 from datalab_kernel.errors import DataLabBusyError
 from datalab_kernel.storage import is_of_notebook
 from datalab_kernel_live._described import Descriptions
+from datalab_kernel_live._pending import SINGLES, Describer, Ordered, Pending, joined
+from datalab_kernel_live._previews import Previews
 from datalab_kernel_live._web import is_routable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from datalab_kernel import DataObject
+    from datalab_kernel.storage import Fields, ForDataLab
     from datalab_kernel_live._remote import RemoteDoor
     from datalab_kernel_live._web import WebDoor
 
 ATTEMPTS = 5
+WHOLE_LIMIT_BYTES = 400_000
+"""Up to this size objects go as text, by XML-RPC: everything is in it, and it takes 50 ms."""
+LIGHT_BYTES = 64_000_000
+"""Up to so much in all, DataLab is asked to describe everything anew each time: some 30 ms."""
 _NUMBERED = re.compile(r" \(\d+\)$")
 
 
@@ -32,9 +39,15 @@ class Place:
     title: str
     uuid: str | None
     kind: Kind
-    size_bytes: int
+    listed: ObjectInfo
+    """What DataLab holds there."""
     is_reachable: bool
     """Whether the Web API reaches it: by a title that it can address and nothing else has."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How large it is in DataLab; that may have to be asked for."""
+        return self.listed.size_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +86,29 @@ class Memory:
         self.put: set[str] = set()  # names of what this backend added
         self.places: dict[str, Place] = {}  # by name, as last seen
         self.descriptions = Descriptions()
+        self.previews = Previews()
+        self.has_listed = False
         self.whole: set[str] = set()  # identities of what archives don't have all of
+        self.plain: dict[str, dict[str, Any]] = {}  # ... and what they lack of others: the looks
+        self.partial: set[str] = set()  # titles of what was read although that isn't known
+
+    @property
+    def is_light(self) -> bool:
+        """Whether DataLab describes everything in no time, as far as is known."""
+        listed = [place.listed for place in self.places.values()]
+        if not self.has_listed or any(isinstance(one, Pending) for one in listed):
+            return False
+        return sum(one.size_bytes for one in listed) <= LIGHT_BYTES
+
+    def learn(self, key: str, held: Fields | ForDataLab, obj: DataObject) -> None:
+        """Remember an object that was here: what it is, and what it looks like if it is large."""
+        if self.descriptions.learn(key, held, obj).size_bytes > WHOLE_LIMIT_BYTES:
+            self.previews.learn(key, obj)
+
+    def keep(self, keys: Collection[str]) -> None:
+        """Forget what was known of all others."""
+        self.descriptions.keep(keys)
+        self.previews.keep(keys)
 
 
 def is_plain(name: str) -> bool:
@@ -88,7 +123,8 @@ def read_listing(web: WebDoor, remote: RemoteDoor | None, memory: Memory) -> dic
     """Ask DataLab for everything but data.
 
     One request where only the Web API is open; else two to four calls more, and two more to
-    learn of groups that changed in the panel that isn't shown.
+    learn of groups that changed in the panel that isn't shown. DataLab copies each object that
+    it describes: what is large, it is asked about once, and only when somebody looks.
 
     Raises
     ------
@@ -96,14 +132,27 @@ def read_listing(web: WebDoor, remote: RemoteDoor | None, memory: Memory) -> dic
         If the window changes faster than it can be read.
     """
     for _ in range(ATTEMPTS):
-        infos = web.list()
+        infos = web.list() if remote is None or memory.is_light else None
         if remote is None:
-            return _entries(infos, {}, memory)
-        seen = _identities(remote, {info["type"] for info in infos}, memory)
-        if seen is not None and _agree(infos, seen):
-            return _entries(infos, seen, memory)
+            return _entries(_ordered_by(infos or ()), infos, web, memory)
+        kinds = {*KINDS} if infos is None else {info["type"] for info in infos}
+        seen = _identities(remote, kinds, memory)
+        if seen is None:
+            continue
+        ordered = [(kind, uuid, title) for kind in KINDS for uuid, title in seen.get(kind, ())]
+        if infos is None and _is_soon_told(ordered, memory):
+            infos = web.list()
+        if infos is None or _agree(infos, seen):
+            return _entries(ordered, infos, web, memory)
     message = "DataLab's objects change too quickly to be listed. Try again when it is at rest."
     raise DataLabBusyError(message, url=web.url, detail="lists don't agree", was_sent=False)
+
+
+def _is_soon_told(ordered: Sequence[Ordered], memory: Memory) -> bool:
+    """Say whether DataLab may describe all objects at once: they are small, or few are new."""
+    told = [memory.descriptions.remembered(uuid or title) for _, uuid, title in ordered]
+    size_bytes = sum(info.size_bytes for info in told if info is not None)
+    return size_bytes <= LIGHT_BYTES and told.count(None) <= SINGLES
 
 
 Identities = dict[Kind, list[tuple[str, str]]]
@@ -119,8 +168,8 @@ def _identities(remote: RemoteDoor, kinds: set[str], memory: Memory) -> Identiti
         if kind == panel:
             found[kind] = _see_objects(remote, kind, memory)
             continue
-        titles = remote.titles(kind)
         uuids = _uuids_of_other_panel(remote, kind, panel, memory)
+        titles = remote.titles(kind) if uuids else []
         if len(titles) != len(uuids):
             return None
         found[kind] = [*zip(uuids, titles, strict=True)]
@@ -130,7 +179,7 @@ def _identities(remote: RemoteDoor, kinds: set[str], memory: Memory) -> Identiti
 def _uuids_of_other_panel(remote: RemoteDoor, kind: Kind, panel: str, memory: Memory) -> list[str]:
     uuids = remote.uuids(kind)
     known = memory.groups.get(kind)
-    if known is None or not known.holds(uuids):
+    if (known is None and uuids) or (known is not None and not known.holds(uuids)):
         remote.set_panel(kind)  # the only way to be told
         try:
             see_groups(remote, kind, memory)
@@ -159,37 +208,50 @@ def _agree(infos: Sequence[dict[str, Any]], seen: Identities) -> bool:
     return listed == sorted((kind, title) for kind, pairs in seen.items() for _, title in pairs)
 
 
-def _entries(infos: Sequence[dict[str, Any]], seen: Identities, memory: Memory) -> dict[str, Entry]:
-    """Join what both doors say; objects of one title are told apart by their order."""
-    waiting: dict[tuple[str, str], deque[dict[str, Any]]] = defaultdict(deque)
-    for info in infos:
-        waiting[info["type"], info["name"]].append(info)
-    if not seen:
-        ordered: list[tuple[Kind, str | None, str]] = [
-            (kind, None, info["name"]) for kind in KINDS for info in infos if info["type"] == kind
-        ]
-    else:
-        ordered = [(kind, uuid, title) for kind in KINDS for uuid, title in seen.get(kind, ())]
-    titles = [title for _, _, title in ordered]
-    number = Counter(titles)
-    names = _bound([uuid for _, uuid, _ in ordered], titles, memory)
+def _ordered_by(infos: Sequence[dict[str, Any]]) -> list[Ordered]:
+    return [(kind, None, info["name"]) for kind in KINDS for info in infos if info["type"] == kind]
+
+
+def _entries(
+    ordered: Sequence[Ordered],
+    infos: Sequence[dict[str, Any]] | None,
+    web: WebDoor,
+    memory: Memory,
+) -> dict[str, Entry]:
+    """Join what both doors say; without the descriptions, those of before are taken."""
+    number = Counter(title for _, _, title in ordered)
+    names = _bound([uuid for _, uuid, _ in ordered], [title for _, _, title in ordered], memory)
+    now = None if infos is None else joined(infos, ordered)
+    describer = Describer(web, ordered, memory.descriptions)
     entries = {}
-    for name, (kind, uuid, title) in zip(names, ordered, strict=True):
-        info = waiting[kind, title].popleft()
+    for place, (name, one) in enumerate(zip(names, ordered, strict=True)):
+        kind, uuid, title = one
         group = memory.groups[kind].of(uuid) if uuid is not None else ""
         is_ours = name in memory.put or is_of_notebook(uuid)
-        listed = described(info, name, group=group, is_from_notebook=is_ours)
-        known = memory.descriptions.corrected(uuid or title, listed)
-        place = Place(
-            title=title,
-            uuid=uuid,
-            kind=kind,
-            size_bytes=listed.size_bytes,
-            is_reachable=is_routable(title) and number[title] == 1,
+        listed = memory.descriptions.remembered(uuid or title) if now is None else now[place]
+        if listed is None:
+            info: ObjectInfo = Pending(
+                name=name,
+                kind=kind,
+                group=group,
+                is_from_notebook=is_ours,
+                ask=partial(describer.ask, one),
+            )
+            listed = info
+        else:
+            memory.descriptions.remember(uuid or title, listed)
+            known = memory.descriptions.corrected(uuid or title, listed)
+            info = replace(known, name=name, group=group, is_from_notebook=is_ours)
+        is_reachable = is_routable(title) and number[title] == 1
+        entries[name] = Entry(
+            info=info,
+            place=Place(
+                title=title, uuid=uuid, kind=kind, listed=listed, is_reachable=is_reachable
+            ),
         )
-        entries[name] = Entry(info=known, place=place)
     memory.places = {name: entry.place for name, entry in entries.items()}
-    memory.descriptions.keep([place.uuid or place.title for place in memory.places.values()])
+    memory.has_listed = True
+    memory.keep([uuid or title for _, uuid, title in ordered])
     return entries
 
 
@@ -213,21 +275,3 @@ def _bound(uuids: Sequence[str | None], titles: Sequence[str], memory: Memory) -
 def _is_name_of(name: str, title: str) -> bool:
     base = names_of([title])[0]
     return name == base or re.fullmatch(re.escape(base) + r" \(\d+\)", name) is not None
-
-
-def described(info: dict[str, Any], name: str, *, group: str, is_from_notebook: bool) -> ObjectInfo:
-    """Return what the Web API says about an object in the words of the backends."""
-    kind: Kind = "image" if info["type"] == "image" else "signal"
-    axes = ("xunit", "yunit") if kind == "signal" else ("xunit", "yunit", "zunit")
-    shape = tuple(int(length) for length in info["shape"])
-    rows = 2 if kind == "signal" else 1  # x and y
-    return ObjectInfo(
-        name=name,
-        kind=kind,
-        group=group,
-        shape=shape,
-        dtype=str(info["dtype"]),
-        units=tuple(info.get(axis) or "" for axis in axes),
-        size_bytes=rows * int(np.prod(shape)) * np.dtype(info["dtype"]).itemsize,
-        is_from_notebook=is_from_notebook,
-    )

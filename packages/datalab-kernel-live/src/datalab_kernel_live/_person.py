@@ -88,8 +88,9 @@ class Person:
 
     def select(self, uuids: list[str], kind: Kind) -> None:
         """Select those objects of a panel that are painted quickly; it may be none."""
-        light = [uuid for uuid in uuids if not self._is_dense(uuid)]
+        light = uuids
         if kind == "signal":
+            light = [uuid for uuid in uuids if not self._is_dense(uuid)]
             self.left_out = len(uuids) - len(light)
         self._remote.select(light or NOBODY, kind)
 
@@ -113,28 +114,52 @@ class Person:
 
         Notes
         -----
-        Dense signals are left unselected, for DataLab would paint them again.
+        Dense signals are left unselected, for DataLab would paint them again. What comes
+        before takes two calls (four where something is done in the panel that isn't shown, two
+        more to hold the painting). Putting back goes on behind the caller, who gets the result at
+        once; it takes a call for each panel, and one more where the panel has changed.
         """
-        panel = self._remote.current_panel()
+        self._remote.finishing.wait()  # it may be what holds the painting
         is_held = is_heavy and self._paints()
         seen: set[Kind] = {*kinds} if selects or is_held else set()
+        panel = self._remote.current_panel()
         if is_held:  # painting both panels again is what ends it
             seen |= {kind for kind in KINDS if kind in ("signal", panel)}
         selected = self._selected(seen, panel)
         mark = Mark(_settings.folder(self._config_home)) if is_held else None
+
+        def put_back() -> None:
+            self._end(mark, panel, selected, has_moved=bool({*kinds, *selected} - {panel}))
+
         try:
             if is_held:
                 self._remote.set_auto_refresh(False)
             yield
+        except BaseException:
+            put_back()
+            raise
+        self._remote.finishing.start(put_back)
+
+    def _end(
+        self,
+        mark: Mark | None,
+        panel: str,
+        selected: Mapping[Kind, list[str]],
+        *,
+        has_moved: bool,
+    ) -> None:
+        """Put everything back; a mark that is left says that this couldn't be done."""
+        try:
+            if has_moved:
+                self._remote.set_panel(panel)
+            for kind, uuids in selected.items():
+                self.select(uuids, kind)
+            if mark is not None:
+                self._remote.set_auto_refresh(True)
+                mark.remove()
         finally:
-            try:
-                self._put_back(panel, selected, has_moved=kinds != {panel})
-                if mark is not None:
-                    self._remote.set_auto_refresh(True)
-                    mark.remove()
-            finally:
-                if mark is not None:
-                    mark.leave()
+            if mark is not None:
+                mark.leave()
 
     def mend(self) -> None:
         """Let DataLab paint again if a process that held its painting has ended in between.
@@ -165,18 +190,13 @@ class Person:
                 found[kind] = self._remote.selected()
         others = [kind for kind in KINDS if kind in kinds and kind != panel]
         try:
-            for kind in others:
+            for kind in others:  # that one is shown now; the panel of before is put back at the end
                 self._remote.set_panel(kind)
                 found[kind] = self._remote.selected()
-        finally:
+            for uuid in found.get("signal", ()):
+                self._is_dense(uuid)  # now, and not when DataLab may be gone
+        except BaseException:
             if others:
                 self._remote.set_panel(panel)
-        for uuid in found.get("signal", ()):
-            self._is_dense(uuid)  # now, and not when DataLab may be gone
+            raise
         return found
-
-    def _put_back(self, panel: str, selected: Mapping[Kind, list[str]], *, has_moved: bool) -> None:
-        if has_moved:
-            self._remote.set_panel(panel)
-        for kind, uuids in selected.items():
-            self.select(uuids, kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ from datalab_kernel.errors import (
     DataLabUnreachableError,
 )
 from datalab_kernel_live import _settings
+from datalab_kernel_live._finishing import Finishing
+from datalab_kernel_live._hanging import HungError, signal, watched
 from datalab_kernel_live._wire import (
     DroppedError,
     MalformedError,
@@ -46,7 +49,6 @@ TEXT_BYTES_PER_S = 1e6
 """How quick an object is as text, at the least; 6 times that was measured."""
 
 _PROBE_TIMEOUT_S = 1.0
-_NO_FUNCTION = "no_such_function_of_datalab_kernel"
 
 
 def find_port(web_url: str, config_home: str | os.PathLike[str] | None = None) -> int | None:
@@ -105,6 +107,8 @@ class RemoteDoor:
         """Whether DataLab was gone: look for it again."""
         self._caller: Caller = caller or LoopbackCaller(port)
         self._lock = threading.Lock()
+        self.finishing = Finishing()
+        """What still goes on behind a call; every other call here waits for it."""
 
     def __repr__(self) -> str:
         return f"RemoteDoor({self._port})"
@@ -131,12 +135,16 @@ class RemoteDoor:
         DataLabUnreachableError
             If the door is closed.
         """
+        self.finishing.wait()
         end_s = time.monotonic() + timeout_s
         if not self._lock.acquire(timeout=timeout_s):
             raise self._busy(method, timeout_s, was_sent=False)
         try:
             left_s = max(end_s - time.monotonic(), 0.01)
-            return self._caller.send(method, arguments, left_s)
+            send = partial(self._caller.send, method, arguments, left_s)
+            return send() if self._heals_by is None else watched(send, self._heals_by, left_s)
+        except HungError as hung:
+            raise self._hung(method, is_healed=hung.is_healed) from None
         except FaultError as fault:
             raise self._refused(method, str(fault)) from None
         except WireError as error:
@@ -282,11 +290,7 @@ class RemoteDoor:
         for at the other door gives it: one that doesn't exist does it without any change. It
         can't help while a dialog box is open.
         """
-        try:
-            web.calc(_NO_FUNCTION, timeout_s=TIMEOUT_S)
-        except DataLabRefusedError:
-            pass  # as it should be: there is no such function
-        except DataLabKernelError:
+        if not signal(web):
             return False
         try:
             self.call("get_current_panel", timeout_s=_PROBE_TIMEOUT_S)
@@ -363,6 +367,15 @@ class RemoteDoor:
         return DataLabBusyError(
             message, url=self.url, detail=detail, method=method, was_sent=was_sent
         )
+
+    def _hung(self, method: str, *, is_healed: bool) -> DataLabBusyError:
+        detail = f"its XML-RPC server hung in {method}"
+        now = "It answers again: run this again" if is_healed else "A dialog box is open there"
+        message = (
+            f"DataLab didn't end what it was asked for ({detail} at {self.url}). {now}. If a dialog "
+            "box is open in its window, close it there; what was asked may have been done."
+        )
+        return DataLabBusyError(message, url=self.url, detail=detail, method=method, was_sent=True)
 
     def _refused(self, method: str, detail: str) -> DataLabRefusedError:
         message = f"DataLab refused {method} (XML-RPC at {self.url}): {detail}"

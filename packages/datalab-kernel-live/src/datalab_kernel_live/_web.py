@@ -148,10 +148,10 @@ class WebDoor:
             raise self._say.not_datalab("its list of objects has another form")
         return objects
 
-    def info(self, name: str) -> Info | None:
+    def info(self, name: str, *, timeout_s: float = TIMEOUT_S) -> Info | None:
         """Return what DataLab says about an object, or None if it has none of that name."""
         try:
-            answer = self._ask("GET", self._path(name))
+            answer = self._ask("GET", self._path(name), timeout_s=timeout_s)
         except Missing:
             return None
         return self._info(answer)

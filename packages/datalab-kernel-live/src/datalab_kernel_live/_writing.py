@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Placement
-from datalab_kernel.errors import LiveLimitError
+from datalab_kernel.errors import DataLabRefusedError, LiveLimitError
 from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
+from datalab_kernel_live._ahead import ahead
 from datalab_kernel_live._complaints import needs_xmlrpc
+from datalab_kernel_live._described import held_as
 from datalab_kernel_live._json import from_json, to_json
-from datalab_kernel_live._listing import Groups, Place
+from datalab_kernel_live._listing import WHOLE_LIMIT_BYTES, Groups, Place
 from datalab_kernel_live._npz import to_npz
 from datalab_kernel_live._numbered import is_numbered, mend_groups, retitled
 from datalab_kernel_live._person import is_dense
-from datalab_kernel_live._reading import WHOLE_LIMIT_BYTES
 from datalab_kernel_live._web import is_routable
 
 if TYPE_CHECKING:
@@ -63,9 +64,13 @@ class Writer:
         for plan in plans:
             self._check_possible(plan)
         kinds = {plan.stored.kind for plan in plans}
-        by_web = any(not plan.is_in_place and not self._goes_as_text(plan) for plan in plans)
+        as_archives = [
+            plan for plan in plans if not plan.is_in_place and not self._goes_as_text(plan)
+        ]
+        if as_archives and self._person is not None:  # meanwhile it is asked what is selected
+            as_archives[0].archive = ahead(as_archives[0].archive)
         self._choose_groups(plans, groups_of)
-        selects = by_web or any(plan.group_number for plan in plans)
+        selects = bool(as_archives) or any(plan.group_number for plan in plans)
         dense = {plan.uuid for plan in plans if is_dense(plan.stored)}
         is_heavy = len(plans) >= MANY or bool(dense)
         if self._person is not None:
@@ -76,9 +81,11 @@ class Writer:
             self._memory.put.add(plan.item.name)
             self._memory.places[plan.item.name] = plan.place
             key = plan.item.name if self._remote is None else plan.uuid
-            self._memory.descriptions.learn(key, plan.stored, plan.obj)
+            self._memory.learn(key, plan.stored, plan.obj)
             if plan.stored.needs_all:
                 self._memory.whole.add(plan.uuid)
+            else:
+                self._memory.plain[plan.uuid] = {}
 
     def _check_possible(self, plan: _Plan) -> None:
         if self._remote is not None:
@@ -126,28 +133,44 @@ class Writer:
             plan.group_members = known.members[number - 1]
 
     def _put_all(self, plans: Sequence[_Plan]) -> None:
-        added: list[_Plan] = []
-        before: list[tuple[list[str], _Plan]] = []
+        begun: list[_Plan] = []
         chosen: tuple[Kind, int] | None = None
         try:
             for plan in plans:
-                if plan.is_in_place:
-                    before.append((self._set(plan), plan))
-                else:
-                    wanted = (plan.stored.kind, plan.group_number)
+                wanted = (plan.stored.kind, plan.group_number)
+                if not plan.is_in_place:
                     if plan.group_number and chosen != wanted:
                         self._door.select_group(plan.group_number, plan.stored.kind)
                     chosen = wanted
+                begun.append(plan)
+                if plan.is_in_place:
+                    self._set(plan)
+                else:
                     self._add(plan, is_alone=len(plans) == 1)
-                    added.append(plan)
         except BaseException:
             self._memory.groups.clear()
-            for texts, _ in before:
-                self._door.set_object_json(texts)
-            for plan in added:
-                self._remove_selected(plan.title, plan.uuid, plan.stored.kind)
+            self._undo(begun)
             raise
-        self._take_places(added)
+        self._take_places([plan for plan in plans if not plan.is_in_place])
+
+    def _undo(self, begun: Sequence[_Plan]) -> None:
+        """Put back what was there; of the last one it isn't known whether it was done."""
+        for plan in begun:
+            if plan.before_text is not None:
+                self._door.set_object_json(plan.before_text)
+        added = [plan for plan in begun if not plan.is_in_place]
+        if self._remote is None:
+            for plan in added:
+                if plan.before_archive is not None:
+                    self._web.put(plan.title, plan.before_archive, overwrite=True)
+                elif plan.is_done:
+                    self._web.delete(plan.title)
+            return
+        for kind in dict.fromkeys(plan.stored.kind for plan in added):
+            there = {*self._remote.uuids(kind)}
+            for plan in added:
+                if plan.uuid in there:
+                    self._remove_selected(plan.title, plan.uuid, kind)
 
     def _take_places(self, added: Sequence[_Plan]) -> None:
         """Remove what the new objects replace, and give them its titles."""
@@ -176,27 +199,28 @@ class Writer:
 
     def _add(self, plan: _Plan, *, is_alone: bool) -> None:
         """Add an object beside what it replaces; only a single one takes its place at once."""
-        name = plan.item.name
         if self._goes_as_text(plan):
             self._door.add_object_json(plan.as_text())
         else:
             plan.is_replaced = plan.old is not None and (is_alone or self._remote is None)
             if plan.old is not None and not plan.is_replaced:
                 plan.title = plan.uuid.replace("-", "")  # until that is removed
-            archive = to_npz(plan.stored.for_archives(name))
-            self._web.put(plan.title, archive, overwrite=plan.is_replaced)
+            if plan.is_replaced and not is_alone:  # nothing can be renamed later
+                plan.before_archive = self._web.get(plan.title)
+            self._web.put(plan.title, plan.archive(), overwrite=plan.is_replaced)
             if plan.is_replaced and plan.old is not None:
                 self._forget(plan.old.place.uuid, plan.old.place.kind)
+        plan.is_done = True
         plan.group_members.append(plan.uuid)
 
-    def _set(self, plan: _Plan) -> list[str]:
-        """Replace an object in its place; return what it was."""
+    def _set(self, plan: _Plan) -> None:
+        """Replace an object in its place; the plan keeps what it was."""
         assert plan.old is not None  # noqa: S101 - for the type checker: the backend's contract
         before = self._door.object_json(plan.uuid, plan.stored.kind, plan.stored.size_bytes)
         for key, value in looks_of(from_json(before).metadata, plan.old.place.title).items():
             plan.stored.metadata.setdefault(key, value)
+        plan.before_text = before
         self._door.set_object_json(plan.as_text())
-        return before
 
     # -- removing and renaming -----------------------------------------------------------
 
@@ -256,31 +280,53 @@ class Writer:
         with self._selected(uuid, kind):
             self._remote.remove_selected(kind)
 
-    def rename(self, entry: Entry, new: str) -> None:
+    def rename_small(self, old: str, place: Place, new: str) -> bool:
+        """Rename a small object that was there, without a list of all; False if it isn't now."""
+        if place.size_bytes > WHOLE_LIMIT_BYTES:
+            return False
+        try:
+            texts = self._door.object_json(place.uuid or "", place.kind, place.size_bytes)
+        except DataLabRefusedError as error:
+            if "KeyError" not in error.detail:
+                raise
+            return False
+        if from_json(texts).attributes.get("title") != place.title:
+            return False
+        self._set_title(texts, new)
+        self._renamed(old, place, new)
+        return True
+
+    def rename(self, old: str, place: Place, new: str) -> None:
         """Give an object another title; its place, group and everything in it stay."""
-        self._retitle(entry.place, new)
-        self._memory.places.pop(entry.info.name, None)
+        self._retitle(place, new)
+        self._renamed(old, place, new)
+
+    def _renamed(self, old: str, place: Place, new: str) -> None:
+        self._memory.places.pop(old, None)
         self._memory.places[new] = replace(
-            entry.place, title=new, is_reachable=entry.place.is_reachable and is_routable(new)
+            place, title=new, is_reachable=place.is_reachable and is_routable(new)
         )
-        if entry.info.name in self._memory.put:
-            self._memory.put.discard(entry.info.name)
+        if old in self._memory.put:
+            self._memory.put.discard(old)
             self._memory.put.add(new)
 
     def _retitle(self, place: Place, title: str) -> None:
         uuid, kind = place.uuid or "", place.kind
         if place.size_bytes <= WHOLE_LIMIT_BYTES:
-            from sigima.client.utils import dataset_to_rpcjson, rpcjson_to_dataset
-
-            obj = rpcjson_to_dataset(self._door.object_json(uuid, kind, place.size_bytes))
-            obj.title = title
-            self._door.set_object_json(dataset_to_rpcjson(obj))
+            self._set_title(self._door.object_json(uuid, kind, place.size_bytes), title)
             return
         with (
             self._undisturbed({kind}, selects=True, is_heavy=True),
             self._selected(uuid, kind),
         ):
             self._door.rename_selected(kind, title)
+
+    def _set_title(self, texts: Sequence[str], title: str) -> None:
+        from sigima.client.utils import dataset_to_rpcjson, rpcjson_to_dataset
+
+        obj = rpcjson_to_dataset([*texts])
+        obj.title = title
+        self._door.set_object_json(dataset_to_rpcjson(obj))
 
     @contextmanager
     def _selected(self, uuid: str, kind: Kind) -> Iterator[None]:
@@ -325,6 +371,13 @@ class _Plan:
         self.group_members: list[str] = []
         self.is_replaced = False
         self.is_quicker_by_web = False
+        self.is_done = False
+        self.before_text: list[str] | None = None
+        self.before_archive: bytes | None = None
+        self.archive: Callable[[], memoryview] = self._as_archive
+
+    def _as_archive(self) -> memoryview:
+        return to_npz(self.stored.for_archives(self.item.name))
 
     def as_text(self) -> list[str]:
         """Return the texts of it; a large one may be read as an archive later."""
@@ -339,6 +392,6 @@ class _Plan:
             title=self.item.name,
             uuid=self.uuid,
             kind=self.stored.kind,
-            size_bytes=self.stored.size_bytes,
+            listed=held_as(self.stored, self.item.name),
             is_reachable=is_routable(self.item.name),
         )

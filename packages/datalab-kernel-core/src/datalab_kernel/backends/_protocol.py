@@ -155,13 +155,20 @@ class Backend(ABC):
 
     @abstractmethod
     def get(self, name: str) -> DataObject:
-        """Return an independent copy of an object; its title is its name."""
+        """Return an independent copy of an object, titled by its name; KeyError: there is none."""
 
     def view(self, name: str) -> DataObject:
         """Return an object whose arrays are read-only, and shared where they are here."""
         from datalab_kernel.storage import share_object
 
         return share_object(self.get(name))
+
+    def preview(self, name: str) -> DataObject | None:
+        """Return what a thumbnail is drawn from, or None if that would take long; else KeyError.
+
+        As it stands, :meth:`view`: for a backend whose objects are here.
+        """
+        return self.view(name)
 
     def identified(self, name: str) -> DataObject:
         """Return a view that has the object's identifier in its metadata, if it has one.

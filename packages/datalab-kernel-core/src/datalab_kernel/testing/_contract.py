@@ -256,7 +256,7 @@ class BackendContract:
 
         def work(number: int) -> None:
             try:
-                for step in range(10):
+                for step in range(4):
                     name = f"{number}-{step}"
                     workspace[name] = np.full(5, float(number))
                     assert workspace[name].y[0] == number
@@ -272,7 +272,7 @@ class BackendContract:
         for thread in threads:
             thread.join()
         assert errors == []
-        expected = {f"{number}-{step} renamed" for number in range(8) for step in range(0, 10, 2)}
+        expected = {f"{number}-{step} renamed" for number in range(8) for step in (0, 2)}
         assert set(workspace) == expected
 
     @pytest.mark.parametrize("capability", CAPABILITIES)

@@ -1,0 +1,91 @@
+"""Finding out that DataLab's XML-RPC server hangs, instead of waiting for it to the end.
+
+It waits for a signal of DataLab's window, which never comes if what was asked for failed there.
+The window answers the Web API all the same: then it isn't at work on the call.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.errors import DataLabKernelError, DataLabRefusedError
+from datalab_kernel_live._ahead import ahead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datalab_kernel_live._web import WebDoor
+
+HANG_S = 2.0
+"""A call that takes longer is looked after."""
+_PROBE_S = 1.0
+_GRACE_S = 1.0
+"""How long the answer may take once the window is at rest: 20 times what it usually takes."""
+_NO_FUNCTION = "no_such_function_of_datalab_kernel"
+NO_NAME = "no object of datalab-kernel"
+"""What is asked for where only the answer counts: listing all would make DataLab copy them."""
+
+
+class HungError(Exception):
+    """The call hung; ``is_healed`` if the server answers again."""
+
+    def __init__(self, *, is_healed: bool) -> None:
+        super().__init__()
+        self.is_healed = is_healed
+
+
+def watched(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
+    """Return what a call gives, looking after it while it takes long.
+
+    Raises
+    ------
+    HungError
+        If DataLab's window was at rest meanwhile: the server hung. What was asked for may
+        have been done, or have failed. It can't be healed while a dialog box is open.
+    """
+    answer = ahead(send)
+    end_s = time.monotonic() + timeout_s
+    try:
+        return answer(min(HANG_S, timeout_s))
+    except TimeoutError:
+        pass
+    while not is_at_rest(web):
+        if time.monotonic() > end_s:
+            return answer()  # it has a time limit of its own, and is about to say so
+        try:
+            return answer(_PROBE_S)
+        except TimeoutError:
+            continue
+    try:
+        return answer(_GRACE_S)
+    except TimeoutError:
+        pass
+    is_healed = signal(web)
+    try:
+        answer(_GRACE_S)
+    except TimeoutError:
+        is_healed = False
+    except Exception:  # noqa: BLE001 - whatever became of it: it hung
+        is_healed = True
+    raise HungError(is_healed=is_healed)
+
+
+def is_at_rest(web: WebDoor) -> bool:
+    """Say whether DataLab's window answers at once: it isn't at work."""
+    try:
+        web.info(NO_NAME, timeout_s=_PROBE_S)
+    except DataLabKernelError:
+        return False
+    return True
+
+
+def signal(web: WebDoor) -> bool:
+    """Let DataLab's window give the signal, by a computation that doesn't exist: nothing changes."""
+    try:
+        web.calc(_NO_FUNCTION, timeout_s=5.0)
+    except DataLabRefusedError:
+        return True  # as it should be: there is no such function
+    except DataLabKernelError:
+        return False
+    return True

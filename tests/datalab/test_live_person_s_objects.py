@@ -1,0 +1,76 @@
+"""What a person made in DataLab is read exactly, or it is said that it isn't."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace, create_image, create_signal
+
+QUICK_S = 0.5
+
+
+@pytest.fixture
+def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
+    workspace = Workspace("live")
+    workspace.clear(everything=True)
+    return workspace
+
+
+def image(side: int) -> Any:
+    made = create_image("theirs", np.random.default_rng(0).random((side, side)))
+    made.metadata["known"] = 1
+    return made
+
+
+def test_a_large_image_keeps_its_coordinates_and_plot_settings(workspace: Workspace) -> None:
+    made = image(300)
+    x, y = np.arange(300.0) ** 2, np.arange(300.0) ** 1.5
+    made.set_coords(x, y)
+    made.zscalemin, made.zscalemax = 0.25, 0.75
+    made.metadata["_private"] = 2
+    workspace.proxy.add_object(made)
+    for _ in range(2):
+        found = workspace["theirs"]
+        assert not found.is_uniform_coords
+        assert found.xcoords.tobytes() == x.tobytes()
+        assert found.ycoords.tobytes() == y.tobytes()
+        assert (found.zscalemin, found.zscalemax) == (0.25, 0.75)
+        assert (found.metadata["known"], found.metadata["_private"]) == (1, 2)
+    assert workspace.status().notes == ""
+
+
+def test_a_large_signal_keeps_its_plot_settings(workspace: Workspace) -> None:
+    x = np.linspace(0, 1, 50_000)
+    made = create_signal("theirs", x, x**2)
+    made.autoscale, made.yscalelog = False, True
+    workspace.proxy.add_object(made)
+    assert workspace["theirs"].autoscale is False
+    assert workspace["theirs"].yscalelog is True
+
+
+def test_one_that_has_no_more_than_an_archive_is_quick_the_second_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.proxy.add_object(image(300))
+    first = workspace["theirs"]
+    door = workspace._backend._remote
+    monkeypatch.setattr(door, "object_json", lambda *_: pytest.fail("it is read as text"))
+    again = workspace["theirs"]
+    assert again.data.tobytes() == first.data.tobytes()
+    assert again.metadata == first.metadata
+    assert workspace.status().notes == ""
+
+
+def test_a_very_large_one_is_read_quickly_and_status_names_what_may_be_missing(
+    workspace: Workspace,
+) -> None:
+    workspace.proxy.add_object(image(800))
+    workspace.list()
+    started = time.monotonic()
+    found = workspace["theirs"]
+    assert time.monotonic() - started < QUICK_S
+    assert found.metadata["known"] == 1
+    assert "plot settings, private metadata): theirs" in workspace.status().notes

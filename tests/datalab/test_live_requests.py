@@ -1,0 +1,113 @@
+"""How often each call asks DataLab, in whose window some requests take 50 ms."""
+
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+
+from datalab_kernel import Workspace
+from datalab_kernel_live._http import RequestsTransport
+from datalab_kernel_live._remote import RemoteDoor
+from datalab_kernel_live._wire import Answer, Request
+
+LARGE = np.zeros((300, 300))
+SMALL = np.zeros(5)
+
+
+class Log:
+    """What was asked while somebody waited for it, and what after that."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.afterwards: list[str] = []
+
+    def note(self, what: str) -> None:
+        is_waited_for = threading.current_thread() is threading.main_thread()
+        (self.asked if is_waited_for else self.afterwards).append(what)
+
+    def of(self, workspace: Workspace, call: Any) -> "Log":
+        """Do something, and forget what was before."""
+        workspace._backend._remote.finishing.wait()
+        self.asked, self.afterwards = [], []
+        call()
+        workspace._backend._remote.finishing.wait()
+        return self
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Log:
+    log = Log()
+    call, request = RemoteDoor.call, RequestsTransport.send
+
+    def calls(self: RemoteDoor, method: str, *arguments: Any, **options: Any) -> Any:
+        log.note(arguments[0] if method == "call_method" else method)
+        return call(self, method, *arguments, **options)
+
+    def sends(self: RequestsTransport, asked: Request) -> Answer:
+        log.note(f"{asked.method} {asked.path.partition('/objects')[2].partition('?')[0]}")
+        return request(self, asked)
+
+    monkeypatch.setattr(RemoteDoor, "call", calls)
+    monkeypatch.setattr(RequestsTransport, "send", sends)
+    return log
+
+
+@pytest.fixture
+def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Give a workspace in DataLab, which shows its images and has one."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
+    workspace = Workspace("live")
+    workspace.clear(everything=True)
+    workspace["image"] = LARGE
+    workspace._backend._remote.set_panel("image")
+    return workspace
+
+
+def test_adding_an_image_waits_for_two_looks_at_the_window(workspace: Workspace, log: Log) -> None:
+    log.of(workspace, lambda: workspace.add("new", LARGE))
+    assert log.asked == ["GET /new", "get_current_panel", "get_sel_object_uuids", "PUT /new/data"]
+    assert log.afterwards == ["select_objects"]
+
+
+def test_adding_to_the_panel_that_is_not_shown_puts_it_back_later(
+    workspace: Workspace, log: Log
+) -> None:
+    workspace["signal"] = np.linspace(0, 1, 100_000)
+    log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
+    looks = ["get_current_panel", "set_current_panel", "get_sel_object_uuids"]
+    assert log.asked == ["GET /new", *looks, "PUT /new/data"]
+    assert log.afterwards == ["set_current_panel", "select_objects"]
+
+
+def test_a_small_object_takes_two_calls(workspace: Workspace, log: Log) -> None:
+    log.of(workspace, lambda: workspace.add("new", np.zeros((3, 3))))
+    assert log.asked == ["GET /new", "get_current_panel", "add_object"]
+    assert log.afterwards == []
+
+
+def test_reading_is_one_request(workspace: Workspace, log: Log) -> None:
+    assert log.of(workspace, lambda: workspace["image"]).asked == ["GET /image/data"]
+    workspace["small"] = SMALL
+    assert log.of(workspace, lambda: workspace["small"]).asked == ["get_object"]
+    assert log.of(workspace, lambda: workspace.exists("image")).asked == ["GET /image"]
+
+
+def test_what_is_not_there_is_asked_for_once_where_it_may_be_missing(
+    workspace: Workspace, log: Log
+) -> None:
+    assert log.of(workspace, lambda: workspace.get("nothing", None)).asked == ["GET /nothing"]
+
+
+def test_renaming_a_small_object_takes_two_calls(workspace: Workspace, log: Log) -> None:
+    workspace["small"] = SMALL
+    log.of(workspace, lambda: workspace.rename("small", "new"))
+    assert log.asked == ["GET /small", "GET /new", "get_object", "set_object"]
+    assert log.of(workspace, lambda: workspace["new"]).asked == ["get_object"]
+
+
+def test_computing_lists_the_objects_once(workspace: Workspace, log: Log) -> None:
+    workspace["small"] = SMALL
+    log.of(workspace, lambda: workspace.calc("derivative", on="small"))
+    assert log.asked.count("GET ") == 1
+    assert log.asked[-2:] == ["get_current_panel", "add_object"]
