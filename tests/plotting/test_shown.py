@@ -7,12 +7,15 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 SETUP = """
+import tempfile
+from pathlib import Path
 import numpy as np
 from datalab_kernel import Plotter, create_signal
 from matplotlib.figure import Figure
 from IPython.display import display
 x = np.arange(5.0)
 signal = create_signal("s", x, x)
+folder = Path(tempfile.mkdtemp())
 plotter = Plotter(None)
 """
 
@@ -47,6 +50,17 @@ def pictures(shell, code):
         ("p = plotter.plot(signal, show=False)", 0),
         ("plotter.plot(signal, show=False)", 1),
         ("p = plotter.plot(signal, ax=Figure().subplots())", 0),
+        ("plotter.plot(signal)\nplotter.plot(signal)", 2),
+        ("p = plotter.plot(signal)\nplotter.plot(signal)\np", 2),
+        ("def draw(): return plotter.plot(signal)\ndraw()", 1),
+        ("def draw():\n    p = plotter.plot(signal)\n    display(p)\ndraw()", 2),
+        ("[plotter.plot(signal) for _ in range(2)][-1]", 2),
+        ("plotter.plot(signal).save(folder / 'a.png')", 1),
+        ("try:\n    plotter.plot(signal)\n    plotter.plot(5)\nexcept TypeError:\n    pass", 1),
+        ("try:\n    plotter.plot(signal, cmap='x')\nexcept (TypeError, ValueError):\n    pass", 0),
+        ("plotter.grid([signal, signal])", 1),
+        ("p = plotter.grid([signal, signal])\np", 1),
+        ("p = plotter.grid([signal, signal], show=False)", 0),
     ],
 )
 def test_a_picture_is_shown_once(shell, code, count):

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from datalab_kernel import _names
+from datalab_kernel import ImageObj, SignalObj, _names
 from datalab_kernel.plot import Plot, Plotter
 from datalab_kernel.storage import share_object
 
@@ -25,8 +25,10 @@ class Shelf(dict[str, Any]):
         obj.title = name
         super().__setitem__(name, obj)
 
-    def list(self, pattern: str = "*") -> list[str]:
-        return _names.match(pattern, self)
+    def list(self, pattern: str = "*", *, kind: str | None = None) -> list[str]:
+        names = [pattern] if pattern in self else _names.match(pattern, self)
+        kinds = {"signal": SignalObj, "image": ImageObj, None: object}
+        return [name for name in names if isinstance(self[name], kinds[kind])]
 
     def exists(self, name: str) -> bool:
         return name in self

@@ -24,16 +24,16 @@ def test_a_signal_is_drawn_with_its_name_labels_and_units(shelf, draw):
 def test_the_curve_goes_through_its_samples(shelf, draw, pixels):
     shelf["sine"] = sine()
     seen = pixels(draw("sine"))
-    assert all(seen.has("tab:blue", x, np.sin(x)) for x in (0.5, 2, 5, 9.5))
-    assert not seen.has("tab:blue", 5, 0)
+    assert all(seen.has("#0072b2", x, np.sin(x)) for x in (0.5, 2, 5, 9.5))
+    assert not seen.has("#0072b2", 5, 0)
 
 
 def test_several_signals_lie_over_each_other_with_a_legend(shelf, draw, pixels):
     shelf["a"], shelf["b"] = sine(), create_signal("b", X, X / 10, units=("s", "V"))
     plot = draw(["a", "b"])
     seen = pixels(plot)
-    assert seen.has("tab:blue", 5, np.sin(5))
-    assert seen.has("tab:orange", 5, 0.5)
+    assert seen.has("#0072b2", 5, np.sin(5))
+    assert seen.has("#d55e00", 5, 0.5)
     texts = [text.get_text() for text in plot.axes[0].get_legend().get_texts()]
     assert texts == ["a: Voltage (V)", "b: (V)"]
     assert plot.axes[0].get_ylabel() == ""
@@ -76,8 +76,8 @@ def test_a_spike_of_one_sample_among_a_million_is_seen(shelf, draw, pixels):
     shelf["s"] = create_signal("s", x, y)
     plot = draw("s")
     seen = pixels(plot)
-    assert seen.has("tab:blue", 3, 3.5)
-    assert seen.has("tab:blue", 7, -2.5)
+    assert seen.has("#0072b2", 3, 3.5)
+    assert seen.has("#0072b2", 7, -2.5)
     assert len(plot.axes[0].lines[0].get_xdata()) < 4000
     assert "1,000,000 points" in plot.axes[0].texts[0].get_text()
 
@@ -98,7 +98,7 @@ def test_a_spike_beside_a_gap_is_seen(shelf, draw, pixels):
     y = np.sin(x)
     y[500_000], y[500_001] = 5, np.nan
     shelf["s"] = create_signal("s", x, y)
-    assert pixels(draw("s")).has("tab:blue", 5, 4)
+    assert pixels(draw("s")).has("#0072b2", 5, 4)
 
 
 def test_values_missing_everywhere_leave_the_rest_visible(shelf, draw, pixels):
@@ -106,28 +106,28 @@ def test_values_missing_everywhere_leave_the_rest_visible(shelf, draw, pixels):
     y = np.sin(x)
     y[::100] = np.nan
     shelf["s"] = create_signal("s", x, y)
-    assert pixels(draw("s")).has("tab:blue", 2, np.sin(2))
+    assert pixels(draw("s")).has("#0072b2", 2, np.sin(2))
 
 
 def test_unevenly_spaced_samples_stay_where_they_are(shelf, draw, pixels):
     x = np.concatenate([np.linspace(0, 1, 1_000_000), np.linspace(1.01, 10, 500)])
     shelf["s"] = create_signal("s", x, np.sin(3 * x))
     seen = pixels(draw("s"))
-    assert all(seen.has("tab:blue", place, np.sin(3 * place)) for place in (0.5, 3, 6.1, 9))
+    assert all(seen.has("#0072b2", place, np.sin(3 * place)) for place in (0.5, 3, 6.1, 9))
 
 
 @pytest.mark.parametrize("place", [1e-4, 1e-2, 1, 50])
 def test_reduction_follows_a_logarithmic_axis(shelf, draw, pixels, place):
     x = np.logspace(-5, 2, 1_000_000)
     shelf["s"] = create_signal("s", np.append(0, x), np.append(0, np.log10(x)))
-    assert pixels(draw("s", xscale="log")).has("tab:blue", place, np.log10(place))
+    assert pixels(draw("s", xscale="log")).has("#0072b2", place, np.log10(place))
 
 
 def test_limits_show_the_detail_that_lies_between_them(shelf, draw, pixels):
     x = np.linspace(0, 10, 1_000_000)
     shelf["s"] = create_signal("s", x, np.sin(20_000 * x))
     seen = pixels(draw("s", xlim=(5, 5.001)))
-    assert all(seen.has("tab:blue", a, np.sin(20_000 * a)) for a in (5.0002, 5.00051, 5.0008))
+    assert all(seen.has("#0072b2", a, np.sin(20_000 * a)) for a in (5.0002, 5.00051, 5.0008))
 
 
 def test_a_loop_is_never_reduced(shelf, draw, pixels):
@@ -135,13 +135,13 @@ def test_a_loop_is_never_reduced(shelf, draw, pixels):
     shelf["loop"] = create_signal("h", np.cos(turn), np.sin(turn))
     plot = draw("loop")
     assert len(plot.axes[0].lines[0].get_xdata()) == 20_000
-    assert pixels(plot).has("tab:blue", 0, -1)
+    assert pixels(plot).has("#0072b2", 0, -1)
 
 
 def test_error_bars_are_drawn_and_can_be_left_out(shelf, draw, pixels):
     shelf["e"] = create_signal("e", np.arange(5.0), np.arange(5.0), dy=np.full(5, 1.5))
-    assert pixels(draw("e")).has("tab:blue", 2, 3.2)
-    assert not pixels(draw("e", errorbars=False, ylim=(-2, 6))).has("tab:blue", 2, 3.2)
+    assert pixels(draw("e")).has("#0072b2", 2, 3.2)
+    assert not pixels(draw("e", errorbars=False, ylim=(-2, 6))).has("#0072b2", 2, 3.2)
 
 
 def test_many_error_bars_become_a_band(shelf, draw, pixels):
@@ -173,14 +173,14 @@ def test_a_scribble_of_a_million_points_is_drawn(shelf, draw, pixels):
     x, y = np.random.default_rng(0).random((2, 1_000_000))
     shelf["s"] = create_signal("s", x, y)
     plot = draw("s")
-    assert pixels(plot).has("tab:blue", 0.5, 0.5)
+    assert pixels(plot).has("#0072b2", 0.5, 0.5)
     assert plot.axes[0].texts[0].get_text() == "1,000,000 points, shown as dots"
 
 
 def test_as_much_of_a_line_as_agg_refuses_in_one_path_is_drawn(shelf, draw, pixels):
     y = np.random.default_rng(0).random(9_000)
     shelf["s"] = create_signal("s", np.append(np.arange(8_999.0), 0), y)
-    assert pixels(draw("s", figsize=(20, 10))).has("tab:blue", 4000, 0.5)
+    assert pixels(draw("s", figsize=(20, 10))).has("#0072b2", 4000, 0.5)
 
 
 def test_a_logarithmic_axis_without_positive_values_says_so(shelf, draw):
@@ -201,7 +201,7 @@ def test_the_picture_says_why_it_is_empty(shelf, draw, y, message):
 
 def test_a_value_without_neighbours_is_a_dot(shelf, draw, pixels):
     shelf["s"] = create_signal("s", np.arange(5.0), np.array([np.nan, 1, np.nan, 2, 2]))
-    assert pixels(draw("s")).has("tab:blue", 1, 1)
+    assert pixels(draw("s")).has("#0072b2", 1, 1)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "complex128"])

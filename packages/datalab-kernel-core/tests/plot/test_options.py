@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.colors import LogNorm
@@ -9,6 +10,7 @@ from datalab_kernel import create_image, create_signal
 from datalab_kernel.errors import ObjectNotFoundError
 from datalab_kernel.plot import Plotter
 from datalab_kernel.plot._drawing import MatplotlibDrawing
+from datalab_kernel.plot._options import parse_options
 
 X = np.linspace(0, 10, 101)
 
@@ -57,6 +59,8 @@ def test_an_unknown_option_names_the_nearest_and_all_others():
         ("sine", {"cmap": "gray"}, "'cmap' is for images; this picture shows signals"),
         ("img", {"yscale": "log"}, "'yscale' is for signals; this picture shows images"),
         ("img", {"legend": True}, "'legend' is for signals"),
+        ("img", {"xscale": "log"}, "'xscale' is for signals; this picture shows images"),
+        ("sine", {"share": True}, "'share' is for images"),
     ],
 )
 def test_an_option_that_would_do_nothing_is_an_error(draw, what, option, message):
@@ -73,11 +77,72 @@ def test_an_option_that_would_do_nothing_is_an_error(draw, what, option, message
         ({"figsize": "big"}, "figsize must be two numbers"),
         ({"aspect": "square"}, "aspect must be one of 'auto', 'equal'"),
         ({"norm": LogNorm(), "vmin": 1}, "norm has limits of its own"),
+        ({"vmin": 2, "vmax": 1}, "vmin must be less than vmax, not 2 and 1"),
+        ({"vmin": float("nan")}, "vmin must be a finite number"),
+        ({"xlim": (3, 3)}, "xlim must be two different numbers"),
+        ({"figsize": (3, 0)}, "figsize must be two lengths in inches of more than 0"),
+        ({"dpi": -100}, "dpi must be more than 0, not -100"),
+        ({"linewidth": 0}, "linewidth must be more than 0"),
+        ({"aspect": -1}, "aspect must be more than 0"),
+        ({"alpha": 2}, r"alpha must be between 0 \(clear\) and 1"),
+        ({"cmap": "virids"}, r"no colour map 'virids'\. Did you mean 'viridis"),
+        ({"cmap": "qqqq"}, r"no colour map 'qqqq'\. matplotlib\.colormaps lists all"),
+        ({"color": "rde"}, r"color must be a colour .*, not 'rde'\. Did you mean 'red"),
+        ({"color": ["red", 5]}, "color must be a colour .*, not 5"),
+        ({"marker": "?"}, "marker must be one of .*'o'.*, not '\\?'"),
+        ({"linestyle": "dahsed"}, "not 'dahsed'. Did you mean 'dashed'"),
+        ({"legend": "top left"}, "legend must be one of 'best'.* Did you mean"),
+        ({"share": "colour"}, "share must be True, False or 'colors', not 'colour'"),
+        ({"yscale": "lgo"}, "yscale must be one of .* Did you mean 'log'"),
     ],
 )
 def test_a_value_that_cannot_be_is_an_error(draw, option, message):
     with pytest.raises(ValueError, match=message):
         draw("sine", **option)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"vmin": "low"}, r"vmin must be a number, not str \('low'\)"),
+        ({"vmax": True}, "vmax must be a number, not bool"),
+        ({"alpha": [1]}, "alpha must be a number, not list"),
+        ({"cmap": 3}, r"cmap must be the name of a colour map, or a Colormap, not int \(3\)"),
+        ({"norm": "log"}, r"norm must be a matplotlib Normalize, such as .*LogNorm\(\), not str"),
+        ({"roi": "no"}, "roi must be True or False, not str"),
+        ({"results": 1}, "results must be True or False, not int"),
+        ({"title": 5}, "title must be text, not int"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_an_error(draw, option, message):
+    with pytest.raises(TypeError, match=message):
+        draw("sine", **option)
+
+
+def test_options_are_checked_before_anything_is_looked_up_or_drawn():
+    with pytest.raises(ValueError, match="no colour map"):
+        Plotter(None, renderer="there is none").plot("nothing", cmap="x")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"color": (1, 0, 0)},
+        {"color": "C3"},
+        {"color": "0.5"},
+        {"color": [None, "red"]},
+        {"cmap": mpl.colormaps["gray"]},
+        {"vmin": np.float32(1)},
+        {"aspect": 2},
+        {"legend": "upper left"},
+        {"legend": np.True_},
+        {"marker": "o"},
+        {"share": True},
+    ],
+)
+def test_values_that_can_be_are_taken_as_they_are(options):
+    ((name, value),) = options.items()
+    assert getattr(parse_options(options), name) is value
 
 
 def test_signals_and_images_do_not_mix(draw):
@@ -115,7 +180,7 @@ def test_another_renderer_gets_the_description(shelf):
 
     plot = Plotter(shelf, renderer=Recorder()).plot("sine", show=False)
     assert plot.figure.axes[0].curves[0].label == "sine"
-    assert plot.figure.alt == "Plot of the signal sine"
+    assert repr(plot) == "<Plot of the signal sine>"
 
 
 def test_data_are_not_copied_into_the_description(shelf, draw):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import struct
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import create_image, create_signal
+from datalab_kernel.errors import ExportError, MissingFileError
 
 X = np.linspace(0, 10, 101)
 
@@ -22,11 +24,12 @@ def _objects(shelf):
 
 
 def test_the_bundle_is_a_sharp_png_as_text_with_its_size_on_the_page(draw):
-    data, metadata = draw("sine", figsize=(5, 3), dpi=100)._repr_mimebundle_()
+    plot = draw("sine", figsize=(5, 3), dpi=100)
+    data, metadata = plot._repr_mimebundle_()
     assert {*data} == {"image/png", "text/plain"}
     png = base64.b64decode(data["image/png"])
     assert struct.unpack(">II", png[16:24]) == (1000, 600)
-    assert metadata["image/png"] == {"width": 500, "height": 300, "alt": "Plot of the signal sine"}
+    assert metadata["image/png"] == {"width": 500, "height": 300, "alt": plot.spec.alt}
     assert data["text/plain"] == "<Plot of the signal sine>"
 
 
@@ -47,11 +50,59 @@ def test_a_picture_is_saved_by_its_suffix(draw, tmp_path, name, start):
     assert path.read_bytes().startswith(start)
 
 
-def test_saving_where_it_cannot_be_is_an_error(draw, tmp_path):
-    with pytest.raises(ValueError, match="not supported"):
-        draw("img").save(tmp_path / "a.doc")
-    with pytest.raises(FileNotFoundError):
-        draw("img").save(tmp_path / "missing" / "a.png")
+@pytest.mark.parametrize(
+    ("name", "error", "said"),
+    [
+        ("a.doc", ExportError, r"Can't save '.*a\.doc': Format 'doc' is not supported.*png"),
+        ("missing/a.png", MissingFileError, "the folder '.*missing' doesn't exist. Make it"),
+        ("folder", MissingFileError, "it is a folder. Give a file in it"),
+    ],
+)
+def test_saving_where_it_cannot_be_is_an_error_and_leaves_nothing(
+    draw, tmp_path, name, error, said
+):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(error, match=said):
+        draw("img").save(tmp_path / name)
+    assert [*tmp_path.rglob("*")] == [tmp_path / "folder"]
+
+
+def test_a_file_that_cannot_be_replaced_is_left_as_it_is(draw, tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    with pytest.raises(ExportError, match="not supported"):
+        draw("img").save(path, format="doc")
+    assert path.read_bytes() == b"old"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_file_that_is_read_only_is_an_error(draw, tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    path.chmod(0o400)
+    with pytest.raises(PermissionError, match="The file that was there is as it was"):
+        draw("img").save(path)
+
+
+def test_a_picture_that_is_interrupted_while_it_is_saved_leaves_nothing(
+    draw, tmp_path, monkeypatch
+):
+    plot = draw("img")
+
+    def interrupted(path, **_):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(plot.figure, "savefig", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        plot.save(tmp_path / "a.png")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_picture_replaces_the_one_before(draw, tmp_path):
+    first = draw("img").save(tmp_path / "a.png").read_bytes()
+    assert draw("sine").save(tmp_path / "a.png").read_bytes() != first
 
 
 def test_settings_are_respected_and_untouched(draw):

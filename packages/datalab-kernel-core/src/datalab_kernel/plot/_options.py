@@ -6,17 +6,19 @@ import difflib
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from datalab_kernel.plot._option_values import as_limits, check_values
+
 SIGNALS_ONLY = {"kind": "signal"}
 IMAGES_ONLY = {"kind": "image"}
-SCALES = ("linear", "log", "symlog", "logit")
-PAIRS = ("xlim", "ylim", "figsize")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlotOptions:
     """Options as matplotlib and xarray name them; None means what the objects say.
 
-    ``color`` and ``label`` may be lists, one for each curve.
+    ``color`` and ``label`` may be lists, one for each curve. ``share`` gives images the same
+    colours, by ``"colors"``, or the same colours and axis limits, by True. ``xlim`` may be
+    dates, where x is time.
     """
 
     title: str | None = None
@@ -40,7 +42,12 @@ class PlotOptions:
     figsize: tuple[float, float] | None = None
     dpi: float | None = None
     roi: bool | None = None
+    results: bool | None = None
     errorbars: bool | None = field(default=None, metadata=SIGNALS_ONLY)
+    marker: str | None = field(default=None, metadata=SIGNALS_ONLY)
+    linestyle: str | None = field(default=None, metadata=SIGNALS_ONLY)
+    linewidth: float | None = field(default=None, metadata=SIGNALS_ONLY)
+    share: bool | Literal["colors"] | None = field(default=None, metadata=IMAGES_ONLY)
 
 
 def parse_options(given: dict[str, Any]) -> PlotOptions:
@@ -49,9 +56,10 @@ def parse_options(given: dict[str, Any]) -> PlotOptions:
     Raises
     ------
     TypeError
-        For an unknown option; it suggests the nearest and lists all.
+        For an unknown option (it suggests the nearest and lists all), or a value of the
+        wrong type.
     ValueError
-        For a scale or an origin that there isn't, or limits that aren't two numbers.
+        For a value that there isn't, such as the name of no colour map.
     """
     known = [item.name for item in fields(PlotOptions)]
     for name in given:
@@ -60,17 +68,8 @@ def parse_options(given: dict[str, Any]) -> PlotOptions:
             hint = f" Did you mean {near[0]!r}?" if near else ""
             message = f"plot has no option {name!r}.{hint} Options: {', '.join(known)}, show, ax."
             raise TypeError(message)
-    options = PlotOptions(**given)
-    _check_choice("xscale", options.xscale, SCALES)
-    _check_choice("yscale", options.yscale, SCALES)
-    _check_choice("origin", options.origin, ("upper", "lower"))
-    if isinstance(options.aspect, str):
-        _check_choice("aspect", options.aspect, ("auto", "equal"))
-    for name in PAIRS:
-        _check_pair(name, getattr(options, name))
-    if options.norm is not None and not options.vmin is options.vmax is None:
-        message = "norm has limits of its own: give vmin and vmax to it, or leave norm out."
-        raise ValueError(message)
+    options = PlotOptions(**{**given, "xlim": as_limits(given.get("xlim"))})
+    check_values(options)
     return options
 
 
@@ -103,22 +102,9 @@ def check_placing(options: PlotOptions) -> None:
             raise TypeError(message)
 
 
-def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
-    if value is not None and value not in choices:
-        message = f"{name} must be one of {', '.join(map(repr, choices))}, not {value!r}."
-        raise ValueError(message)
-
-
-def _check_pair(name: str, value: Any) -> None:
-    if value is None:
-        return
-    try:
-        first, second = (float(item) for item in value)
-    except (TypeError, ValueError):
-        first = second = float("nan")
-    if first != first or second != second:  # noqa: PLR0124 - NaN
-        message = f"{name} must be two numbers such as (0, 10), not {value!r}."
-        raise ValueError(message)
+def given(option: Any, default: Any) -> Any:
+    """Return an option, or what stands for it where it wasn't given."""
+    return default if option is None else option
 
 
 def one_each(value: Any, count: int, name: str) -> list[Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from datalab_kernel import _names
 from datalab_kernel.plot._result import Plot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from datalab_kernel._workspace import Workspace
-    from datalab_kernel.plot._spec import Renderer
+    from datalab_kernel.plot._spec import FigureSpec, Renderer
 
 
 class Plotter:
@@ -35,6 +32,14 @@ class Plotter:
     """
 
     def __init__(self, workspace: Workspace, renderer: str | Renderer | None = None) -> None:
+        if isinstance(renderer, type) or not (
+            renderer is None or isinstance(renderer, str) or hasattr(renderer, "render")
+        ):
+            message = (
+                f"renderer must be None, a name or an object with render(spec, ax=None), "
+                f"not {renderer!r}."
+            )
+            raise TypeError(message)
         self._workspace = workspace
         self._renderer = renderer
 
@@ -49,17 +54,21 @@ class Plotter:
         ----------
         what
             A name, a pattern such as ``"img*"``, a signal or image, what
-            ``workspace.calc`` returned, or a list of these.
+            ``workspace.calc`` returned, a 1-D or 2-D array, a tuple ``(x, y)`` or
+            ``(x, y, label)``, a pandas Series, an xarray DataArray, or a list of these.
         show
             Whether the picture is shown at once, in a notebook.
         ax
             matplotlib axes to draw into instead; then it isn't shown.
         **options
             As matplotlib names them, and what they mean there: ``title, xlabel, ylabel,
-            xlim, ylim, aspect, alpha, figsize, dpi, roi`` for both kinds, ``xscale, yscale,
-            color, label, legend, errorbars`` for signals, ``cmap, vmin, vmax, norm,
-            colorbar, origin`` for images. ``color`` and ``label`` may be lists; ``legend``
-            may be a place such as ``"upper left"``; ``roi=False`` leaves outlines out.
+            xlim, ylim, aspect, alpha, figsize, dpi, roi, results`` for both kinds, ``xscale,
+            yscale, color, label, legend, errorbars, marker, linestyle, linewidth`` for
+            signals, ``cmap, vmin, vmax, norm, colorbar, origin, share`` for images.
+            ``color`` and ``label`` may be lists; ``legend`` may be a place such as
+            ``"upper left"``; ``roi=False`` leaves outlines out, ``results=False`` what
+            analyses found; ``share="colors"`` gives images the same colours, ``share=True``
+            the same axis limits too; ``xlim`` may be dates, where x is time.
 
         Returns
         -------
@@ -79,16 +88,90 @@ class Plotter:
         Notes
         -----
         Curves with more samples than the picture has pixels are drawn by the minimum and
-        maximum of each column of pixels, larger images by area means; the picture says so.
-        Complex data are shown by their modulus.
+        maximum of each column of pixels; where x is in no order, by the samples that change
+        the picture, or as dots. Larger images are drawn by area means, and by single pixels
+        that stand out far beyond them. The picture says so.
+        Complex data are shown by their modulus and phase (into ``ax`` by their modulus).
+
+        Images have colours from their least to their greatest value, unless few outliers
+        would hide the rest, which the colour bar says; a diverging map, centred on zero,
+        where both signs matter; and what a person chose in DataLab. Options win always.
+        More than twelve curves have colours by their order instead of a legend.
         """
         from datalab_kernel.plot._build import build
+        from datalab_kernel.plot._inputs import drawable
         from datalab_kernel.plot._options import check_placing, parse_options
 
         parsed = parse_options(options)
         if ax is not None:
             check_placing(parsed)
-        spec = build(self._objects(what), parsed)
+        spec = build(drawable(what, self._workspace), parsed, is_alone=ax is not None)
+        return self._drawn(spec, ax, show=show)
+
+    def grid(  # noqa: PLR0913 - each is given by its name
+        self,
+        what: Any = "*",
+        *,
+        columns: int | None = None,
+        size: float = 1.55,
+        kind: Literal["signal", "image"] | None = None,
+        page: int = 1,
+        show: bool = True,
+        **options: Any,
+    ) -> Plot:
+        """Show many objects as small pictures with their names: a contact sheet.
+
+        Parameters
+        ----------
+        what
+            As for :meth:`plot`; signals and images may be mixed.
+        columns
+            Panels in a row; None for what fits on a page.
+        size
+            Width of a panel, in inches.
+        kind
+            Only signals or only images.
+        page
+            Which hundred, where there are more objects.
+        show
+            Whether the picture is shown at once, in a notebook.
+        **options
+            ``title, cmap, vmin, vmax, norm, color, xscale, yscale, linewidth, origin, aspect,
+            dpi``, as for :meth:`plot`.
+
+        Returns
+        -------
+        Plot
+            Like any other picture.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If a name or pattern finds nothing.
+        TypeError, ValueError
+            For an option that isn't known or that can't be, or if there is nothing to show.
+
+        Notes
+        -----
+        Objects are read one after another, and only what a small picture shows is kept.
+        Each panel has its own axes: compare by :meth:`plot`.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace["ramp"] = ([0, 1, 2], [0, 2, 4])
+        >>> Plotter(workspace).grid(show=False)
+        <Contact sheet of 1 object: ramp>
+        """
+        from datalab_kernel.plot._grid import Sheet, build_grid, grid_options, items_of
+
+        parsed = grid_options(options)
+        sheet = Sheet(columns=columns, size=size, page=page)
+        spec = build_grid(items_of(what, self._workspace, kind), sheet, parsed)
+        return self._drawn(spec, show=show)
+
+    def _drawn(self, spec: FigureSpec, ax: Any = None, *, show: bool) -> Plot:
         plot = Plot(spec, self._renderer_or_default().render(spec, ax))
         if show and ax is None:
             plot.show()
@@ -100,35 +183,3 @@ class Plotter:
 
             self._renderer = _renderers.make(self._renderer or _renderers.DEFAULT)
         return self._renderer
-
-    def _objects(self, what: Any) -> list[Any]:
-        items: Sequence[Any] = what if isinstance(what, (list, tuple)) else [what]
-        objects = [obj for item in items for obj in self._found(item)]
-        if not objects:
-            message = "There is nothing to plot in an empty list. Give names or objects."
-            raise ValueError(message)
-        return objects
-
-    def _found(self, item: Any) -> list[Any]:
-        if isinstance(item, str):
-            return [self._workspace.get(name, copy=False) for name in self._names(item)]
-        from datalab_kernel import _objects
-        from datalab_kernel._calc_result import CalcResult
-
-        if isinstance(item, CalcResult):
-            return [item.view(name) for name in item.names]
-        if isinstance(item, (_objects.SignalObj, _objects.ImageObj)):
-            return [item]
-        message = (
-            f"Can't plot a {type(item).__name__}. Give a name, a pattern, a signal or an image."
-        )
-        raise TypeError(message)
-
-    def _names(self, text: str) -> list[str]:
-        """Return the object of exactly this name, else those that the pattern matches."""
-        if not _names.has_wildcard(text) or self._workspace.exists(text):
-            return [text]
-        names = self._workspace.list(text)
-        if not names:
-            raise _names.not_found(text, self._workspace.list())
-        return names

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.errors import ExportError, MissingFileError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
     from types import FrameType
 
     from datalab_kernel.plot._spec import Drawing, FigureSpec
@@ -42,7 +44,7 @@ class Plot:
 
     def __repr__(self) -> str:
         """Say what the picture shows."""
-        return f"<{self.spec.alt}>"
+        return f"<{self.spec.name or self.spec.alt}>"
 
     def save(self, path: str | Path, **options: Any) -> Path:
         """Write the picture to a file: png, svg, pdf, as its suffix says.
@@ -50,7 +52,8 @@ class Plot:
         Parameters
         ----------
         path
-            Where to; ``~`` is expanded, and an existing file is replaced.
+            Where to; ``~`` is expanded, and an existing file is replaced. Whatever happens,
+            there is the old file or the whole new one.
         **options
             For matplotlib's ``Figure.savefig``.
 
@@ -61,13 +64,27 @@ class Plot:
 
         Raises
         ------
-        ValueError
-            For a suffix that can't be written.
-        FileNotFoundError
-            If the folder isn't there.
+        ExportError
+            For a suffix or an option that can't be (a ValueError).
+        MissingFileError
+            If the folder isn't there (a FileNotFoundError).
+        OSError
+            If the file can't be written.
         """
-        target = Path(path).expanduser()
-        self._drawing.save(target, **options)
+        from datalab_kernel import _paths
+        from datalab_kernel.storage import replacing
+
+        target = _place_for(_paths.expanded(path))
+        with replacing(target) as temporary:
+            named = temporary.with_name(f"{temporary.name}{target.suffix or '.png'}")
+            try:
+                self._drawing.save(named, **options)  # goes by the suffix
+                named.replace(temporary)
+            except ValueError as error:
+                message = f"Can't save {str(target)!r}: {error}"
+                raise ExportError(message, path=str(target)) from error
+            finally:
+                named.unlink(missing_ok=True)
         return target
 
     def png(self) -> bytes:
@@ -105,6 +122,18 @@ class Plot:
         if self._shown_in == shell.execution_count and _is_last_value(shell):
             return
         self.show()
+
+
+def _place_for(target: Path) -> Path:
+    """Return where a picture can be written, or say why it can't."""
+    if not target.parent.is_dir():
+        reason = f"the folder {str(target.parent)!r} doesn't exist. Make it first"
+    elif target.is_dir():
+        reason = "it is a folder. Give a file in it"
+    else:
+        return target
+    message = f"Can't save {str(target)!r}: {reason}, or choose another place."
+    raise MissingFileError(message, path=str(target))
 
 
 _DEFAULT = ("image/png", "application/vnd.jupyter.widget-view+json")

@@ -152,7 +152,7 @@ class FigureSpec:
 
     ``figsize`` is in inches; ``columns`` None lets the renderer choose. ``shares_x`` and
     ``shares_colors`` say that all axes have the same x axis, or one colour bar in common.
-    ``alt`` says what is shown to who can't see it.
+    ``name`` says in one line what is shown, ``alt`` more of it to who can't see it.
     """
 
     axes: tuple[AxesSpec, ...]
@@ -164,6 +164,7 @@ class FigureSpec:
     title: str = ""
     figsize: tuple[float, float] | None = None
     dpi: float | None = None
+    name: str = ""
     alt: str = ""
 
 

@@ -1,0 +1,229 @@
+"""Drawing curves: as lines, steps, sticks or dots, with their errors."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.path import Path
+from matplotlib.patheffects import AbstractPathEffect
+
+from datalab_kernel.plot import _layout
+from datalab_kernel.plot._appearance import shortened
+from datalab_kernel.plot._reduced_curve import Reduced, View, reduced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+
+    from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves
+
+    Array = np.ndarray[Any, Any]
+
+LONGEST_PATH = 2_000
+"""Points of a path that matplotlib's Agg surely draws, however far it jumps."""
+PIECE = 400
+"""Points that Agg draws at once with little memory, and fastest."""
+QUICK_LEGEND = 50_000
+"""Points from which on matplotlib takes too long to find the best place for a legend."""
+ENTRY_HEIGHT = 1.55
+"""Height of a legend's entry by its letters' size."""
+WIDEST_LABEL = 0.35
+"""Share of the axes' width that labels of a legend take at most."""
+
+
+def draw_curve(axes: Axes, curve: Curve, spec: AxesSpec) -> list[str]:
+    """Draw a curve, and return what is to be said about how it is shown."""
+    style = _style(curve)
+    found = reduced(curve, _view(axes, spec))
+    if found is not None:
+        _draw_reduced(axes, curve, found, style)
+        return [found.note] if found.note else []
+    if curve.style in {"line", "steps"} and len(curve.y) > LONGEST_PATH:
+        style["path_effects"] = [_InPieces()]
+    _draw_samples(axes, curve, style)
+    return []
+
+
+def _view(axes: Axes, spec: AxesSpec) -> View:
+    height, width = _layout.pixels(axes)
+    x_axis, y_axis = axes.xaxis, axes.yaxis
+    return View(
+        width=width,
+        height=height,
+        to_x=_placing(axes.get_xscale(), x_axis.get_transform()),
+        from_x=x_axis.get_transform().inverted().transform,
+        to_y=_placing(axes.get_yscale(), y_axis.get_transform()),
+        xlim=spec.xlim,
+        ylim=spec.ylim,
+    )
+
+
+def _placing(scale: str, transform: Any) -> Callable[[Array], Array]:
+    """Return what takes values to where the axis is even, NaN for those without a place."""
+    if scale == "linear":
+        return np.asarray
+    least, most = {"log": (0.0, np.inf), "logit": (0.0, 1.0)}.get(scale, (-np.inf, np.inf))
+
+    def place(values: Array) -> Array:
+        has_place = (values > least) & (values < most)
+        found: Array = transform.transform(np.where(has_place, values, np.nan))
+        return found
+
+    return place
+
+
+def _style(curve: Curve) -> dict[str, Any]:
+    """Return matplotlib's properties of the curve's line, those that are given."""
+    label = f"\N{ZERO WIDTH SPACE}{curve.label}" if curve.label.startswith("_") else curve.label
+    style: dict[str, Any] = {
+        "label": label,
+        "color": curve.color,
+        "alpha": curve.alpha,
+        "linestyle": curve.linestyle,
+        "linewidth": curve.linewidth,
+        "marker": curve.marker,
+    }
+    style = {key: value for key, value in style.items() if value is not None}
+    if curve.color is not None:
+        style.setdefault("linestyle", "-")
+    if curve.style == "steps":
+        style["drawstyle"] = "steps-post"  # as DataLab's: a value holds until the next
+    elif curve.style == "dots":
+        style |= {"linestyle": "none", "marker": curve.marker or "."}
+        style.setdefault("markersize", 6)
+    return style
+
+
+def _draw_samples(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
+    """Draw each sample, and what is known of its error."""
+    if curve.style == "sticks":
+        _draw_sticks(axes, curve, style)
+    elif curve.marker is None and curve.style != "dots":
+        alone = _standing_alone(curve.y)
+        if alone.size:
+            style |= {"marker": "o" if len(curve.y) == 1 else ".", "markevery": alone}
+        axes.plot(curve.x, curve.y, **style)
+    else:
+        axes.plot(curve.x, curve.y, **style)
+    if curve.x_error is not None or curve.y_error is not None:
+        color = axes.lines[-1].get_color()
+        axes.errorbar(
+            curve.x, curve.y, xerr=curve.x_error, yerr=curve.y_error, fmt="none", ecolor=color,
+            capsize=2, elinewidth=0.8, alpha=curve.alpha,
+        )  # fmt: skip
+
+
+def _draw_sticks(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
+    """Draw a line from zero to each value; on a logarithmic axis from below the picture."""
+    base = np.zeros(len(curve.y))
+    if axes.get_yscale() == "log":
+        base[:] = np.nextafter(0, 1)
+        known = curve.y[curve.y > 0]
+        if known.size:
+            axes.set_ylim(bottom=float(known.min()) / 2)
+    x = np.repeat(np.asarray(curve.x, dtype=float), 3)
+    y = np.stack([base, curve.y, np.full(len(base), np.nan)], axis=1).ravel()
+    marker = style.pop("marker", None)
+    (line,) = axes.plot(x, y, solid_capstyle="butt", **style)
+    if marker is not None:
+        axes.plot(curve.x, curve.y, linestyle="none", marker=marker, color=line.get_color())
+    if axes.get_yscale() != "log":
+        axes.axhline(0, color=line.get_color(), linewidth=0.6, alpha=0.5)
+
+
+class _InPieces(AbstractPathEffect):
+    """Draw a long line piece by piece: Agg gives up on too much of a scribble in one path."""
+
+    def draw_path(
+        self,
+        renderer: Any,
+        gc: Any,
+        tpath: Path,
+        affine: Any,
+        rgbFace: Any = None,  # noqa: N803
+    ) -> None:
+        if rgbFace is not None:  # a marker; a line isn't filled
+            renderer.draw_path(gc, tpath, affine, rgbFace)
+            return
+        vertices = np.asarray(tpath.vertices)
+        is_opaque = gc.get_rgb()[3] == 1
+        step = PIECE if is_opaque else LONGEST_PATH  # joints of others are seen
+        for start in range(0, max(len(tpath) - 1, 1), step):
+            piece = Path(vertices[start : start + step + 1])
+            renderer.draw_path(gc, piece, affine)
+
+
+def _draw_reduced(axes: Axes, curve: Curve, found: Reduced, style: dict[str, Any]) -> None:
+    """Draw what a long curve was reduced to, and its error bars as a band."""
+    if found.is_dots:
+        style |= {"linestyle": "none", "marker": curve.marker or "."}
+        style.setdefault("markersize", 2)
+        style["rasterized"] = True  # in files of vectors, too, dots are pixels
+    elif len(found.y) > PIECE and curve.style != "sticks":
+        style["path_effects"] = [_InPieces()]
+    shown = replace(curve, x=found.x, y=found.y, x_error=None, y_error=None)
+    _draw_samples(axes, shown, style)
+    if found.band is not None:
+        x, low, high = found.band
+        color = axes.lines[-1].get_color()
+        axes.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
+
+
+def _standing_alone(y: Array) -> Array:
+    """Return which values have no neighbour to draw a line to."""
+    is_known = np.isfinite(y)
+    before = np.append(False, is_known[:-1])
+    after = np.append(is_known[1:], False)
+    return np.flatnonzero(is_known & ~before & ~after)
+
+
+# -- which curve is which -----------------------------------------------------------------
+
+
+def draw_legend(axes: Axes, place: str) -> None:
+    """Write which curve is which: on the data, or beside them where there are many curves."""
+    handles, labels = axes.get_legend_handles_labels()
+    if not handles:
+        return
+    size = _layout.points("legend.fontsize")
+    is_beside = place == "best" and len(labels) > _layout.INSIDE
+    if is_beside:
+        size *= 0.88
+    height, width = _room_pt(axes)
+    size = max(3.0, min(size, height / (ENTRY_HEIGHT * (len(labels) + 1))))
+    letters = max(6, int(WIDEST_LABEL * width / (0.58 * size)))
+    options: dict[str, Any] = {"loc": place, "fontsize": size}
+    if is_beside:
+        options |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+        options["frameon"] = False
+    elif place == "best":
+        points = sum(np.size(line.get_xdata()) for line in axes.lines)
+        options["loc"] = "upper right" if points > QUICK_LEGEND else place
+    axes.legend(handles, [shortened(label, letters) for label in labels], **options)
+
+
+def _room_pt(axes: Axes) -> tuple[float, float]:
+    """Return the axes' height and width in points, without what long texts will take of it."""
+    height, width = (count / _layout.pixels_of_a_point(axes) for count in _layout.pixels(axes))
+    lines = 1.25 * _layout.points("axes.titlesize") * axes.get_title().count("\n")
+    lines += 1.25 * _layout.points("axes.labelsize") * axes.get_xlabel().count("\n")
+    lefts = 1.25 * _layout.points("axes.labelsize") * axes.get_ylabel().count("\n")
+    return height - lines, width - lefts
+
+
+def draw_curve_scale(axes: Axes, many: ManyCurves) -> None:
+    """Draw the colour scale that stands for a legend of too many curves."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    colors = ScalarMappable(Normalize(0, max(many.count - 1, 1)), many.cmap)
+    beside = _layout.axes_beside(axes)
+    figure: Any = axes.figure
+    scale = figure.colorbar(colors, cax=beside)
+    beside.set_title(f"{many.count:,} curves", loc="left", fontsize="medium", pad=10)
+    names = [shortened(name, 22) for name in (many.first, many.last)]
+    scale.set_ticks([0, max(many.count - 1, 1)], labels=names)
+    scale.minorticks_off()

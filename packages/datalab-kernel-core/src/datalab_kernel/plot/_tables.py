@@ -1,0 +1,182 @@
+"""Tables that analyses left in objects, as texts: few, short, and with units where known."""
+
+from __future__ import annotations
+
+import math
+from statistics import median_high
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datalab_kernel.plot._regions import region_title
+from datalab_kernel.plot._results import tables
+from datalab_kernel.plot._spec import Table
+from datalab_kernel.plot._texts import number, plain
+from datalab_kernel.plot._units import choose_unit, with_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from datalab_kernel._objects import DataObject
+
+    Columns = tuple[tuple[str, str], ...]
+
+MOST_ROWS = 12
+WIDE = 5
+"""Columns from which on a table of few rows is written top down."""
+FEW = 3
+WHOLE = "whole"
+"""What a row without a region is of, where others have one."""
+X, VALUE, AREA, RATE = "x", "value", "area", "rate"
+"""What a column is measured in: x, the signal's y or the image's z, their product, 1/x."""
+_PULSE = {
+    **dict.fromkeys(("amplitude", "offset"), VALUE),
+    **dict.fromkeys(
+        (
+            "foot_duration", "xstartmin", "xstartmax", "xendmin", "xendmax", "xplateaumin",
+            "xplateaumax", "rise_time", "fall_time", "fwhm", "x0", "x50", "x100",
+        ),
+        X,
+    ),
+}  # fmt: skip
+QUANTITIES: Mapping[str, Mapping[str, str]] = {
+    "stats": {
+        **dict.fromkeys(("min", "max", "mean", "median", "std", "ptp", "sum"), VALUE),
+        "trapz": AREA,
+    },
+    "sampling_rate_period": {"fs": RATE, "T": X},
+    "dynamic_parameters": {"freq": RATE},
+    "x_at_minmax": {"X@Ymin": X, "X@Ymax": X},
+    "extract_pulse_features": _PULSE,
+}
+"""Of functions by Sigima's name, and their columns."""
+RATES: Mapping[str, str] = {"s": "Hz", "ms": "kHz", "µs": "MHz", "us": "MHz", "ns": "GHz"}
+
+
+def results_tables(objects: Sequence[DataObject]) -> tuple[Table, ...]:
+    """Gather the tables of objects: those of the same analysis are one, with a column of names.
+
+    Numbers have five significant digits, in the metric prefix that fits their unit. A
+    table has at most twelve rows, and then says how many there are; one row of many columns
+    is written top down.
+    """
+    found: dict[tuple[str, Columns], list[tuple[DataObject, Any]]] = {}
+    for obj in objects:
+        for table in tables(obj):
+            if table.data:
+                found.setdefault((table.title, _columns(obj, table)), []).append((obj, table))
+    return tuple(
+        _table(title, columns, parts, is_one=len(objects) == 1)
+        for (title, columns), parts in found.items()
+    )
+
+
+def _columns(obj: DataObject, table: Any) -> Columns:
+    """Return the name and the unit of each column."""
+    quantities = QUANTITIES.get(table.func_name or "", {})
+    return tuple((name, _unit(obj, quantities.get(name, ""))) for name in table.headers)
+
+
+def _in_prefixes(
+    columns: Columns, rows: Sequence[Sequence[Any]]
+) -> tuple[list[str], list[list[str]]]:
+    """Write headings and values, those of the same unit in the prefix that fits most."""
+    sizes: dict[str, list[float]] = {}
+    for row in rows:
+        for (_, unit), value in zip(columns, row, strict=True):
+            if _is_number(value) and value != 0:
+                sizes.setdefault(unit, []).append(abs(float(value)))
+    chosen = {unit: choose_unit(unit, 0.0, median_high(found)) for unit, found in sizes.items()}
+    scales = [chosen.get(unit, (unit, 1.0)) for _, unit in columns]
+    headings = [
+        with_unit(plain(name.replace("_", " ")), unit)
+        for (name, _), (unit, _) in zip(columns, scales, strict=True)
+    ]
+    texts = [
+        [
+            number(value / size if _is_number(value) else value)
+            for value, (_, size) in zip(row, scales, strict=True)
+        ]
+        for row in rows
+    ]
+    return headings, texts
+
+
+def _is_number(value: Any) -> bool:
+    is_real = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    return is_real and math.isfinite(value)
+
+
+def _unit(obj: DataObject, quantity: str) -> str:
+    value = plain(getattr(obj, "zunit", None) if hasattr(obj, "zunit") else obj.yunit)
+    match quantity:
+        case "x":
+            return plain(obj.xunit)
+        case "value":
+            return value
+        case "area":
+            return "·".join(filter(None, [value, plain(obj.xunit)]))
+        case "rate":
+            return RATES.get(obj.xunit or "", f"1/{plain(obj.xunit)}" if obj.xunit else "")
+        case _:
+            return ""
+
+
+def _table(
+    title: str, columns: Columns, parts: Sequence[tuple[DataObject, Any]], *, is_one: bool
+) -> Table:
+    rows = [row for obj, table in parts for row in _rows(obj, table)]
+    has_regions = any(region for _, region, _ in rows)
+    headings, cells = _in_prefixes(columns, [values for _, _, values in rows])
+    heads = [("object", not is_one), ("ROI", has_regions)]
+    leading = [
+        tuple(
+            text
+            for text, (_, is_there) in zip((name, region or WHOLE), heads, strict=True)
+            if is_there
+        )
+        for name, region, _ in rows
+    ]
+    if len(rows) <= FEW and len(columns) > WIDE:
+        heading = [" ".join(texts) or "value" for texts in leading]
+        return _top_down(title, headings, heading, cells)
+    names = tuple(name for name, is_there in heads if is_there)
+    full = [(*first, *rest) for first, rest in zip(leading, cells, strict=True)]
+    return Table(title=plain(title), columns=(*names, *headings), rows=_cut(full))
+
+
+def _rows(obj: DataObject, table: Any) -> Iterable[tuple[str, str, Sequence[Any]]]:
+    indices = table.roi_indices or [-1] * len(table.data)
+    for row, index in zip(table.data, indices, strict=True):
+        region = plain(region_title(obj, int(index))) if int(index) >= 0 else ""
+        yield plain(obj.title), region, row
+
+
+def _top_down(
+    title: str,
+    columns: Sequence[str],
+    heading: Sequence[str],
+    cells: Sequence[Sequence[str]],
+) -> Table:
+    """Write each column as a row; more than there may be go on in further columns."""
+    lines = [(name, *values) for name, *values in zip(columns, *cells, strict=True)]
+    parts = -(-len(lines) // MOST_ROWS)
+    height = -(-len(lines) // parts)
+    empty = ("",) * (len(cells) + 1)
+    folded = tuple(
+        sum(
+            (lines[place] if (place := row + part * height) < len(lines) else empty
+             for part in range(parts)),
+            (),
+        )
+        for row in range(height)
+    )  # fmt: skip
+    return Table(title=plain(title), columns=("", *heading) * parts, rows=folded)
+
+
+def _cut(rows: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    rest = len(rows) - MOST_ROWS
+    if rest <= 0:
+        return tuple(rows)
+    more = f"… {rest:,} more"
+    return (*rows[:MOST_ROWS], (more, *[""] * (len(rows[0]) - 1)))

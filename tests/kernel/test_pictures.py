@@ -1,0 +1,91 @@
+"""Pictures in the real kernel: shown once, stopped, and with nothing left behind."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from _driver import Kernel, Shown
+
+SETUP = """
+from datalab_kernel import Plotter
+from IPython.display import display
+x = np.arange(5.0)
+workspace["s"] = create_signal("s", x, x)
+workspace["i"] = np.eye(4)
+class Slow:
+    def list(self, pattern=None, *, kind=None): return [f"s{i}" for i in range(90)]
+    def exists(self, name): return False
+    def get(self, name, *, copy=True):
+        import time
+        if name == "s5": print("on", flush=True)
+        time.sleep(0.3)
+        return create_signal(name, x, x)
+"""
+
+
+@pytest.fixture(scope="module")
+def drawing(kernel: Kernel) -> Kernel:
+    kernel.value(SETUP)
+    return kernel
+
+
+def pictures(shown: Shown) -> list[str]:
+    return [data["image/png"] for data in shown.displays if "image/png" in data]
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        ("plotter.plot('s')", 1),
+        ("plotter.plot('s');", 1),
+        ("plotter.plot('s')\n3", 1),
+        ("p = plotter.plot('s')", 1),
+        ("p = plotter.plot('s')\np", 1),
+        ("p = plotter.plot('s')\ndisplay(p)", 2),
+        ("plotter.plot('s')\nplotter.plot('i')", 2),
+        ("for _ in range(3): p = plotter.plot('s')", 3),
+        ("def draw(): return plotter.plot('s')\ndraw()", 1),
+        ("plotter.plot('s', show=False)", 1),
+        ("p = plotter.plot('s', show=False)", 0),
+        ("try:\n    plotter.plot('s')\n    plotter.plot('none')\nexcept KeyError:\n    pass", 1),
+        ("plotter.grid()", 1),
+        ("p = plotter.grid()\np", 1),
+    ],
+)
+def test_a_picture_is_shown_once(drawing: Kernel, code: str, count: int) -> None:
+    shown = drawing.run(code)
+    assert shown.error is None, shown.error[2]
+    assert len(pictures(shown)) == count
+    assert "Plot of" not in shown.text
+
+
+def test_an_error_after_a_picture_leaves_it(drawing: Kernel) -> None:
+    shown = drawing.run("plotter.plot('s')\n1 / 0")
+    assert shown.error is not None
+    assert len(pictures(shown)) == 1
+
+
+def test_no_figure_stays_open_and_pyplot_is_not_imported(drawing: Kernel) -> None:
+    drawing.run("plotter.plot('s'); plotter.grid()")
+    code = "import sys; 'matplotlib.pyplot' in sys.modules"
+    assert drawing.value(code) == "False"
+
+
+@pytest.mark.parametrize("method", ["grid", "plot"])
+def test_drawing_many_objects_shows_how_far_it_is_and_can_be_stopped(
+    drawing: Kernel, method: str
+) -> None:
+    begun_s = time.monotonic()
+    shown = drawing.run(f"Plotter(Slow()).{method}('*')", meanwhile=drawing.interrupt)
+    assert time.monotonic() - begun_s < 15
+    assert shown.error is not None
+    assert shown.error[0] == "KeyboardInterrupt"
+    lines = [data["text/plain"] for data in shown.displays]
+    assert re.fullmatch(r"(Drawing|Reading) \d of 90 …", lines[0])
+    assert pictures(shown) == []
+    assert len(pictures(drawing.run("plotter.plot('s')"))) == 1
