@@ -12,7 +12,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("workspace.py", "calc.py", "storage.py", "startup.py", "messages.py", "live.py")
+BENCHMARKS = (
+    "workspace.py",
+    "calc.py",
+    "storage.py",
+    "plotting.py",
+    "interactive.py",
+    "startup.py",
+    "messages.py",
+    "live.py",
+)
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ Each package's pyproject.toml names its siblings and its other dependencies unde
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,4 +25,9 @@ class SiblingPins(MetadataHookInterface):
         version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
         metadata["version"] = version
         pins = [f"{name}=={version}" for name in self.config.get("siblings", [])]
-        metadata["dependencies"] = pins + list(self.config.get("requires", []))
+        requires = list(self.config.get("requires", []))
+        if os.environ.get("DATALAB_KERNEL_BUILT_FOR") == "conda":
+            # pip can't see these packages of conda's: conda alone sees to them
+            unseen = self.config.get("without-metadata-in-conda", [])
+            requires = [item for item in requires if not item.startswith(tuple(unseen))]
+        metadata["dependencies"] = pins + requires

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from runner.environments import Environments
-from runner.errors import RunnerError
+from runner.errors import NoPythonError, RunnerError
 from runner.process import run, say, stop_all
 from runner.tasks import read_manifest
+from runner.unchanged import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,7 @@ class Runner:
     def __init__(self, manifest: Manifest, environments: Environments) -> None:
         self.manifest = manifest
         self.environments = environments
+        self.remembered = Remembered(ROOT)
         self.outcomes: dict[str, Outcome] = {}
         self.extra_variables: dict[str, str] = {}
         self.is_ci = bool(os.environ.get("CI"))
@@ -67,7 +69,7 @@ class Runner:
         for task in tasks:
             outcome = self.outcome(task, failures.get(task.environment))
             self.outcomes[task.name] = outcome
-            if outcome.why:
+            if outcome.why and outcome.state != "ok":
                 say(f"{outcome.state}: {task.name}: {outcome.why}")
         self.summarise()
         return int(any(item.state == "FAILED" for item in self.outcomes.values()))
@@ -84,11 +86,16 @@ class Runner:
         if not task.command:
             return Outcome(task=task.name, state="ok", seconds=0)
         if failure is not None:
-            return self.failed(task, 0, str(failure))
+            is_missing = isinstance(failure, NoPythonError)
+            return self.failed(task, 0, str(failure), may_be_missing=is_missing)
         return self.execute(task)
 
     def execute(self, task: Task) -> Outcome:
         """Run a task's command in its environment, in the open."""
+        stamp = self.environments.stamp(task.environment)
+        if self.remembered.is_unchanged(task, stamp):
+            say(f"{task.name}: nothing it reads or makes has changed since it last succeeded")
+            return Outcome(task=task.name, state="ok", seconds=0, why="unchanged")
         variables = self.environments.variables(task.environment)
         variables |= self.extra_variables | dict(task.env)
         program = shutil.which(task.command[0], path=variables["PATH"])
@@ -105,12 +112,15 @@ class Runner:
         if task.environment in TOLD:
             python = self.environments.python(task.environment)
             self.extra_variables[TOLD[task.environment]] = str(python)
+        self.remembered.remember(task, stamp)
         say(f"{task.name}: ok in {seconds:.1f} s")
         return Outcome(task=task.name, state="ok", seconds=seconds)
 
-    def failed(self, task: Task, seconds: float, why: str) -> Outcome:
-        """Judge a failure: off CI, an optional environment is left out, and said so."""
-        if task.environment in OPTIONAL and not self.is_ci:
+    def failed(
+        self, task: Task, seconds: float, why: str, *, may_be_missing: bool = False
+    ) -> Outcome:
+        """Judge a failure: off CI, what the machine lacks is left out, and said so."""
+        if (may_be_missing or task.environment in OPTIONAL) and not self.is_ci:
             why = f"{why}\nLEFT OUT: the tests that need the environment {task.environment}"
             return Outcome(task=task.name, state="left out", seconds=seconds, why=why)
         return Outcome(task=task.name, state="FAILED", seconds=seconds, why=why)
@@ -130,7 +140,8 @@ def with_arguments(task: Task, arguments: Sequence[str]) -> Task:
     if not task.command:
         msg = f"task {task.name!r} only stands for others, so {' '.join(arguments)} can't be added to it"
         raise RunnerError(msg)
-    return replace(task, command=(*task.command, *arguments))
+    words = arguments[1:] if arguments[0] == "--" else arguments
+    return replace(task, command=(*task.command, *words))
 
 
 def list_tasks(manifest: Manifest) -> None:

@@ -49,13 +49,26 @@ SURVEY = (
     "    time.sleep(0.01)\n"
     "ipywidgets.IntSlider(20, description='Window')"
 )
+SPIKE_S = 0.61803398
+LONG = (
+    "from datalab_kernel import Plotter\n\n"
+    'interactive = Plotter(workspace, renderer="interactive")\n'
+    "x = np.arange(100_000_000) * 1e-8\n"
+    "y = np.sin(2 * np.pi * 20e3 * x)\n"
+    f"y[{round(SPIKE_S * 1e8)}] += 0.8\n"
+    'hum = create_signal("Hum", x, y, units=("s", "V"), labels=("Time", "Voltage"))\n'
+    "interactive.plot(hum);"
+)
 
 
 def main() -> int:
     """Make all pictures and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=FOLDER)
-    folder: Path = parser.parse_args().output
+    parser.add_argument("wanted", nargs="*", help="which ones; all, unless said")
+    given = parser.parse_args()
+    folder: Path = given.output
+    wanted: list[str] = given.wanted
     folder.mkdir(parents=True, exist_ok=True)
     views: dict[str, Callable[[BrowserContext, JupyterServer, Path], None]] = {
         "launcher": picture_launcher,
@@ -63,7 +76,10 @@ def main() -> int:
         "stop": picture_stop,
         "run-all": picture_run_all,
         "notebook7": picture_notebook,
+        "interactive": picture_interactive,
     }
+    if wanted:
+        views = {name: views[name] for name in wanted}
     with jupyter_server() as server, chromium(width=WIDTH, height=HEIGHT, scale=SCALE) as browser:
         for name, view in views.items():
             view(browser, server, folder)
@@ -141,6 +157,36 @@ def picture_notebook(browser: BrowserContext, server: JupyterServer, folder: Pat
     notebook.show_top()
     notebook.page.screenshot(path=folder / "frontend-notebook7.png")
     notebook.page.close()
+
+
+def picture_interactive(browser: BrowserContext, server: JupyterServer, folder: Path) -> None:
+    """Show 100 million samples, and the same after zooming to one that stands out."""
+    notebook = open_lab(browser, server, "interactive.ipynb")
+    notebook.run(LONG)
+    notebook.remove_last()
+    notebook.show_top()
+    page = notebook.page
+    page.set_viewport_size({"width": WIDTH, "height": 780})
+    figure = page.locator('.datalab-figure[data-state="detailed"]')
+    figure.wait_for()
+    page.wait_for_timeout(1000)  # the size of the page has changed
+    page.screenshot(path=folder / "frontend-interactive.png")
+    for _ in range(3):
+        area = figure.locator(".nsewdrag").bounding_box()
+        left, right = figure.evaluate("plot => plot._fullLayout.xaxis.range")
+        center = (SPIKE_S - left) / (right - left)
+        for share, act in ((-0.03, page.mouse.down), (0.0, None), (0.03, page.mouse.up)):
+            x = area["x"] + (center + share) * area["width"]
+            page.mouse.move(x, area["y"] + area["height"] / 2)
+            if act is not None:
+                act()
+        page.wait_for_timeout(1500)
+    left, right = figure.evaluate("plot => plot._fullLayout.xaxis.range")
+    x = area["x"] + (SPIKE_S - left) / (right - left) * area["width"]
+    page.mouse.move(x, area["y"] + 0.54 * area["height"])  # on its top: what is read there
+    page.wait_for_timeout(500)
+    page.screenshot(path=folder / "frontend-interactive-zoom.png")
+    page.close()
 
 
 def open_lab(browser: BrowserContext, server: JupyterServer, name: str) -> NotebookPage:

@@ -3,6 +3,8 @@
 The goals themselves are for ``tools/run.py bench`` on a quiet machine.
 """
 
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 import calc
+import plotting
 import startup
 import storage
 import workspace
@@ -68,6 +71,45 @@ def what_two_threads_give() -> Ratio:
             list(pool.map(lambda image: gaussian_filter(image, 3), images))
 
     return compare(lambda: run(2), lambda: run(1), pairs=3)
+
+
+def test_a_small_plot_costs_little_more_than_bare_matplotlib() -> None:
+    ((_, ratio, goal),) = plotting.small(PAIRS)
+    assert within(ratio, goal), str(ratio)
+
+
+def test_a_large_image_is_drawn_faster_than_by_bare_matplotlib() -> None:
+    ((_, ratio, goal),) = plotting.image(PAIRS)
+    assert within(ratio, goal), str(ratio)
+
+
+VERY_MANY = pytest.param(
+    plotting.VERY_MANY,
+    marks=[
+        pytest.mark.skipif(
+            not os.environ.get("DATALAB_KERNEL_TEST_FULL"),
+            reason="100 million samples only in the full run (DATALAB_KERNEL_TEST_FULL=1)",
+        ),
+        pytest.mark.skipif(
+            not plotting.has_memory_for_very_many(),
+            reason=f"100 million samples need {plotting.NEEDED_GB} GB of free memory",
+        ),
+    ],
+)
+
+
+@pytest.mark.parametrize("samples", [plotting.MANY, VERY_MANY])
+def test_millions_of_samples_are_drawn_about_as_fast_as_their_extremes_are_found(
+    samples: int,
+) -> None:
+    ((_, ratio, goal),) = plotting.large(PAIRS, samples)
+    assert within(ratio, goal), str(ratio)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux' /proc")
+@pytest.mark.parametrize("samples", [plotting.MANY, VERY_MANY])
+def test_drawing_millions_of_samples_needs_hardly_more_memory(samples: int) -> None:
+    assert plotting.extra_memory(samples) <= LOOSE * plotting.MEMORY_GOAL
 
 
 @pytest.mark.parametrize(

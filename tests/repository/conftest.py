@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toy import Toy
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,11 +21,10 @@ def pixi() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def groups() -> dict[str, list[str]]:
-    document = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return document["dependency-groups"]
-
-
-@pytest.fixture(scope="session")
 def version() -> str:
     return (ROOT / "VERSION").read_text(encoding="utf-8").strip()
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Toy:
+    return Toy(tmp_path, ROOT / "tools")

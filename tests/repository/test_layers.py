@@ -19,6 +19,7 @@ BREACHES = {
     "standalone/src/datalab_kernel_standalone/__init__.py": "import datalab_kernel_spec",
     "live/src/datalab_kernel_live/__init__.py": "import datalab_kernel_standalone",
     "spec/src/datalab_kernel_spec/__init__.py": "import datalab_kernel_standalone",
+    "interactive/src/datalab_kernel_interactive/__init__.py": "import datalab_kernel_spec",
 }
 
 

@@ -1,27 +1,33 @@
-"""pixi.toml, environment.yml and the dependency groups name the same tools."""
+"""pixi.toml, environment.yml, the dependency groups, the conda recipe and our wheels name the same things."""
 
-import json
 import re
 import tomllib
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
-SCHEMA = Path("../shared/facts/conda/pixi-schema-0.77.0.json")
-PYPI_NAMES = {"matplotlib-base": "matplotlib", "playwright-python": "playwright"}
-PACKAGES = ["core", "standalone", "live", "spec"]
-NOT_FOR_DEVELOPING = {"datalab"}
+from conda._names import pypi_name
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPE = ROOT / "recipes" / "datalab-kernel" / "recipe.yaml"
+PACKAGES = sorted(
+    path.parent.name.removeprefix("datalab-kernel-") for path in ROOT.glob("packages/*/src")
+)
+GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+NOT_FOR_DEVELOPING = {"datalab", "py311", "py312", "py313", "lowest"}
+"""Features whose environments are not the one that people develop in."""
 
 
 def spelt(requirement: str) -> str:
     """Return a requirement in one spelling: PyPI name, no spaces, no marker, ``==`` before a pin."""
     text = requirement.split(";", maxsplit=1)[0]
-    name, limit = re.fullmatch(r"\s*([\w.\[\]-]+)\s*(.*?)\s*", text).groups()
-    name = PYPI_NAMES.get(name, name).replace("_", "-")
-    return name + re.sub(r"^(?=\d)", "==", limit.replace("*", "").removesuffix("."))
+    name, limit = re.fullmatch(r"\s*([\w.-]+(?:\[[\w,]+\])?)\s*(.*?)\s*", text).groups()
+    name, bracket, extras = name.partition("[")
+    limit = re.sub(r"^(?=\d)", "==", limit.replace("*", "").removesuffix("."))
+    return f"{pypi_name(name)}{bracket}{extras}{limit}"
 
 
 def of_feature(pixi: dict[str, Any], feature: str) -> set[str]:
@@ -38,35 +44,23 @@ def of_package(root: Path, name: str) -> set[str]:
     return {spelt(requirement) for requirement in hook["requires"]}
 
 
-def test_pixi_toml_keeps_the_published_schema(root: Path, pixi: dict[str, Any]) -> None:
-    path = root / SCHEMA
-    if not path.is_file():
-        pytest.skip(f"pixi's published schema isn't at {SCHEMA}, and isn't committed")
-    schema = json.loads(path.read_text(encoding="utf-8"))
-    jsonschema.validate(pixi, schema)
-
-
-@pytest.mark.parametrize(
-    "group", ["build", "lint", "pytest", "test", "demo", "docs", "bench", "browser"]
-)
+@pytest.mark.parametrize("group", GROUPS.keys() - {"datalab"})
 def test_a_dependency_group_names_what_the_feature_of_its_name_names(
-    pixi: dict[str, Any], groups: dict[str, list[str]], group: str
+    pixi: dict[str, Any], group: str
 ) -> None:
-    assert {spelt(item) for item in groups[group]} == of_feature(pixi, group)
+    assert {spelt(item) for item in GROUPS[group]} == of_feature(pixi, group)
 
 
-def test_both_runners_install_the_same_datalab(
-    pixi: dict[str, Any], groups: dict[str, list[str]]
-) -> None:
+def test_both_runners_install_the_same_datalab(pixi: dict[str, Any]) -> None:
     feature = pixi["feature"]["datalab"]["pypi-dependencies"]
     assert feature == {"datalab-platform": {"version": "==1.3.0", "extras": ["qt"]}}
-    assert groups["datalab"] == ["datalab-platform[qt]==1.3.0"]
+    assert GROUPS["datalab"] == ["datalab-platform[qt]==1.3.0"]
 
 
 def test_every_group_belongs_to_a_feature(
-    pixi: dict[str, Any], groups: dict[str, list[str]]
+    pixi: dict[str, Any],
 ) -> None:
-    assert set(groups) <= set(pixi["feature"])
+    assert GROUPS.keys() <= pixi["feature"].keys()
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -86,7 +80,50 @@ def test_environment_yml_is_the_union_of_all_features(root: Path, pixi: dict[str
 def test_environment_yml_installs_our_packages_by_path(root: Path) -> None:
     document = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
     by_pip = next(item["pip"] for item in document["dependencies"] if isinstance(item, dict))
-    assert by_pip == [f"-e ./packages/datalab-kernel-{name}" for name in PACKAGES]
+    assert sorted(by_pip) == [f"-e ./packages/datalab-kernel-{name}" for name in PACKAGES]
+
+
+def of_output(name: str) -> tuple[set[str], set[str]]:
+    """Return what an output of the recipe needs at run time: siblings, and everything else."""
+    outputs = yaml.safe_load(RECIPE.read_text(encoding="utf-8"))["outputs"]
+    wanted = f"${{{{ name }}}}{name.removeprefix('datalab-kernel')}"
+    [output] = [item for item in outputs if item["package"]["name"] == wanted]
+    lines = set(output["requirements"]["run"]) - {"python >=${{ python_min }}"}
+    pin = re.compile(r'\$\{\{ pin_subpackage\(name ~ "(.*)", exact=True\) \}\}')
+    pins = {line: f"datalab-kernel{found[1]}" for line in lines if (found := pin.fullmatch(line))}
+    return set(pins.values()), {spelt(line) for line in lines - pins.keys()}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("packages/*")), ids=lambda path: path.name)
+def test_a_package_declares_the_same_in_its_sources_its_wheel_and_the_recipe(path: Path) -> None:
+    document = tomllib.loads((path / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = document["tool"]["hatch"]["metadata"]["hooks"]["custom"]
+    requires = [spelt(item) for item in distribution(path.name).requires or []]
+    ours = {item for item in requires if item.startswith("datalab-kernel")}
+    assert of_output(path.name) == (
+        set(declared["siblings"]),
+        {spelt(item) for item in declared["requires"]},
+    )
+    assert {item.split("==")[0] for item in ours} == set(declared["siblings"])
+    assert set(requires) - ours == {spelt(item) for item in declared["requires"]}
+
+
+def test_the_recipe_is_of_this_version_and_python(version: str) -> None:
+    context = yaml.safe_load(RECIPE.read_text(encoding="utf-8"))["context"]
+    assert context["version"] == version
+    oldest = distribution("datalab-kernel").metadata["Requires-Python"].removeprefix(">=")
+    assert f'default="{oldest}"' in context["python_min"]
+
+
+def test_what_builds_a_wheel_is_the_same_everywhere(pixi: dict[str, Any]) -> None:
+    hosts = [
+        {spelt(line) for line in output["requirements"]["host"] if not line.startswith("python ")}
+        for output in yaml.safe_load(RECIPE.read_text(encoding="utf-8"))["outputs"]
+    ]
+    assert all(host == of_feature(pixi, "build") for host in hosts)
+    for path in ROOT.glob("packages/*/pyproject.toml"):
+        [needed] = tomllib.loads(path.read_text(encoding="utf-8"))["build-system"]["requires"]
+        assert needed in of_feature(pixi, "build")
 
 
 def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[str, Any]) -> None:
@@ -95,14 +132,9 @@ def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[
         for feature in pixi["feature"].values()
         for name, task in feature.get("tasks", {}).items()
     }
-    for name in (
-        "unit-core",
-        "unit-standalone",
-        "unit-live",
-        "unit-spec",
-        "integration",
-        "test-browser",
-    ):
+    whole = [name.removesuffix("-full") for name in tasks if name.endswith("-full")]
+    assert {*(f"unit-{name}" for name in PACKAGES), "integration", "test-browser"} <= {*whole}
+    for name in whole:
         assert tasks[f"{name}-full"]["cmd"] == tasks[name]["cmd"]
         assert tasks[f"{name}-full"]["env"] == {"DATALAB_KERNEL_TEST_FULL": "1"}
         assert tasks[f"{name}-full"].get("depends-on") == tasks[name].get("depends-on")

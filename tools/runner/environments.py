@@ -19,6 +19,7 @@ from zipfile import ZipFile
 
 from runner.errors import RunnerError
 from runner.process import run_quietly, say, stop_all
+from runner.pythons import find_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,17 +130,26 @@ class Environments:
             for folder, entry in index.items()
         }
 
+    def stamp(self, name: str) -> str:
+        """Return what an environment was made from; it changes with any package in it."""
+        return (self.folder(name) / "stamp.json").read_text(encoding="utf-8")
+
     def _prepare(self, wanted: Environment, wheels: Mapping[str, Wheel]) -> None:
+        missing = sorted(set(wanted.packages) - wheels.keys())
+        if missing:
+            msg = f"environment {wanted.name!r} installs {', '.join(missing)}, which isn't a package here"
+            raise RunnerError(msg)
         chosen = [wheels[folder] for folder in wanted.packages]
         requirements = self._requirements(wanted, chosen)
-        target = {"base": self._base_stamp(wanted, requirements)}
+        python = find_python(wanted.pythons)
+        target = {"base": self._base_stamp(wanted, python, requirements)}
         target |= {wheel.name: wheel.sha256 for wheel in chosen}
         folder = self.folder(wanted.name)
         found = _read_stamp(folder / "stamp.json")
         if found == target:
             return
         if found.get("base") != target["base"]:
-            self._create(wanted.name, requirements)
+            self._create(wanted.name, python, requirements)
             found = {}
         changed = [wheel for wheel in chosen if found.get(wheel.name) != wheel.sha256]
         if changed:
@@ -154,18 +164,24 @@ class Environments:
 
     def _requirements(self, wanted: Environment, wheels: Sequence[Wheel]) -> list[str]:
         tools = [item for feature in wanted.features for item in self.groups.get(feature, [])]
-        return sorted({*tools, *(item for wheel in wheels for item in wheel.requires)})
+        needed = sorted({*tools, *(item for wheel in wheels for item in wheel.requires)})
+        return [item.replace(">=", "==") for item in needed] if wanted.is_lowest else needed
 
-    def _base_stamp(self, wanted: Environment, requirements: list[str]) -> str:
-        facts = [sys.version, os.path.realpath(sys.executable), str(self.folder(wanted.name))]
+    def _base_stamp(self, wanted: Environment, python: str, requirements: list[str]) -> str:
+        version = sys.version if python == sys.executable else python
+        facts = [version, os.path.realpath(python), str(self.folder(wanted.name))]
         return hashlib.sha256("\n".join([*facts, *requirements]).encode()).hexdigest()
 
-    def _create(self, name: str, requirements: list[str]) -> None:
+    def _create(self, name: str, python: str, requirements: list[str]) -> None:
         folder = self.folder(name)
         say(f"environment {name}: created anew, installing {len(requirements)} requirements …")
         if folder.exists():
             shutil.rmtree(folder)
-        venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+        if python == sys.executable:
+            venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+        else:
+            command = [python, "-m", "venv", "--without-pip", str(folder)]
+            run_quietly(command, env=self._pip_variables(), cwd=self.root, what=f"venv for {name}")
         if requirements:
             listing = folder / "requirements.txt"
             listing.write_text("\n".join(requirements) + "\n", encoding="utf-8")

@@ -1,4 +1,9 @@
-"""Reads the tasks and environments of pixi.toml; refuses what it wouldn't run exactly as pixi does."""
+"""Reads the tasks and environments of pixi.toml; refuses what it wouldn't run exactly as pixi does.
+
+What pixi does is taken from its documentation ("Advanced tasks", "Multi environment") and from its
+crate ``pixi_task``, version 0.77: a task's `env` wins over the shell's variables, `cwd` and the
+patterns of `inputs` and `outputs` are relative to the workspace, each dependency runs once and before.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +19,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TASK_KEYS = {"cmd", "depends-on", "env", "cwd", "description", "default-environment"}
-DEPENDENCY_KEYS = {"task", "environment"}
+TASK_KEYS = {"cmd", "depends-on", "env", "cwd", "description", "inputs", "outputs"}
+ENVIRONMENT_KEYS = {"features", "no-default-feature"}
+FEATURE_KEYS = {
+    "activation",
+    "dependencies",
+    "pypi-dependencies",
+    "solve-strategy",
+    "target",
+    "tasks",
+}
+SET_BY_THE_RUNNER = {"DATALAB_PYTHON"}
+"""Variables of an activation that ``tools/run.py`` sets to what they are under its own folder."""
+LOWEST = "lowest-direct"
 SHELL = re.compile(r"[|&;<>$`()*?{}~\\\n]")
+NOT_A_PATTERN = re.compile(r"[!$`{}~\\\n]|(^|/)\.\.(/|$)|^/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +47,23 @@ class Task:
     cwd: str = "."
     description: str = ""
     environment: str = "default"
+    inputs: tuple[str, ...] | None = None
+    outputs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """What is installed together: the features' tools, and packages of this repository."""
+    """What is installed together: the features' tools, and packages of this repository.
+
+    ``pythons`` are the limits that features set to Python's version; ``is_lowest`` says that every
+    direct requirement is taken in its lowest version (pixi's solve strategy ``lowest-direct``).
+    """
 
     name: str
     features: tuple[str, ...]
-    packages: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+    pythons: tuple[str, ...] = ()
+    is_lowest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +130,13 @@ def read_manifest(path: Path) -> Manifest:
         msg = f"{path} was to be read for its tasks, but isn't there; run from a complete checkout"
         raise RunnerError(msg)
     document = tomllib.loads(path.read_text(encoding="utf-8"))
+    _refuse_activation("the default feature", document)
+    for name, content in document.get("feature", {}).items():
+        _refuse_unknown(f"feature {name!r}", content, FEATURE_KEYS)
+        _refuse_activation(f"feature {name!r}", content)
     environments = {
         name: _environment(name, value, document)
-        for name, value in document.get("environments", {}).items()
+        for name, value in {"default": [], **document.get("environments", {})}.items()
     }
     tasks: dict[str, Task] = {}
     for feature, name, value in _definitions(document):
@@ -127,26 +156,55 @@ def _definitions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _homes(feature: str, environments: Mapping[str, Environment]) -> list[str]:
-    if feature == "default":
-        return ["default"]
     return [name for name, content in environments.items() if feature in content.features]
 
 
 def _environment(name: str, value: Any, document: Mapping[str, Any]) -> Environment:
     table = value if isinstance(value, dict) else {"features": value}
-    unknown = sorted(set(table) - {"features", "no-default-feature"})
-    if unknown:
-        msg = f"environment {name!r}: this runner doesn't know {', '.join(unknown)}"
-        raise RunnerError(msg)
-    packages: list[str] = []
-    for feature in table.get("features", []):
+    _refuse_unknown(f"environment {name!r}", table, ENVIRONMENT_KEYS)
+    features = tuple(table.get("features", []))
+    for feature in features:
         if feature not in document.get("feature", {}):
             msg = f"environment {name!r} names the feature {feature!r}, which pixi.toml doesn't define"
             raise RunnerError(msg)
-        packages += _own_packages(document["feature"][feature])
+    contents = [document["feature"][feature] for feature in features]
+    if not table.get("no-default-feature", False):
+        features, contents = (*features, "default"), [*contents, document]
+    strategies = {content.get("solve-strategy", LOWEST) for content in contents}
+    if strategies != {LOWEST}:
+        msg = f"environment {name!r}: of solve strategies, tools/run.py only knows {LOWEST}"
+        raise RunnerError(msg)
+    limits = [content.get("dependencies", {}).get("python") for content in contents]
     return Environment(
-        name=name, features=tuple(table.get("features", [])), packages=tuple(packages)
+        name=name,
+        features=features,
+        packages=tuple(path for content in contents for path in _own_packages(content)),
+        pythons=tuple(limit for limit in limits if limit),
+        is_lowest=any("solve-strategy" in content for content in contents),
     )
+
+
+def _refuse_unknown(where: str, table: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        msg = (
+            f"{where} uses {', '.join(unknown)}, which tools/run.py doesn't know; "
+            f"it knows {', '.join(sorted(known))}"
+        )
+        raise RunnerError(msg)
+
+
+def _refuse_activation(where: str, content: Mapping[str, Any]) -> None:
+    """Refuse variables and scripts that an environment of this runner wouldn't have."""
+    places = [content, *content.get("target", {}).values()]
+    for place in places:
+        activation = place.get("activation", {})
+        found = sorted({*activation, *activation.get("env", {})} - {"env", *SET_BY_THE_RUNNER})
+        if found:
+            msg = f"{where} has an activation with {', '.join(found)}, which tools/run.py doesn't know"
+            raise RunnerError(msg)
+    for name, place in content.get("target", {}).items():
+        _refuse_unknown(f"target {name!r} of {where}", place, {"activation"})
 
 
 def _own_packages(feature: Mapping[str, Any]) -> list[str]:
@@ -156,21 +214,10 @@ def _own_packages(feature: Mapping[str, Any]) -> list[str]:
 
 
 def _task(name: str, value: Any, homes: list[str]) -> Task:
+    if isinstance(value, list):
+        value = {"depends-on": value}
     table = value if isinstance(value, dict) else {"cmd": value}
-    unknown = sorted(set(table) - TASK_KEYS)
-    if unknown:
-        msg = (
-            f"task {name!r} uses {', '.join(unknown)}, which tools/run.py doesn't know; "
-            f"it knows {', '.join(sorted(TASK_KEYS))}"
-        )
-        raise RunnerError(msg)
-    home = table.get("default-environment", homes[0] if len(homes) == 1 else None)
-    if home is None:
-        found = ", ".join(homes) or "none"
-        msg = (
-            f"task {name!r} must belong to one environment, found {found}; add default-environment"
-        )
-        raise RunnerError(msg)
+    _refuse_unknown(f"task {name!r}", table, TASK_KEYS)
     env = table.get("env", {})
     for key, text in env.items():
         _refuse_shell(f"env {key} of task {name!r}", text)
@@ -181,8 +228,35 @@ def _task(name: str, value: Any, homes: list[str]) -> Task:
         env=env,
         cwd=table.get("cwd", "."),
         description=table.get("description", ""),
-        environment=home,
+        environment=_home(name, homes),
+        inputs=_patterns(name, "inputs", table),
+        outputs=_patterns(name, "outputs", table),
     )
+
+
+def _home(name: str, homes: list[str]) -> str:
+    """Return where a task runs: in the default environment if that has it, else in its only one."""
+    if "default" in homes:
+        return "default"
+    if len(homes) == 1:
+        return homes[0]
+    found = ", ".join(homes) or "none (is it kept out by no-default-feature?)"
+    msg = f"task {name!r} must belong to one environment, found {found}"
+    raise RunnerError(msg)
+
+
+def _patterns(name: str, key: str, table: Mapping[str, Any]) -> tuple[str, ...] | None:
+    if key not in table:
+        return None
+    for pattern in table[key]:
+        found = NOT_A_PATTERN.search(pattern)
+        if found:
+            msg = (
+                f"{key} of task {name!r} holds {found[0]!r}: {pattern!r}; "
+                "tools/run.py knows paths within the repository, *, ? and **"
+            )
+            raise RunnerError(msg)
+    return tuple(table[key])
 
 
 def _command(name: str, cmd: str | list[str]) -> tuple[str, ...]:
@@ -204,8 +278,5 @@ def _refuse_shell(where: str, text: str) -> None:
 def _dependencies(name: str, value: Any) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         table = item if isinstance(item, dict) else {"task": item}
-        unknown = sorted(set(table) - DEPENDENCY_KEYS)
-        if unknown:
-            msg = f"task {name!r}: depends-on with {', '.join(unknown)} isn't known to tools/run.py"
-            raise RunnerError(msg)
+        _refuse_unknown(f"depends-on of task {name!r}", table, {"task"})
         yield table["task"]

@@ -95,7 +95,10 @@ def _executable() -> str | None:
         return None
     import shutil  # not before the relay is forked, whose memory it would cost
 
-    return shutil.which("xpython", path=os.path.dirname(sys.executable))  # noqa: PTH120
+    folders = [os.path.dirname(sys.executable)]  # noqa: PTH120
+    if os.name == "nt":  # where conda-forge has it there
+        folders.append(os.path.join(sys.prefix, "Library", "bin"))  # noqa: PTH118
+    return shutil.which("xpython", path=os.pathsep.join(folders))
 
 
 def _run_in_process(arguments: list[str], lines: Lines | None) -> int:

@@ -22,6 +22,8 @@ Array = np.ndarray[Any, Any]
 DICT, SEQUENCE, TYPE_SUFFIX = "__dict", "__seq", "__type__"
 TEMPLATES = "datalab_kernel_templates"
 MAX_TEMPLATES, MAX_TEMPLATE_SIZE = 500, 32
+CAN_COPY_GROUPS = h5py.version.hdf5_version_tuple >= (1, 14, 4)
+"""Before, HDF5 crashed when it copied an object with text attributes (its issue 2414)."""
 
 SCALAR = h5s.create(h5s.SCALAR)
 TEXT_DTYPE = h5py.string_dtype()
@@ -153,7 +155,8 @@ class TreeWriter:
 
     def _is_worth_a_template(self, values: Mapping[str, Any]) -> bool:
         return (
-            len(values) <= MAX_TEMPLATE_SIZE
+            CAN_COPY_GROUPS
+            and len(values) <= MAX_TEMPLATE_SIZE
             and len(self._templates) < MAX_TEMPLATES
             and all(_dtype_of(value) is not None for value in values.values())
         )

@@ -1,0 +1,49 @@
+"""A small repository with the real runner and tasks of a test's own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HEAD = '[workspace]\nname = "toy"\nchannels = []\nplatforms = []\n'
+
+
+def manifest(folder: Path, text: str) -> Path:
+    path = folder / "pixi.toml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    return path
+
+
+class Toy:
+    """A small repository with the real runner and tasks of a test's own."""
+
+    def __init__(self, folder: Path, tools: Path) -> None:
+        self.folder = folder
+        shutil.copytree(tools, folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+        self.groups("")
+
+    def groups(self, text: str) -> None:
+        self.write("pyproject.toml", f"[dependency-groups]\n{text}\n")
+
+    def tasks(self, text: str) -> None:
+        manifest(self.folder, f"[environments]\ndefault = []\n{text}")
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        clean = {key: text for key, text in os.environ.items() if key != "CI"}
+        return subprocess.Popen(
+            [sys.executable, "tools/run.py", *arguments],
+            cwd=self.folder,
+            env={**clean, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **variables: str) -> tuple[int, str]:
+        with self.start(*arguments, **variables) as process:
+            output, _ = process.communicate(timeout=120)
+        return process.returncode, output
