@@ -78,7 +78,7 @@ def _of_kernel() -> _OfKernel:
     return _OfKernel()
 
 
-class FigureWidget(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets has no types
+class FigureWidget(anywidget.AnyWidget):
     """A figure on a page.
 
     It holds the data of its details as long as somebody holds the drawing, or a page shows
