@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emptied import emptied
 
 from datalab_kernel import Workspace
 from datalab_kernel_live._http import RequestsTransport
@@ -57,8 +58,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give a workspace in DataLab, which shows its images and has one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live")
-    workspace.clear(everything=True)
+    workspace = emptied(datalab_application)
     workspace["image"] = LARGE
     workspace._backend._remote.set_panel("image")
     return workspace

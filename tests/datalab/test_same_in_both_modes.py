@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from calc_inputs import inputs
+from emptied import emptied
 from notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells
 from notebook_cells import ADDING, CHANGING, LOOKING, PREPARING
 from notebook_files_cells import CONNECTED, FILES, GROUPS, TABLES
@@ -23,7 +24,7 @@ if IS_FULL:
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]
 
 NAMES_GIVEN = {"inputs": inputs}
-pytestmark = pytest.mark.timeout(1500)  # of all functions
+pytestmark = pytest.mark.timeout(2400)  # of all functions
 
 EXCEPTIONS = {
     "mode": "it is what says which mode it is",
@@ -48,17 +49,6 @@ def observed(
         patch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
         live = Run(emptied(datalab_application), tmp_path_factory.mktemp("live"), NAMES_GIVEN)
         return found | {"live": observe_all(live, CELLS)}
-
-
-def emptied(application: Any) -> Workspace:
-    """Return a workspace on the one DataLab, without objects and groups of other tests."""
-    workspace = Workspace("live", url=application.url, token=application.token)
-    workspace.clear(everything=True)
-    remote = workspace._backend._remote
-    for kind in ("signal", "image"):
-        remote.remove_all(kind)
-    workspace._backend._memory.groups.clear()
-    return workspace
 
 
 @pytest.fixture(scope="module")

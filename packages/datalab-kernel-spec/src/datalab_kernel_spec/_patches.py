@@ -32,6 +32,8 @@ _SHAPE = {
     "XPythonShellApp.initialize": ["self"],
     "XPythonShell._showtraceback": ["self", "etype", "evalue", "stb"],
 }
+NO_TERMINAL = "IPython.utils._process_emscripten"
+"""tqdm.auto looks for this module to tell a notebook from a terminal; IPython 8.5 lacks it."""
 _ASYNC_SHAPE = {"XPythonShell.run_cell_async": ["self", "raw_cell", "done_callback"]}
 
 
@@ -197,9 +199,8 @@ def _set_up_each_shell(
                 _relayed.join_relay(self.shell, runner, lines)
             else:
                 _relayed.join_relay_without_comms(self.shell, runner, lines)
-        if find_spec("ipywidgets") is not None:
-            # tqdm.auto looks for this module to tell a notebook from a terminal.
-            importlib.import_module("IPython.utils._process_emscripten")
+        if find_spec("ipywidgets") is not None and find_spec(NO_TERMINAL) is not None:
+            importlib.import_module(NO_TERMINAL)
         importlib.import_module("datalab_kernel").load_ipython_extension(self.shell)
 
     module.XPythonShellApp.initialize = initialize_ours
