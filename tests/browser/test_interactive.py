@@ -95,9 +95,17 @@ class FigureOnPage:
 
     def zoom(self, down: float = 0.0) -> None:
         """Zoom in by ten, and wait until the detail is there."""
+        self.rest()
         number = int(self.plot.get_attribute("data-answers"))
         self.drag(down)
         expect(self.plot).to_have_attribute("data-answers", str(number + 1), timeout=PATIENCE_MS)
+
+    def rest(self) -> None:
+        """Wait until no more answers come: a page that was refreshed asks once by itself."""
+        number, before = self.plot.get_attribute("data-answers"), None
+        while number != before:
+            self.page.wait_for_timeout(500)
+            number, before = self.plot.get_attribute("data-answers"), number
 
     def picture(self) -> np.ndarray:
         """Return the pixels that are seen."""
