@@ -110,6 +110,15 @@ def datalab_application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
         yield running
 
 
+@pytest.fixture
+def workspace(datalab_application: Running, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Give an empty workspace in DataLab, found by its connection file."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
+    workspace = Workspace("live")
+    workspace.clear(everything=True)
+    return workspace
+
+
 LIMITED_TOKEN = "Secret_of.the-tests"
 
 

@@ -15,15 +15,6 @@ SOON_S = 10.0
 
 
 @pytest.fixture
-def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    """Give an empty workspace in DataLab, found by its connection file."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live")
-    workspace.clear(everything=True)
-    return workspace
-
-
-@pytest.fixture
 def person(workspace: Workspace) -> Any:
     """Act in the window as a person would, by DataLab's own remote control."""
     return workspace.proxy

@@ -11,14 +11,6 @@ from datalab_kernel import Workspace, create_image, create_signal
 QUICK_S = 0.5
 
 
-@pytest.fixture
-def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live")
-    workspace.clear(everything=True)
-    return workspace
-
-
 def image(side: int) -> Any:
     made = create_image("theirs", np.random.default_rng(0).random((side, side)))
     made.metadata["known"] = 1
