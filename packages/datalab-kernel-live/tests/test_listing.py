@@ -5,6 +5,7 @@ import pickle
 import pytest
 
 from datalab_kernel.errors import DataLabBusyError
+from datalab_kernel_live import _listing
 from datalab_kernel_live._listing import Memory, read_listing
 
 OURS = "da7a1ab0-0000-4000-8000-00000000000"
@@ -172,7 +173,22 @@ def test_a_number_stays_with_its_object():
     assert listed(FakeWeb(("signal", "a")), remote, memory) == [("a (2)", "")]
 
 
-def test_a_window_that_never_rests_is_an_error():
+def test_a_window_that_changes_is_read_until_it_rests():
+    remote = FakeRemote(signal=[("", [("1", "a")])])
+    web = FakeWeb()
+    answers = [[], [("signal", "b")]] * 10 + [[("signal", "a")]]
+
+    def changing():
+        web.objects = answers.pop(0)
+        return FakeWeb.list(web)
+
+    web.list = changing
+    assert listed(web, remote) == [("a", "")]
+    assert not answers
+
+
+def test_a_window_that_never_rests_is_an_error(monkeypatch):
+    monkeypatch.setattr(_listing, "PATIENCE_S", 0.1)
     remote = FakeRemote(signal=[("", [("1", "another")])])
     with pytest.raises(DataLabBusyError, match="change too quickly"):
         listed(FakeWeb(("signal", "a")), remote)

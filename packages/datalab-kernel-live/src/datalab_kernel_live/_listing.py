@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from datalab_kernel_live._remote import RemoteDoor
     from datalab_kernel_live._web import WebDoor
 
-ATTEMPTS = 5
+PATIENCE_S = 10.0
+"""So long a window that changes is read again, until both doors say the same."""
 WHOLE_LIMIT_BYTES = 400_000
 """Up to this size objects go as text, by XML-RPC: everything is in it, and it takes 50 ms."""
 LIGHT_BYTES = 64_000_000
@@ -129,9 +131,10 @@ def read_listing(web: WebDoor, remote: RemoteDoor | None, memory: Memory) -> dic
     Raises
     ------
     DataLabBusyError
-        If the window changes faster than it can be read.
+        If the window changes faster than it can be read, for `PATIENCE_S`.
     """
-    for _ in range(ATTEMPTS):
+    started = time.monotonic()
+    while time.monotonic() - started < PATIENCE_S:
         infos = web.list() if remote is None or memory.is_light else None
         if remote is None:
             return _entries(_ordered_by(infos or ()), infos, web, memory)
