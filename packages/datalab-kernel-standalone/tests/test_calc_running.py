@@ -8,6 +8,7 @@ import pytest
 from datalab_kernel import Workspace
 from datalab_kernel.backends import Calculated, Put
 from datalab_kernel.compute._registry import functions
+from datalab_kernel.errors import InvalidNameError, OperandError, UnknownFunctionError
 from datalab_kernel_standalone import StandaloneBackend
 
 X = np.linspace(0, 10, 201)
@@ -108,6 +109,47 @@ def test_a_backend_that_computes_isnt_made_to_transfer_its_objects(function, key
     backend.asked.clear()
     assert workspace.calc(function, **keywords).computed_by == "datalab"
     assert backend.asked == []
+
+
+class Plugins(StandaloneBackend):
+    """Has functions of its own, as a DataLab with plug-ins has."""
+
+    def calc_own(self, function, on, parameters):
+        if function != "theirs":
+            return None
+        self.put([Put(name=f"their {name}", obj=self.get(name)) for name in on])
+        self.parameters = parameters
+        return [Calculated(name=f"their {name}") for name in on]
+
+
+def test_a_backend_may_have_functions_that_nobody_else_has():
+    backend = Plugins()
+    workspace = Workspace(backend)
+    workspace.add({"a": (X, np.sin(X)), "mine": (X, X)})
+    result = workspace.calc("theirs", {"n": 1}, on="a", name="mine", factor=np.float32(2))
+    assert backend.parameters == {"n": 1, "factor": 2.0}
+    assert (result.names, result.on, result.computed_by) == (("mine (2)",), ("a",), "datalab")
+    assert workspace.list() == ["a", "mine", "mine (2)"]
+    assert workspace.selection == ["mine (2)"]
+
+
+@pytest.mark.parametrize("keywords", [{"store": False}, {"operand": "a"}, {}])
+def test_what_a_backend_doesnt_have_either_is_unknown(keywords):
+    workspace = Workspace(Plugins())
+    workspace["a"] = (X, np.sin(X))
+    function = "theirs" if keywords else "nobody's"
+    with pytest.raises(UnknownFunctionError, match=f"no function .{function}"):
+        workspace.calc(function, on="a", **keywords)
+    assert workspace.list() == ["a"]
+
+
+@pytest.mark.parametrize(("name", "error"), [(" ", InvalidNameError), (["x", "y"], OperandError)])
+def test_names_that_cant_be_given_leave_nothing_of_a_function_of_a_backends_own(name, error):
+    workspace = Workspace(Plugins())
+    workspace["a"] = (X, np.sin(X))
+    with pytest.raises(error):
+        workspace.calc("theirs", on="a", name=name)
+    assert workspace.list() == ["a"]
 
 
 def test_an_object_is_fetched_once_where_a_default_is_derived_of_it():

@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _names
+from datalab_kernel._backend_computing import BackendComputing, Names, by_kind, wanted_names
 from datalab_kernel._calc_result import CalcResult, names_in
 from datalab_kernel._calculator import Calculator
-from datalab_kernel._changes import Change
-from datalab_kernel._computed_objects import ComputedObjects, object_of, title_of
+from datalab_kernel._computed_objects import object_of, title_of
 from datalab_kernel._named_objects import _MISSING
 from datalab_kernel._provenance import Provenance
-from datalab_kernel.errors import NothingSelectedError, OperandError
+from datalab_kernel.errors import NothingSelectedError, OperandError, UnknownFunctionError
 
 if TYPE_CHECKING:
     import builtins
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 
     from datalab_kernel._function_table import FunctionTable
     from datalab_kernel._objects import DataObject
-    from datalab_kernel.backends import Calculated, Kind
+    from datalab_kernel.backends import Kind
     from datalab_kernel.compute import Job, Output, Request, Source
 
-Names = str | list[str] | tuple[str, ...] | None
 
-
-class Computing(ComputedObjects, Provenance):
+class Computing(BackendComputing, Provenance):
     """Computing, and the functions that can be run.
 
     Attributes
@@ -76,40 +74,15 @@ class Computing(ComputedObjects, Provenance):
             param=param,
             keywords=params,
         )
-        jobs = plan(request)
+        try:
+            jobs = plan(request)
+        except UnknownFunctionError as unknown:
+            return self._run_there(request, name, store=store, unknown=unknown)
         is_analysis = jobs[0].function.pattern == "1-to-0"
-        wanted = _wanted_names(function, name, len(jobs), is_analysis=is_analysis)
-        if store and not self.keep_results and (done := self._calculated(jobs, wanted)):
+        wanted = wanted_names(function, name, len(jobs), is_analysis=is_analysis)
+        if store and not self.keep_results and (done := self._computed_there(jobs, wanted)):
             return self._told(request, done, is_analysis=is_analysis)
         return self._computed(request, jobs, wanted, store=store)
-
-    def _calculated(
-        self, jobs: Sequence[Job], wanted: Sequence[str | None]
-    ) -> Sequence[Calculated] | None:
-        """Let the backend compute, if it does."""
-        with self._changing():
-            done = self._backend.calc(jobs, wanted)
-            if done:
-                names = tuple(dict.fromkeys(one.name for one in done))
-                is_analysis = jobs[0].function.pattern == "1-to-0"
-                self._record(Change(kind="changed" if is_analysis else "added", names=names))
-                if not is_analysis:
-                    self._select(names)
-            return done
-
-    def _told(
-        self, request: Request, done: Sequence[Calculated], *, is_analysis: bool
-    ) -> CalcResult:
-        """Say what the backend computed."""
-        return CalcResult(
-            function=request.name,
-            names=tuple(one.name for one in done),
-            on=tuple(source.name for source in request.sources),
-            **_by_kind((one.name, one.result) for one in done),
-            computed_by="datalab",
-            is_analysis=is_analysis,
-            load=self._view_for_display,
-        )
 
     def _computed(
         self, request: Request, jobs: Sequence[Job], wanted: Sequence[str | None], *, store: bool
@@ -142,16 +115,13 @@ class Computing(ComputedObjects, Provenance):
             function=request.name,
             names=names,
             on=on,
-            **_by_kind((output.job.sources[0].name, output.result) for output in outputs),
+            **by_kind((output.job.sources[0].name, output.result) for output in outputs),
             conversions={s.name: s.conversion for s in involved if s.conversion},
             is_stored=store,
             is_analysis=is_analysis,
             load=self._view_for_display if loose is None else None,
             unstored=tuple(loose or ()),
         )
-
-    def _view_for_display(self, name: str) -> Any:
-        return self.get(name, copy=False)
 
     def _what(self, on: Any, function: str) -> Any:
         if on is not None:
@@ -309,36 +279,9 @@ def _common_kind(function: str, sources: Sequence[Source]) -> Kind:
     return kinds.pop()
 
 
-def _wanted_names(function: str, name: Names, count: int, *, is_analysis: bool) -> list[str | None]:
-    """Return the name that each result is to have, None for its own title."""
-    if name is None:
-        return [None] * count
-    if is_analysis:
-        message = f"{function} adds no object to name: its results go into what it analyses."
-        raise OperandError(message, function=function, names=[])
-    if isinstance(name, str) or not isinstance(name, Iterable):
-        return [_names.check_name(name)] * count
-    given = [_names.check_name(one) for one in name]
-    if len(given) != count:
-        message = (
-            f"{function} makes {_names.count_objects(count)}, but was given {len(given)} names."
-        )
-        raise OperandError(message, function=function, names=given)
-    return [*given]
-
-
 def _label(outputs: Sequence[Output], wanted: Sequence[str | None]) -> tuple[str, ...]:
     """Give objects that aren't stored their names."""
     names = tuple(wish or title_of(output) for wish, output in zip(wanted, outputs, strict=True))
     for name, output in zip(names, outputs, strict=True):
         object_of(output).title = name
     return names
-
-
-def _by_kind(results: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Return tables and geometry apart, by the object's name."""
-    found: dict[str, Any] = {"tables": {}, "geometry": {}}
-    for name, result in results:
-        if result is not None:
-            found["geometry" if hasattr(result, "coords") else "tables"][name] = result
-    return found

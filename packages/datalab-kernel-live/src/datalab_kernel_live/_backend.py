@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from datalab_kernel.backends import (
     KINDS,
     Backend,
+    Calculated,
     Connection,
     Kind,
     ObjectInfo,
@@ -265,6 +266,21 @@ class LiveBackend(Backend):
             self._remote.add_group(title, kind)
             self._forget()
             self._memory.groups.pop(kind, None)
+
+    def calc_own(
+        self, function: str, on: Sequence[str], parameters: Mapping[str, Any]
+    ) -> Sequence[Calculated] | None:
+        """Run a plug-in's function in DataLab's window, on what it is made to select."""
+        self._follow()
+        if self._remote is None or self._person is None:
+            return None
+        from datalab_kernel_live._own_functions import OwnFunctions
+
+        own = OwnFunctions(self._web, self._remote, self._person, self.get)
+        try:
+            return own.run(function, on, parameters, self._look_again)
+        finally:
+            self._forget()
 
     # -- what a person does -------------------------------------------------------------
 

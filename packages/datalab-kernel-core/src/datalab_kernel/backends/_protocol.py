@@ -226,6 +226,38 @@ class Backend(ABC):
         """
         return None
 
+    def calc_own(
+        self,
+        function: str,  # noqa: ARG002 - what a backend with functions of its own is given
+        on: Sequence[str],  # noqa: ARG002
+        parameters: Mapping[str, Any],  # noqa: ARG002
+    ) -> Sequence[Calculated] | None:
+        """Run a function that core doesn't know, such as one of a plug-in of DataLab.
+
+        As it stands, there is none.
+
+        Parameters
+        ----------
+        function
+            What somebody called it.
+        on
+            The objects that it is to run on, all of one kind.
+        parameters
+            What was given, by name; nothing is known of them.
+
+        Returns
+        -------
+        sequence of Calculated or None
+            What was added; of an analysis, the objects that it has changed. None if there is
+            no such function here either, and nothing was done.
+
+        Raises
+        ------
+        ComputationError
+            If it ran, and nothing came of it.
+        """
+        return None
+
     def begin_turn(self) -> None:
         """Be told that a call of the workspace begins: what was seen before may have changed.
 

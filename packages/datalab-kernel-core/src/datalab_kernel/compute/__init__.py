@@ -8,7 +8,7 @@ runs many on all cores, ``_records`` and ``_results`` know DataLab's metadata.
 from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
 from datalab_kernel.compute._jobs import Job, Output, run
 from datalab_kernel.compute._parameter_sets import values_of
-from datalab_kernel.compute._parameters import Parameter
+from datalab_kernel.compute._parameters import Parameter, plain_value
 from datalab_kernel.compute._plan import Request, plan
 from datalab_kernel.compute._pool import run_all
 from datalab_kernel.compute._records import (
@@ -20,7 +20,7 @@ from datalab_kernel.compute._records import (
     uuid_of,
     write_record,
 )
-from datalab_kernel.compute._results import put_result
+from datalab_kernel.compute._results import put_result, results_of
 from datalab_kernel.compute._source import Source
 
 __all__ = [
@@ -35,10 +35,12 @@ __all__ = [
     "Source",
     "all_functions",
     "described",
+    "plain_value",
     "plan",
     "put_result",
     "read_record",
     "recorded_values",
+    "results_of",
     "run",
     "run_all",
     "uuid_of",
