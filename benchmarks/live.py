@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datalab_kernel import DataObject
 
 GOAL = 1.15
-SIDE, SAMPLES, DENSE, SMALL = 2048, 100_000, 1_000_000, 40
+SIDE, SAMPLES, DENSE, SMALL, ROW = 2048, 100_000, 1_000_000, 40, 10
 DENSE_LIMIT_S, ABSENT_LIMIT_S = 0.5, 0.05
 
 
@@ -145,6 +145,26 @@ def many_small(workspace: Workspace, bare: Bare) -> Ratio:
     return compare_times(ours_s, reference_s, pairs=3)
 
 
+def in_a_row(workspace: Workspace, bare: Bare, obj: DataObject, pairs: int) -> Ratio:
+    """Compare adding an object ten times, one after another, to as many bare requests."""
+    body = body_of(obj)
+
+    def ours_s() -> float:
+        names = [f"ours {i}" for i in range(ROW)]
+        taken_s = timed_s(lambda: [workspace.add(name, obj) for name in names])
+        workspace.remove(names)
+        return taken_s
+
+    def reference_s() -> float:
+        names = [f"bare {i}" for i in range(ROW)]
+        taken_s = timed_s(lambda: [bare.put(name, body) for name in names])
+        for name in names:
+            bare.delete(name)
+        return taken_s
+
+    return compare_times(ours_s, reference_s, pairs=max(3, pairs // 2))
+
+
 def absence_s() -> float:
     """Return how long it takes to see that no DataLab runs."""
     from datalab_kernel_live import LiveBackend
@@ -185,6 +205,7 @@ def main() -> None:
         rows = [
             *adding_and_getting(workspace, bare, image, "a 2048 x 2048 float64 image", pairs),
             *adding_and_getting(workspace, bare, smooth, "a smooth signal of 100k samples", pairs),
+            (f"add {ROW} of these in a row", in_a_row(workspace, bare, smooth, pairs)),
         ]
         for label, ratio in rows:
             verdict = "reached" if ratio.low <= GOAL else "MISSED"

@@ -8,6 +8,7 @@ import pytest
 from emptied import emptied
 
 from datalab_kernel import Workspace
+from datalab_kernel_live import _person
 from datalab_kernel_live._http import RequestsTransport
 from datalab_kernel_live._remote import RemoteDoor
 from datalab_kernel_live._wire import Answer, Request
@@ -78,6 +79,38 @@ def test_adding_to_the_panel_that_is_not_shown_puts_it_back_later(
     looks = ["get_current_panel", "set_current_panel", "get_sel_object_uuids"]
     assert log.asked == ["GET /new", *looks, "PUT /new/data"]
     assert log.afterwards == ["set_current_panel", "select_objects"]
+
+
+def test_of_changes_in_a_row_the_first_looks_and_the_first_and_last_are_put_back(
+    workspace: Workspace, log: Log
+) -> None:
+    log.of(workspace, lambda: [workspace.add(name, LARGE) for name in ("a", "b", "c", "d")])
+    looks = ["get_current_panel", "get_sel_object_uuids"]
+    puts = [what for name in "bcd" for what in (f"GET /{name}", f"PUT /{name}/data")]
+    assert log.asked == ["GET /a", *looks, "PUT /a/data", *puts]
+    assert log.afterwards == ["select_objects"] * 2
+
+
+def test_changes_in_a_row_are_put_back_now_and_then(
+    workspace: Workspace, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_person, "LONGEST_S", 0.0)
+    log.of(workspace, lambda: [workspace.add(name, LARGE) for name in ("a", "b", "c")])
+    assert log.asked.count("get_current_panel") == 3
+    assert log.afterwards == ["select_objects"] * 3
+
+
+def test_another_question_between_two_changes_finds_the_window_put_back(
+    workspace: Workspace, log: Log
+) -> None:
+    def work() -> None:
+        workspace["a"] = LARGE
+        assert workspace._backend._remote.selected() == []
+        workspace["b"] = LARGE
+
+    log.of(workspace, work)
+    assert log.asked.count("get_current_panel") == 2
+    assert log.afterwards == ["select_objects"] * 2
 
 
 def test_a_small_object_takes_two_calls(workspace: Workspace, log: Log) -> None:

@@ -21,40 +21,78 @@ class Finishing:
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
+        self._now = threading.Event()
+        self._lock = threading.Lock()
+        self._action: Callable[[], None] | None = None
         self.failure = ""
         """What the last one ended with, if it failed."""
 
-    def start(self, action: Callable[[], None]) -> None:
+    def start(self, action: Callable[[], None], *, after_s: float = 0.0) -> None:
         """Do something behind the caller's back, after what was begun before.
 
+        With ``after_s`` it begins that much later, or as soon as somebody waits for it.
         Where no thread can be started it is done at once.
 
         Examples
         --------
         >>> finishing, done = Finishing(), []
-        >>> finishing.start(lambda: done.append("put back"))
+        >>> finishing.start(lambda: done.append("put back"), after_s=60)
         >>> finishing.wait()
         >>> done, finishing.failure
         (['put back'], '')
         """
         self.wait()
+        now = threading.Event()
+        self._now, self._action = now, action
         # not a daemon: the interpreter waits for it before it ends
-        thread = threading.Thread(target=self._run, args=(action,), name="datalab-kernel-finish")
+        thread = threading.Thread(
+            target=self._run, args=(now, after_s), name="datalab-kernel-finish"
+        )
         self._thread = thread
         try:
             thread.start()
         except RuntimeError:  # in the browser, or when the interpreter is about to end
             self._thread = None
-            self._run(action)
+            self._run(now, 0.0)
 
     def wait(self) -> None:
         """Wait until it is done; what it does itself needn't wait."""
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
+            self._now.set()
             thread.join()
             self._thread = None
 
-    def _run(self, action: Callable[[], None]) -> None:
+    @property
+    def is_going_on(self) -> bool:
+        """Whether something has begun and not ended."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
+    def take_back(self) -> bool:
+        """Leave it undone, and say so; False if it has begun, or there is nothing to do.
+
+        Examples
+        --------
+        >>> finishing, done = Finishing(), []
+        >>> finishing.start(lambda: done.append("put back"), after_s=60)
+        >>> finishing.take_back(), finishing.take_back(), done
+        (True, False, [])
+        """
+        action = self._take()
+        self._now.set()
+        return action is not None
+
+    def _take(self) -> Callable[[], None] | None:
+        with self._lock:
+            action, self._action = self._action, None
+        return action
+
+    def _run(self, now: threading.Event, after_s: float) -> None:
+        now.wait(after_s)
+        action = self._take()
+        if action is None:
+            return
         try:
             action()
         except Exception as error:  # the edge of a thread

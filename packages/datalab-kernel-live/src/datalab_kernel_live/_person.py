@@ -6,7 +6,9 @@ paints a dense signal, so painting is held meanwhile, and such a signal is left 
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from datalab_kernel_live._held import Mark, left_behind
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from datalab_kernel.backends import Kind
     from datalab_kernel.storage import ForDataLab
@@ -28,6 +30,10 @@ NOBODY = ["00000000-0000-0000-0000-000000000000"]
 MANY_POINTS = 2000
 MANY_STROKES = 200.0
 """How often a curve may cross the height of its plot before painting it takes long."""
+PAUSE_S = 0.1
+"""So long after a change in a row the window is put back, unless the next one comes before."""
+LONGEST_S = 2.0
+"""... but then at the latest: what the person has done meanwhile is seen by the next look."""
 
 
 def is_dense(stored: ForDataLab) -> bool:
@@ -54,6 +60,19 @@ def is_dense_curve(y: Any) -> bool:
     return height > 0 and float(np.abs(np.diff(finite)).sum()) / height > MANY_STROKES
 
 
+@dataclass(slots=True)
+class _Before:
+    """What the window was like before the first of several changes in a row."""
+
+    panel: str
+    selected: dict[Kind, list[str]]
+    has_moved: bool = False
+    """Whether another panel may be shown since then."""
+    is_in_row: bool = False
+    """Whether a second change has come before the first was put back."""
+    since_s: float = field(default_factory=time.monotonic)
+
+
 class Person:
     """Whoever sits at DataLab's window.
 
@@ -78,6 +97,7 @@ class Person:
         self._look = look
         self._light: set[str] = set()  # identities of objects that are painted quickly
         self._dense: set[str] = set()  # ... and of those that take long
+        self._before: _Before | None = None  # of a change that may not be put back yet
         self.left_out = 0
         """How many dense signals that were selected aren't any more."""
 
@@ -116,43 +136,67 @@ class Person:
         -----
         Dense signals are left unselected, for DataLab would paint them again. What comes
         before takes two calls (four where something is done in the panel that isn't shown, two
-        more to hold the painting). Putting back goes on behind the caller, who gets the result at
-        once; it takes a call for each panel, and one more where the panel has changed.
+        more to hold the painting), or none in a row of changes. Putting back goes on behind
+        the caller, who gets the result at once; it takes a call for each panel, and one more
+        where the panel has changed. Of a row, only the first and the last are put back.
         """
-        self._remote.finishing.wait()  # it may be what holds the painting
-        is_held = is_heavy and self._paints()
-        seen: set[Kind] = {*kinds} if selects or is_held else set()
-        panel = self._remote.current_panel()
-        if is_held:  # painting both panels again is what ends it
-            seen |= {kind for kind in KINDS if kind in ("signal", panel)}
-        selected = self._selected(seen, panel)
-        mark = Mark(_settings.folder(self._config_home)) if is_held else None
+        before = None if is_heavy else self._resumed({*kinds} if selects else set())
+        mark = None
+        if before is None:
+            self._remote.finishing.wait()  # it may be what holds the painting
+            is_held = is_heavy and self._paints()
+            before = self._look_at_window({*kinds} if selects or is_held else set(), is_held)
+            mark = Mark(_settings.folder(self._config_home)) if is_held else None
+        before.has_moved |= bool({*kinds, *before.selected} - {before.panel})
 
         def put_back() -> None:
-            self._end(mark, panel, selected, has_moved=bool({*kinds, *selected} - {panel}))
+            self._end(mark, before)
 
         try:
-            if is_held:
+            if mark is not None:
                 self._remote.set_auto_refresh(False)
             yield
         except BaseException:
             put_back()
             raise
-        self._remote.finishing.start(put_back)
+        self._remote.finishing.start(put_back, after_s=PAUSE_S if before.is_in_row else 0.0)
+        self._before = None if is_heavy else before
 
-    def _end(
-        self,
-        mark: Mark | None,
-        panel: str,
-        selected: Mapping[Kind, list[str]],
-        *,
-        has_moved: bool,
-    ) -> None:
+    def _resumed(self, kinds: set[Kind]) -> _Before | None:
+        """Return what the window was like before a change that isn't put back yet.
+
+        The second of a row waits until the first is put back, and needn't look again; of those
+        after it, only the last one is put back.
+        """
+        before, self._before = self._before, None
+        if before is None or not kinds <= before.selected.keys():
+            return None
+        if time.monotonic() - before.since_s > LONGEST_S:
+            return None
+        finishing = self._remote.finishing
+        if not finishing.take_back():
+            if not finishing.is_going_on:
+                return None
+            finishing.wait()
+            if finishing.failure:
+                return None
+            before.has_moved = False
+        before.is_in_row = True
+        return before
+
+    def _look_at_window(self, kinds: set[Kind], is_held: bool) -> _Before:
+        """Return what the window is like."""
+        panel = self._remote.current_panel()
+        if is_held:  # painting both panels again is what ends it
+            kinds |= {kind for kind in KINDS if kind in ("signal", panel)}
+        return _Before(panel, self._selected(kinds, panel))
+
+    def _end(self, mark: Mark | None, before: _Before) -> None:
         """Put everything back; a mark that is left says that this couldn't be done."""
         try:
-            if has_moved:
-                self._remote.set_panel(panel)
-            for kind, uuids in selected.items():
+            if before.has_moved:
+                self._remote.set_panel(before.panel)
+            for kind, uuids in before.selected.items():
                 self.select(uuids, kind)
             if mark is not None:
                 self._remote.set_auto_refresh(True)
