@@ -158,7 +158,7 @@ class Environments:
                 f"environment {wanted.name}: installing {', '.join(item.path.name for item in changed)}"
             )
             options = ["--no-deps", "--force-reinstall", "--no-index"]
-            self._pip(wanted.name, "install", *options, *(str(wheel.path) for wheel in changed))
+            self._install(wanted.name, *options, *(str(wheel.path) for wheel in changed))
         self._pip(wanted.name, "check")
         (folder / "stamp.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
 
@@ -185,8 +185,12 @@ class Environments:
         if requirements:
             listing = folder / "requirements.txt"
             listing.write_text("\n".join(requirements) + "\n", encoding="utf-8")
-            self._pip(name, "install", "--quiet", "-r", str(listing))
+            self._install(name, "--quiet", "-r", str(listing))
         say(f"environment {name}: ready")
+
+    def _install(self, name: str, *arguments: str) -> None:
+        """Install without compiling, which would take most of the time: Python compiles what is used."""
+        self._pip(name, "install", "--no-compile", *arguments)
 
     def _pip(self, name: str, *arguments: str) -> None:
         """Run this Python's pip for an environment, which needs none of its own (nor ensurepip)."""

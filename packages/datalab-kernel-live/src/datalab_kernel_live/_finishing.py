@@ -48,12 +48,12 @@ class Finishing:
         thread = threading.Thread(
             target=self._run, args=(now, after_s), name="datalab-kernel-finish"
         )
-        self._thread = thread
         try:
             thread.start()
         except RuntimeError:  # in the browser, or when the interpreter is about to end
-            self._thread = None
             self._run(now, 0.0)
+        else:
+            self._thread = thread
 
     def wait(self) -> None:
         """Wait until it is done; what it does itself needn't wait."""
@@ -61,7 +61,8 @@ class Finishing:
         if thread is not None and thread is not threading.current_thread():
             self._now.set()
             thread.join()
-            self._thread = None
+            if self._thread is thread:  # nobody has begun the next one meanwhile
+                self._thread = None
 
     @property
     def is_going_on(self) -> bool:
