@@ -19,7 +19,12 @@ BREACHES = {
     "standalone/src/datalab_kernel_standalone/__init__.py": "import datalab_kernel_spec",
     "live/src/datalab_kernel_live/__init__.py": "import datalab_kernel_standalone",
     "spec/src/datalab_kernel_spec/__init__.py": "import datalab_kernel_standalone",
+    "core/src/datalab_kernel/plot/_matplotlib/drawing.py": "import datalab_kernel.plot._describing.texts",
+    "core/src/datalab_kernel/plot/rendering/_palette.py": "import matplotlib",
+    "core/src/datalab_kernel/plot/rendering/_units.py": "import datalab_kernel.plot._options",
     "interactive/src/datalab_kernel_interactive/__init__.py": "import datalab_kernel_spec",
+    "interactive/src/datalab_kernel_interactive/_curves.py": "import datalab_kernel.plot.rendering._columns",
+    "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel import _objects",
 }
 
 

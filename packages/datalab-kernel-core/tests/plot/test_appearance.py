@@ -13,8 +13,9 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.figure import Figure
 
 from datalab_kernel.plot import AxesSpec, Curve, FigureSpec, Image, Shape
-from datalab_kernel.plot._appearance import COLORS, shortened
 from datalab_kernel.plot._matplotlib import MatplotlibRenderer
+from datalab_kernel.plot._matplotlib.texts import shortened
+from datalab_kernel.plot.rendering._palette import COLORS
 
 X = np.linspace(0, 1, 20)
 CURVES = tuple(Curve(x=X, y=X + n, label=str(n)) for n in range(9))

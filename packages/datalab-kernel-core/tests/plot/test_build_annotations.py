@@ -10,7 +10,7 @@ import pytest
 from sigima.objects.annotations import CircleAnnotation, RectangleAnnotation, TextAnnotation
 
 from datalab_kernel import create_image, create_signal
-from datalab_kernel.plot._build import build
+from datalab_kernel.plot._describing.build import build
 from datalab_kernel.plot._options import parse_options
 
 X = np.linspace(0, 10, 101)

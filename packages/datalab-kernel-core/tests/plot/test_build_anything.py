@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from datalab_kernel.plot._build import build
+from datalab_kernel.plot._describing.build import build
+from datalab_kernel.plot._describing.color_scale import color_scale
+from datalab_kernel.plot._describing.texts import number
 from datalab_kernel.plot._inputs import drawable
-from datalab_kernel.plot._limits import color_scale
 from datalab_kernel.plot._options import parse_options
-from datalab_kernel.plot._texts import number
+from datalab_kernel.plot.rendering import finite_range
 
 FLOATS = st.floats(width=64)
 KINDS = st.one_of(
@@ -50,5 +51,5 @@ def test_colour_limits_are_finite_and_in_order(data):
     if np.isfinite(data).any():
         assert math.isfinite(scale.vmin)
         assert scale.vmin <= scale.vmax
-        assert scale.data_range == (data[np.isfinite(data)].min(), data[np.isfinite(data)].max())
+        assert finite_range(data) == (data[np.isfinite(data)].min(), data[np.isfinite(data)].max())
         assert (scale.extend == "neither") == (scale.note == "")

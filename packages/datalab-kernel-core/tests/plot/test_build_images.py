@@ -8,9 +8,9 @@ import pytest
 from matplotlib.colors import LogNorm
 
 from datalab_kernel import create_image, create_image_roi
-from datalab_kernel.plot._build import build
+from datalab_kernel.plot._describing.build import build
+from datalab_kernel.plot._describing.color_scale import SAMPLE, _sample
 from datalab_kernel.plot._inputs import drawable
-from datalab_kernel.plot._limits import SAMPLE, _sample
 from datalab_kernel.plot._options import parse_options
 
 RANDOM = np.random.default_rng(0)

@@ -7,7 +7,7 @@ import pytest
 from sigima.objects import GeometryResult, TableResult
 
 from datalab_kernel import create_image, create_image_roi, create_signal, create_signal_roi
-from datalab_kernel.plot._build import build
+from datalab_kernel.plot._describing.build import build
 from datalab_kernel.plot._options import parse_options
 
 X = np.linspace(0, 10, 101)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import create_signal, create_signal_roi
-from datalab_kernel.plot._build import build
+from datalab_kernel.plot._describing.build import build
 from datalab_kernel.plot._inputs import drawable
 from datalab_kernel.plot._options import parse_options
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import create_image, create_signal
-from datalab_kernel.plot._build import build
+from datalab_kernel.plot._describing.build import build
 from datalab_kernel.plot._options import parse_options
 
 X = np.linspace(0, 10, 101)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from datalab_kernel import create_image, create_signal
 from datalab_kernel.errors import ObjectNotFoundError
 from datalab_kernel.plot import Plotter
-from datalab_kernel.plot._drawing import MatplotlibDrawing
+from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
 from datalab_kernel.plot._options import parse_options
 
 X = np.linspace(0, 10, 101)

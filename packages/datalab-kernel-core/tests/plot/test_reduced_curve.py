@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from datalab_kernel import create_signal
 from datalab_kernel.plot import Curve
-from datalab_kernel.plot._columns import divide, is_ordered, min_max, places_in
-from datalab_kernel.plot._reduced_curve import View, reduced
+from datalab_kernel.plot.rendering import View, order_of, places_in, reduce_curve
+from datalab_kernel.plot.rendering._columns import divide, min_max
 
 N = 1_000_000
 X = np.linspace(0, 10, N)
@@ -68,7 +68,7 @@ def test_each_column_keeps_its_extremes(xs, y, is_descending):
 
 def test_columns_are_ordered_like_the_samples():
     x = np.linspace(0, 1, 100_000)
-    found = reduced(Curve(x=x[::-1], y=np.sin(9 * x)), view())
+    found = reduce_curve(Curve(x=x[::-1], y=np.sin(9 * x)), view())
     assert found.x[0] == 1
     assert found.x[-1] == 0
     assert (np.diff(found.x) <= 0).all()
@@ -76,12 +76,12 @@ def test_columns_are_ordered_like_the_samples():
 
 @pytest.mark.parametrize("x", [[1.0, np.nan, 2], [1, 2, 1], [2, 1, 3]])
 def test_what_is_in_no_order_is_seen_as_such(x):
-    assert not is_ordered(np.array(x))
+    assert order_of(np.array(x)) is None
 
 
 @pytest.mark.parametrize("x", [[], [1.0], [1, 1, 2], [2, 2, 1], [5, 5]])
 def test_any_one_direction_is_an_order(x):
-    assert is_ordered(np.array(x))
+    assert order_of(np.array(x)) is not None
 
 
 @pytest.mark.parametrize("xscale", ["linear", "log"])
@@ -136,19 +136,19 @@ def test_duplicate_positions_keep_all_their_extremes():
     x = np.repeat(np.arange(100.0), 1000)
     y = np.zeros(x.size)
     y[50_500], y[50_700] = 7, -7
-    found = reduced(Curve(x=x, y=y), view())
+    found = reduce_curve(Curve(x=x, y=y), view())
     assert {7, -7} <= {*found.y}
 
 
 def test_all_samples_at_one_place_are_a_vertical_line():
     y = np.random.default_rng(0).normal(size=50_000)
-    found = reduced(Curve(x=np.ones(50_000), y=y), view())
+    found = reduce_curve(Curve(x=np.ones(50_000), y=y), view())
     assert (found.y.min(), found.y.max()) == (y.min(), y.max())
     assert found.x.size < 20
 
 
 def test_limits_within_which_few_samples_lie_show_each_and_the_line_beyond():
-    found = reduced(Curve(x=X, y=np.sin(X)), view(xlim=(5.0, 5.0001)))
+    found = reduce_curve(Curve(x=X, y=np.sin(X)), view(xlim=(5.0, 5.0001)))
     assert found.x.min() < 5
     assert found.x.max() > 5.0001
     assert found.x.size == ((X >= 5) & (X <= 5.0001)).sum() + 2
@@ -157,27 +157,27 @@ def test_limits_within_which_few_samples_lie_show_each_and_the_line_beyond():
 
 def test_limits_divide_into_columns_what_lies_between_them():
     x = np.concatenate([[-1e6], X, [1e6]])
-    found = reduced(Curve(x=x, y=np.sin(40 * x)), view(xlim=(2, 8)))
+    found = reduce_curve(Curve(x=x, y=np.sin(40 * x)), view(xlim=(2, 8)))
     inside = (found.x >= 2) & (found.x <= 8)
     assert inside.sum() == 2 * 200 + 2
     assert found.x[~inside].tolist() == [x[x < 2].max(), x[x > 8].min()]
 
 
 def test_limits_beside_the_data_show_nothing_wrong():
-    found = reduced(Curve(x=X, y=X), view(xlim=(20, 30)))
+    found = reduce_curve(Curve(x=X, y=X), view(xlim=(20, 30)))
     assert found.x.tolist() == [10]
 
 
 @pytest.mark.parametrize("limits", [(0.1, 5), (5, 0.1)])
 def test_limits_may_be_turned(limits):
-    found = reduced(Curve(x=X[::-1], y=X), view(xlim=limits))
+    found = reduce_curve(Curve(x=X[::-1], y=X), view(xlim=limits))
     assert 5 < found.x.max() < 5.001
     assert 0.099 < found.x.min() < 0.1
 
 
 def test_a_logarithmic_axis_begins_at_the_first_positive_sample():
     x = np.linspace(-5, 10, N)
-    found = reduced(Curve(x=x, y=x), view(**LOG))
+    found = reduce_curve(Curve(x=x, y=x), view(**LOG))
     assert found.x.min() == x[x > 0].min()
     assert found.x.max() == 10
 
@@ -185,7 +185,7 @@ def test_a_logarithmic_axis_begins_at_the_first_positive_sample():
 def test_error_bars_become_a_band_of_their_extremes():
     error = np.full(N, 0.5)
     error[500_000] = 9
-    found = reduced(Curve(x=X, y=np.zeros(N), y_error=error), view())
+    found = reduce_curve(Curve(x=X, y=np.zeros(N), y_error=error), view())
     _, low, high = found.band
     assert (low.min(), high.max()) == (-9, 9)
     assert (np.median(low), np.median(high)) == (-0.5, 0.5)
@@ -194,7 +194,7 @@ def test_error_bars_become_a_band_of_their_extremes():
 def test_missing_error_bars_leave_the_others():
     error = np.full(N, 0.5)
     error[::3] = np.nan
-    _, low, high = reduced(Curve(x=X, y=np.zeros(N), y_error=error), view()).band
+    _, low, high = reduce_curve(Curve(x=X, y=np.zeros(N), y_error=error), view()).band
     assert (low == -0.5).all()
     assert (high == 0.5).all()
 
@@ -203,7 +203,7 @@ def test_missing_error_bars_leave_the_others():
 def test_values_of_any_type_are_reduced(dtype):
     y = np.zeros(N, dtype)
     y[500_000] = 1
-    assert reduced(Curve(x=X.astype("float32"), y=y), view()).y.max() == 1
+    assert reduce_curve(Curve(x=X.astype("float32"), y=y), view()).y.max() == 1
 
 
 # -- in any order -------------------------------------------------------------------------
@@ -213,7 +213,7 @@ TURN = np.linspace(0, 2 * np.pi, N)
 
 
 def test_a_loop_keeps_what_changes_the_picture_and_says_so():
-    found = reduced(Curve(x=np.cos(TURN), y=np.sin(TURN)), view())
+    found = reduce_curve(Curve(x=np.cos(TURN), y=np.sin(TURN)), view())
     assert not found.is_dots
     assert 400 < found.x.size < 2000
     assert np.allclose(found.x**2 + found.y**2, 1)
@@ -235,7 +235,7 @@ def test_a_spike_and_a_gap_in_a_loop_are_seen(shelf, draw, pixels):
 def test_the_line_through_what_is_kept_goes_through_all_pixels_of_samples(samples):
     x, y = np.repeat(samples, 100, axis=1)  # 100 times at each place
     x[:2], y[:2] = (-1, 1), (-1, 1)
-    found = reduced(Curve(x=x, y=y), view())
+    found = reduce_curve(Curve(x=x, y=y), view())
     known = ~np.isnan(x + y)
     kept = {*zip(found.x.tolist(), found.y.tolist(), strict=True)}
     pixels_of = {(round(a * 99), round(b * 49)) for a, b in kept if a == a and b == b}  # noqa: PLR0124
@@ -247,7 +247,7 @@ def test_the_line_through_what_is_kept_goes_through_all_pixels_of_samples(sample
 
 def test_too_much_of_a_line_is_shown_as_dots_one_a_pixel():
     x, y = np.random.default_rng(0).random((2, N))
-    found = reduced(Curve(x=x, y=y), view())
+    found = reduce_curve(Curve(x=x, y=y), view())
     assert found.is_dots
     assert found.x.size <= 100 * 50
     assert found.note == "1,000,000 points, shown as dots"
@@ -255,7 +255,7 @@ def test_too_much_of_a_line_is_shown_as_dots_one_a_pixel():
 
 def test_dots_are_not_reduced_by_columns():
     y = np.tile([0.0, 1, 2, 3, 4], N // 5)
-    found = reduced(Curve(x=X, y=y, style="dots"), view())
+    found = reduce_curve(Curve(x=X, y=y, style="dots"), view())
     assert found.is_dots
     assert {*found.y} == {0, 1, 2, 3, 4}
     assert found.x.size == 5 * 100
@@ -263,7 +263,7 @@ def test_dots_are_not_reduced_by_columns():
 
 def test_sticks_keep_both_ends_of_each_column():
     y = np.tile([0.0, 1, -2, 3, -4], N // 5)
-    found = reduced(Curve(x=X, y=y, style="sticks"), view())
+    found = reduce_curve(Curve(x=X, y=y, style="sticks"), view())
     assert not found.is_dots
     assert {3, -4} <= {*found.y}
 
@@ -277,4 +277,4 @@ def test_every_style_of_every_order_is_drawn(draw, style, x):
 
 
 def test_few_samples_are_all_drawn():
-    assert reduced(Curve(x=X[:800], y=X[:800]), view()) is None
+    assert reduce_curve(Curve(x=X[:800], y=X[:800]), view()) is None

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from datalab_kernel import create_image
-from datalab_kernel.plot._reduced_image import block_starts, blocks, finite_range
+from datalab_kernel.plot import Image
+from datalab_kernel.plot.rendering import finite_range, reduce_image
+from datalab_kernel.plot.rendering._image import block_starts, blocks
 
 RNG = np.random.default_rng(0)
 SHAPE = (1600, 2000)
@@ -47,6 +49,23 @@ def test_a_single_hot_or_dead_pixel_is_shown_as_it_is(height, noise):
     assert found.values[block_of(700, 900)] == height
     assert found.standing_out == 1
     assert found.note == "; single pixels that stand out are kept"
+
+
+def test_an_image_is_reduced_in_its_place_and_not_to_fewer_pixels_than_the_picture_has():
+    edges = np.linspace(10, 20, 8), np.linspace(5, -5, 5)
+    image = Image(data=np.arange(28.0).reshape(4, 7), x_edges=edges[0], y_edges=edges[1])
+    found = reduce_image(image, 3, 4)
+    assert found.data.shape == (4, 3)
+    assert found.data[0].tolist() == [0.5, 2.5, 5]
+    assert found.x_edges.tolist() == edges[0][[0, 2, 4, 7]].tolist()
+    assert found.y_edges.tolist() == edges[1].tolist()
+    assert reduce_image(image, 7, 4) is None
+
+
+def test_masked_pixels_are_missing_from_a_reduced_image():
+    data = np.ma.masked_less(np.tile([-1.0, 1, 3, 3], (4, 1)), 0)
+    image = Image(data=data, x_edges=np.arange(5.0), y_edges=np.arange(5.0))
+    assert reduce_image(image, 2, 2).data.tolist() == [[1, 3], [1, 3]]
 
 
 def test_of_two_in_a_block_the_farther_is_shown():

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel.plot._units import PREFIXES, choose_unit, with_unit
+from datalab_kernel.plot.rendering import choose_unit, with_unit
+from datalab_kernel.plot.rendering._units import PREFIXES
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.plot.rendering import with_unit
 from datalab_kernel_interactive._curve_traces import add_curve, add_curve_scale
 from datalab_kernel_interactive._curves import CurveData
 from datalab_kernel_interactive._image_traces import add_image
@@ -99,11 +100,10 @@ def axis_layout(panel: Panel, spec: AxesSpec, letter: str) -> dict[str, Any]:
     scale, limits, label = (
         (panel.x, panel.xlim, spec.xlabel) if letter == "x" else (panel.y, panel.ylim, spec.ylabel)
     )
-    written = " ".join(filter(None, [label, f"({scale.unit})" if scale.unit else ""]))
     axis: dict[str, Any] = {
         "type": scale.kind,
         "range": [_finite(scale.end(limit)) for limit in limits],
-        "title": {"text": to_html(written), "standoff": 8},
+        "title": {"text": to_html(with_unit(label, scale.unit)), "standoff": 8},
         "anchor": f"{'y' if letter == 'x' else 'x'}{panel.suffix}",
         "showgrid": spec.image is None,
         "gridcolor": GRID,

@@ -8,8 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_rgba
 
-from datalab_kernel.plot._appearance import COLORS, LINES
-from datalab_kernel.plot._reduced_image import finite_range
+from datalab_kernel.plot.rendering import CURVE_STYLES, finite_range, with_unit
 from datalab_kernel_interactive._scales import Scale
 from datalab_kernel_interactive._texts import to_html
 
@@ -52,13 +51,13 @@ def line_of(curve: Curve, number: int) -> tuple[str, str | None]:
     """Return a curve's colour, and its dash or None: its own, else the next of ours."""
     settings: Any = mpl.rcParams
     default: Any = mpl.rcParamsDefault
-    colors, lines = list(COLORS), list(LINES)
+    styles = [*CURVE_STYLES]
     if settings["axes.prop_cycle"] != default["axes.prop_cycle"]:
-        colors, lines = settings["axes.prop_cycle"].by_key().get("color", colors), ["-"]
-    color = colors[number % len(colors)] if curve.color is None else curve.color
-    own = lines[number // len(colors) % len(lines)] if curve.color is None else "-"
-    style = own if curve.linestyle is None else curve.linestyle
-    return css(color), None if style in NO_LINE else DASHES.get(style, "solid")
+        ours = [color for color, _ in CURVE_STYLES]
+        styles = [(color, "-") for color in settings["axes.prop_cycle"].by_key().get("color", ours)]
+    own = styles[number % len(styles)] if curve.color is None else (curve.color, "-")
+    style = own[1] if curve.linestyle is None else curve.linestyle
+    return css(own[0]), None if style in NO_LINE else DASHES.get(style, "solid")
 
 
 def colorscale(cmap: Any) -> list[tuple[float, str]]:
@@ -110,7 +109,7 @@ class ColorRule:
     def attributes(self) -> dict[str, Any]:
         """Return the heatmap's other attributes."""
         image = self._image
-        label = " ".join(filter(None, [image.label, f"({self.unit})" if self.unit else ""]))
+        label = with_unit(image.label, self.unit)
         if image.limits_note:
             label += f"\n{image.limits_note}"
         bar: dict[str, Any] = {

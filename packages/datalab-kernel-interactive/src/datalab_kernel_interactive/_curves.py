@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot import _columns
-from datalab_kernel_interactive._extremes import BlockExtremes
+from datalab_kernel.plot.rendering import finite_range, order_of, places_in
+from datalab_kernel_interactive._extremes import BlockExtremes, known
 from datalab_kernel_interactive._paths import LongPath
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ class CurveData:
     """
 
     def __init__(self, curve: Curve, *, is_log_x: bool = False) -> None:
-        self.is_sorted = _columns.is_ordered(curve.x)
-        self.is_turned = self.is_sorted and _columns.is_descending(curve.x)
+        order = order_of(curve.x)
+        self.is_sorted = order is not None
+        self.is_turned = order == "descending"
         self._curve = _turned(curve) if self.is_turned else curve
         self._is_log_x = is_log_x
         self.size = len(curve.y)
@@ -97,13 +98,7 @@ class CurveData:
     def _range(self, values: Array, *, is_positive: bool) -> Range | None:
         if self.size and values is self._curve.x and not is_positive and self.is_sorted:
             return float(values[0]), float(values[-1])
-        low, high = np.inf, -np.inf
-        for start in range(0, self.size, _columns.CHUNK):
-            part = values[start : start + _columns.CHUNK]
-            part = part[np.isfinite(part) & ((part > 0) | (not is_positive))]
-            if part.size:
-                low, high = min(low, float(part.min())), max(high, float(part.max()))
-        return (low, high) if low <= high else None
+        return finite_range(values, is_positive=is_positive)
 
     def over(self, x_view: Range, y_view: Range, columns: int) -> Points:
         """Return the points that show what lies in a view.
@@ -124,9 +119,9 @@ class CurveData:
         x = self._curve.x
         least = np.nextafter(0, 1) if self._is_log_x else -np.inf
         low, high = max(x_view[0], least), max(x_view[1], least)
-        before, positive = _columns.places_in(x, np.array([low, least])).tolist()
+        before, positive = places_in(x, np.array([low, least])).tolist()
         first = max(before - 1, positive)
-        (behind,) = _columns.places_in(x, np.array([high]), is_after=True).tolist()
+        (behind,) = places_in(x, np.array([high]), is_after=True).tolist()
         last = min(behind + 1, self.size)
         if last - first <= ENOUGH_TO_REDUCE * columns:
             return self._samples(first, last)
@@ -144,7 +139,7 @@ class CurveData:
         x = self._curve.x
         space = np.geomspace if self._is_log_x else np.linspace
         edges = space(float(x[first]), float(x[last - 1]), columns + 1)
-        bounds = np.clip(_columns.places_in(x, edges), first, last)
+        bounds = np.clip(places_in(x, edges), first, last)
         bounds[0], bounds[-1] = first, last
         bounds = np.unique(bounds)
         found = self._extremes.over(bounds)
@@ -172,13 +167,6 @@ def _turned(curve: Curve) -> Curve:
     errors = (curve.x_error, curve.y_error)
     x_error, y_error = (None if error is None else error[::-1] for error in errors)
     return replace(curve, x=curve.x[::-1], y=curve.y[::-1], x_error=x_error, y_error=y_error)
-
-
-def known(values: Array) -> Array:
-    """Return float64 values, NaN for those that are infinite."""
-    found = values.astype(float)
-    found[~np.isfinite(found)] = np.nan
-    return found
 
 
 def rises(low: Array, high: Array) -> Array:

@@ -59,9 +59,9 @@ class InteractiveDrawing:
     @cached_property
     def _static(self) -> Drawing:
         """The picture by matplotlib."""
-        from datalab_kernel.plot._matplotlib import MatplotlibRenderer
+        from datalab_kernel.plot import renderers
 
-        return MatplotlibRenderer().render(self._spec)
+        return renderers.make(renderers.DEFAULT).render(self._spec)
 
     def mimebundle(
         self, alt: str, wanted: Collection[str]

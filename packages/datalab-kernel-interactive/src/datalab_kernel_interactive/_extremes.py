@@ -119,8 +119,8 @@ class BlockExtremes:
             lengths, starts = lengths[used], starts[used]
             places = np.cumsum(lengths) - lengths
             key = _key(starts, lengths, places)
-            low = _known(self._read_low(key))
-            high = low if self._is_one else _known(self._read_high(key))
+            low = known(self._read_low(key))
+            high = low if self._is_one else known(self._read_high(key))
             found.low[used] = np.fmin.reduceat(low, places)
             found.high[used] = np.fmax.reduceat(high, places)
             found.has_gap[used] = np.logical_or.reduceat(np.isnan(low) | np.isnan(high), places)
@@ -138,10 +138,11 @@ def _nothing(count: int) -> Extremes:
     return Extremes(np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, dtype=bool))
 
 
-def _known(values: Array) -> Array:
-    known = values.astype(float)
-    known[~np.isfinite(known)] = np.nan
-    return known
+def known(values: Array) -> Array:
+    """Return float64 values, NaN for those that are infinite."""
+    found = values.astype(float)
+    found[~np.isfinite(found)] = np.nan
+    return found
 
 
 def _reduced(extreme: np.ufunc, values: Array) -> tuple[Array, Array]:

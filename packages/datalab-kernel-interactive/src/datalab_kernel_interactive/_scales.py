@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from datalab_kernel.plot._units import choose_unit
+from datalab_kernel.plot.rendering import choose_unit
 
 if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot._appearance import ON_LIGHT
+from datalab_kernel.plot.rendering import shape_color
 from datalab_kernel_interactive._colors import css
 from datalab_kernel_interactive._texts import to_html
 
@@ -28,7 +28,7 @@ SEEN_ANYWHERE = "rgba(255,255,255,0.75)"
 
 def add_shape(panel: Panel, shape: Shape) -> None:
     """Add one shape."""
-    color = css(ON_LIGHT[shape.role] if shape.color is None else shape.color)
+    color = css(shape_color(shape))
     line = {"color": color, "width": 1.6, "dash": "dot" if shape.is_inverse else DASHES[shape.role]}
     match shape.kind:
         case "interval":
@@ -156,7 +156,7 @@ def _domain(panel: Panel, letter: str) -> dict[str, str]:
 
 
 def _annotate(panel: Panel, shape: Shape, place: tuple[float, float], refs: dict[str, str]) -> None:
-    color = css(ON_LIGHT[shape.role] if shape.color is None else shape.color)
+    color = css(shape_color(shape))
     panel.annotations.append({
         "x": place[0], "y": place[1], **refs, "text": _bold(shape.label), "showarrow": False,
         "xanchor": "left", "yanchor": "top" if place[1] == 1 else "bottom",

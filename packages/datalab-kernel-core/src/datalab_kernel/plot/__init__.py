@@ -1,16 +1,14 @@
 """Pictures of signals and images: what to draw is a plain value, drawing it a renderer's work.
 
-The way of a picture, by files:
+The way of a picture:
 
-- ``_plotter``, ``_grid``, ``_renderers``, ``_result``: what people call and get.
+- ``_plotter``, ``_grid``, ``_result``: what people call and get.
 - ``_inputs``, ``_options``, ``_option_values``: what they give, checked.
-- ``_build``, then ``_signals`` and ``_images``, with ``_limits``, ``_stored``, ``_regions``,
-  ``_results``, ``_annotations``, ``_tables``, ``_words``, ``_texts``, ``_values``: objects become a
-  description, ``_spec``. Pure.
-- ``_reduced_curve`` (``_columns``, ``_scribble``), ``_reduced_image``, ``_units``: what any renderer needs
-  to show many samples, and readable numbers. Pure.
-- ``_matplotlib``, with ``_layout``, ``_appearance``, ``_ticks`` and the ``…_drawn`` files, ``_drawing``: the
-  only ones that know matplotlib.
+- ``_describing``: objects become a description, ``_spec``. Pure.
+- ``renderers``: who draws it; ``_matplotlib`` is one of them, and always there.
+- ``rendering``: what any renderer needs to show many samples, and readable numbers. Pure.
+
+:mod:`.renderers` and :mod:`.rendering` are public, for other renderers.
 """
 
 from __future__ import annotations

@@ -16,13 +16,12 @@ import numpy as np
 from datalab_kernel import _names, _objects
 from datalab_kernel._calc_result import CalcResult
 from datalab_kernel._progress import tracking
-from datalab_kernel.plot._images import image_axes
+from datalab_kernel.plot._describing.images import image_axes
+from datalab_kernel.plot._describing.signals import signal_axes
 from datalab_kernel.plot._inputs import drawable
 from datalab_kernel.plot._options import PlotOptions, parse_options
-from datalab_kernel.plot._reduced_curve import View, reduced
-from datalab_kernel.plot._reduced_image import block_starts, blocks
-from datalab_kernel.plot._signals import signal_axes
 from datalab_kernel.plot._spec import AxesSpec, FigureSpec
+from datalab_kernel.plot.rendering import SCALES, View, reduce_curve, reduce_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -215,7 +214,7 @@ def _small_curve(curve: Curve, axes: AxesSpec, pixels: int) -> Curve:
     to_y, _ = SCALES.get(axes.yscale, SCALES["linear"])
     height = max(16, int(pixels * PANEL_RATIO))
     view = View(width=pixels, height=height, to_x=to_x, from_x=from_x, to_y=to_y, xlim=axes.xlim)
-    found = reduced(curve, view)
+    found = reduce_curve(curve, view)
     x, y = (curve.x, curve.y) if found is None else (found.x, found.y)
     return replace(
         curve,
@@ -228,33 +227,16 @@ def _small_curve(curve: Curve, axes: AxesSpec, pixels: int) -> Curve:
     )
 
 
-def _log(values: Array) -> Array:
-    with np.errstate(all="ignore"):
-        return np.log10(np.where(values > 0, values, np.nan))
-
-
-SCALES: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
-    "linear": (np.asarray, np.asarray),
-    "log": (_log, lambda values: 10.0**values),
-}
-"""Where a small picture is even; of other scales it shows the data as they are."""
-
-
 def _small_image(image: Image, pixels: int) -> Image:
-    wanted = max(16, int(pixels * PANEL_RATIO)), pixels
-    rows, columns = (block_starts(*one) for one in zip(image.data.shape, wanted, strict=True))
-    mask = image.is_masked
-    data = image.data if mask is None else np.ma.masked_array(image.data, mask)
-    if (len(rows), len(columns)) == data.shape:
-        values = np.ma.filled(data.astype(float), np.nan)
-    else:
-        limits = (image.vmin, image.vmax)
-        values = blocks(data, rows, columns, None if None in limits else limits).values  # type: ignore[arg-type]
+    if image.is_masked is not None:
+        image = replace(image, data=np.ma.masked_array(image.data, image.is_masked))
+    limits = None if image.vmin is None or image.vmax is None else (image.vmin, image.vmax)
+    found = reduce_image(image, pixels, max(16, int(pixels * PANEL_RATIO)), limits)
     return replace(
         image,
-        data=values,
-        y_edges=np.append(image.y_edges[rows], image.y_edges[-1:]),
-        x_edges=np.append(image.x_edges[columns], image.x_edges[-1:]),
+        data=np.ma.filled(image.data.astype(float), np.nan) if found is None else found.data,
+        x_edges=np.array(image.x_edges if found is None else found.x_edges),
+        y_edges=np.array(image.y_edges if found is None else found.y_edges),
         is_masked=None,
         has_colorbar=False,
     )

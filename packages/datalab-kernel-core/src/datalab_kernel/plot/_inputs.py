@@ -15,7 +15,7 @@ from datalab_kernel import _names, _objects
 from datalab_kernel._calc_result import CalcResult
 from datalab_kernel._coerce import as_object
 from datalab_kernel._progress import tracking
-from datalab_kernel.plot._results import with_results_of
+from datalab_kernel.plot._describing.results import with_results_of
 
 if TYPE_CHECKING:
     from datalab_kernel._objects import DataObject, SignalObj

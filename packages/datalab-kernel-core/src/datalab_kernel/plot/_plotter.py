@@ -98,7 +98,7 @@ class Plotter:
         where both signs matter; and what a person chose in DataLab. Options win always.
         More than twelve curves have colours by their order instead of a legend.
         """
-        from datalab_kernel.plot._build import build
+        from datalab_kernel.plot._describing.build import build
         from datalab_kernel.plot._inputs import drawable
         from datalab_kernel.plot._options import check_placing, parse_options
 
@@ -179,7 +179,7 @@ class Plotter:
 
     def _renderer_or_default(self) -> Renderer:
         if self._renderer is None or isinstance(self._renderer, str):
-            from datalab_kernel.plot import _renderers
+            from datalab_kernel.plot import renderers
 
-            self._renderer = _renderers.make(self._renderer or _renderers.DEFAULT)
+            self._renderer = renderers.make(self._renderer or renderers.DEFAULT)
         return self._renderer

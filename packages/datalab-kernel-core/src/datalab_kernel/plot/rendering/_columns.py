@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from datalab_kernel.plot.rendering._finite import finite_range
+from datalab_kernel.plot.rendering._ordered import places_in
+
 Array = np.ndarray[Any, Any]
 CHUNK = 1 << 18
 GAP_REACH = 3
@@ -18,62 +21,6 @@ MANY_GAPS = 0.25
 """Share of columns near a gap from which on gaps are no longer shown one by one."""
 STANDS_OUT = 0.01
 """Share of the whole range by which a value beside a gap must stand out to be kept."""
-
-
-def is_sorted(x: Array) -> bool:
-    """Say whether x never decreases (NaN counts as unsorted); memory stays bounded."""
-    for start in range(0, len(x) - 1, CHUNK):
-        part = x[start : start + CHUNK + 1]
-        if not (part[1:] >= part[:-1]).all():
-            return False
-    return True
-
-
-def is_ordered(x: Array) -> bool:
-    """Say whether x never decreases or never increases; NaN counts as unordered.
-
-    Examples
-    --------
-    >>> is_ordered(np.array([3, 2, 2])), is_ordered(np.array([3, 2, 4]))
-    (True, False)
-    """
-    return is_sorted(x[::-1] if is_descending(x) else x)
-
-
-def is_descending(x: Array) -> bool:
-    """Say whether x ends below where it begins."""
-    return bool(len(x) and x[-1] < x[0])
-
-
-def places_in(x: Array, values: Array, *, is_after: bool = False) -> Array:
-    """Return where values belong in x, which is ordered, as ``np.searchsorted`` does.
-
-    Of any dtype and direction without a copy of x, which ``np.searchsorted`` makes.
-
-    Parameters
-    ----------
-    x
-        Never decreasing or never increasing, of shape ``(n,)``.
-    values
-        Of shape ``(m,)``.
-    is_after
-        Whether a place is behind what equals the value, and not before it.
-
-    Examples
-    --------
-    >>> places_in(np.array([9, 5, 5, 1]), np.array([5, 0])).tolist()
-    [1, 4]
-    """
-    sign = -1.0 if is_descending(x) else 1.0
-    wanted = sign * values
-    low, high = np.zeros(len(values), dtype=int), np.full(len(values), len(x))
-    while (is_open := low < high).any():
-        middle = (low + high) // 2
-        found = sign * x[np.minimum(middle, len(x) - 1)]
-        goes_on = is_open & ((found <= wanted) if is_after else (found < wanted))
-        low = np.where(goes_on, middle + 1, low)
-        high = np.where(is_open & ~goes_on, middle, high)
-    return low
 
 
 def min_max(x: Array, y: Array, edges: Array) -> tuple[Array, Array]:
@@ -112,7 +59,8 @@ def min_max(x: Array, y: Array, edges: Array) -> tuple[Array, Array]:
     is_dropped = np.zeros(len(columns), dtype=bool)
     if is_missing.any():
         for column in np.flatnonzero(is_missing):
-            low[column], high[column] = _known_extremes(y[first[column] : last[column] + 1])
+            found = finite_range(y[first[column] : last[column] + 1])
+            low[column], high[column] = found or (np.nan, np.nan)
         is_dropped = _beside_gaps(columns, is_missing, low, high)
     levels = np.stack([_known(y[first]), low, high, _known(y[last])], axis=1)
     levels[1::2, 1:3] = levels[1::2, 2:0:-1]
@@ -156,17 +104,6 @@ def _extremes(y: Array, first: Array, end: int) -> tuple[Array, Array]:
     known = y[:end]
     low, high = np.minimum.reduceat(known, first), np.maximum.reduceat(known, first)
     return low.astype(float, copy=False), high.astype(float, copy=False)
-
-
-def _known_extremes(values: Array) -> tuple[float, float]:
-    """Return the least and the greatest finite value, NaN where there is none."""
-    low, high = np.inf, -np.inf
-    for start in range(0, len(values), CHUNK):
-        part = values[start : start + CHUNK]
-        is_known = np.isfinite(part)
-        low = min(low, float(np.min(part, where=is_known, initial=np.inf)))
-        high = max(high, float(np.max(part, where=is_known, initial=-np.inf)))
-    return (low, high) if low <= high else (np.nan, np.nan)
 
 
 def _known(values: Array) -> Array:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from datalab_kernel.plot._reduced_image import finite_range
-from datalab_kernel.plot._texts import number
+from datalab_kernel.plot._describing.texts import number
+from datalab_kernel.plot._describing.values import extent
+from datalab_kernel.plot._options import given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,14 +44,13 @@ KEPT = "limits as the image keeps them"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColorScale:
-    """How values become colours; ``data_range`` is that of all finite values, if known."""
+    """How values become colours, and what the picture says about it."""
 
     cmap: Any = DEFAULT_MAP
     vmin: float | None = None
     vmax: float | None = None
     extend: Extend = "neither"
     note: str = ""
-    data_range: tuple[float, float] | None = None
 
 
 def default_map() -> str | None:
@@ -65,7 +65,7 @@ def color_scale(
     arrays: Sequence[Array],
     *,
     cmap: Any = None,
-    given: Limits = (None, None),
+    asked: Limits = (None, None),
     kept: Limits = (None, None),
 ) -> ColorScale:
     """Choose the colour scale for one image, or for several in common.
@@ -76,7 +76,7 @@ def color_scale(
         Real values, each of shape ``(ny, nx)``. NaN and infinite ones don't count.
     cmap
         The colour map that somebody chose; None for what the data ask for.
-    given
+    asked
         Limits that were asked for; None on a side that is to be found.
     kept
         Limits that the image keeps, as DataLab shows it. They count if they have to do with
@@ -98,51 +98,47 @@ def color_scale(
     >>> scale.cmap, scale.vmin, scale.vmax
     ('RdBu_r', -5.0, 5.0)
     """
-    chosen = _or(cmap, default_map())
-    ranges = [found for array in arrays if (found := finite_range(array)) is not None]
-    if not ranges or all(array.dtype.kind == "b" for array in arrays):
-        low, high = (0.0, 1.0) if ranges else (None, None)
-        cmap = _or(chosen, DEFAULT_MAP)
-        return ColorScale(cmap=cmap, vmin=_or(given[0], low), vmax=_or(given[1], high))
-    data = min(low for low, _ in ranges), max(high for _, high in ranges)
-    limits, note = _limits(arrays, data, given, kept)
-    if chosen is None and not note.startswith(KEPT) and given == (None, None):
+    chosen = given(cmap, default_map())
+    data = extent(arrays)
+    if data is None or all(array.dtype.kind == "b" for array in arrays):
+        low, high = (None, None) if data is None else (0.0, 1.0)
+        cmap = given(chosen, DEFAULT_MAP)
+        return ColorScale(cmap=cmap, vmin=given(asked[0], low), vmax=given(asked[1], high))
+    limits, note = _limits(arrays, data, asked, kept)
+    if chosen is None and not note.startswith(KEPT) and asked == (None, None):
         low, high = limits
         if low < 0 < high and min(-low, high) >= SMALLER_SIDE * max(-low, high):
             chosen, limits = DIVERGING_MAP, (-max(-low, high), max(-low, high))
     return ColorScale(
-        cmap=_or(chosen, DEFAULT_MAP),
+        cmap=given(chosen, DEFAULT_MAP),
         vmin=limits[0],
         vmax=limits[1],
         extend=_extend(is_below=data[0] < limits[0], is_above=data[1] > limits[1]),
         note=note,
-        data_range=data,
     )
 
 
 def _limits(
-    arrays: Sequence[Array], data: tuple[float, float], given: Limits, kept: Limits
+    arrays: Sequence[Array], data: tuple[float, float], asked: Limits, kept: Limits
 ) -> tuple[tuple[float, float], str]:
     """Return the limits, and why they aren't those of the data."""
     found, note = data, ""
-    if None not in given:
+    if None not in asked:
         found = data
-    elif kept != (None, None) and _overlap((_or(kept[0], data[0]), _or(kept[1], data[1])), data):
-        found, note = (_or(kept[0], data[0]), _or(kept[1], data[1])), KEPT
+    elif kept != (None, None) and _overlap(
+        (given(kept[0], data[0]), given(kept[1], data[1])), data
+    ):
+        found, note = (given(kept[0], data[0]), given(kept[1], data[1])), KEPT
     else:
         with np.errstate(over="ignore"):  # the widths of huge values are infinite, rightly
             found, note = _without_outliers(arrays, *data), WITHOUT_OUTLIERS
-    is_cut = (given[0] is None and data[0] < found[0]) or (given[1] is None and data[1] > found[1])
+    is_cut = (asked[0] is None and data[0] < found[0]) or (asked[1] is None and data[1] > found[1])
     span = f"{note}; data: {number(data[0], 4)} to {number(data[1], 4)}"
-    return (_or(given[0], found[0]), _or(given[1], found[1])), span if is_cut else ""
+    return (given(asked[0], found[0]), given(asked[1], found[1])), span if is_cut else ""
 
 
 def _overlap(limits: tuple[float, float], data: tuple[float, float]) -> bool:
     return limits[0] < limits[1] and limits[0] < data[1] and limits[1] > data[0]
-
-
-def _or(value: Any, default: Any) -> Any:
-    return default if value is None else value
 
 
 def _without_outliers(

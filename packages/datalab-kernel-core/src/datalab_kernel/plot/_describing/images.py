@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot import _stored
-from datalab_kernel.plot._annotations import annotated
-from datalab_kernel.plot._limits import ColorScale, color_scale
+from datalab_kernel.plot._describing import stored
+from datalab_kernel.plot._describing.annotations import annotated
+from datalab_kernel.plot._describing.color_scale import ColorScale, color_scale
+from datalab_kernel.plot._describing.regions import masked_pixels, regions
+from datalab_kernel.plot._describing.results import results
+from datalab_kernel.plot._describing.texts import modulus, phase, plain
+from datalab_kernel.plot._describing.values import why_empty
 from datalab_kernel.plot._options import given
-from datalab_kernel.plot._regions import masked_pixels, regions
-from datalab_kernel.plot._results import results
 from datalab_kernel.plot._spec import AxesSpec, Image
-from datalab_kernel.plot._texts import modulus, phase, plain
-from datalab_kernel.plot._values import why_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel._objects import ImageObj
-    from datalab_kernel.plot._limits import Limits
+    from datalab_kernel.plot._describing.color_scale import Limits
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import Shape
 
@@ -88,12 +88,12 @@ def _scales(
 def _scale(data: Sequence[Array], cmap: Any, options: PlotOptions, kept: Limits) -> ColorScale:
     if options.norm is not None:
         return color_scale([], cmap=cmap)
-    return color_scale(data, cmap=cmap, given=(options.vmin, options.vmax), kept=kept)
+    return color_scale(data, cmap=cmap, asked=(options.vmin, options.vmax), kept=kept)
 
 
 def _chosen_map(options: PlotOptions, images: Sequence[ImageObj]) -> Any:
     """Return the colour map that was asked for, else the one that all images keep."""
-    kept = {_stored.colormap(image.metadata) for image in images}
+    kept = {stored.colormap(image.metadata) for image in images}
     return given(options.cmap, kept.pop() if len(kept) == 1 else None)
 
 
@@ -171,7 +171,7 @@ def _phase_axes(image: ImageObj, modulus_shown: Image, first: AxesSpec) -> AxesS
 
 def _limits(image: ImageObj, letter: str, edges: Array) -> tuple[float, float] | None:
     """Return the limits of an axis that are kept in the image, from least to greatest."""
-    kept = _stored.axis_limits([image], letter)
+    kept = stored.axis_limits([image], letter)
     if kept is None or image.data.size == 0:
         return None
     low, high = given(kept[0], float(edges.min())), given(kept[1], float(edges.max()))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.plot.rendering import finite_range
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,10 +59,5 @@ def is_all_nan(array: Array) -> bool:
 
 def extent(arrays: Sequence[Array]) -> tuple[float, float] | None:
     """Return the least and the greatest finite value of all; None where there is none."""
-    lows, highs = [], []
-    for array in arrays:
-        finite = array[np.isfinite(array)]
-        if finite.size:
-            lows.append(float(finite.min()))
-            highs.append(float(finite.max()))
-    return (min(lows), max(highs)) if lows else None
+    ranges = [found for array in arrays if (found := finite_range(array)) is not None]
+    return (min(low for low, _ in ranges), max(high for _, high in ranges)) if ranges else None

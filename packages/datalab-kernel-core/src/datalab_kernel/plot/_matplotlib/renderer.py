@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel._progress import tracking
-from datalab_kernel.plot import _appearance, _layout
-from datalab_kernel.plot._curves_drawn import draw_curve, draw_curve_scale, draw_legend
-from datalab_kernel.plot._drawing import MatplotlibDrawing
-from datalab_kernel.plot._shapes_drawn import MOST_LABELS, draw_shapes, place_labels
-from datalab_kernel.plot._ticks import label_axis, write_dates
-from datalab_kernel.plot._units import with_unit
+from datalab_kernel.plot._matplotlib import appearance, layout
+from datalab_kernel.plot._matplotlib.curves import draw_curve, draw_curve_scale, draw_legend
+from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
+from datalab_kernel.plot._matplotlib.shapes import MOST_LABELS, draw_shapes, place_labels
+from datalab_kernel.plot._matplotlib.ticks import label_axis, write_dates
+from datalab_kernel.plot.rendering import with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
 
-    from datalab_kernel.plot._layout import Page
+    from datalab_kernel.plot._matplotlib.layout import Page
+    from datalab_kernel.plot._matplotlib.tables import Tables
     from datalab_kernel.plot._spec import AxesSpec, FigureSpec
-    from datalab_kernel.plot._tables_drawn import Tables
 
 HEAD_LINES = 3
 
@@ -49,18 +49,18 @@ class MatplotlibRenderer:
             place_labels(ax, drawn.labels)
             return MatplotlibDrawing(ax.figure, (ax,))
         if spec.is_contact_sheet:
-            from datalab_kernel.plot._sheet_drawn import draw_sheet
+            from datalab_kernel.plot._matplotlib.sheet import draw_sheet
 
             return draw_sheet(spec)
-        page = _layout.new_page(spec)
-        _appearance.make_opaque(page.figure)
+        page = layout.new_page(spec)
+        appearance.make_opaque(page.figure)
         tables = _reserve_tables(page, spec)
         if spec.title:
             _draw_head(page, spec.title)
-        _layout.guess(page)
+        layout.guess(page)
         drawn_parts = _draw_grid(page, spec)
-        _layout.fit(page)
-        with _layout.sharp(page.figure):
+        layout.fit(page)
+        with layout.sharp(page.figure):
             for axes, drawn in zip(page.grid, drawn_parts, strict=True):
                 place_labels(axes, drawn.labels)
         if tables is not None:
@@ -79,29 +79,29 @@ class _Drawn:
 def _reserve_tables(page: Page, spec: FigureSpec) -> Tables | None:
     if not spec.tables:
         return None
-    from datalab_kernel.plot._tables_drawn import reserve
+    from datalab_kernel.plot._matplotlib.tables import reserve
 
     return reserve(page, spec.tables)
 
 
 def _draw_head(page: Page, title: str) -> None:
     """Write the title of the whole figure, above all of it."""
-    size = _layout.points("figure.titlesize")
+    size = layout.points("figure.titlesize")
     width, _ = page.figure.get_size_inches()
-    text = _layout.wrap(title, 72 * (width - 2 * _layout.PAD_IN), size, HEAD_LINES)
+    text = layout.wrap(title, 72 * (width - 2 * layout.PAD_IN), size, HEAD_LINES)
     lines = text.count("\n") + 1
-    page.grow(top_in=1.25 * lines * size / 72 + 0.5 * _layout.GAP_IN)
+    page.grow(top_in=1.25 * lines * size / 72 + 0.5 * layout.GAP_IN)
     width, height = page.figure.get_size_inches()
-    page.head = page.figure.suptitle(text, x=0.5, y=1 - _layout.PAD_IN / height, va="top")
+    page.head = page.figure.suptitle(text, x=0.5, y=1 - layout.PAD_IN / height, va="top")
     canvas: Any = page.figure.canvas
-    room = page.figure.bbox.width - 2 * _layout.PAD_IN * page.figure.dpi
-    _layout.shrink(page.head, room, canvas.get_renderer())
+    room = page.figure.bbox.width - 2 * layout.PAD_IN * page.figure.dpi
+    layout.shrink(page.head, room, canvas.get_renderer())
 
 
 def _draw_grid(page: Page, spec: FigureSpec) -> list[_Drawn]:
     """Draw into all axes what is described for them."""
     for axes in page.grid:
-        _appearance.set_colors(axes)
+        appearance.set_colors(axes)
     with tracking([*zip(page.grid, spec.axes, strict=True)], "Drawing") as parts:
         drawn = [_draw(axes, part, has_own_bar=not spec.shares_colors) for axes, part in parts]
     if spec.shares_colors:
@@ -115,13 +115,13 @@ def _draw_grid(page: Page, spec: FigureSpec) -> list[_Drawn]:
 
 
 def _draw_shared_bar(page: Page, spec: FigureSpec, drawn: list[_Drawn]) -> None:
-    from datalab_kernel.plot._images_drawn import draw_colorbar
+    from datalab_kernel.plot._matplotlib.images import draw_colorbar
 
     images = [part.image for part in spec.axes if part.image is not None]
     mappables = [part.mappable for part in drawn if part.mappable is not None]
     if not mappables or not any(image.has_colorbar for image in images):
         return
-    page.shared_bar = _layout.axes_beside(page.grid[page.columns - 1], tuple(page.grid))
+    page.shared_bar = layout.axes_beside(page.grid[page.columns - 1], tuple(page.grid))
     draw_colorbar(page.shared_bar, page.grid[0], mappables[0], images)
 
 
@@ -130,13 +130,13 @@ def _draw(axes: Axes, spec: AxesSpec, *, has_own_bar: bool = True) -> _Drawn:
     if spec.message:
         axes.set(xticks=[], yticks=[])
         axes.text(
-            0.5, 0.5, _layout.wrap_title(spec.message, axes), transform=axes.transAxes,
-            ha="center", va="center", color=_appearance.quiet(axes),
+            0.5, 0.5, layout.wrap_title(spec.message, axes), transform=axes.transAxes,
+            ha="center", va="center", color=appearance.quiet(axes),
         )  # fmt: skip
         axes.set(
             xlabel=with_unit(spec.xlabel, spec.xunit), ylabel=with_unit(spec.ylabel, spec.yunit)
         )
-    axes.set_title(_layout.wrap_title(spec.title, axes))
+    axes.set_title(layout.wrap_title(spec.title, axes))
     return drawn if spec.message else _draw_data(axes, spec, has_own_bar=has_own_bar)
 
 
@@ -147,11 +147,11 @@ def _draw_data(axes: Axes, spec: AxesSpec, *, has_own_bar: bool) -> _Drawn:
         _set_scales(axes, spec)
         axes.grid(visible=True, alpha=0.3, linewidth=0.6)
     if spec.image is not None:
-        from datalab_kernel.plot._images_drawn import draw_colorbar, draw_image
+        from datalab_kernel.plot._matplotlib.images import draw_colorbar, draw_image
 
         mappable, notes = draw_image(axes, spec.image, spec)
         if spec.image.has_colorbar and has_own_bar:
-            draw_colorbar(_layout.axes_beside(axes), axes, mappable, [spec.image])
+            draw_colorbar(layout.axes_beside(axes), axes, mappable, [spec.image])
     with tracking(spec.curves, "Drawing") as curves:
         for curve in curves:
             notes += draw_curve(axes, curve, spec)
@@ -189,8 +189,8 @@ def _label_axes(axes: Axes, spec: AxesSpec) -> None:
     if spec.x_is_time:
         write_dates(axes.xaxis, spec.xlabel)
     else:
-        label_axis(axes.xaxis, _layout.wrap_label(spec.xlabel, axes, 1), spec.xunit)
-    label_axis(axes.yaxis, _layout.wrap_label(spec.ylabel, axes, 0), spec.yunit)
+        label_axis(axes.xaxis, layout.wrap_label(spec.xlabel, axes, 1), spec.xunit)
+    label_axis(axes.yaxis, layout.wrap_label(spec.ylabel, axes, 0), spec.yunit)
 
 
 def _draw_note(axes: Axes, text: str) -> None:
@@ -198,5 +198,5 @@ def _draw_note(axes: Axes, text: str) -> None:
     place: Any = ("axes fraction", axes.xaxis.label)
     axes.annotate(
         text, (1.0, 0.0), xycoords=place, xytext=(0, -3), textcoords="offset points",
-        ha="right", va="top", fontsize=_appearance.NOTE_SIZE, color=_appearance.quiet(axes),
+        ha="right", va="top", fontsize=appearance.NOTE_SIZE, color=appearance.quiet(axes),
     )  # fmt: skip

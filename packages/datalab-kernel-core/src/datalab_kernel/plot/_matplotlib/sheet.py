@@ -18,9 +18,11 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 
-from datalab_kernel.plot import _appearance, _layout
-from datalab_kernel.plot._drawing import MatplotlibDrawing
-from datalab_kernel.plot._grid import SCALES
+from datalab_kernel.plot._matplotlib import appearance, layout
+from datalab_kernel.plot._matplotlib.curves import standing_alone
+from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
+from datalab_kernel.plot._matplotlib.texts import without_middle
+from datalab_kernel.plot.rendering import SCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,12 +58,12 @@ def draw_sheet(spec: FigureSpec) -> MatplotlibDrawing:
     columns = spec.columns or math.ceil(math.sqrt(len(spec.axes)))
     rows = math.ceil(len(spec.axes) / columns)
     width, height = spec.figsize or (1.6 * columns, 1.5 * rows)
-    size = _layout.points("axes.titlesize")
-    title = _layout.wrap(spec.title, 72 * (width - 2 * PAD_IN), size, 2) if spec.title else ""
+    size = layout.points("axes.titlesize")
+    title = layout.wrap(spec.title, 72 * (width - 2 * PAD_IN), size, 2) if spec.title else ""
     head = 1.3 * size / 72 * (title.count("\n") + 1) + TITLE_GAP_IN if title else 0.0
     figure = Figure(figsize=(width, height + head), dpi=spec.dpi)
     FigureCanvasAgg(figure)
-    _appearance.make_opaque(figure)
+    appearance.make_opaque(figure)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     if title:
@@ -84,7 +86,7 @@ def draw_sheet(spec: FigureSpec) -> MatplotlibDrawing:
 
 
 def _first_color(axes: Axes) -> Any:
-    _appearance.set_colors(axes)
+    appearance.set_colors(axes)
     return axes._get_lines.get_next_color()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
@@ -99,7 +101,7 @@ class _Sheet:
         self.name_lines = max(map(len, self._names))
         self._drawn = 0
         self._lines: list[tuple[Array, Any, float]] = []
-        self._is_dark = _appearance.is_dark(axes)
+        self._is_dark = appearance.is_dark(axes)
 
     def draw(self, part: AxesSpec, box: _Box) -> None:
         """Draw one panel: frame, picture, name, and what it is."""
@@ -126,7 +128,7 @@ class _Sheet:
         self._text(box.left, below, kind, va="top", quiet=True)
 
     def _text(self, x: float, y: float, text: str, *, quiet: bool = False, **where: Any) -> None:
-        color = _appearance.quiet(self._axes) if quiet else mpl.rcParams["text.color"]
+        color = appearance.quiet(self._axes) if quiet else mpl.rcParams["text.color"]
         self._axes.text(x, y, text, fontsize=TEXT_PT, color=color, parse_math=False, **where)
 
     def _draw_curve(self, curve: Curve, part: AxesSpec, box: _Box) -> None:
@@ -148,7 +150,7 @@ class _Sheet:
             breaks = np.full(len(up), np.nan)
             up = np.stack([np.broadcast_to(base, up.shape), up, breaks], axis=1).ravel()
             across = np.repeat(across, 3)
-        is_alone = _standing_alone(up)
+        is_alone = standing_alone(up)
         if is_alone.any():
             self._axes.plot(
                 across[is_alone], up[is_alone], linestyle="none", marker=".", markersize=3,
@@ -220,13 +222,6 @@ def _share(values: Array, low: float, high: float) -> Array:
     return shares
 
 
-def _standing_alone(values: Array) -> Array:
-    is_known = np.isfinite(values)
-    before, after = np.append(False, is_known[:-1]), np.append(is_known[1:], False)
-    alone: Array = is_known & ~before & ~after
-    return alone
-
-
 class FontWidth:
     """How long text of a sheet is, so that a name fits below its panel."""
 
@@ -254,8 +249,8 @@ class FontWidth:
         """Leave out the middle of a text that is longer than that."""
         if self._fits(text, width_in):
             return text
-        count = self._most(lambda letters: _middle_out(text, letters), len(text), width_in)
-        return _middle_out(text, count)
+        count = self._most(lambda letters: without_middle(text, letters), len(text), width_in)
+        return without_middle(text, count)
 
     def _fits(self, text: str, width_in: float) -> bool:
         return len(text) < LONGEST_NAME and self.of(text) <= width_in
@@ -273,10 +268,4 @@ class FontWidth:
 
     def wrapped(self, text: str, width_in: float, lines: int) -> str:
         """Break a text into lines."""
-        return _layout.wrap(text, 72 * width_in, TEXT_PT, lines)
-
-
-def _middle_out(text: str, letters: int) -> str:
-    """Return the beginning and the end of a text, as many letters in all."""
-    behind = letters // 2
-    return f"{text[: letters - behind]}\N{HORIZONTAL ELLIPSIS}{text[len(text) - behind :]}"
+        return layout.wrap(text, 72 * width_in, TEXT_PT, lines)

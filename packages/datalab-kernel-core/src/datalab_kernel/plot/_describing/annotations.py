@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from sigima.objects import annotations as sigima_annotations
 
+from datalab_kernel.plot._describing.texts import plain
 from datalab_kernel.plot._spec import Shape
-from datalab_kernel.plot._texts import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

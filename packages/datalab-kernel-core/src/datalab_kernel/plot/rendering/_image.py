@@ -8,12 +8,14 @@ instead of the mean.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from datalab_kernel.plot._spec import Image
+
 Array = np.ndarray[Any, Any]
-CHUNK = 1 << 17
 BEYOND = 6.0
 """How many times farther from its block's mean than is usual around it a pixel stands out."""
 VISIBLE = 0.08
@@ -39,6 +41,74 @@ class Blocks:
         if self.missing:
             kept.append("are missing")
         return f"; single pixels that {' or '.join(kept)} are kept" if kept else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReducedImage:
+    """What is drawn instead of an image's pixels: fewer of them, in the same place.
+
+    Attributes
+    ----------
+    data
+        Values in the image's unit, float64 of shape ``(ny, nx)``; NaN where they are missing.
+    x_edges, y_edges
+        Between which pixels lie, in the axes' units, of shape ``(nx + 1,)`` and ``(ny + 1,)``.
+        Pixels needn't be equally wide, not even where the image's are.
+    note
+        What the picture says about it.
+    """
+
+    data: Array
+    x_edges: Array
+    y_edges: Array
+    note: str
+
+
+def reduce_image(
+    image: Image, width: int, height: int, limits: tuple[float, float] | None = None
+) -> ReducedImage | None:
+    """Return what to draw of an image, None if that is each of its pixels.
+
+    Parameters
+    ----------
+    image
+        Its ``data`` and edges are taken. Masked and infinite pixels are missing, like NaN;
+        for ``is_masked``, which is drawn over the data, mask them where they mustn't count.
+    width, height
+        Pixels of the picture that the image covers: it isn't reduced to fewer.
+    limits
+        The values between which colours differ, in the image's unit. Where they aren't
+        known, no single pixel is kept because it stands out.
+
+    Returns
+    -------
+    ReducedImage or None
+        Means of the pixels in each block; NaN where more than half of them are missing.
+        Single pixels that stand out far beyond what is around them are shown instead of
+        their block's mean, and so are those that are missing, if they are few.
+
+    Examples
+    --------
+    >>> from datalab_kernel.plot import Image
+    >>> from datalab_kernel.plot.rendering import reduce_image
+    >>> image = Image(data=np.ones((600, 900)), x_edges=np.arange(901.0), y_edges=np.arange(601.0))
+    >>> found = reduce_image(image, 300, 200)
+    >>> found.data.shape, found.x_edges[:3].tolist(), found.note
+    ((200, 300), [0.0, 3.0, 6.0], '900 by 600 pixels, shown by area means')
+    >>> reduce_image(image, 900, 600) is None
+    True
+    """
+    ny, nx = image.data.shape
+    rows, columns = block_starts(ny, height), block_starts(nx, width)
+    if (len(rows), len(columns)) == (ny, nx):
+        return None
+    found = blocks(image.data, rows, columns, limits)
+    return ReducedImage(
+        data=found.values,
+        x_edges=np.append(image.x_edges[columns], image.x_edges[-1:]),
+        y_edges=np.append(image.y_edges[rows], image.y_edges[-1:]),
+        note=f"{nx:,} by {ny:,} pixels, shown by area means{found.note}",
+    )
 
 
 def block_starts(size: int, wanted: int) -> Array:
@@ -192,21 +262,3 @@ def _of_known(
     low = np.fmin.reduceat(np.fmin.reduce(values, axis=0), column_starts)
     high = np.fmax.reduceat(np.fmax.reduce(values, axis=0), column_starts)
     return means, low, high, counts < widths * len(values)
-
-
-def finite_range(data: Array) -> tuple[float, float] | None:
-    """Return an image's least and greatest finite value, None where there is none."""
-    low, high = np.inf, -np.inf
-    for start in range(0, len(data), rows := max(1, CHUNK // max(1, data.shape[-1]))):
-        part = data[start : start + rows]
-        if np.ma.isMaskedArray(part):
-            part = part.compressed()
-        if part.size == 0:
-            continue
-        least, most = float(np.min(part)), float(np.max(part))
-        if not (np.isfinite(least) and np.isfinite(most)):
-            is_known = np.isfinite(part)
-            least = float(np.min(part, where=is_known, initial=np.inf))
-            most = float(np.max(part, where=is_known, initial=-np.inf))
-        low, high = min(low, least), max(high, most)
-    return (low, high) if low <= high else None

@@ -13,7 +13,7 @@ from matplotlib import dates
 from matplotlib.artist import Artist
 from matplotlib.ticker import Formatter, Locator, ScalarFormatter
 
-from datalab_kernel.plot._units import choose_unit, with_unit
+from datalab_kernel.plot.rendering import choose_unit, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

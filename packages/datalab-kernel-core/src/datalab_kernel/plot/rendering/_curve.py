@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot import _columns, _scribble
+from datalab_kernel.plot.rendering import _columns, _ordered, _scribble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +35,15 @@ MOST_CROSSINGS = 10_000
 class View:
     """What axes show, and how large they are.
 
-    ``width`` and ``height`` are in pixels. ``to_x``, ``from_x`` and ``to_y`` take values to
-    where the axes are even (their logarithm, say) and back; what isn't finite there has no
-    place.
+    Attributes
+    ----------
+    width, height
+        Of the axes, in pixels of the screen.
+    to_x, from_x, to_y
+        Take values to where the axes are even, and back: for usual scales from
+        :data:`SCALES`. What isn't finite there has no place.
+    xlim, ylim
+        The axes' limits in the data's units, in any direction; None for all of the data.
     """
 
     width: int
@@ -50,11 +56,19 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reduced:
+class ReducedCurve:
     """What is drawn instead of a curve's samples.
 
-    ``x`` and ``y`` are points of a line that NaN interrupts, or of dots (``is_dots``).
-    ``band`` is ``(x, low, high)``, what error bars cover. ``note`` is said in the picture.
+    Attributes
+    ----------
+    x, y
+        Points in the data's units, of shape ``(n,)``. NaN interrupts the line.
+    is_dots
+        Whether the points are dots, and no line.
+    band
+        ``(x, low, high)``, each of shape ``(m,)``: what error bars cover; None without any.
+    note
+        What the picture says about it; empty where nothing is left out.
     """
 
     x: Array
@@ -64,33 +78,39 @@ class Reduced:
     note: str = ""
 
 
-def reduced(curve: Curve, view: View) -> Reduced | None:
+def reduce_curve(curve: Curve, view: View) -> ReducedCurve | None:
     """Return what to draw of a curve, None if that is each of its samples.
 
     Parameters
     ----------
     curve
-        Of any length, with x in any order.
+        Of any length, none included, with x in any order.
     view
         What is seen of it.
 
     Returns
     -------
-    Reduced or None
+    ReducedCurve or None
         Where x is ordered, what is seen of it by the least and greatest value of each
-        column of pixels; else those samples that change the picture.
+        column of pixels; else those samples that change the picture. Gaps stay visible
+        where values are NaN or infinite.
 
     Examples
     --------
     >>> from datalab_kernel.plot import Curve
-    >>> view = View(width=100, height=50, to_x=np.asarray, from_x=np.asarray, to_y=np.asarray)
+    >>> from datalab_kernel.plot.rendering import SCALES, View, reduce_curve
+    >>> to_x, from_x = to_y, _ = SCALES["linear"]
+    >>> view = View(width=100, height=50, to_x=to_x, from_x=from_x, to_y=to_y)
     >>> x = np.linspace(0, 1, 100_000)
-    >>> reduced(Curve(x=x, y=np.sin(x)), view).x.size
-    202
+    >>> found = reduce_curve(Curve(x=x, y=np.sin(x)), view)
+    >>> found.x.size, found.note
+    (202, '100,000 points, shown by minimum and maximum')
+    >>> reduce_curve(Curve(x=x[:400], y=x[:400]), view) is None
+    True
     """
     if len(curve.y) <= ENOUGH * view.width:
         return None
-    if not _is_of_dots(curve) and _columns.is_ordered(curve.x):
+    if not _is_of_dots(curve) and _ordered.order_of(curve.x):
         return _by_columns(curve, view)
     return None if _is_quick(curve) else _by_pixels(curve, view)
 
@@ -111,7 +131,7 @@ def _is_quick(curve: Curve) -> bool:
 # -- ordered ------------------------------------------------------------------------------
 
 
-def _by_columns(curve: Curve, view: View) -> Reduced | None:
+def _by_columns(curve: Curve, view: View) -> ReducedCurve | None:
     x, y = curve.x, curve.y
     first, last = _seen(x, view)
     part = slice(first, last + 1)
@@ -127,7 +147,7 @@ def _by_columns(curve: Curve, view: View) -> Reduced | None:
         np.concatenate([known[ends[:1]][is_beyond[:1]], found, known[ends[1:]][is_beyond[1:]]])
         for known, found in zip((x, y), points, strict=True)
     ]
-    return Reduced(
+    return ReducedCurve(
         x=line[0],
         y=line[1],
         band=_band(curve, edges),
@@ -135,21 +155,21 @@ def _by_columns(curve: Curve, view: View) -> Reduced | None:
     )
 
 
-def _all_of(curve: Curve, part: slice) -> Reduced:
+def _all_of(curve: Curve, part: slice) -> ReducedCurve:
     band = None
     x, y, error = curve.x[part], curve.y[part], curve.y_error
     if error is not None:
         band = (x, y - error[part], y + error[part])
-    return Reduced(x=x, y=y, band=band)
+    return ReducedCurve(x=x, y=y, band=band)
 
 
 def _seen(x: Array, view: View) -> tuple[int, int]:
     """Return the first and the last sample that the line which is seen goes through."""
     first, last = 0, len(x) - 1
     if view.xlim is not None:
-        limits = sorted(view.xlim, reverse=_columns.is_descending(x))
-        first = int(_columns.places_in(x, np.array(limits[:1]))[0]) - 1
-        last = int(_columns.places_in(x, np.array(limits[1:]), is_after=True)[0])
+        limits = sorted(view.xlim, reverse=_ordered.is_descending(x))
+        first = int(_ordered.places_in(x, np.array(limits[:1]))[0]) - 1
+        last = int(_ordered.places_in(x, np.array(limits[1:]), is_after=True)[0])
     first, last = max(first, 0), min(last, len(x) - 1)
     return _first_with_place(x, view, first, last), _first_with_place(x, view, last, first)
 
@@ -202,7 +222,7 @@ def _band(curve: Curve, edges: Array) -> tuple[Array, Array, Array] | None:
 # -- in any order -------------------------------------------------------------------------
 
 
-def _by_pixels(curve: Curve, view: View) -> Reduced | None:
+def _by_pixels(curve: Curve, view: View) -> ReducedCurve | None:
     x, y = curve.x, curve.y
     raster = _raster(curve, view, 1)
     if raster is None:
@@ -211,14 +231,14 @@ def _by_pixels(curve: Curve, view: View) -> Reduced | None:
         longest = MOST_CROSSINGS * (view.width + view.height) / 2
         chosen = _scribble.line(x, y, raster, MOST_OF_A_LINE, longest)
         if chosen is not None:
-            return Reduced(
+            return ReducedCurve(
                 x=x[chosen], y=y[chosen], note=_note(curve, "repeats within a pixel left out")
             )
     coarse = _raster(curve, view, _scribble.DOT)
     assert coarse is not None, "the same ends as those of the finer one"  # noqa: S101
     chosen = _scribble.dots(x, y, coarse)
     is_dots = curve.style != "sticks"
-    return Reduced(
+    return ReducedCurve(
         x=x[chosen],
         y=y[chosen],
         is_dots=is_dots,
@@ -226,17 +246,17 @@ def _by_pixels(curve: Curve, view: View) -> Reduced | None:
     )
 
 
-def _without_extent(curve: Curve) -> Reduced:
+def _without_extent(curve: Curve) -> ReducedCurve:
     """Return where the curve is, which has no width or no height: its extremes and its ends."""
     x, y = curve.x, curve.y
     known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if known.size == 0:
-        return Reduced(x=x[:1], y=y[:1])
+        return ReducedCurve(x=x[:1], y=y[:1])
     places = [known[0], known[-1]]
     for values in (x[known], y[known]):
         places += [known[values.argmin()], known[values.argmax()]]
     chosen = np.array(sorted(places))
-    return Reduced(x=x[chosen], y=y[chosen], note=_note(curve, "shown by minimum and maximum"))
+    return ReducedCurve(x=x[chosen], y=y[chosen], note=_note(curve, "shown by minimum and maximum"))
 
 
 def _raster(curve: Curve, view: View, step: int) -> _scribble.Raster | None:

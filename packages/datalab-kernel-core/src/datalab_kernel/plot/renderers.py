@@ -1,4 +1,7 @@
-"""Which renderers are installed: the entry points of the group ``datalab_kernel.renderers``."""
+"""Which renderers are installed: the entry points of the group ``datalab_kernel.renderers``.
+
+It is public for renderers that need another's picture, too.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,51 @@ from datalab_kernel.errors import NoRendererError
 if TYPE_CHECKING:
     from datalab_kernel.plot._spec import Renderer
 
+__all__ = ["DEFAULT", "installed", "make"]
+
 GROUP = "datalab_kernel.renderers"
 DEFAULT = "matplotlib"
+"""The renderer that is always there, and that draws where none is asked for."""
 OURS = {"interactive": "datalab-kernel-interactive"}
 
 
 def installed() -> dict[str, EntryPoint]:
-    """Return the installed renderers' entry points by name; nothing is imported."""
+    """Return other packages' renderers that are installed; nothing is imported.
+
+    Returns
+    -------
+    dict of str to EntryPoint
+        By name; matplotlib's, which is always there, isn't among them.
+    """
     return {point.name: point for point in sorted(entry_points(group=GROUP))}
 
 
 def make(name: str) -> Renderer:
     """Import a renderer's class and make one.
 
+    Parameters
+    ----------
+    name
+        ``"matplotlib"``, which also draws the static picture of other renderers, or one of
+        :func:`installed`.
+
+    Returns
+    -------
+    Renderer
+        What draws a :class:`datalab_kernel.plot.FigureSpec`.
+
     Raises
     ------
     NoRendererError
         If no installed package offers a renderer of that name.
+
+    Examples
+    --------
+    >>> from datalab_kernel.plot import AxesSpec, FigureSpec, renderers
+    >>> spec = FigureSpec(axes=(AxesSpec(title="empty"),))
+    >>> drawing = renderers.make("matplotlib").render(spec)
+    >>> drawing.axes[0].get_title()
+    'empty'
     """
     if name == DEFAULT:
         from datalab_kernel.plot._matplotlib import MatplotlibRenderer

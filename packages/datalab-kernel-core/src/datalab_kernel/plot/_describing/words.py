@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot._texts import number
-from datalab_kernel.plot._units import choose_unit
+from datalab_kernel.plot._describing.texts import number
+from datalab_kernel.plot.rendering import choose_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

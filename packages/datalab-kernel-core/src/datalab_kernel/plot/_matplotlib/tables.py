@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 
-from datalab_kernel.plot import _layout
-from datalab_kernel.plot._appearance import is_dark, shortened
+from datalab_kernel.plot._matplotlib import layout
+from datalab_kernel.plot._matplotlib.appearance import is_dark
+from datalab_kernel.plot._matplotlib.texts import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from datalab_kernel.plot._layout import Page
+    from datalab_kernel.plot._matplotlib.layout import Page
     from datalab_kernel.plot._spec import Table
 
 LETTERS = 28
@@ -68,7 +69,7 @@ class Block:
     def height_in(self) -> float:
         """Height of the table, with its title and the space above it."""
         lines = len(self.table.rows) + bool(self.table.title) + (not self.is_turned)
-        return lines * self.line_in + _layout.GAP_IN
+        return lines * self.line_in + layout.GAP_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,10 @@ def reserve(page: Page, tables: tuple[Table, ...]) -> Tables:
     """Make room for tables in a figure."""
     below: list[Block] = []
     beside: list[Block] = []
-    size = SIZE * _layout.points("font.size")
-    room = page.figure.get_size_inches()[0] - 2 * _layout.PAD_IN
+    size = SIZE * layout.points("font.size")
+    room = page.figure.get_size_inches()[0] - 2 * layout.PAD_IN
     widest = room if page.size_is_given else WIDER * room
-    with _layout.sharp(page.figure):
+    with layout.sharp(page.figure):
         for table in tables:
             block = _measured(page, table, size)
             turned = _measured(page, _turned(table), size, is_turned=True)
@@ -110,7 +111,7 @@ def reserve(page: Page, tables: tuple[Table, ...]) -> Tables:
         right_in=max((block.width_in for block in beside), default=0.0) + 0.15 * bool(beside),
         bottom_in=sum(block.height_in for block in below),
     )
-    least_width = max((block.width_in for block in below), default=0.0) + 2 * _layout.PAD_IN
+    least_width = max((block.width_in for block in below), default=0.0) + 2 * layout.PAD_IN
     least_height = sum(block.height_in for block in beside) + page.bottom_in + page.top_in
     page.least_in = (least_width, least_height)
     if not page.size_is_given:
@@ -228,13 +229,13 @@ def _draw(page: Page, below: list[Block], beside: list[Block]) -> None:
     left = page.grid[0].get_position(original=True).x0 * width
     top = page.bottom_in
     for block in below:
-        x = max(_layout.PAD_IN, min(left, width - _layout.PAD_IN - block.width_in))
-        _write(page, block, x, top - _layout.GAP_IN / 2)
+        x = max(layout.PAD_IN, min(left, width - layout.PAD_IN - block.width_in))
+        _write(page, block, x, top - layout.GAP_IN / 2)
         top -= block.height_in
     _, height = page.figure.get_size_inches()
     top = page.grid[0].get_position().y1 * height
     needed = sum(block.height_in for block in beside)
-    top = max(top, min(needed, height - _layout.PAD_IN))
+    top = max(top, min(needed, height - layout.PAD_IN))
     for block in beside:
         _write(page, block, width - page.right_in + 0.1, top)
         top -= block.height_in

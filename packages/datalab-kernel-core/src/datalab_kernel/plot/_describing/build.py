@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import _objects
-from datalab_kernel.plot._images import image_axes, shares_colors
+from datalab_kernel.plot._describing.images import image_axes, shares_colors
+from datalab_kernel.plot._describing.signals import LONGEST_LEGEND, signal_axes
+from datalab_kernel.plot._describing.tables import results_tables
+from datalab_kernel.plot._describing.words import MOST_NAMES, alt_text, name_of
 from datalab_kernel.plot._option_values import TimeLimits
 from datalab_kernel.plot._options import check_kind
-from datalab_kernel.plot._signals import LONGEST_LEGEND, signal_axes
 from datalab_kernel.plot._spec import FigureSpec
-from datalab_kernel.plot._tables import results_tables
-from datalab_kernel.plot._words import MOST_NAMES, alt_text, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot._regions import region_title
+from datalab_kernel.plot._describing.regions import region_title
+from datalab_kernel.plot._describing.texts import number, plain
 from datalab_kernel.plot._spec import Shape
-from datalab_kernel.plot._texts import number, plain
-from datalab_kernel.plot._units import choose_unit
+from datalab_kernel.plot.rendering import choose_unit
 from datalab_kernel.storage import share_object
 
 if TYPE_CHECKING:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot import _layout
-from datalab_kernel.plot._appearance import NOTE_SIZE, is_dark, quiet
-from datalab_kernel.plot._reduced_image import block_starts, blocks, finite_range
-from datalab_kernel.plot._ticks import label_axis
+from datalab_kernel.plot._matplotlib import layout
+from datalab_kernel.plot._matplotlib.appearance import NOTE_SIZE, is_dark, quiet
+from datalab_kernel.plot._matplotlib.ticks import label_axis
+from datalab_kernel.plot.rendering import finite_range, reduce_image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,33 +31,34 @@ VEIL, VEIL_STRIPE = (150, 150, 150, 190), (90, 90, 90, 220)
 def draw_image(axes: Axes, image: Image, spec: AxesSpec) -> tuple[Any, list[str]]:
     """Draw an image; return what has its colours, and what is to be said about it."""
     rows, columns = _seen(image.y_edges, spec.ylim), _seen(image.x_edges, spec.xlim)
-    data = image.data[rows, columns]
-    x_edges = image.x_edges[columns.start : columns.stop + 1]
-    y_edges = image.y_edges[rows.start : rows.stop + 1]
-    height, width = _layout.pixels(axes)
-    starts = block_starts(data.shape[0], height), block_starts(data.shape[1], width)
+    part = replace(
+        image,
+        data=image.data[rows, columns],
+        x_edges=image.x_edges[columns.start : columns.stop + 1],
+        y_edges=image.y_edges[rows.start : rows.stop + 1],
+    )
+    height, width = layout.pixels(axes)
     scale = {"cmap": image.cmap, "alpha": image.alpha, **_color_limits(image)}
-    notes = []
-    if (len(starts[0]), len(starts[1])) != data.shape:
-        found = blocks(data, *starts, _limits(scale))
-        notes = [f"{data.shape[1]:,} by {data.shape[0]:,} pixels, shown by area means{found.note}"]
+    found = reduce_image(part, width, height, _limits(scale))
+    if found is not None:
         scale["interpolation"] = "nearest"
-        data = found.values
-        y_edges = np.append(y_edges[starts[0]], y_edges[-1])
-        x_edges = np.append(x_edges[starts[1]], x_edges[-1])
+    shown = found or part
+    x_edges, y_edges = shown.x_edges, shown.y_edges
     if image.is_uniform:
         extent = (x_edges[0], x_edges[-1], y_edges[-1], y_edges[0])
-        drawn: Any = axes.imshow(data, extent=extent, aspect=spec.aspect, origin="upper", **scale)
+        drawn: Any = axes.imshow(
+            shown.data, extent=extent, aspect=spec.aspect, origin="upper", **scale
+        )
     else:
         scale.pop("interpolation", None)
-        drawn = axes.pcolormesh(x_edges, y_edges, data, **scale)
+        drawn = axes.pcolormesh(x_edges, y_edges, shown.data, **scale)
         axes.set_aspect(spec.aspect)
     if image.is_masked is not None and image.is_masked.any():
         _draw_mask(axes, image, (rows, columns))
     axes.set_xlim(*sorted((image.x_edges[0], image.x_edges[-1])))
     low, high = sorted((image.y_edges[0], image.y_edges[-1]))
     axes.set_ylim(*((high, low) if spec.origin == "upper" else (low, high)))
-    return drawn, notes
+    return drawn, [] if found is None else [found.note]
 
 
 def _draw_mask(axes: Axes, image: Image, seen: tuple[slice, slice]) -> None:
@@ -64,7 +66,7 @@ def _draw_mask(axes: Axes, image: Image, seen: tuple[slice, slice]) -> None:
     mask: Any = image.is_masked
     ends, places = [], []
     for edges, part, count in zip(
-        (image.y_edges, image.x_edges), seen, _layout.pixels(axes), strict=True
+        (image.y_edges, image.x_edges), seen, layout.pixels(axes), strict=True
     ):
         first, last = float(edges[part.start]), float(edges[part.stop])
         centres = first + (np.arange(count) + 0.5) / count * (last - first)
@@ -92,7 +94,7 @@ def draw_colorbar(where: Axes, parent: Axes, drawn: Any, images: Sequence[Image]
     figure: Any = where.figure
     bar = figure.colorbar(drawn, cax=where, extend=extend)
     axis = where.yaxis
-    label = _layout.wrap_label(images[0].label, parent, 0)
+    label = layout.wrap_label(images[0].label, parent, 0)
     label_axis(axis, label, images[0].unit)
     bar.formatter = axis.get_major_formatter()  # else it puts its own back
     notes = dict.fromkeys(image.limits_note for image in images if image.limits_note)

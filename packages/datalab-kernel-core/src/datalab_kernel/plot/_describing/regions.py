@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.plot._describing.texts import plain
 from datalab_kernel.plot._spec import Shape
-from datalab_kernel.plot._texts import plain
 
 if TYPE_CHECKING:
     from datalab_kernel._objects import DataObject, ImageObj

@@ -1,4 +1,4 @@
-"""Colours that are told apart by everybody, on whatever face the axes have."""
+"""The colours of axes by matplotlib, on whatever face they have, and how wide lines are."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from cycler import cycler
 from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 
+from datalab_kernel.plot.rendering import CURVE_STYLES, shape_color
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from datalab_kernel.plot._spec import Role, Shape
+    from datalab_kernel.plot._spec import Shape
 
-COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#666666")
-"""Okabe and Ito's colours for all kinds of colour vision, without the yellow that fades on white."""
-LINES = ("-", "--", ":")
-"""Each round through the colours has a line style of its own."""
-ON_LIGHT: dict[Role, str] = {"roi": "#d62728", "result": "#111111", "annotation": "#542788"}
-ON_DARK: dict[Role, str] = {"roi": "#ff7b72", "result": "#f5f5f5", "annotation": "#cab2d6"}
 DARK_BELOW = 0.4
 NOTE_SIZE = 7
 
@@ -53,10 +49,9 @@ def is_dark(axes: Axes) -> bool:
 
 def look_of(axes: Axes, shape: Shape) -> Look:
     """Say how a shape is drawn: by its role, on this face, in its own colour if it has one."""
-    colors = ON_DARK if is_dark(axes) else ON_LIGHT
     dashes = {"roi": "-", "result": "-", "annotation": "--"}[shape.role]
     return Look(
-        color=colors[shape.role] if shape.color is None else to_hex(shape.color),
+        color=to_hex(shape_color(shape, is_on_dark=is_dark(axes))),
         face=to_hex(_face(axes)),
         linestyle=(0, (4, 2)) if shape.is_inverse else dashes,  # type: ignore[arg-type]
         linewidth=1.4 if shape.role == "result" else 1.2,
@@ -68,8 +63,8 @@ def set_colors(axes: Axes) -> None:
     settings: Any = mpl.rcParams
     default: Any = mpl.rcParamsDefault
     if settings["axes.prop_cycle"] == default["axes.prop_cycle"]:
-        rounds = cycler(linestyle=LINES) * cycler(color=COLORS)
-        axes.set_prop_cycle(rounds)
+        colors, lines = zip(*CURVE_STYLES, strict=True)
+        axes.set_prop_cycle(cycler(color=colors, linestyle=lines))
 
 
 def make_opaque(figure: Figure) -> None:
@@ -97,17 +92,3 @@ def _face(axes: Axes) -> Any:
 def _brightness(color: Any) -> float:
     red, green, blue = to_rgb(color)
     return 0.299 * red + 0.587 * green + 0.114 * blue
-
-
-def shortened(text: str, letters: int) -> str:
-    """Leave out the middle of a text that is longer than so many letters.
-
-    Examples
-    --------
-    >>> shortened("moving_average(sine)", 11)
-    'movin…sine)'
-    """
-    if len(text) <= letters or "$" in text.replace(r"\$", ""):
-        return text
-    kept = max(letters - 1, 2)
-    return f"{text[: kept - kept // 2]}…{text[len(text) - kept // 2 :]}"

@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot import _stored
-from datalab_kernel.plot._annotations import annotated
+from datalab_kernel.plot._describing import stored
+from datalab_kernel.plot._describing.annotations import annotated
+from datalab_kernel.plot._describing.regions import regions
+from datalab_kernel.plot._describing.results import results
+from datalab_kernel.plot._describing.texts import modulus, phase, plain
+from datalab_kernel.plot._describing.values import (
+    extent,
+    is_all_nan,
+    why_empty,
+    why_not_logarithmic,
+)
 from datalab_kernel.plot._options import given, one_each
-from datalab_kernel.plot._regions import regions
-from datalab_kernel.plot._results import results
 from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves
-from datalab_kernel.plot._texts import modulus, phase, plain
-from datalab_kernel.plot._units import with_unit
-from datalab_kernel.plot._values import extent, is_all_nan, why_empty, why_not_logarithmic
+from datalab_kernel.plot.rendering import with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel._objects import SignalObj
+    from datalab_kernel.plot._describing.stored import CurveLook
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import Shape
-    from datalab_kernel.plot._stored import CurveLook
 
 Array = np.ndarray[Any, Any]
 LONGEST_LEGEND = 12
@@ -128,7 +133,7 @@ def _limits(
 ) -> tuple[float, float] | None:
     """Return the limits that were asked for, else those that the signals keep."""
     asked: tuple[float, float] | None = getattr(options, f"{letter}lim")
-    kept = _stored.axis_limits(signals, letter)
+    kept = stored.axis_limits(signals, letter)
     if asked is not None or kept is None:
         return asked
     found = None if None not in kept else extent(arrays)
@@ -144,7 +149,7 @@ def _scale(
     """Return the scale that was asked for, else the one that the signals keep, if it can be."""
     if asked is not None:
         return asked
-    is_log = _stored.is_logarithmic(signals, letter) and not why_not_logarithmic(letter, arrays)
+    is_log = stored.is_logarithmic(signals, letter) and not why_not_logarithmic(letter, arrays)
     return "log" if is_log else "linear"
 
 
@@ -157,7 +162,7 @@ def _curves(
     count = len(signals)
     colors = one_each(options.color, count, "color")
     labels = _labels(signals, one_each(options.label, count, "label"))
-    looks = _stored.told_apart([_stored.curve_look(signal.metadata) for signal in signals])
+    looks = stored.told_apart([stored.curve_look(signal.metadata) for signal in signals])
     many = None
     if count > LONGEST_LEGEND and options.color is None:
         cmap = _scale_of_curves()

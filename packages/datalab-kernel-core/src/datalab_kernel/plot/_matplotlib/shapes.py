@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.patches import Circle, Ellipse, Patch, Polygon, Rectangle
 
-from datalab_kernel.plot._appearance import Look, look_of, shortened
+from datalab_kernel.plot._matplotlib.appearance import Look, look_of
+from datalab_kernel.plot._matplotlib.texts import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.plot._regions import region_title
-from datalab_kernel.plot._results import tables
+from datalab_kernel.plot._describing.regions import region_title
+from datalab_kernel.plot._describing.results import tables
+from datalab_kernel.plot._describing.texts import number, plain
 from datalab_kernel.plot._spec import Table
-from datalab_kernel.plot._texts import number, plain
-from datalab_kernel.plot._units import choose_unit, with_unit
+from datalab_kernel.plot.rendering import choose_unit, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

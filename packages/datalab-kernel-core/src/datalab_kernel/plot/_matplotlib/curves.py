@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.path import Path
 from matplotlib.patheffects import AbstractPathEffect
 
-from datalab_kernel.plot import _layout
-from datalab_kernel.plot._appearance import shortened
-from datalab_kernel.plot._reduced_curve import Reduced, View, reduced
+from datalab_kernel.plot._matplotlib import layout
+from datalab_kernel.plot._matplotlib.texts import shortened
+from datalab_kernel.plot.rendering import ReducedCurve, View, reduce_curve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ WIDEST_LABEL = 0.35
 def draw_curve(axes: Axes, curve: Curve, spec: AxesSpec) -> list[str]:
     """Draw a curve, and return what is to be said about how it is shown."""
     style = _style(curve)
-    found = reduced(curve, _view(axes, spec))
+    found = reduce_curve(curve, _view(axes, spec))
     if found is not None:
         _draw_reduced(axes, curve, found, style)
         return [found.note] if found.note else []
@@ -48,7 +48,7 @@ def draw_curve(axes: Axes, curve: Curve, spec: AxesSpec) -> list[str]:
 
 
 def _view(axes: Axes, spec: AxesSpec) -> View:
-    height, width = _layout.pixels(axes)
+    height, width = layout.pixels(axes)
     x_axis, y_axis = axes.xaxis, axes.yaxis
     return View(
         width=width,
@@ -102,7 +102,7 @@ def _draw_samples(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
     if curve.style == "sticks":
         _draw_sticks(axes, curve, style)
     elif curve.marker is None and curve.style != "dots":
-        alone = _standing_alone(curve.y)
+        alone = np.flatnonzero(standing_alone(curve.y))
         if alone.size:
             style |= {"marker": "o" if len(curve.y) == 1 else ".", "markevery": alone}
         axes.plot(curve.x, curve.y, **style)
@@ -156,7 +156,7 @@ class _InPieces(AbstractPathEffect):
             renderer.draw_path(gc, piece, affine)
 
 
-def _draw_reduced(axes: Axes, curve: Curve, found: Reduced, style: dict[str, Any]) -> None:
+def _draw_reduced(axes: Axes, curve: Curve, found: ReducedCurve, style: dict[str, Any]) -> None:
     """Draw what a long curve was reduced to, and its error bars as a band."""
     if found.is_dots:
         style |= {"linestyle": "none", "marker": curve.marker or "."}
@@ -172,12 +172,12 @@ def _draw_reduced(axes: Axes, curve: Curve, found: Reduced, style: dict[str, Any
         axes.fill_between(x, low, high, color=color, alpha=0.25, linewidth=0)
 
 
-def _standing_alone(y: Array) -> Array:
-    """Return which values have no neighbour to draw a line to."""
+def standing_alone(y: Array) -> Array:
+    """Say which values have no neighbour to draw a line to."""
     is_known = np.isfinite(y)
-    before = np.append(False, is_known[:-1])
-    after = np.append(is_known[1:], False)
-    return np.flatnonzero(is_known & ~before & ~after)
+    before, after = np.append(False, is_known[:-1]), np.append(is_known[1:], False)
+    alone: Array = is_known & ~before & ~after
+    return alone
 
 
 # -- which curve is which -----------------------------------------------------------------
@@ -188,8 +188,8 @@ def draw_legend(axes: Axes, place: str) -> None:
     handles, labels = axes.get_legend_handles_labels()
     if not handles:
         return
-    size = _layout.points("legend.fontsize")
-    is_beside = place == "best" and len(labels) > _layout.INSIDE
+    size = layout.points("legend.fontsize")
+    is_beside = place == "best" and len(labels) > layout.INSIDE
     if is_beside:
         size *= 0.88
     height, width = _room_pt(axes)
@@ -207,10 +207,10 @@ def draw_legend(axes: Axes, place: str) -> None:
 
 def _room_pt(axes: Axes) -> tuple[float, float]:
     """Return the axes' height and width in points, without what long texts will take of it."""
-    height, width = (count / _layout.pixels_of_a_point(axes) for count in _layout.pixels(axes))
-    lines = 1.25 * _layout.points("axes.titlesize") * axes.get_title().count("\n")
-    lines += 1.25 * _layout.points("axes.labelsize") * axes.get_xlabel().count("\n")
-    lefts = 1.25 * _layout.points("axes.labelsize") * axes.get_ylabel().count("\n")
+    height, width = (count / layout.pixels_of_a_point(axes) for count in layout.pixels(axes))
+    lines = 1.25 * layout.points("axes.titlesize") * axes.get_title().count("\n")
+    lines += 1.25 * layout.points("axes.labelsize") * axes.get_xlabel().count("\n")
+    lefts = 1.25 * layout.points("axes.labelsize") * axes.get_ylabel().count("\n")
     return height - lines, width - lefts
 
 
@@ -220,7 +220,7 @@ def draw_curve_scale(axes: Axes, many: ManyCurves) -> None:
     from matplotlib.colors import Normalize
 
     colors = ScalarMappable(Normalize(0, max(many.count - 1, 1)), many.cmap)
-    beside = _layout.axes_beside(axes)
+    beside = layout.axes_beside(axes)
     figure: Any = axes.figure
     scale = figure.colorbar(colors, cax=beside)
     beside.set_title(f"{many.count:,} curves", loc="left", fontsize="medium", pad=10)

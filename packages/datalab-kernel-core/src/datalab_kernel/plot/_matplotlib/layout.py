@@ -18,7 +18,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import Bbox
 
-from datalab_kernel.plot._drawing import PIXEL_RATIO
+from datalab_kernel.plot._matplotlib.drawing import PIXEL_RATIO
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
