@@ -22,8 +22,10 @@ class Window:
         self.rests_at_s = time.monotonic() + works_s
         self.signalled = threading.Event()
         self.heals = True
+        self.answers_in_s = 0.0
 
     def info(self, _name: str, *, timeout_s: float) -> None:
+        time.sleep(self.answers_in_s)
         if time.monotonic() < self.rests_at_s:
             time.sleep(0.05)
             message = "busy"
@@ -55,6 +57,18 @@ def test_a_long_piece_of_work_is_waited_for() -> None:
 
     assert watched(work, window, PLENTY_S) == "done"  # type: ignore[arg-type]
     assert not window.signalled.is_set()
+
+
+def test_work_that_lets_the_window_answer_now_and_then_is_waited_for() -> None:
+    window = Window()
+    window.heals = False
+    window.answers_in_s = 0.04
+
+    def paint() -> str:
+        time.sleep(1.5)
+        return "painted"
+
+    assert watched(paint, window, PLENTY_S) == "painted"  # type: ignore[arg-type]
 
 
 def test_a_call_that_hangs_is_healed_and_told() -> None:

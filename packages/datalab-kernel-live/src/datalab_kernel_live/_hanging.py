@@ -15,6 +15,7 @@ from datalab_kernel_live._ahead import ahead
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from datalab_kernel_live._ahead import Wait
     from datalab_kernel_live._web import WebDoor
 
 HANG_S = 2.0
@@ -22,6 +23,10 @@ HANG_S = 2.0
 _PROBE_S = 1.0
 _GRACE_S = 1.0
 """How long the answer may take once the window is at rest: 20 times what it usually takes."""
+_HEALED_S = 0.2
+"""So soon after the signal a server answers that has waited for it; it looks every 50 ms."""
+_PROBES, _QUICK_S = 10, 0.02
+_QUIET_ROUNDS = 3
 _NO_FUNCTION = "no_such_function_of_datalab_kernel"
 NO_NAME = "no object of datalab-kernel"
 """What is asked for where only the answer counts: listing all would make DataLab copy them."""
@@ -38,6 +43,9 @@ class HungError(Exception):
 def watched(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
     """Return what a call gives, looking after it while it takes long.
 
+    A window that works may answer the Web API now and then, as it does while a box shows the
+    progress of painting. It isn't woken by the signal then, and doesn't answer quickly each time.
+
     Raises
     ------
     HungError
@@ -46,29 +54,46 @@ def watched(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
     """
     answer = ahead(send)
     end_s = time.monotonic() + timeout_s
-    try:
-        return answer(min(HANG_S, timeout_s))
-    except TimeoutError:
-        pass
-    while not is_at_rest(web):
-        if time.monotonic() > end_s:
-            return answer()  # it has a time limit of its own, and is about to say so
+    wait_s, quiet = min(HANG_S, timeout_s), 0
+    while time.monotonic() < end_s:
         try:
-            return answer(_PROBE_S)
+            return answer(wait_s)
         except TimeoutError:
+            pass
+        if not is_at_rest(web):
+            wait_s, quiet = _PROBE_S, 0
             continue
+        try:
+            return answer(_GRACE_S)
+        except TimeoutError:
+            pass
+        if _is_woken(answer, web):
+            raise HungError(is_healed=True)
+        wait_s, quiet = 0.0, quiet + 1 if _answers_quickly(web) else 0
+        if quiet == _QUIET_ROUNDS:
+            raise HungError(is_healed=False)
+    return answer()  # it has a time limit of its own, and is about to say so
+
+
+def _is_woken(answer: Wait[Any], web: WebDoor) -> bool:
+    """Say whether the signal ends the call: then nothing else would have."""
+    signal(web)
     try:
-        return answer(_GRACE_S)
+        answer(_HEALED_S)
     except TimeoutError:
-        pass
-    is_healed = signal(web)
-    try:
-        answer(_GRACE_S)
-    except TimeoutError:
-        is_healed = False
+        return False
     except Exception:  # noqa: BLE001 - whatever became of it: it hung
-        is_healed = True
-    raise HungError(is_healed=is_healed)
+        return True
+    return True
+
+
+def _answers_quickly(web: WebDoor) -> bool:
+    """Say whether DataLab's window has nothing to do, again and again."""
+    for _ in range(_PROBES):
+        started = time.monotonic()
+        if not is_at_rest(web) or time.monotonic() - started > _QUICK_S:
+            return False
+    return True
 
 
 def is_at_rest(web: WebDoor) -> bool:

@@ -68,9 +68,19 @@ class _Before:
     selected: dict[Kind, list[str]]
     has_moved: bool = False
     """Whether another panel may be shown since then."""
+    mark: Mark | None = None
+    """Says that painting is held."""
     is_in_row: bool = False
     """Whether a second change has come before the first was put back."""
     since_s: float = field(default_factory=time.monotonic)
+
+
+def _seen(kinds: set[Kind], panel: str, selects: bool, is_heavy: bool) -> set[Kind]:
+    """Return the panels in which the selection is to be put back."""
+    seen: set[Kind] = {*kinds} if selects or is_heavy else set()
+    if is_heavy:  # painting both panels again is what ends holding it
+        seen |= {kind for kind in KINDS if kind in ("signal", panel)}
+    return seen
 
 
 class Person:
@@ -140,38 +150,36 @@ class Person:
         the caller, who gets the result at once; it takes a call for each panel, and one more
         where the panel has changed. Of a row, only the first and the last are put back.
         """
-        before = None if is_heavy else self._resumed({*kinds} if selects else set())
-        mark = None
+        before = self._resumed(kinds, selects=selects, is_heavy=is_heavy)
         if before is None:
             self._remote.finishing.wait()  # it may be what holds the painting
-            is_held = is_heavy and self._paints()
-            before = self._look_at_window({*kinds} if selects or is_held else set(), is_held)
-            mark = Mark(_settings.folder(self._config_home)) if is_held else None
+            before = self._look_at_window(kinds, selects=selects, is_heavy=is_heavy)
         before.has_moved |= bool({*kinds, *before.selected} - {before.panel})
 
         def put_back() -> None:
-            self._end(mark, before)
+            self._put_back(before)
 
         try:
-            if mark is not None:
+            if is_heavy and before.mark is None and self._paints():
+                before.mark = Mark(_settings.folder(self._config_home))
                 self._remote.set_auto_refresh(False)
             yield
         except BaseException:
             put_back()
             raise
         self._remote.finishing.start(put_back, after_s=PAUSE_S if before.is_in_row else 0.0)
-        self._before = None if is_heavy else before
+        self._before = before
 
-    def _resumed(self, kinds: set[Kind]) -> _Before | None:
+    def _resumed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> _Before | None:
         """Return what the window was like before a change that isn't put back yet.
 
         The second of a row waits until the first is put back, and needn't look again; of those
         after it, only the last one is put back.
         """
         before, self._before = self._before, None
-        if before is None or not kinds <= before.selected.keys():
+        if before is None or time.monotonic() - before.since_s > LONGEST_S:
             return None
-        if time.monotonic() - before.since_s > LONGEST_S:
+        if not _seen(kinds, before.panel, selects, is_heavy) <= before.selected.keys():
             return None
         finishing = self._remote.finishing
         if not finishing.take_back():
@@ -180,22 +188,21 @@ class Person:
             finishing.wait()
             if finishing.failure:
                 return None
-            before.has_moved = False
         before.is_in_row = True
         return before
 
-    def _look_at_window(self, kinds: set[Kind], is_held: bool) -> _Before:
+    def _look_at_window(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> _Before:
         """Return what the window is like."""
         panel = self._remote.current_panel()
-        if is_held:  # painting both panels again is what ends it
-            kinds |= {kind for kind in KINDS if kind in ("signal", panel)}
-        return _Before(panel, self._selected(kinds, panel))
+        return _Before(panel, self._selected(_seen(kinds, panel, selects, is_heavy), panel))
 
-    def _end(self, mark: Mark | None, before: _Before) -> None:
+    def _put_back(self, before: _Before) -> None:
         """Put everything back; a mark that is left says that this couldn't be done."""
+        mark, before.mark = before.mark, None
         try:
             if before.has_moved:
                 self._remote.set_panel(before.panel)
+            before.has_moved = False
             for kind, uuids in before.selected.items():
                 self.select(uuids, kind)
             if mark is not None:

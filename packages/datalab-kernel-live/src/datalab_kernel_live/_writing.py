@@ -72,7 +72,8 @@ class Writer:
         self._choose_groups(plans, groups_of)
         selects = bool(as_archives) or any(plan.group_number for plan in plans)
         dense = {plan.uuid for plan in plans if is_dense(plan.stored)}
-        is_heavy = len(plans) >= MANY or bool(dense)
+        into_groups = any(plan.group_number and plan.group_members for plan in plans)
+        is_heavy = len(plans) >= MANY or bool(dense) or into_groups  # a group selected is painted
         if self._person is not None:
             self._person.learn({plan.uuid for plan in plans}, dense)
         with self._undisturbed(kinds, selects=selects, is_heavy=is_heavy):
