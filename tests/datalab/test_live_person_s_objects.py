@@ -66,3 +66,26 @@ def test_a_very_large_one_is_read_quickly_and_status_names_what_may_be_missing(
     assert time.monotonic() - started < QUICK_S
     assert found.metadata["known"] == 1
     assert "plot settings, private metadata): theirs" in workspace.status().notes
+
+
+def test_groups_are_found_where_the_person_has_put_them_just_now(workspace: Workspace) -> None:
+    workspace.add("first", np.arange(3.0), group="A")
+    workspace.add("second", np.arange(3.0), group="B")
+    workspace.proxy.add_object(create_signal("theirs", np.arange(3.0), np.arange(3.0)))
+    person = workspace._backend._remote
+    person.select_group(1, "signal")
+    person.remove_selected("signal")  # the group A, and what is in it
+    workspace.add("third", np.arange(3.0), group="B")
+    workspace.add("large", np.linspace(0, 1, 100_000), group="B")
+    workspace.add("new", np.arange(3.0), group="C")
+    assert workspace.list(group="B")[-2:] == ["third", "large"]
+    assert "second" in workspace.list(group="B")
+    assert workspace.list(group="C") == ["new"]
+
+
+def test_a_new_group_beside_what_a_person_made_in_an_empty_panel(workspace: Workspace) -> None:
+    workspace.list()
+    workspace.proxy.add_object(create_signal("theirs", np.arange(3.0), np.arange(3.0)))
+    workspace.add("ours", np.arange(3.0), group="ours")
+    assert workspace.list(group="ours") == ["ours"]
+    assert "theirs" in workspace

@@ -23,6 +23,7 @@ class Window:
         self.signalled = threading.Event()
         self.heals = True
         self.answers_in_s = 0.0
+        self.has_asked = False
 
     def info(self, _name: str, *, timeout_s: float) -> None:
         time.sleep(self.answers_in_s)
@@ -33,6 +34,7 @@ class Window:
 
     def calc(self, name: str, *, timeout_s: float) -> list[str]:
         assert timeout_s > 0
+        self.has_asked = True
         if self.heals:
             self.signalled.set()
         raise DataLabRefusedError(name, url="", detail="unknown", status=404, was_sent=True)
@@ -62,13 +64,14 @@ def test_a_long_piece_of_work_is_waited_for() -> None:
 def test_work_that_lets_the_window_answer_now_and_then_is_waited_for() -> None:
     window = Window()
     window.heals = False
-    window.answers_in_s = 0.04
+    window.answers_in_s = 0.06
 
     def paint() -> str:
         time.sleep(1.5)
         return "painted"
 
     assert watched(paint, window, PLENTY_S) == "painted"  # type: ignore[arg-type]
+    assert not window.has_asked
 
 
 def test_a_call_that_hangs_is_healed_and_told() -> None:

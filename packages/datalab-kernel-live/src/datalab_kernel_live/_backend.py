@@ -210,6 +210,11 @@ class LiveBackend(Backend):
         finally:
             self._remote.set_panel(panel)
 
+    def _look_at_groups(self, kind: Kind) -> None:
+        """Learn a panel's groups, unless that was done in this call."""
+        if self._seen is None or kind not in self._memory.groups:
+            self.groups(kind)
+
     def _is_dense_there(self, uuid: str) -> bool:
         """Say whether a signal of the person's takes long to paint; reads it if it may."""
         from datalab_kernel_live._person import MANY_POINTS, is_dense_curve
@@ -235,7 +240,7 @@ class LiveBackend(Backend):
         replaces = any(_replaces(item) and item.name in known for item in items)
         entries = self._listing() if replaces else {}
         try:
-            self._writer.put(items, entries, self.groups, self._uuids)
+            self._writer.put(items, entries, self._look_at_groups, self._uuids)
         finally:
             self._forget()
 

@@ -25,7 +25,7 @@ _GRACE_S = 1.0
 """How long the answer may take once the window is at rest: 20 times what it usually takes."""
 _HEALED_S = 0.2
 """So soon after the signal a server answers that has waited for it; it looks every 50 ms."""
-_PROBES, _QUICK_S = 10, 0.02
+_PROBES, _QUICK_S = 10, 0.05
 _QUIET_ROUNDS = 3
 _NO_FUNCTION = "no_such_function_of_datalab_kernel"
 NO_NAME = "no object of datalab-kernel"
@@ -44,7 +44,7 @@ def watched(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
     """Return what a call gives, looking after it while it takes long.
 
     A window that works may answer the Web API now and then, as it does while a box shows the
-    progress of painting. It isn't woken by the signal then, and doesn't answer quickly each time.
+    progress of painting, but not quickly each time.
 
     Raises
     ------
@@ -67,9 +67,12 @@ def watched(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
             return answer(_GRACE_S)
         except TimeoutError:
             pass
+        wait_s = 0.0
+        if not _answers_quickly(web):
+            continue
         if _is_woken(answer, web):
             raise HungError(is_healed=True)
-        wait_s, quiet = 0.0, quiet + 1 if _answers_quickly(web) else 0
+        quiet += 1
         if quiet == _QUIET_ROUNDS:
             raise HungError(is_healed=False)
     return answer()  # it has a time limit of its own, and is about to say so

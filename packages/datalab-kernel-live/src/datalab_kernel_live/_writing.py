@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from datalab_kernel.backends import Placement
+from datalab_kernel.backends import KINDS, Placement
 from datalab_kernel.errors import DataLabRefusedError, LiveLimitError
 from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
 from datalab_kernel_live._ahead import ahead
@@ -53,7 +53,7 @@ class Writer:
         self,
         items: Sequence[Put],
         entries: Mapping[str, Entry],
-        groups_of: Callable[[Kind], list[str]],
+        look_at_groups: Callable[[Kind], None],
         uuids: Callable[[], set[str]],
     ) -> None:
         """Add and replace; on a failure take away what was added, and raise it."""
@@ -69,7 +69,7 @@ class Writer:
         ]
         if as_archives and self._person is not None:  # meanwhile it is asked what is selected
             as_archives[0].archive = ahead(as_archives[0].archive)
-        self._choose_groups(plans, groups_of)
+        self._choose_groups(plans, look_at_groups)
         selects = bool(as_archives) or any(plan.group_number for plan in plans)
         dense = {plan.uuid for plan in plans if is_dense(plan.stored)}
         into_groups = any(plan.group_number and plan.group_members for plan in plans)
@@ -107,18 +107,22 @@ class Writer:
         raise needs_xmlrpc(f"{name!r}: {what}", self._web.url, detail=what, name=name)
 
     def _choose_groups(
-        self, plans: Sequence[_Plan], groups_of: Callable[[Kind], list[str]]
+        self, plans: Sequence[_Plan], look_at_groups: Callable[[Kind], None]
     ) -> None:
         """Find out into which group each new object goes; make those that aren't there."""
         if self._remote is None:
             return
+        looked: set[Kind] = set()
+        if self._remote.finishing.is_going_on:  # in a row of changes that isn't done again
+            looked.update(KINDS)
         for plan in plans:
             if plan.is_in_place:
                 continue
             kind, wanted = plan.stored.kind, plan.group
             known = self._memory.groups.get(kind)
-            if known is None:
-                groups_of(kind)
+            if known is None or (wanted is not None and kind not in looked):
+                look_at_groups(kind)
+                looked.add(kind)
                 known = self._memory.groups.setdefault(kind, Groups())
             if wanted is None or wanted in known.titles:
                 number = known.titles.index(wanted) + 1 if wanted is not None else len(known.titles)
