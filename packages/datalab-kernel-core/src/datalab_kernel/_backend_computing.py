@@ -32,11 +32,7 @@ class BackendComputing(ComputedObjects):
         with self._changing():
             done = self._backend.calc(jobs, wanted)
             if done:
-                names = tuple(dict.fromkeys(one.name for one in done))
-                is_analysis = jobs[0].function.pattern == "1-to-0"
-                self._record(Change(kind="changed" if is_analysis else "added", names=names))
-                if not is_analysis:
-                    self._select(names)
+                self._note(done, is_analysis=jobs[0].function.pattern == "1-to-0")
             return done
 
     def _run_there(
@@ -57,11 +53,15 @@ class BackendComputing(ComputedObjects):
             is_analysis = {one.name for one in done} <= {*on}
             if not is_analysis:
                 done = self._renamed(request.name, done, name)
-            names = tuple(dict.fromkeys(one.name for one in done))
-            self._record(Change(kind="changed" if is_analysis else "added", names=names))
-            if not is_analysis:
-                self._select(names)
+            self._note(done, is_analysis=is_analysis)
         return self._told(request, done, is_analysis=is_analysis)
+
+    def _note(self, done: Sequence[Calculated], *, is_analysis: bool) -> None:
+        """Take note of what the backend has made or changed; what it made is selected."""
+        names = tuple(dict.fromkeys(one.name for one in done))
+        self._record(Change(kind="changed" if is_analysis else "added", names=names))
+        if not is_analysis:
+            self._select(names)
 
     def _renamed(
         self, function: str, done: Sequence[Calculated], name: Names

@@ -66,7 +66,7 @@ class Finishing:
 
     @property
     def is_going_on(self) -> bool:
-        """Whether something has begun and not ended."""
+        """Whether something is being done, or waits for its moment."""
         thread = self._thread
         return thread is not None and thread.is_alive()
 

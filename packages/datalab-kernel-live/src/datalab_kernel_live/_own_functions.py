@@ -8,8 +8,8 @@ import numpy as np
 
 from datalab_kernel.backends import KINDS, Calculated
 from datalab_kernel.compute import results_of
-from datalab_kernel.errors import ComputationError, DataLabRefusedError, LiveLimitError
-from datalab_kernel_live._person import NOBODY
+from datalab_kernel.errors import ComputationError, DataLabRefusedError
+from datalab_kernel_live._person import NOBODY, select_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,13 +79,9 @@ class OwnFunctions:
         kind = entries[0].place.kind
         uuids = [entry.place.uuid or "" for entry in entries]
         with self._person.undisturbed({*KINDS}, selects=True, is_heavy=True):
-            for other in KINDS:
-                self._remote.select(uuids if other == kind else NOBODY, other)
-            self._remote.set_panel(kind)
-            found = self._remote.selected()
-            if {*found} != {*uuids}:
-                message = "DataLab's selection changed at the same moment. Run this again."
-                raise LiveLimitError(message, url=self._web.url, detail=f"{found} is selected")
+            for other in {*KINDS} - {kind}:
+                self._remote.select(NOBODY, other)
+            select_exactly(self._remote, uuids, kind)
             try:
                 self._web.calc(function, parameters)
             except DataLabRefusedError as error:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.backends import KINDS
+from datalab_kernel.errors import LiveLimitError
 from datalab_kernel_live import _settings
 from datalab_kernel_live._held import Mark, left_behind
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from datalab_kernel.backends import Kind
     from datalab_kernel.storage import ForDataLab
@@ -58,6 +59,22 @@ def is_dense_curve(y: Any) -> bool:
         return False
     height = float(np.ptp(finite))
     return height > 0 and float(np.abs(np.diff(finite)).sum()) / height > MANY_STROKES
+
+
+def select_exactly(remote: RemoteDoor, uuids: Sequence[str], kind: Kind) -> None:
+    """Show a panel and select objects in it, and make sure of it: what comes acts on these.
+
+    Raises
+    ------
+    LiveLimitError
+        If the person has selected something else at the same moment.
+    """
+    remote.set_panel(kind)
+    remote.select(uuids, kind)
+    found = remote.selected()
+    if sorted(found) != sorted(uuids):
+        message = "DataLab's selection changed at the same moment. Run this again."
+        raise LiveLimitError(message, url=remote.url, detail=f"{found} is selected")
 
 
 @dataclass(slots=True)

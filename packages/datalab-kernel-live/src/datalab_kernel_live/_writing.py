@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import KINDS, Placement
-from datalab_kernel.errors import DataLabRefusedError, LiveLimitError
+from datalab_kernel.errors import DataLabRefusedError
 from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
 from datalab_kernel_live._ahead import ahead
 from datalab_kernel_live._complaints import needs_xmlrpc
@@ -16,7 +16,7 @@ from datalab_kernel_live._json import from_json, to_json
 from datalab_kernel_live._listing import WHOLE_LIMIT_BYTES, Groups, Place
 from datalab_kernel_live._npz import to_npz
 from datalab_kernel_live._numbered import is_numbered, mend_groups, retitled
-from datalab_kernel_live._person import is_dense
+from datalab_kernel_live._person import is_dense, select_exactly
 from datalab_kernel_live._web import is_routable
 
 if TYPE_CHECKING:
@@ -282,8 +282,8 @@ class Writer:
         if self._remote is None or uuid is None:
             self._web.delete(title)
             return
-        with self._selected(uuid, kind):
-            self._remote.remove_selected(kind)
+        select_exactly(self._remote, [uuid], kind)
+        self._remote.remove_selected(kind)
 
     def rename_small(self, old: str, place: Place, new: str) -> bool:
         """Rename a small object that was there, without a list of all; False if it isn't now."""
@@ -320,10 +320,8 @@ class Writer:
         if place.size_bytes <= WHOLE_LIMIT_BYTES:
             self._set_title(self._door.object_json(uuid, kind, place.size_bytes), title)
             return
-        with (
-            self._undisturbed({kind}, selects=True, is_heavy=True),
-            self._selected(uuid, kind),
-        ):
+        with self._undisturbed({kind}, selects=True, is_heavy=True):
+            select_exactly(self._door, [uuid], kind)
             self._door.rename_selected(kind, title)
 
     def _set_title(self, texts: Sequence[str], title: str) -> None:
@@ -332,17 +330,6 @@ class Writer:
         obj = rpcjson_to_dataset([*texts])
         obj.title = title
         self._door.set_object_json(dataset_to_rpcjson(obj))
-
-    @contextmanager
-    def _selected(self, uuid: str, kind: Kind) -> Iterator[None]:
-        """Select one object, and make sure of it: what comes acts on what is selected."""
-        self._door.set_panel(kind)
-        self._door.select([uuid], kind)
-        found = self._door.selected()
-        if found != [uuid]:
-            message = "DataLab's selection changed at the same moment. Run this again."
-            raise LiveLimitError(message, url=self._web.url, detail=f"{found} is selected")
-        yield
 
     @contextmanager
     def _undisturbed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> Iterator[None]:
