@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emptied import emptied
 
 from datalab_application import Running
 from datalab_application import running_datalab as datalab_application_process
@@ -114,9 +115,7 @@ def datalab_application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 def workspace(datalab_application: Running, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give an empty workspace in DataLab, found by its connection file."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live")
-    workspace.clear(everything=True)
-    return workspace
+    return emptied(Workspace("live"))
 
 
 LIMITED_TOKEN = "Secret_of.the-tests"

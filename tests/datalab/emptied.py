@@ -1,13 +1,10 @@
 """A workspace on the one DataLab of all tests, without what other tests left there."""
 
-from typing import Any
-
 from datalab_kernel import Workspace
 
 
-def emptied(application: Any) -> Workspace:
-    """Return a workspace on a DataLab, with neither objects nor groups."""
-    workspace = Workspace("live", url=application.url, token=application.token)
+def emptied(workspace: Workspace) -> Workspace:
+    """Remove all objects and groups from DataLab, and return the workspace."""
     workspace.clear(everything=True)
     remote = workspace._backend._remote
     for kind in ("signal", "image"):

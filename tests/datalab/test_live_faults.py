@@ -188,9 +188,9 @@ def hang(workspace: Workspace) -> None:
     texts = dataset_to_rpcjson(theirs)
     door = LoopbackCaller(workspace._backend._remote.port)
     with pytest.raises(TimedOutError):
-        door.send("add_object", (texts, "", False), 1.0)
+        door.begin("add_object", (texts, "", False), 1.0)()
     with pytest.raises(TimedOutError):
-        door.send("get_current_panel", (), 1.0)
+        door.begin("get_current_panel", (), 1.0)()
 
 
 def test_a_hung_xml_rpc_interface_is_healed_in_the_same_call(datalab: Running) -> None:  # noqa: ARG001

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emptied import emptied
 
 from datalab_kernel import Workspace, create_image, create_signal
 from datalab_kernel.errors import DataLabRefusedError
@@ -29,8 +30,7 @@ DENSE = np.sin(2 * np.pi * 40_000 * X)
 def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give a workspace in DataLab, in which a person has made three objects and selected one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live")
-    workspace.clear(everything=True)
+    workspace = emptied(Workspace("live"))
     person = workspace.proxy
     person.set_current_panel("image")
     person.add_object(create_image("their image", np.eye(4)))

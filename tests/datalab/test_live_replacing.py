@@ -1,6 +1,5 @@
 """What is replaced in the real DataLab isn't lost by a failure, nor is what the person set there."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,6 @@ from datalab_kernel.errors import DataLabRefusedError
 
 LARGE = (300, 300)
 """Over 400 kB: such an image goes by the Web API."""
-
-
-@pytest.fixture
-def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live", url=datalab_application.url, token=datalab_application.token)
-    workspace.clear(everything=True)
-    yield workspace
-    workspace.clear(everything=True)
 
 
 def refuse_from(number: int, method: Any) -> Any:

@@ -40,17 +40,23 @@ class Log:
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     log = Log()
-    call, request = RemoteDoor.call, RequestsTransport.send
+    call, request, ask = RemoteDoor.call, RequestsTransport.send, RemoteDoor.ask
 
     def calls(self: RemoteDoor, method: str, *arguments: Any, **options: Any) -> Any:
-        log.note(arguments[0] if method == "call_method" else method)
+        if method != "get_version":  # doesn't wait for the window
+            log.note(arguments[0] if method == "call_method" else method)
         return call(self, method, *arguments, **options)
+
+    def asks(self: RemoteDoor, kind: type, method: str) -> Any:
+        log.note(f"{method} meanwhile")
+        return ask(self, kind, method)
 
     def sends(self: RequestsTransport, asked: Request) -> Answer:
         log.note(f"{asked.method} {asked.path.partition('/objects')[2].partition('?')[0]}")
         return request(self, asked)
 
     monkeypatch.setattr(RemoteDoor, "call", calls)
+    monkeypatch.setattr(RemoteDoor, "ask", asks)
     monkeypatch.setattr(RequestsTransport, "send", sends)
     return log
 
@@ -59,16 +65,42 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give a workspace in DataLab, which shows its images and has one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = emptied(datalab_application)
+    workspace = emptied(Workspace("live"))
     workspace["image"] = LARGE
     workspace._backend._remote.set_panel("image")
     return workspace
 
 
-def test_adding_an_image_waits_for_two_looks_at_the_window(workspace: Workspace, log: Log) -> None:
+PANEL, SELECTED = "get_current_panel meanwhile", "get_sel_object_uuids meanwhile"
+
+
+def test_an_image_is_on_its_way_while_the_window_is_asked(workspace: Workspace, log: Log) -> None:
     log.of(workspace, lambda: workspace.add("new", LARGE))
-    assert log.asked == ["GET /new", "get_current_panel", "get_sel_object_uuids", "PUT /new/data"]
+    assert log.asked == ["GET /new", PANEL, "PUT /new/data", SELECTED]
     assert log.afterwards == ["select_objects"]
+
+
+def test_the_first_of_a_panel_is_not_asked_what_is_selected_there(
+    workspace: Workspace, log: Log
+) -> None:
+    workspace["signal"] = np.linspace(0, 1, 100_000)
+    del workspace["signal"]
+    log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
+    assert log.asked == ["GET /new", PANEL, "GET ", "PUT /new/data"]
+    assert log.afterwards == ["set_current_panel", "select_objects"]
+
+
+def test_the_first_of_ours_beside_the_person_s_is(workspace: Workspace, log: Log) -> None:
+    workspace["signal"] = np.linspace(0, 1, 100_000)
+    del workspace["signal"]
+    theirs = Workspace("live")
+    theirs["theirs"] = np.linspace(0, 1, 100_000)
+    theirs.select("theirs")
+    theirs._backend._remote.finishing.wait()
+    selected = workspace._backend._remote.selected()
+    log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
+    assert log.asked[:5] == ["GET /new", PANEL, "GET ", "PUT /new/data", SELECTED]
+    assert workspace._backend._remote.selected() == selected != []
 
 
 def test_adding_to_the_panel_that_is_not_shown_puts_it_back_later(
@@ -76,19 +108,17 @@ def test_adding_to_the_panel_that_is_not_shown_puts_it_back_later(
 ) -> None:
     workspace["signal"] = np.linspace(0, 1, 100_000)
     log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
-    looks = ["get_current_panel", "set_current_panel", "get_sel_object_uuids"]
-    assert log.asked == ["GET /new", *looks, "PUT /new/data"]
+    assert log.asked == ["GET /new", PANEL, "PUT /new/data", "set_current_panel", SELECTED]
     assert log.afterwards == ["set_current_panel", "select_objects"]
 
 
-def test_of_changes_in_a_row_the_first_looks_and_the_first_and_last_are_put_back(
+def test_of_changes_in_a_row_the_first_looks_and_the_last_is_put_back(
     workspace: Workspace, log: Log
 ) -> None:
     log.of(workspace, lambda: [workspace.add(name, LARGE) for name in ("a", "b", "c", "d")])
-    looks = ["get_current_panel", "get_sel_object_uuids"]
     puts = [what for name in "bcd" for what in (f"GET /{name}", f"PUT /{name}/data")]
-    assert log.asked == ["GET /a", *looks, "PUT /a/data", *puts]
-    assert log.afterwards == ["select_objects"] * 2
+    assert log.asked == ["GET /a", PANEL, "PUT /a/data", SELECTED, *puts]
+    assert log.afterwards == ["select_objects"]
 
 
 def test_changes_in_a_row_are_put_back_now_and_then(
@@ -96,7 +126,7 @@ def test_changes_in_a_row_are_put_back_now_and_then(
 ) -> None:
     monkeypatch.setattr(_person, "LONGEST_S", 0.0)
     log.of(workspace, lambda: [workspace.add(name, LARGE) for name in ("a", "b", "c")])
-    assert log.asked.count("get_current_panel") == 3
+    assert log.asked.count(PANEL) == 3
     assert log.afterwards == ["select_objects"] * 3
 
 
@@ -109,7 +139,7 @@ def test_another_question_between_two_changes_finds_the_window_put_back(
         workspace["b"] = LARGE
 
     log.of(workspace, work)
-    assert log.asked.count("get_current_panel") == 2
+    assert log.asked.count(PANEL) == 2
     assert log.afterwards == ["select_objects"] * 2
 
 

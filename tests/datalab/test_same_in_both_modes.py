@@ -47,7 +47,7 @@ def observed(
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("no DataLab here")))
         found = {"standalone": observe_all(standalone, CELLS)}
         patch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-        live = Run(emptied(datalab_application), tmp_path_factory.mktemp("live"), NAMES_GIVEN)
+        live = Run(emptied(Workspace("live")), tmp_path_factory.mktemp("live"), NAMES_GIVEN)
         return found | {"live": observe_all(live, CELLS)}
 
 

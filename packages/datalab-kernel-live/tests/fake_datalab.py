@@ -84,7 +84,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def act(self) -> tuple[int, Any]:
         """Do what is asked, and return the answer."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.body()
         path = urlsplit(self.path)
         words = path.path.removeprefix("/api/v1/").split("/")
         if words == ["status"]:
@@ -102,6 +102,17 @@ class Handler(BaseHTTPRequestHandler):
         if asked["name"] != "fft":
             return 404, {"detail": f"Unknown computation function '{asked['name']}': it"}
         return 200, {"success": True, "function": "fft", "result_names": ["fft(s)"]}
+
+    def body(self) -> bytes:
+        """Read what comes with the request, which may come in pieces."""
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = []
+        while size := int(self.rfile.readline(), 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(pieces)
 
     def act_on_objects(self, words: list[str], query: str, body: bytes) -> tuple[int, Any]:
         objects = self.server.objects
@@ -152,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def reset(self) -> None:
         """Break the connection, as a program that is killed does."""
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.body()
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.rfile.close()
         self.wfile.close()

@@ -7,6 +7,7 @@ import pytest
 from datalab_kernel.errors import DataLabBusyError
 from datalab_kernel_live import _listing
 from datalab_kernel_live._listing import Memory, read_listing
+from datalab_kernel_live._pending import SINGLES
 
 OURS = "da7a1ab0-0000-4000-8000-00000000000"
 
@@ -199,3 +200,19 @@ def test_an_identity_tells_who_made_an_object(uuid, is_ours):
     remote = FakeRemote(signal=[("", [(uuid, "a")])])
     entry = read_listing(FakeWeb(("signal", "a")), remote, Memory())["a"]
     assert entry.info.is_from_notebook is is_ours
+
+
+def test_a_panel_that_somebody_else_switches_while_it_is_read_is_read_again():
+    signals = [(f"identity {i}", f"s {i}") for i in range(2 * SINGLES)]  # too many to be described
+    remote = FakeRemote(signal=[("g", signals)], image=[("g", [("2", "i")])])
+    panel, switched_to = remote.current_panel, iter(["image"])
+
+    def current_panel():
+        shown = panel()
+        remote.panel = next(switched_to, remote.panel)  # once it was told
+        return shown
+
+    remote.current_panel = current_panel
+    web = FakeWeb(("image", "i"), *(("signal", title) for _, title in signals))
+    assert listed(web, remote) == [(title, "g") for _, title in signals] + [("i", "g")]
+    assert web.asked == []

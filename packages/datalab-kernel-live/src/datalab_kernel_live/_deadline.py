@@ -24,6 +24,7 @@ class DeadlineSocket(socket.socket):
     """
 
     _deadline_s: float | None = None
+    _sent_by_s: float = 0.0
 
     @classmethod
     def adopt(cls, connection: socket.socket) -> DeadlineSocket:
@@ -37,6 +38,7 @@ class DeadlineSocket(socket.socket):
     def settimeout(self, value: float | None) -> None:
         """Start the clock anew, or with None stop it."""
         super().settimeout(value)
+        self._sent_by_s = time.monotonic() + SEND_TIMEOUT_S
         self._deadline_s = None if value is None else time.monotonic() + value
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
@@ -52,6 +54,10 @@ class DeadlineSocket(socket.socket):
         return size
 
     def sendall(self, data: ReadableBuffer, flags: int = 0, /) -> None:
-        """Send within a limit of its own: the one in force was that for connecting."""
-        super().settimeout(SEND_TIMEOUT_S + memoryview(data).nbytes / BYTES_PER_S)
+        """Send within a limit of its own, for all that is sent: the other is for connecting."""
+        self._sent_by_s += memoryview(data).nbytes / BYTES_PER_S
+        left_s = self._sent_by_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("timed out")
+        super().settimeout(left_s)
         super().sendall(data, flags)

@@ -96,8 +96,12 @@ class Finishing:
             return
         try:
             action()
-        except Exception as error:  # the edge of a thread
-            self.failure = str(error)
-            logger.warning("What was begun couldn't be finished", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - the edge of a thread
+            self.fail(error)
         else:
             self.failure = ""
+
+    def fail(self, error: Exception) -> None:
+        """Log why something couldn't be finished, and keep it."""
+        self.failure = str(error)
+        logger.warning("What was begun couldn't be finished", exc_info=error)

@@ -104,10 +104,11 @@ class RequestsTransport:
         self._session.close()
 
     def _send(self, request: Request) -> Answer:
+        body: Any = request.body  # any iterable, as requests' documentation says
         with self._session.request(
             request.method,
             self._url + request.path,
-            data=request.body,
+            data=body,
             headers=dict(request.headers),
             timeout=(min(CONNECT_TIMEOUT_S, request.timeout_s), request.timeout_s),
             allow_redirects=False,

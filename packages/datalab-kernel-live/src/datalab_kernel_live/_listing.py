@@ -176,6 +176,9 @@ def _identities(remote: RemoteDoor, kinds: set[str], memory: Memory) -> Identiti
         if len(titles) != len(uuids):
             return None
         found[kind] = [*zip(uuids, titles, strict=True)]
+    uuids = [uuid for pairs in found.values() for uuid, _ in pairs]
+    if len({*uuids}) < len(uuids):  # another panel was shown than a moment before
+        return None
     return found
 
 

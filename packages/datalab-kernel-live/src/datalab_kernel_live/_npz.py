@@ -1,6 +1,7 @@
 """Objects as the NPZ archives of DataLab's Web API, and back.
 
-An archive is built and taken apart with one copy of the arrays; nothing is compressed.
+An archive is made while it is sent, without a copy of the arrays, and taken apart with one;
+nothing is compressed.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from datalab_kernel.storage import Fields, with_coordinates
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from datalab_kernel.backends import Kind
     from datalab_kernel.storage import ForDataLab
 
+PIECE_BYTES = 2**16
 METADATA = "metadata.json"
 OBJECT_METADATA = "obj_metadata"
 _LOCAL_HEADER = struct.Struct("<26xHH")
@@ -34,17 +38,58 @@ _DAMAGE = (
 """What zipfile and numpy raise of an archive that isn't one, besides ValueError."""
 
 
-def to_npz(stored: ForDataLab) -> memoryview:
-    """Return the archive that DataLab makes the object of; its title is in the request."""
-    arrays = _parts(stored)
-    described = {"type": stored.kind, **stored.attributes, OBJECT_METADATA: stored.metadata}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
-        archive.writestr(METADATA, json.dumps(described, default=_numpy_as_list))
-    return buffer.getbuffer()
+class Archive:
+    """What DataLab makes an object of, in pieces; its title is in the request.
+
+    Going through it makes it, and once more if it has to be sent again: its checksums cost as
+    much as a copy, and are computed while DataLab takes in the piece before. ``before_end`` is
+    called before the last piece, without which nobody can make anything of the others.
+    """
+
+    def __init__(self, stored: ForDataLab, before_end: Callable[[], None] = lambda: None) -> None:
+        self._stored = stored
+        self._before_end = before_end
+
+    @property
+    def size_bytes(self) -> int:
+        """How large the arrays in it are."""
+        return self._stored.size_bytes
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        """Make it."""
+        stored, made = self._stored, _Made()
+        described = {"type": stored.kind, **stored.attributes, OBJECT_METADATA: stored.metadata}
+        with zipfile.ZipFile(cast("IO[bytes]", made), "w", zipfile.ZIP_STORED) as archive:
+            for name, array in _parts(stored).items():
+                values = np.ascontiguousarray(array)
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    header = np.lib.format.header_data_from_array_1_0(values)
+                    np.lib.format.write_array_header_1_0(member, header)
+                    data = memoryview(values.reshape(-1).view(np.uint8).data)
+                    for start in range(0, data.nbytes, PIECE_BYTES):
+                        member.write(data[start : start + PIECE_BYTES])
+                        yield from made.taken()
+            archive.writestr(METADATA, json.dumps(described, default=_numpy_as_list))
+        self._before_end()
+        yield from made.taken()
+
+
+class _Made:
+    """A file that can only be written, and gives back what was."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes | memoryview] = []
+
+    def write(self, piece: bytes | memoryview) -> int:
+        self._written.append(piece)
+        return memoryview(piece).nbytes
+
+    def flush(self) -> None:
+        """Keep what was written, for :meth:`taken`."""
+
+    def taken(self) -> list[bytes | memoryview]:
+        taken, self._written = self._written, []
+        return taken
 
 
 def _parts(stored: ForDataLab) -> dict[str, np.ndarray[Any, Any]]:

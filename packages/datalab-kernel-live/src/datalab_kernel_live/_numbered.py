@@ -15,8 +15,9 @@ from datalab_kernel.storage import is_of_notebook
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from datalab_kernel.backends import Kind
     from datalab_kernel_live._listing import Groups, Place
-    from datalab_kernel_live._remote import Kind, RemoteDoor
+    from datalab_kernel_live._remote import RemoteDoor
 
 _NUMBER = re.compile(r"[si]\d{3}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datalab_kernel.backends import KINDS
-from datalab_kernel.errors import LiveLimitError
+from datalab_kernel.errors import DataLabKernelError, LiveLimitError
 from datalab_kernel_live import _settings
 from datalab_kernel_live._held import Mark, left_behind
+from datalab_kernel_live._looking import Before, Looking, NotAskedError, nothing
 
 if TYPE_CHECKING:
     import os
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.backends import Kind
     from datalab_kernel.storage import ForDataLab
+    from datalab_kernel_live._looking import Added
     from datalab_kernel_live._remote import RemoteDoor
 
 NOBODY = ["00000000-0000-0000-0000-000000000000"]
@@ -31,6 +32,8 @@ NOBODY = ["00000000-0000-0000-0000-000000000000"]
 MANY_POINTS = 2000
 MANY_STROKES = 200.0
 """How often a curve may cross the height of its plot before painting it takes long."""
+FIRST_PAUSE_S = 0.02
+"""So long after a change that stands alone, as far as is known: in a loop the next one has come."""
 PAUSE_S = 0.1
 """So long after a change in a row the window is put back, unless the next one comes before."""
 LONGEST_S = 2.0
@@ -77,21 +80,6 @@ def select_exactly(remote: RemoteDoor, uuids: Sequence[str], kind: Kind) -> None
         raise LiveLimitError(message, url=remote.url, detail=f"{found} is selected")
 
 
-@dataclass(slots=True)
-class _Before:
-    """What the window was like before the first of several changes in a row."""
-
-    panel: str
-    selected: dict[Kind, list[str]]
-    has_moved: bool = False
-    """Whether another panel may be shown since then."""
-    mark: Mark | None = None
-    """Says that painting is held."""
-    is_in_row: bool = False
-    """Whether a second change has come before the first was put back."""
-    since_s: float = field(default_factory=time.monotonic)
-
-
 def _seen(kinds: set[Kind], panel: str, selects: bool, is_heavy: bool) -> set[Kind]:
     """Return the panels in which the selection is to be put back."""
     seen: set[Kind] = {*kinds} if selects or is_heavy else set()
@@ -124,7 +112,8 @@ class Person:
         self._look = look
         self._light: set[str] = set()  # identities of objects that are painted quickly
         self._dense: set[str] = set()  # ... and of those that take long
-        self._before: _Before | None = None  # of a change that may not be put back yet
+        self._before: Before | None = None  # of a change that may not be put back yet
+        self._last: dict[Kind, list[str]] = {}  # what was selected when it was last put back
         self.left_out = 0
         """How many dense signals that were selected aren't any more."""
 
@@ -147,7 +136,9 @@ class Person:
         return uuid in self._dense
 
     @contextmanager
-    def undisturbed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> Iterator[None]:
+    def undisturbed(
+        self, kinds: set[Kind], *, selects: bool, is_heavy: bool, added: Added | None = None
+    ) -> Iterator[Callable[[], None]]:
         """Do something in the window, and put back what the person had.
 
         Parameters
@@ -158,36 +149,68 @@ class Person:
             Whether it changes what is selected.
         is_heavy
             Whether painting it may take long.
+        added
+            What is added, if that is all: then it may be on its way meanwhile.
+
+        Yields
+        ------
+        Callable
+            To be called before DataLab has all of what is added.
 
         Notes
         -----
         Dense signals are left unselected, for DataLab would paint them again. What comes
         before takes two calls (four where something is done in the panel that isn't shown, two
-        more to hold the painting), or none in a row of changes. Putting back goes on behind
-        the caller, who gets the result at once; it takes a call for each panel, and one more
-        where the panel has changed. Of a row, only the first and the last are put back.
+        more to hold the painting), or none in a row of changes. If all that is done is to add an
+        object by the Web API, it is sent meanwhile, nobody waits for the last answer, and an
+        empty panel isn't asked what is selected in it. Putting back goes on behind the caller, who gets the result at
+        once; it takes a call for each panel, and one more where the panel has changed. A row is
+        put back once.
         """
         before = self._resumed(kinds, selects=selects, is_heavy=is_heavy)
         if before is None:
             self._remote.finishing.wait()  # it may be what holds the painting
+            if added is not None:
+                with self._meanwhile(added) as ask_all:
+                    yield ask_all
+                return
             before = self._look_at_window(kinds, selects=selects, is_heavy=is_heavy)
-        before.has_moved |= bool({*kinds, *before.selected} - {before.panel})
-
-        def put_back() -> None:
-            self._put_back(before)
-
+        before.note(kinds)
         try:
             if is_heavy and before.mark is None and self._paints():
                 before.mark = Mark(_settings.folder(self._config_home))
                 self._remote.set_auto_refresh(False)
-            yield
+            yield nothing
         except BaseException:
-            put_back()
+            self._put_back(before)
             raise
-        self._remote.finishing.start(put_back, after_s=PAUSE_S if before.is_in_row else 0.0)
+        self._put_back_soon(before)
+
+    @contextmanager
+    def _meanwhile(self, added: Added) -> Iterator[Callable[[], None]]:
+        """Ask what the window is like, and don't wait for the last answer while adding."""
+        looking = Looking(self._remote, added)
+        try:
+            yield looking.ask_all
+        except NotAskedError as stopped:
+            raise stopped.error from None
+        except BaseException:
+            self._put_back(looking.answer(self._last))
+            raise
+        try:
+            before = looking.answer(self._last)
+            self._look_for_dense(before.selected)
+        except DataLabKernelError as error:  # the object is there all the same
+            self._remote.finishing.fail(error)
+        else:
+            self._put_back_soon(before)
+
+    def _put_back_soon(self, before: Before) -> None:
+        pause_s = PAUSE_S if before.is_in_row else FIRST_PAUSE_S
+        self._remote.finishing.start(lambda: self._put_back(before), after_s=pause_s)
         self._before = before
 
-    def _resumed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> _Before | None:
+    def _resumed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> Before | None:
         """Return what the window was like before a change that isn't put back yet.
 
         The second of a row waits until the first is put back, and needn't look again; of those
@@ -208,12 +231,12 @@ class Person:
         before.is_in_row = True
         return before
 
-    def _look_at_window(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> _Before:
+    def _look_at_window(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> Before:
         """Return what the window is like."""
         panel = self._remote.current_panel()
-        return _Before(panel, self._selected(_seen(kinds, panel, selects, is_heavy), panel))
+        return Before(panel, self._selected(_seen(kinds, panel, selects, is_heavy), panel))
 
-    def _put_back(self, before: _Before) -> None:
+    def _put_back(self, before: Before) -> None:
         """Put everything back; a mark that is left says that this couldn't be done."""
         mark, before.mark = before.mark, None
         try:
@@ -222,6 +245,7 @@ class Person:
             before.has_moved = False
             for kind, uuids in before.selected.items():
                 self.select(uuids, kind)
+                self._last[kind] = uuids
             if mark is not None:
                 self._remote.set_auto_refresh(True)
                 mark.remove()
@@ -261,10 +285,14 @@ class Person:
             for kind in others:  # that one is shown now; the panel of before is put back at the end
                 self._remote.set_panel(kind)
                 found[kind] = self._remote.selected()
-            for uuid in found.get("signal", ()):
-                self._is_dense(uuid)  # now, and not when DataLab may be gone
+            self._look_for_dense(found)
         except BaseException:
             if others:
                 self._remote.set_panel(panel)
             raise
         return found
+
+    def _look_for_dense(self, selected: dict[Kind, list[str]]) -> None:
+        """Learn which signals take long to paint, now, and not when DataLab may be gone."""
+        for uuid in selected.get("signal", ()):
+            self._is_dense(uuid)

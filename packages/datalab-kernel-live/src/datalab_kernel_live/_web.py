@@ -182,12 +182,11 @@ class WebDoor:
         DataLabRefusedError
             With ``status`` 409 if the name is taken, 422 or 500 if DataLab can't read it.
         """
-        view = memoryview(body).cast("B")
         path = self._path(name, "/data", overwrite="true" if overwrite else "false")
         headers = {"Content-Type": _NPZ}
 
         def send() -> Answer:
-            return self._ask_once("PUT", path, body=view, headers=headers, timeout_s=_slow(view))
+            return self._ask_once("PUT", path, body=body, headers=headers, timeout_s=_slow(body))
 
         try:
             return self._info(send())
@@ -391,9 +390,11 @@ class WebDoor:
         return self._say.unreachable(detail, was_sent=True)
 
 
-def _slow(view: memoryview) -> float:
-    """Return the time limit for adding that many bytes: 1 s more for each 20 MB."""
-    return MODAL_TIMEOUT_S + view.nbytes / 20e6
+def _slow(body: Body) -> float:
+    """Return the time limit for adding a body: 1 s more for each 20 MB."""
+    if isinstance(body, bytes | bytearray | memoryview):
+        return MODAL_TIMEOUT_S + memoryview(body).nbytes / 20e6
+    return MODAL_TIMEOUT_S + body.size_bytes / 20e6
 
 
 def _json_bytes(value: Any) -> bytes:

@@ -12,9 +12,21 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-Body: TypeAlias = bytes | bytearray | memoryview
+
+class Pieces(Protocol):
+    """A body that is made while it is sent, in pieces; it may be gone through again."""
+
+    @property
+    def size_bytes(self) -> int:
+        """About how large it is."""
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        """Make it."""
+
+
+Body: TypeAlias = bytes | bytearray | memoryview | Pieces
 
 JSON_LIMIT_BYTES = 64 * 2**20
 """Largest answer that isn't data: about 60 times what DataLab sends for 1,000 objects."""

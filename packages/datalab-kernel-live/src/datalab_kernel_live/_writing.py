@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from datalab_kernel.backends import KINDS, Placement
 from datalab_kernel.errors import DataLabRefusedError
 from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
-from datalab_kernel_live._ahead import ahead
 from datalab_kernel_live._complaints import needs_xmlrpc
 from datalab_kernel_live._described import held_as
 from datalab_kernel_live._json import from_json, to_json
 from datalab_kernel_live._listing import WHOLE_LIMIT_BYTES, Groups, Place
-from datalab_kernel_live._npz import to_npz
+from datalab_kernel_live._looking import Added, NotAskedError, nothing
+from datalab_kernel_live._npz import Archive
 from datalab_kernel_live._numbered import is_numbered, mend_groups, retitled
 from datalab_kernel_live._person import is_dense, select_exactly
 from datalab_kernel_live._web import is_routable
@@ -67,8 +67,6 @@ class Writer:
         as_archives = [
             plan for plan in plans if not plan.is_in_place and not self._goes_as_text(plan)
         ]
-        if as_archives and self._person is not None:  # meanwhile it is asked what is selected
-            as_archives[0].archive = ahead(as_archives[0].archive)
         self._choose_groups(plans, look_at_groups)
         selects = bool(as_archives) or any(plan.group_number for plan in plans)
         dense = {plan.uuid for plan in plans if is_dense(plan.stored)}
@@ -76,8 +74,11 @@ class Writer:
         is_heavy = len(plans) >= MANY or bool(dense) or into_groups  # a group selected is painted
         if self._person is not None:
             self._person.learn({plan.uuid for plan in plans}, dense)
-        with self._undisturbed(kinds, selects=selects, is_heavy=is_heavy):
-            self._put_all(plans)
+        added = None
+        if len(plans) == len(as_archives) == 1 and not is_heavy and not plans[0].group_number:
+            added = self._added(plans[0])
+        with self._undisturbed(kinds, selects=selects, is_heavy=is_heavy, added=added) as ask_all:
+            self._put_all(plans, ask_all)
         for plan in plans:
             self._memory.put.add(plan.item.name)
             self._memory.places[plan.item.name] = plan.place
@@ -87,6 +88,18 @@ class Writer:
                 self._memory.whole.add(plan.uuid)
             else:
                 self._memory.plain[plan.uuid] = {}
+
+    def _added(self, plan: _Plan) -> Added:
+        """Describe the only object of a change to whoever looks at the window meanwhile."""
+        kind = plan.stored.kind
+
+        def is_first() -> bool:
+            known = self._memory.groups.get(kind)
+            if known is None or any(known.members) or not self._memory.is_light:
+                return False  # asking for all objects may take longer than for the selection
+            return not any(info["type"] == kind for info in self._web.list())
+
+        return Added(plan.uuid, kind, is_first)
 
     def _check_possible(self, plan: _Plan) -> None:
         if self._remote is not None:
@@ -137,7 +150,7 @@ class Writer:
             plan.group_number = number if len(known.titles) > 1 else 0
             plan.group_members = known.members[number - 1]
 
-    def _put_all(self, plans: Sequence[_Plan]) -> None:
+    def _put_all(self, plans: Sequence[_Plan], ask_all: Callable[[], None]) -> None:
         begun: list[_Plan] = []
         chosen: tuple[Kind, int] | None = None
         try:
@@ -151,7 +164,9 @@ class Writer:
                 if plan.is_in_place:
                     self._set(plan)
                 else:
-                    self._add(plan, is_alone=len(plans) == 1)
+                    self._add(plan, ask_all, is_alone=len(plans) == 1)
+        except NotAskedError:  # nothing was added
+            raise
         except BaseException:
             self._memory.groups.clear()
             self._undo(begun)
@@ -202,7 +217,7 @@ class Writer:
         name = plan.item.name
         return is_small or plan.stored.needs_all or shares_title or not is_routable(name)
 
-    def _add(self, plan: _Plan, *, is_alone: bool) -> None:
+    def _add(self, plan: _Plan, ask_all: Callable[[], None], *, is_alone: bool) -> None:
         """Add an object beside what it replaces; only a single one takes its place at once."""
         if self._goes_as_text(plan):
             self._door.add_object_json(plan.as_text())
@@ -212,7 +227,7 @@ class Writer:
                 plan.title = plan.uuid.replace("-", "")  # until that is removed
             if plan.is_replaced and not is_alone:  # nothing can be renamed later
                 plan.before_archive = self._web.get(plan.title)
-            self._web.put(plan.title, plan.archive(), overwrite=plan.is_replaced)
+            self._web.put(plan.title, plan.as_archive(ask_all), overwrite=plan.is_replaced)
             if plan.is_replaced and plan.old is not None:
                 self._forget(plan.old.place.uuid, plan.old.place.kind)
         plan.is_done = True
@@ -332,12 +347,16 @@ class Writer:
         self._door.set_object_json(dataset_to_rpcjson(obj))
 
     @contextmanager
-    def _undisturbed(self, kinds: set[Kind], *, selects: bool, is_heavy: bool) -> Iterator[None]:
+    def _undisturbed(
+        self, kinds: set[Kind], *, selects: bool, is_heavy: bool, added: Added | None = None
+    ) -> Iterator[Callable[[], None]]:
         if self._person is None:
-            yield
+            yield nothing
             return
-        with self._person.undisturbed(kinds, selects=selects, is_heavy=is_heavy):
-            yield
+        with self._person.undisturbed(
+            kinds, selects=selects, is_heavy=is_heavy, added=added
+        ) as ask_all:
+            yield ask_all
 
 
 class _Plan:
@@ -366,10 +385,10 @@ class _Plan:
         self.is_done = False
         self.before_text: list[str] | None = None
         self.before_archive: bytes | None = None
-        self.archive: Callable[[], memoryview] = self._as_archive
 
-    def _as_archive(self) -> memoryview:
-        return to_npz(self.stored.for_archives(self.item.name))
+    def as_archive(self, before_end: Callable[[], None]) -> Archive:
+        """Return the archive of it."""
+        return Archive(self.stored.for_archives(self.item.name), before_end)
 
     def as_text(self) -> list[str]:
         """Return the texts of it; a large one may be read as an archive later."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import http.client
 import xmlrpc.client
-from typing import Any, Protocol
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 from xml.parsers.expat import ExpatError
 
 from datalab_kernel_live._deadline import DeadlineSocket
@@ -17,6 +18,9 @@ from datalab_kernel_live._wire import (
     NotReachedError,
     TimedOutError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ANSWER_LIMIT_BYTES = 2**30
 """An image of 2,048 by 2,048 samples is 85 MB of text here."""
@@ -29,13 +33,13 @@ class FaultError(Exception):
 class Caller(Protocol):
     """Makes one XML-RPC call: what `RemoteDoor` needs of the world."""
 
-    def send(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Any:
-        """Return what DataLab's method returns.
+    def begin(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Callable[[], Any]:
+        """Send a call, and return what waits for its answer; ``timeout_s`` is for both.
 
         Raises
         ------
         FaultError
-            If it raised.
+            When waited for: DataLab's method raised.
         NotReachedError, DroppedError, TimedOutError, MalformedError
             As in `datalab_kernel_live._wire.Transport`.
         """
@@ -47,66 +51,66 @@ class LoopbackCaller:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    def send(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Any:
-        """Call once (:class:`Caller`)."""
-        transport = _Transport(timeout_s)
-        proxy = xmlrpc.client.ServerProxy(
-            f"http://127.0.0.1:{self._port}", transport=transport, allow_none=True
-        )
-        try:
-            return getattr(proxy, method)(*arguments)
-        except xmlrpc.client.Fault as fault:
-            raise FaultError(fault.faultString) from None
-        except TimeoutError:
-            kind = TimedOutError if transport.is_connected else NotReachedError
-            raise kind("timed out") from None
-        except OSError as error:  # RemoteDisconnected is one
-            kind_ = DroppedError if transport.is_connected else NotReachedError
-            raise kind_(error.strerror or type(error).__name__) from None
-        except (http.client.HTTPException, xmlrpc.client.ProtocolError) as error:
-            raise MalformedError(f"it isn't XML-RPC ({type(error).__name__})") from None
-        finally:
-            transport.close()
+    def begin(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Callable[[], Any]:
+        """Send a call over a connection of its own (:class:`Caller`)."""
+        connection = _Connection("127.0.0.1", self._port, timeout=timeout_s)
+        text = xmlrpc.client.dumps(arguments, method, allow_none=True)
+        with _told(connection):
+            body = text.encode("utf-8", "xmlcharrefreplace")
+            connection.request("POST", "/RPC2", body, {"Content-Type": "text/xml"})
+
+        def answer() -> Any:
+            with closing(connection), _told(connection):
+                return _value_in(connection.getresponse())
+
+        return answer
 
 
 class _Connection(http.client.HTTPConnection):
     """A connection whose time limit is for the whole answer."""
 
+    is_connected = False
+
     def connect(self) -> None:
         super().connect()
         self.sock = DeadlineSocket.adopt(self.sock)
-
-
-class _Transport(xmlrpc.client.Transport):
-    """Sends one request once."""
-
-    accept_gzip_encoding = False  # it costs more than it saves on this computer
-
-    def __init__(self, timeout_s: float) -> None:
-        super().__init__()
-        self._timeout_s = timeout_s
-        self.is_connected = False
-
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:
-        connection = _Connection(str(host), timeout=self._timeout_s)
-        connection.connect()
         self.is_connected = True
-        self._connection = host, connection
-        return connection
 
-    def request(
-        self, host: Any, handler: str, request_body: Any, verbose: bool = False
-    ) -> tuple[Any, ...]:
-        return self.single_request(host, handler, request_body, verbose)
 
-    def parse_response(self, response: http.client.HTTPResponse) -> tuple[Any, ...]:
-        body = response.read(ANSWER_LIMIT_BYTES)
-        if len(body) == ANSWER_LIMIT_BYTES:
-            raise MalformedError(f"it has {ANSWER_LIMIT_BYTES:,} bytes or more")
-        values = _parsed(body)
-        if len(values) != 1:
-            raise MalformedError(f"it has {len(values)} values")
-        return values
+@contextmanager
+def _told(connection: _Connection) -> Iterator[None]:
+    """Say what went wrong as a failure on the way; the connection is closed then."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - raised again, by what it means
+        connection.close()
+        raise _meaning(error, is_connected=connection.is_connected) from None
+
+
+def _meaning(error: Exception, *, is_connected: bool) -> Exception:
+    match error:
+        case xmlrpc.client.Fault():
+            return FaultError(error.faultString)
+        case TimeoutError():
+            return (TimedOutError if is_connected else NotReachedError)("timed out")
+        case OSError():  # RemoteDisconnected is one
+            text = error.strerror or type(error).__name__
+            return (DroppedError if is_connected else NotReachedError)(text)
+        case http.client.HTTPException():
+            return MalformedError(f"it isn't XML-RPC ({type(error).__name__})")
+    return error
+
+
+def _value_in(response: http.client.HTTPResponse) -> Any:
+    if response.status != http.client.OK:
+        raise MalformedError(f"it isn't XML-RPC (it answers {response.status})")
+    body = response.read(ANSWER_LIMIT_BYTES)
+    if len(body) == ANSWER_LIMIT_BYTES:
+        raise MalformedError(f"it has {ANSWER_LIMIT_BYTES:,} bytes or more")
+    values = _parsed(body)
+    if len(values) != 1:
+        raise MalformedError(f"it has {len(values)} values")
+    return values[0]
 
 
 def _parsed(body: bytes) -> tuple[Any, ...]:
