@@ -8,6 +8,7 @@ import pytest
 from emptied import emptied
 
 from datalab_kernel import Workspace
+from datalab_kernel.errors import DataLabBusyError
 from datalab_kernel_live import _person
 from datalab_kernel_live._http import RequestsTransport
 from datalab_kernel_live._remote import RemoteDoor
@@ -101,6 +102,21 @@ def test_the_first_of_ours_beside_the_person_s_is(workspace: Workspace, log: Log
     log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
     assert log.asked[:5] == ["GET /new", PANEL, "GET ", "PUT /new/data", SELECTED]
     assert workspace._backend._remote.selected() == selected != []
+
+
+def test_nothing_is_added_where_the_window_cannot_be_asked(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: RemoteDoor) -> None:
+        raise DataLabBusyError("a dialog box is open", url="", detail="", was_sent=False)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RemoteDoor, "ask_selected", fails)
+        with pytest.raises(DataLabBusyError, match="a dialog box is open"):
+            workspace.add("new", LARGE)
+        assert workspace.list() == ["image"]
+    workspace.add("new", LARGE)
+    assert workspace.list() == ["image", "new"]
 
 
 def test_adding_to_the_panel_that_is_not_shown_puts_it_back_later(

@@ -70,6 +70,23 @@ def test_an_image_in_fortran_order_comes_back_in_our_order():
     np.testing.assert_array_equal(fields.arrays["data"], data)
 
 
+def test_an_archive_is_no_archive_before_its_last_piece_and_may_be_made_again():
+    ends = []
+    image = create_image("a", np.zeros((300, 300)))
+    made = Archive(for_datalab(image, UUID).for_archives("a"), lambda: ends.append(len(pieces)))
+    for _ in range(2):
+        pieces = []
+        for piece in made:
+            pieces += [bytes(piece)]
+        whole = b"".join(pieces)
+        assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
+        before_end = b"".join(pieces[: ends[-1]])
+        with pytest.raises(ValueError, match="archive"):
+            from_npz(before_end)
+    assert len(ends) == 2
+    assert ends[0] > made.size_bytes / 2**16
+
+
 def test_missing_error_bars_are_nan():
     x = np.arange(3.0)
     fields = from_npz(archive({"type": "signal"}, x=x, y=x, dy=x))

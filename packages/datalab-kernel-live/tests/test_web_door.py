@@ -1,6 +1,8 @@
 """The Web API's door: what it asks, and what a person is told when that fails."""
 
+import contextlib
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from datalab_kernel.errors import (
     DataLabUnreachableError,
     LiveLimitError,
 )
+from datalab_kernel_live import _deadline
 from datalab_kernel_live._web import Missing, WebDoor, is_routable
 
 TOKEN = "Secret_of-the.test"
@@ -36,6 +39,75 @@ def door(web: FakeWeb) -> Iterator[WebDoor]:
 
 
 # ---------------------------------------------------------------- what it asks
+
+
+class Pieces:
+    """A body that is made while it is sent."""
+
+    size_bytes = 6
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        self.fails_at = fails_at
+
+    def __iter__(self) -> Iterator[bytes]:
+        for number, piece in enumerate((b"01", b"23", b"45")):
+            if number == self.fails_at:
+                raise LookupError("not made")
+            yield piece
+
+
+def test_a_body_in_pieces_arrives_whole_and_again_after_a_reset(
+    door: WebDoor, web: FakeWeb
+) -> None:
+    web.faults.append(fake.reset_unseen)
+    assert door.put("a", Pieces())["name"] == "a"
+    assert web.objects == {"a": b"012345"}
+
+
+def test_a_body_that_cannot_be_made_adds_nothing_and_its_error_arrives(
+    door: WebDoor, web: FakeWeb
+) -> None:
+    with pytest.raises(LookupError, match="not made"):
+        door.put("a", Pieces(fails_at=2))
+    assert door.list() == []
+    assert web.objects == {}
+
+
+def test_a_server_that_takes_in_little_by_little_has_a_limit_for_all_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_deadline, "SEND_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(_deadline, "BYTES_PER_S", 2**40)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken: list[int] = []
+
+        def take() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                while size := len(connection.recv(2**16)):
+                    taken.append(size)
+                    time.sleep(0.02)
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        slow = WebDoor(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        start_s = time.monotonic()
+        with pytest.raises(DataLabBusyError):
+            slow.put("a", Large())
+        assert time.monotonic() - start_s < 2
+        slow.close()
+        thread.join()
+    assert 0 < sum(taken) < Large.size_bytes
+
+
+class Large:
+    """More than the buffers of a connection hold."""
+
+    size_bytes = 2**28
+
+    def __iter__(self) -> Iterator[bytes]:
+        for _ in range(self.size_bytes // 2**20):
+            yield bytes(2**20)
 
 
 def test_an_object_comes_back_as_it_was_put(door: WebDoor) -> None:

@@ -199,16 +199,9 @@ class LiveBackend(Backend):
         self._follow()
         if self._remote is None:
             return [""] if any(info.kind == kind for info in self.describe().values()) else []
-        from datalab_kernel_live._listing import see_groups
+        from datalab_kernel_live._listing import read_groups
 
-        panel = self._remote.current_panel()
-        if panel == kind:
-            return see_groups(self._remote, kind, self._memory).titles
-        self._remote.set_panel(kind)
-        try:
-            return see_groups(self._remote, kind, self._memory).titles
-        finally:
-            self._remote.set_panel(panel)
+        return read_groups(self._remote, kind, self._memory)
 
     def _look_at_groups(self, kind: Kind) -> None:
         """Learn a panel's groups, unless that was done in this call."""

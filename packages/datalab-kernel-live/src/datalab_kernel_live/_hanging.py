@@ -69,6 +69,7 @@ def watched(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
             pass
         wait_s = 0.0
         if not _answers_quickly(web):
+            quiet = 0
             continue
         if _is_woken(answer, web):
             raise HungError(is_healed=True)

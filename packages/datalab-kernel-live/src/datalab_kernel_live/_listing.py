@@ -147,8 +147,7 @@ def read_listing(web: WebDoor, remote: RemoteDoor | None, memory: Memory) -> dic
             infos = web.list()
         if infos is None or _agree(infos, seen):
             return _entries(ordered, infos, web, memory)
-    message = "DataLab's objects change too quickly to be listed. Try again when it is at rest."
-    raise DataLabBusyError(message, url=web.url, detail="lists don't agree", was_sent=False)
+    raise _changes_too_quickly(web.url)
 
 
 def _is_soon_told(ordered: Sequence[Ordered], memory: Memory) -> bool:
@@ -188,16 +187,41 @@ def _uuids_of_other_panel(remote: RemoteDoor, kind: Kind, panel: str, memory: Me
     if (known is None and uuids) or (known is not None and not known.holds(uuids)):
         remote.set_panel(kind)  # the only way to be told
         try:
-            see_groups(remote, kind, memory)
+            _see_objects(remote, kind, memory)
         finally:
             remote.set_panel(panel)
     return uuids
 
 
-def see_groups(remote: RemoteDoor, kind: Kind, memory: Memory) -> Groups:
-    """Return the groups of the panel that DataLab shows."""
-    _see_objects(remote, kind, memory)
-    return memory.groups[kind]
+def read_groups(remote: RemoteDoor, kind: Kind, memory: Memory) -> list[str]:
+    """Return the titles of a panel's groups, in four calls, or six if another panel is shown.
+
+    DataLab tells them of the panel that it shows: whether that was still this one, the
+    identities say.
+
+    Raises
+    ------
+    DataLabBusyError
+        If the window changes faster than it can be read, for `PATIENCE_S`.
+    """
+    started = time.monotonic()
+    while time.monotonic() - started < PATIENCE_S:
+        panel = remote.current_panel()
+        if panel != kind:
+            remote.set_panel(kind)
+        try:
+            _see_objects(remote, kind, memory)
+        finally:
+            if panel != kind:
+                remote.set_panel(panel)
+        if memory.groups[kind].holds(remote.uuids(kind)):
+            return memory.groups[kind].titles
+    raise _changes_too_quickly(remote.url)
+
+
+def _changes_too_quickly(url: str) -> DataLabBusyError:
+    message = "DataLab's objects change too quickly to be listed. Try again when it is at rest."
+    return DataLabBusyError(message, url=url, detail="lists don't agree", was_sent=False)
 
 
 def _see_objects(remote: RemoteDoor, kind: Kind, memory: Memory) -> list[tuple[str, str]]:

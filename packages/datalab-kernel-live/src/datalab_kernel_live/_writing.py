@@ -6,24 +6,22 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from datalab_kernel.backends import KINDS, Placement
+from datalab_kernel.backends import KINDS
 from datalab_kernel.errors import DataLabRefusedError
-from datalab_kernel.storage import for_datalab, looks_of, new_uuid, share_object, uuid_in
+from datalab_kernel.storage import looks_of, uuid_in
 from datalab_kernel_live._complaints import needs_xmlrpc
-from datalab_kernel_live._described import held_as
-from datalab_kernel_live._json import from_json, to_json
+from datalab_kernel_live._json import from_json
 from datalab_kernel_live._listing import WHOLE_LIMIT_BYTES, Groups, Place
 from datalab_kernel_live._looking import Added, NotAskedError, nothing
-from datalab_kernel_live._npz import Archive
 from datalab_kernel_live._numbered import is_numbered, mend_groups, retitled
 from datalab_kernel_live._person import is_dense, select_exactly
+from datalab_kernel_live._plan import Plan
 from datalab_kernel_live._web import is_routable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from datalab_kernel.backends import Kind, Put
-    from datalab_kernel.storage import ForDataLab
     from datalab_kernel_live._listing import Entry, Memory
     from datalab_kernel_live._person import Person
     from datalab_kernel_live._remote import RemoteDoor
@@ -58,7 +56,7 @@ class Writer:
     ) -> None:
         """Add and replace; on a failure take away what was added, and raise it."""
         taken = uuids() if any(uuid_in(item.obj) for item in items) else set()
-        plans = [_Plan(item, entries.get(item.name), taken) for item in items]
+        plans = [Plan(item, entries.get(item.name), taken) for item in items]
         for plan in plans:
             plan.is_quicker_by_web = len(plans) >= MANY and plan.old is None
         for plan in plans:
@@ -89,7 +87,7 @@ class Writer:
             else:
                 self._memory.plain[plan.uuid] = {}
 
-    def _added(self, plan: _Plan) -> Added:
+    def _added(self, plan: Plan) -> Added:
         """Describe the only object of a change to whoever looks at the window meanwhile."""
         kind = plan.stored.kind
 
@@ -101,7 +99,7 @@ class Writer:
 
         return Added(plan.uuid, kind, is_first)
 
-    def _check_possible(self, plan: _Plan) -> None:
+    def _check_possible(self, plan: Plan) -> None:
         if self._remote is not None:
             return
         name = plan.item.name
@@ -119,9 +117,7 @@ class Writer:
     def _refuse(self, name: str, what: str) -> None:
         raise needs_xmlrpc(f"{name!r}: {what}", self._web.url, detail=what, name=name)
 
-    def _choose_groups(
-        self, plans: Sequence[_Plan], look_at_groups: Callable[[Kind], None]
-    ) -> None:
+    def _choose_groups(self, plans: Sequence[Plan], look_at_groups: Callable[[Kind], None]) -> None:
         """Find out into which group each new object goes; make those that aren't there."""
         if self._remote is None:
             return
@@ -150,8 +146,8 @@ class Writer:
             plan.group_number = number if len(known.titles) > 1 else 0
             plan.group_members = known.members[number - 1]
 
-    def _put_all(self, plans: Sequence[_Plan], ask_all: Callable[[], None]) -> None:
-        begun: list[_Plan] = []
+    def _put_all(self, plans: Sequence[Plan], ask_all: Callable[[], None]) -> None:
+        begun: list[Plan] = []
         chosen: tuple[Kind, int] | None = None
         try:
             for plan in plans:
@@ -173,7 +169,7 @@ class Writer:
             raise
         self._take_places([plan for plan in plans if not plan.is_in_place])
 
-    def _undo(self, begun: Sequence[_Plan]) -> None:
+    def _undo(self, begun: Sequence[Plan]) -> None:
         """Put back what was there; of the last one it isn't known whether it was done."""
         for plan in begun:
             if plan.before_text is not None:
@@ -192,7 +188,7 @@ class Writer:
                 if plan.uuid in there:
                     self._remove_selected(plan.title, plan.uuid, kind)
 
-    def _take_places(self, added: Sequence[_Plan]) -> None:
+    def _take_places(self, added: Sequence[Plan]) -> None:
         """Remove what the new objects replace, and give them its titles."""
         for plan in added:
             if plan.old is None:
@@ -209,7 +205,7 @@ class Writer:
             raise needs_xmlrpc("This", self._web.url, detail="XML-RPC is closed")
         return self._remote
 
-    def _goes_as_text(self, plan: _Plan) -> bool:
+    def _goes_as_text(self, plan: Plan) -> bool:
         if self._remote is None:
             return False
         shares_title = plan.old is not None and not plan.old.place.is_reachable
@@ -217,7 +213,7 @@ class Writer:
         name = plan.item.name
         return is_small or plan.stored.needs_all or shares_title or not is_routable(name)
 
-    def _add(self, plan: _Plan, ask_all: Callable[[], None], *, is_alone: bool) -> None:
+    def _add(self, plan: Plan, ask_all: Callable[[], None], *, is_alone: bool) -> None:
         """Add an object beside what it replaces; only a single one takes its place at once."""
         if self._goes_as_text(plan):
             self._door.add_object_json(plan.as_text())
@@ -233,7 +229,7 @@ class Writer:
         plan.is_done = True
         plan.group_members.append(plan.uuid)
 
-    def _set(self, plan: _Plan) -> None:
+    def _set(self, plan: Plan) -> None:
         """Replace an object in its place; the plan keeps what it was."""
         assert plan.old is not None  # noqa: S101 - for the type checker: the backend's contract
         before = self._door.object_json(plan.uuid, plan.stored.kind, plan.stored.size_bytes)
@@ -266,7 +262,7 @@ class Writer:
         """Say whether the Web API reaches an object by its title, also when others are removed."""
         return place.is_reachable and (self._remote is None or not is_numbered(place.title))
 
-    def _mend_titles(self, kinds: set[Kind], plans: Sequence[_Plan] = ()) -> None:
+    def _mend_titles(self, kinds: set[Kind], plans: Sequence[Plan] = ()) -> None:
         """Undo what DataLab made of titles of ours when it renumbered its objects."""
         if self._remote is None:
             return
@@ -357,52 +353,3 @@ class Writer:
             kinds, selects=selects, is_heavy=is_heavy, added=added
         ) as ask_all:
             yield ask_all
-
-
-class _Plan:
-    """One object on its way: what it is, what it replaces, where it goes."""
-
-    def __init__(self, item: Put, old: Entry | None, taken: set[str]) -> None:
-        self.item = item
-        self.title = item.name
-        self.old = old
-        self.is_in_place = item.placement is Placement.IN_PLACE and old is not None
-        self.obj = obj = item.obj if item.is_owned else share_object(item.obj)
-        if self.is_in_place and old is not None and old.place.uuid:
-            self.uuid = old.place.uuid
-        else:
-            own = uuid_in(obj)
-            self.uuid = own if own and own not in taken else new_uuid()
-        taken.add(self.uuid)
-        self.stored: ForDataLab = for_datalab(obj, self.uuid)
-        self.group = item.group
-        if self.group is None and old is not None and old.info.kind == self.stored.kind:
-            self.group = old.info.group
-        self.group_number = 0
-        self.group_members: list[str] = []
-        self.is_replaced = False
-        self.is_quicker_by_web = False
-        self.is_done = False
-        self.before_text: list[str] | None = None
-        self.before_archive: bytes | None = None
-
-    def as_archive(self, before_end: Callable[[], None]) -> Archive:
-        """Return the archive of it."""
-        return Archive(self.stored.for_archives(self.item.name), before_end)
-
-    def as_text(self) -> list[str]:
-        """Return the texts of it; a large one may be read as an archive later."""
-        is_large = self.stored.size_bytes > WHOLE_LIMIT_BYTES
-        stored = self.stored.for_archives(self.item.name) if is_large else self.stored
-        return to_json(stored, self.item.name)
-
-    @property
-    def place(self) -> Place:
-        """Where it is, once it is there."""
-        return Place(
-            title=self.item.name,
-            uuid=self.uuid,
-            kind=self.stored.kind,
-            listed=held_as(self.stored, self.item.name),
-            is_reachable=is_routable(self.item.name),
-        )
