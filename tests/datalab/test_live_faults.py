@@ -205,6 +205,9 @@ def test_a_hung_xml_rpc_interface_is_healed_in_the_same_call(datalab: Running) -
         assert adding.result(limit_s).size == 3
         assert getting.result(limit_s).y.tolist() == [0.0, 1.0, 2.0]
     assert {"small", "large", "new"} <= {*workspace}
+    hang(workspace)
+    workspace.add("large too", np.ones((500, 500)))
+    assert workspace["large too"].data.shape == (500, 500)
     workspace.rename("small", "renamed")
     assert workspace["renamed"].y.tolist() == [0.0, 1.0, 2.0]
 

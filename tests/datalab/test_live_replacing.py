@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel.errors import DataLabRefusedError
+from datalab_kernel.errors import DataLabRefusedError, LiveLimitError
 
 LARGE = (300, 300)
 """Over 400 kB: such an image goes by the Web API."""
@@ -54,6 +54,31 @@ def test_several_small_objects_are_replaced_or_none(
     assert workspace.list() == ["a", "b"]
     assert not workspace["a"].y.any()
     assert not workspace["b"].y.any()
+
+
+@pytest.mark.parametrize("shape", [(3, 3), LARGE], ids=["small", "large"])
+def test_only_what_was_meant_is_removed_whatever_the_person_selects_meanwhile(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]
+) -> None:
+    workspace.add({"a/b": np.zeros(shape), "theirs": np.ones(shape)})
+    door = workspace._backend._remote
+    theirs = door.uuids("image")[1]
+    select = type(door).select
+
+    def then_they_click(self: Any, uuids: Any, kind: Any, **options: Any) -> None:
+        select(self, uuids, kind, **options)
+        select(self, [theirs], kind)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(door), "select", then_they_click)
+        if shape == LARGE:  # DataLab renames only what is selected
+            with pytest.raises(LiveLimitError, match="Run this again"):
+                workspace.remove("a/b")
+        else:
+            workspace.remove("a/b")
+    assert workspace["theirs"].data.all()
+    workspace.remove([name for name in workspace if name == "a/b"])
+    assert workspace.list() == ["theirs"]
 
 
 def test_names_like_datalabs_numbers_stay_when_several_are_replaced(workspace: Workspace) -> None:

@@ -82,6 +82,7 @@ def test_a_server_that_somebody_else_keeps_busy_has_answered_before_the_end_is_s
 
 def test_an_answer_that_came_too_late_is_not_taken_for_what_the_person_selected():
     looking = Looking(FakeRemote(selected=["ours"]), added())
+    looking.ask_all()
     assert looking.answer({"image": ["known"]}).selected == {"image": ["known"]}
     assert looking.answer({}).selected == {"image": ["ours"]}
 
@@ -92,8 +93,10 @@ def test_a_window_that_cannot_be_asked_ends_the_sending_by_an_error_of_its_own()
             raise DataLabBusyError("busy", url="", detail="", was_sent=False)
 
     remote = Busy(panel="signal")
+    looking = Looking(remote, added())
     with pytest.raises(NotAskedError) as caught:
-        Looking(remote, added()).ask_all()
+        looking.ask_all()
+    assert not looking.has_asked
     assert isinstance(caught.value.error, DataLabBusyError)
     assert not isinstance(caught.value, OSError)  # which a transport would take for its own
     assert remote.seen[-1] == "show signal"

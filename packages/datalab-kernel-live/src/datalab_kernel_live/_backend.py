@@ -195,7 +195,10 @@ class LiveBackend(Backend):
         return self._memory.previews.get(place.uuid or place.title)
 
     def groups(self, kind: Kind) -> list[str]:
-        """List the titles of a panel's groups; the window shows that panel for a moment."""
+        """List the titles of a panel's groups: three calls.
+
+        If another panel is shown, the window shows this one for a moment: two calls more.
+        """
         self._follow()
         if self._remote is None:
             return [""] if any(info.kind == kind for info in self.describe().values()) else []
@@ -227,7 +230,13 @@ class LiveBackend(Backend):
     # -- changing -----------------------------------------------------------------------
 
     def put(self, items: Sequence[Put]) -> None:
-        """Add or replace objects; what was added is taken away again if one of them fails."""
+        """Add or replace objects; what was added is taken away again if one of them fails.
+
+        A new one takes a request to see that its name is free, and one to add it: a call if it
+        is small. The window is asked one question (small), or two while it is on its way, and
+        none in a row of changes. What replaces others takes a list of all more; what goes into a
+        group, five calls more to learn of them and to select it.
+        """
         self._follow()
         known = self.describe()
         replaces = any(_replaces(item) and item.name in known for item in items)
@@ -247,7 +256,11 @@ class LiveBackend(Backend):
             self._forget()
 
     def rename(self, old: str, new: str) -> None:
-        """Give an object another title, in its place."""
+        """Give an object another title, in its place.
+
+        Two requests to see what there is, and two calls for a small object; for a large one
+        the list of all, and four calls besides those to the window.
+        """
         self._follow()
         self._second_door("Renaming")
         try:
@@ -258,7 +271,7 @@ class LiveBackend(Backend):
             self._forget()
 
     def add_group(self, kind: Kind, title: str) -> None:
-        """Append a group, unless there is one of that title."""
+        """Append a group, unless there is one of that title: one call after the list of them."""
         self._follow()
         if self._remote is not None and title not in self.groups(kind):
             self._remote.add_group(title, kind)
@@ -285,7 +298,8 @@ class LiveBackend(Backend):
     def select(self, names: Sequence[str]) -> None:
         """Select objects in DataLab's window; dense signals, which it would paint for minutes, not.
 
-        Without the XML-RPC interface only the workspace's own selection changes.
+        Two calls after the list of all. Without the XML-RPC interface only the workspace's own
+        selection changes.
         """
         self._follow()
         if self._remote is None or self._person is None:
@@ -298,7 +312,7 @@ class LiveBackend(Backend):
             self._person.select(uuids, kind)
 
     def selected(self) -> list[str]:
-        """Return what is selected in the panel that DataLab shows."""
+        """Return what is selected in the panel that DataLab shows: one call, and the list of all."""
         self._follow()
         if self._remote is None:
             return []
@@ -306,7 +320,7 @@ class LiveBackend(Backend):
         return [name for name, entry in self._listing().items() if entry.place.uuid in uuids]
 
     def pulse(self) -> object | None:
-        """Return all titles: what the person adds, removes, renames or moves changes them."""
+        """Return all titles, in two calls: what the person adds, removes, renames or moves changes them."""
         self._follow()
         if self._remote is None:
             return [(info["type"], info["name"]) for info in self._web.list()]

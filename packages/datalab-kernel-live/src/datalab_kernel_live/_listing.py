@@ -194,7 +194,7 @@ def _uuids_of_other_panel(remote: RemoteDoor, kind: Kind, panel: str, memory: Me
 
 
 def read_groups(remote: RemoteDoor, kind: Kind, memory: Memory) -> list[str]:
-    """Return the titles of a panel's groups, in four calls, or six if another panel is shown.
+    """Return the titles of a panel's groups, in three calls, or five if another panel is shown.
 
     DataLab tells them of the panel that it shows: whether that was still this one, the
     identities say.

@@ -88,12 +88,17 @@ class Looking:
         NotAskedError
             If DataLab doesn't answer.
         """
-        if self._is_first or self._selected is not None:
+        if self.has_asked:
             return
         try:
             self._selected = self._ask_selected()
         except DataLabKernelError as error:
             raise NotAskedError(error) from error
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether all is asked: before that, DataLab can't have the object."""
+        return self._is_first or self._selected is not None
 
     def _ask_selected(self) -> Wait[Any]:
         panel, kind = self._panel(), self._added.kind
@@ -117,13 +122,12 @@ class Looking:
         return answer
 
     def answer(self, otherwise: Mapping[Kind, list[str]]) -> Before:
-        """Wait for all answers.
+        """Wait for all answers, once all is asked.
 
         Where DataLab had the object before it looked, because somebody else was quicker with a
         question, what was selected is unknown: then it is taken from ``otherwise``.
         """
         kind = self._added.kind
-        self.ask_all()
         uuids = [] if self._selected is None else self._selected()
         if self._added.uuid in uuids:
             uuids = otherwise.get(kind, uuids)

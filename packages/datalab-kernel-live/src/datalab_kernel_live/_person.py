@@ -163,9 +163,9 @@ class Person:
         before takes two calls (four where something is done in the panel that isn't shown, two
         more to hold the painting), or none in a row of changes. If all that is done is to add an
         object by the Web API, it is sent meanwhile, nobody waits for the last answer, and an
-        empty panel isn't asked what is selected in it. Putting back goes on behind the caller, who gets the result at
-        once; it takes a call for each panel, and one more where the panel has changed. A row is
-        put back once.
+        empty panel isn't asked what is selected in it. Putting back goes on behind the caller,
+        who gets the result at once; it takes a call for each panel, and one more where the panel
+        has changed. A row is put back once.
         """
         before = self._resumed(kinds, selects=selects, is_heavy=is_heavy)
         if before is None:
@@ -195,7 +195,8 @@ class Person:
         except NotAskedError as stopped:
             raise stopped.error from None
         except BaseException:
-            self._put_back(looking.answer(self._last))
+            if looking.has_asked:
+                self._put_back(looking.answer(self._last))
             raise
         try:
             before = looking.answer(self._last)

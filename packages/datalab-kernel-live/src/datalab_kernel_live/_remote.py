@@ -65,7 +65,7 @@ class RemoteDoor(Calls):
 
     def version(self, *, timeout_s: float = TIMEOUT_S) -> str:
         """Return DataLab's version; answers at once, whatever its window does."""
-        return str(self.call("get_version", timeout_s=timeout_s))
+        return str(self.given(str, "get_version", timeout_s=timeout_s))
 
     def webapi_status(self, *, timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
         """Return ``running``, ``url``, ``token`` and ``available`` of the Web API."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import KINDS
-from datalab_kernel.errors import DataLabRefusedError
+from datalab_kernel.errors import DataLabKernelError, DataLabRefusedError, LiveLimitError
 from datalab_kernel.storage import looks_of, uuid_in
 from datalab_kernel_live._complaints import needs_xmlrpc
 from datalab_kernel_live._json import from_json
@@ -186,7 +186,7 @@ class Writer:
             there = {*self._remote.uuids(kind)}
             for plan in added:
                 if plan.uuid in there:
-                    self._remove_selected(plan.title, plan.uuid, kind)
+                    self._remove_exactly(plan.place)
 
     def _take_places(self, added: Sequence[Plan]) -> None:
         """Remove what the new objects replace, and give them its titles."""
@@ -244,11 +244,8 @@ class Writer:
         """Remove objects one by one, those first whose titles change when others are removed."""
         places = [entry.place for entry in entries]
         others = [place for place in places if not self._is_steady(place)]
-        if others:
-            kinds = {place.kind for place in others}
-            with self._undisturbed(kinds, selects=True, is_heavy=True):
-                for place in others:
-                    self._remove_selected(place.title, place.uuid, place.kind)
+        for place in others:
+            self._remove_exactly(place)
         for place in places:
             if self._is_steady(place):
                 self._web.delete(place.title, is_only=True)
@@ -286,15 +283,33 @@ class Writer:
         if place.is_reachable:
             self._web.delete(place.title)
         else:
-            self._remove_selected(place.title, place.uuid, place.kind)
+            self._remove_exactly(place)
         self._forget(place.uuid, place.kind)
 
-    def _remove_selected(self, title: str, uuid: str | None, kind: Kind) -> None:
-        if self._remote is None or uuid is None:
-            self._web.delete(title)
+    def _remove_exactly(self, place: Place) -> None:
+        """Remove an object by its identity: it gets a title that nothing else has.
+
+        DataLab can remove what is selected; but a person may just have selected something else.
+        """
+        if self._remote is None or place.uuid is None:
+            self._web.delete(place.title)
             return
-        select_exactly(self._remote, [uuid], kind)
-        self._remote.remove_selected(kind)
+        title = place.uuid.replace("-", "")
+        self._retitle(place, title)
+        if place.size_bytes > WHOLE_LIMIT_BYTES:  # what was selected was renamed
+            kind = place.kind
+            titles = zip(self._remote.uuids(kind), self._remote.titles(kind), strict=False)
+            if (place.uuid, title) not in titles:
+                message = f"DataLab's selection changed while {place.title!r} was to be removed."
+                detail = f"another object may be called {title}"
+                raise LiveLimitError(
+                    f"{message} Run this again; {detail}.", url=self._remote.url, detail=detail
+                )
+        try:
+            self._web.delete(title, is_only=True)
+        except DataLabKernelError:
+            self._retitle(place, place.title)
+            raise
 
     def rename_small(self, old: str, place: Place, new: str) -> bool:
         """Rename a small object that was there, without a list of all; False if it isn't now."""
