@@ -33,6 +33,8 @@ class CellQueue:
         """Whether the kernel does its part; else xeus aborts by itself."""
         self.aborted = 0
         """How many cells were not run."""
+        self.asks = False
+        """Whether a cell waits for an answer (``input()``)."""
 
     @property
     def running(self) -> Message | None:

@@ -1,0 +1,90 @@
+"""The sockets that Jupyter connects to, and how a message leaves through them."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import zmq
+
+from datalab_kernel_spec.relay._sockets import front_socket, send
+from datalab_kernel_spec.relay._wire import Message, Signer, new_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["HELLO", "Front"]
+
+HELLO = {"session": "datalab-kernel-relay", "username": "datalab-kernel", "version": "5.3"}
+"""What headers of the relay's own messages say."""
+
+
+class Front:
+    """Jupyter's side of the relay.
+
+    Parameters
+    ----------
+    connection
+        The content of the connection file.
+    running
+        Gives the request of the cell that runs, if one does.
+    """
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        connection: dict[str, Any],
+        signer: Signer,
+        running: Callable[[], Message | None],
+    ) -> None:
+        self.connection = connection
+        self.signer = signer
+        self._running = running
+        bound = partial(front_socket, context, connection)
+        self.shell = bound(zmq.ROUTER, "shell_port")
+        self.control = bound(zmq.ROUTER, "control_port")
+        self.stdin = bound(zmq.ROUTER, "stdin_port")
+        self.iopub = bound(zmq.XPUB, "iopub_port")
+        self.heartbeat = bound(zmq.REP, "hb_port")
+
+    def publish(self, message: Message) -> None:
+        """Show a message to all front ends."""
+        self.publish_frames(self.signer.frames(message))
+
+    def publish_frames(self, frames: list[bytes]) -> None:
+        """Show all front ends a message that is signed."""
+        send(self.iopub, frames)
+
+    def welcome(self, frames: list[bytes]) -> None:
+        """Welcome a subscriber (Jupyter's JEP 65), so that it knows it will miss nothing."""
+        if frames[0][:1] == b"\x01":
+            topic = frames[0][1:]
+            welcome = Message(
+                identities=[topic],
+                header=new_header("iopub_welcome", HELLO),
+                content=json.dumps({"subscription": topic.decode("utf-8", "replace")}).encode(),
+            )
+            self.publish(welcome)
+
+    def reply(self, socket: zmq.Socket[bytes], message: Message) -> None:
+        """Send a message to the one that its identities name."""
+        send(socket, self.signer.frames(message))
+
+    def answer(
+        self,
+        socket: zmq.Socket[bytes],
+        request: Message,
+        msg_type: str,
+        content: dict[str, Any],
+    ) -> None:
+        """Answer a request here, with the statuses around it that the protocol wants."""
+        self.publish_state(request, "busy")
+        self.reply(socket, request.reply(request.identities, msg_type, content))
+        self.publish_state(request, "idle")
+        if running := self._running():  # else front ends show an idle kernel beside it
+            self.publish_state(running, "busy")
+
+    def publish_state(self, request: Message, state: str) -> None:
+        """Publish that a request is worked on (``busy``), or has been (``idle``)."""
+        self.publish(request.reply([b"status"], "status", {"execution_state": state}))
