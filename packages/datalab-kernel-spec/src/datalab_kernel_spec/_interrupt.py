@@ -14,6 +14,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._forked import own_process
 from datalab_kernel_spec._signals import (
     LoopWaker,
     block_sigint,
@@ -88,7 +89,7 @@ class CellRunner:
         self._begin()
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            with interruptible():
+            with interruptible(), own_process():
                 yield
         finally:
             signal.signal(signal.SIGINT, before)
@@ -241,7 +242,7 @@ class _Interruptible:
         try:
             if is_ours:  # not where the user has set one
                 set_handler(signal.default_int_handler)
-            with interruptible():
+            with interruptible(), own_process(at_an_await=True):
                 return self._coro.send(None) if error is None else self._coro.throw(error)
         finally:
             if handler() is signal.default_int_handler:

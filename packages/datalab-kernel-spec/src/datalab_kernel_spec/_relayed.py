@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._forked import mind_forks
 from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
@@ -47,6 +48,7 @@ def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> No
     parents = _parents_of(shell)
     runner.on_first_cell(parents.look_through)
     runner.on_first_cell(lambda: install_streams(None, parents))
+    runner.on_first_cell(lambda: mind_forks(shell, None))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
 
@@ -70,6 +72,7 @@ def _redirect(shell: Any, parents: Parents, tunnel: Tunnel) -> None:
     show_users_errors_at_once(shell, tunnel, parents)
     install_streams(tunnel, parents)
     _publish_in_the_right_cell(shell.display_pub, tunnel)
+    mind_forks(shell, tunnel)
 
 
 def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
