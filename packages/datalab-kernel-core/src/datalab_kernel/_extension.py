@@ -12,6 +12,7 @@ from datalab_kernel._completion import command_matcher, name_matcher
 from datalab_kernel._first_use import FirstUse
 from datalab_kernel._magic import COMMANDS, datalab_magic
 from datalab_kernel._namespace import Namespace
+from datalab_kernel._tracebacks import ShortTracebacks
 from datalab_kernel._variables import VariablePanel
 from datalab_kernel._warmup import WarmUp, is_wanted
 
@@ -56,6 +57,7 @@ class _Session(FirstUse):
         names = Namespace(shell.user_ns, shell.user_ns_hidden, self._warm_up.hurry)
         super().__init__(names)
         self._variable_panel = VariablePanel(shell.user_ns_hidden)
+        self._tracebacks = ShortTracebacks(shell)
         self._matchers = (
             name_matcher(self),
             command_matcher(_MAGIC, COMMANDS),
@@ -70,6 +72,7 @@ class _Session(FirstUse):
         shell = self._shell
         self.namespace.put()
         self._variable_panel.begin()
+        self._tracebacks.begin()
         shell.ast_transformers.append(self)
         self._custom_matchers.extend(self._matchers)
         shell.events.register("post_run_cell", self._after_first_cell)
@@ -95,6 +98,7 @@ class _Session(FirstUse):
                 self._custom_matchers.remove(matcher)
         shell.ast_transformers.remove(self)
         self._variable_panel.end()
+        self._tracebacks.end()
         self.namespace.take_back()
 
     @property
