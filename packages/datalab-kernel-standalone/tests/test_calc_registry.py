@@ -9,7 +9,7 @@ from sigima import create_image, create_image_roi, create_signal, create_signal_
 from datalab_kernel import Workspace
 from datalab_kernel.compute import read_record
 from datalab_kernel.compute._registry import functions
-from datalab_kernel.errors import ComputationError
+from datalab_kernel.errors import MissingPackageError
 
 X = np.linspace(0, 10, 512)
 Y, Z = np.mgrid[:64, :64]
@@ -105,7 +105,10 @@ def test_its_script_computes_the_same_bit_by_bit(workspace, function):
     np.testing.assert_array_equal(np.ma.getmaskarray(again), np.ma.getmaskarray(result))
 
 
-def test_a_missing_library_of_a_function_is_said(workspace, monkeypatch):
+def test_a_missing_library_of_a_function_is_said_with_what_to_install(workspace, monkeypatch):
     monkeypatch.setitem(sys.modules, "cv2", None)
-    with pytest.raises(ComputationError, match="blob_opencv failed on 'i1'.*cv2"):
+    before = workspace.list()
+    with pytest.raises(MissingPackageError, match="Install it with: .*opencv") as caught:
         workspace.calc("blob_opencv", on="i1")
+    assert caught.value.package == "opencv-python-headless"
+    assert workspace.list() == before

@@ -1,5 +1,6 @@
 """Loading instruments' files and exporting to other programs, as people do it."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,17 @@ def test_of_several_files_the_good_ones_are_loaded_and_one_error_lists_the_other
     assert workspace.list() == caught.value.loaded == ["run1", "run4"]
     assert [*caught.value.failures] == [str(tmp_path / "run2.csv"), str(tmp_path / "run3.csv")]
     assert "run2.csv', line 3: '1,oops'" in str(caught.value)
+
+
+def test_of_several_files_one_that_needs_a_missing_package_is_listed(
+    workspace, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "pydicom", None)
+    (tmp_path / "run.csv").write_text("t,a\n0,1\n1,2\n")
+    (tmp_path / "run.dcm").write_bytes(bytes(128) + b"DICM")
+    with pytest.raises(FileFormatError, match="Install it with: .*pydicom") as caught:
+        workspace.load(tmp_path / "run.*")
+    assert workspace.list() == caught.value.loaded == ["run"]
 
 
 def test_one_bad_file_changes_nothing(workspace, tmp_path):

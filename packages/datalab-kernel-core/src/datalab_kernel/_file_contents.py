@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel import _names
 from datalab_kernel.backends import KINDS, Backend, Kind, Placement, Put, WorkspaceMode, names_of
-from datalab_kernel.errors import FileFormatError, NameTakenError
+from datalab_kernel.errors import FileFormatError, MissingPackageError, NameTakenError
 from datalab_kernel.storage import Contents, Extras, StoredGroup
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-class Failures(dict["Path", FileFormatError]):
+class Failures(dict["Path", FileFormatError | MissingPackageError]):
     """What was wrong with some of several files."""
 
     def raise_if_any(self, loaded: Sequence[str]) -> None:
@@ -45,7 +45,7 @@ class Failures(dict["Path", FileFormatError]):
         raise FileFormatError(message, path=first, failures=failures, loaded=[*loaded])
 
 
-def _line(path: Path, error: FileFormatError) -> str:
+def _line(path: Path, error: FileFormatError | MissingPackageError) -> str:
     if "reason" not in error.facts:
         return error.message
     where = f", line {error.line}" if error.line else ""
@@ -59,7 +59,7 @@ def read_all(
 
     Raises
     ------
-    FileFormatError
+    FileFormatError, MissingPackageError
         If the only file can't be read; of several, the failures are returned.
     """
     from datalab_kernel._progress import tracking
@@ -70,7 +70,7 @@ def read_all(
         for path in tracked:
             try:
                 files.append(_read(path, options))
-            except FileFormatError as error:
+            except (FileFormatError, MissingPackageError) as error:
                 if len(paths) == 1:
                     raise
                 failures[path] = error

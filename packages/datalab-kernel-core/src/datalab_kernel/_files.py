@@ -186,6 +186,8 @@ class Files(NamedObjects):
             If a file is damaged, of an unknown kind, or not read completely. Of one file,
             nothing is added; of several, the good ones are, and the error lists the others
             (``failures``, by file) and what was added (``loaded``).
+        MissingPackageError
+            If the only file is read with a package that isn't installed.
         NotEnoughMemoryError
             If the objects don't fit the memory, a container's limit counted; nothing
             changes.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.errors import MissingPackageError
+from datalab_kernel._missing_packages import missing_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,8 +48,7 @@ def to_xarray(obj: Any) -> xr.DataArray:
     try:
         import xarray as xr
     except ImportError as error:
-        message = "to_xarray needs the package xarray, which isn't installed. Install it, or call to_pandas."
-        raise MissingPackageError(message, package="xarray") from error
+        raise missing_package("to_xarray", "xarray", "to_pandas works without. ") from error
     metadata = {
         key: value
         for key, value in obj.metadata.items()

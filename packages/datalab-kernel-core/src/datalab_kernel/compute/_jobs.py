@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel._missing_packages import import_failure
 from datalab_kernel.compute._alignment import on_one_grid
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
 from datalab_kernel.compute._results import (
@@ -230,6 +231,8 @@ def run(job: Job, *, keep_results: bool = False) -> Output:
         If the parameters don't fit each other or the object.
     ComputationError
         If the function fails.
+    MissingPackageError
+        If it needs a package that isn't installed.
     """
     record = job.record
     _check_together(job)
@@ -280,6 +283,9 @@ def _called(job: Job, *, keep_results: bool) -> Any:
             _keep_geometry(job, value)
     except DataLabKernelError:
         raise
+    except ImportError as exc:
+        missing = import_failure(job.function.name, exc, "Nothing was changed. ")
+        raise missing or _failed(job, f"{type(exc).__name__}: {exc}") from exc
     except Exception as exc:
         raise _failed(job, f"{type(exc).__name__}: {exc}") from exc
     return value
@@ -304,7 +310,7 @@ def _copied(given: Any) -> Any:
 def _failed(job: Job, reason: str) -> ComputationError:
     names = [source.name for source in job.sources]
     message = (
-        f"{job.function.name} failed on {', '.join(map(repr, names))}: {reason}. "
+        f"{job.function.name} failed on {', '.join(map(repr, names))}: {reason.rstrip('.')}. "
         "Nothing was changed."
     )
     return ComputationError(message, function=job.function.name, names=names)

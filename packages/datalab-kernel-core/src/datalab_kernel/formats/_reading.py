@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.errors import DataLabKernelError, FileFormatError
+from datalab_kernel.errors import DataLabKernelError, FileFormatError, MissingPackageError
 from datalab_kernel.formats import _arrays, _scopes, _sigima, _table, _text, _tiff
 from datalab_kernel.formats._curves import Curve, titles_of, to_signals
 from datalab_kernel.formats._header import Header, read_header, split_title
@@ -29,7 +29,6 @@ _TABLE_SUFFIXES = {"", ".csv", ".txt", ".tsv", ".asc", ".dat", ".tab", ".prn"}
 _COORDINATED = re.compile(r"#\s*n[xy]\s*:\s*\d+", re.IGNORECASE)
 _IMAGE_COLUMNS = 5
 _NO_DATE = -9.2e9  # seconds: in the year 1678, the first that pandas takes
-_NEEDED = {".dcm": "pydicom", ".dicom": "pydicom"}  # Sigima leaves out what isn't installed
 # What the readers of foreign formats raise for files that aren't what they expect
 _DAMAGE = (
     ArithmeticError,
@@ -67,6 +66,8 @@ def read_file(path: Path, options: ReadOptions) -> list[DataObject]:
     FileFormatError
         If nothing reads this kind of file, or it is damaged; it names the file, and the
         line where there is one.
+    MissingPackageError
+        If this kind of file is read with a package that isn't installed.
     """
     from datalab_kernel.storage import check_storable
 
@@ -77,7 +78,7 @@ def read_file(path: Path, options: ReadOptions) -> list[DataObject]:
         for obj in objects:
             _check_x(path, obj)
             check_storable(obj)
-    except FileFormatError:
+    except (FileFormatError, MissingPackageError):
         raise
     except DataLabKernelError as error:
         raise _table.wrong(path, error.message, hint="") from error
@@ -117,10 +118,7 @@ def _read(path: Path, options: ReadOptions) -> list[DataObject]:
         return found
     if _text.is_text(path):
         return _read_text(path, options)
-    reason = "no reader knows this kind of file"
-    if suffix in _NEEDED:
-        reason = f"reading it needs the package {_NEEDED[suffix]}, which isn't installed"
-    raise _table.wrong(path, reason, hint="")
+    raise _table.wrong(path, "no reader knows this kind of file", hint="")
 
 
 # -- text -----------------------------------------------------------------------------------

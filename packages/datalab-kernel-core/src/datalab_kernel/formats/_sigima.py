@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel._missing_packages import missing_package
 from datalab_kernel.formats._arrays import numbered
 from datalab_kernel.formats._table import wrong
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
+
+_DICOM = (".dcm", ".dicom")
 
 
 def read_by_suffix(path: Path, suffix: str) -> list[DataObject] | None:
@@ -25,7 +28,18 @@ def read_by_suffix(path: Path, suffix: str) -> list[DataObject] | None:
         for known in registry.get_formats():
             if known.info.readable and suffix[1:] in known.extlist:
                 return as_ours(path, known.read(str(path)))
-    return None
+    return _read_dicom(path) if suffix in _DICOM else None
+
+
+def _read_dicom(path: Path) -> list[DataObject]:
+    """Read a file whose reader Sigima left out when it was imported, without pydicom."""
+    from sigima.io.image.formats import DICOMImageFormat
+
+    try:
+        reader = DICOMImageFormat()  # pydicom may have been installed since
+    except ImportError as error:
+        raise missing_package(f"Loading {str(path)!r}", "pydicom") from error
+    return as_ours(path, reader.read(str(path)))
 
 
 def _check_sif(path: Path) -> None:
