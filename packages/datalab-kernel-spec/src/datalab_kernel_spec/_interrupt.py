@@ -14,6 +14,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._context import CellContext
 from datalab_kernel_spec._forked import own_process
 from datalab_kernel_spec._signals import (
     LoopWaker,
@@ -27,6 +28,7 @@ from datalab_kernel_spec.relay._queue import ABORTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Generator, Iterator
+    from contextvars import Context
     from types import FrameType
 
 __all__ = ["CellRunner", "flush_streams"]
@@ -40,6 +42,7 @@ class CellRunner:
         self._shell: Any = None
         self._waker = LoopWaker()
         self._parked: _Interruptible | None = None
+        self._context = CellContext()
         self._tasks: set[asyncio.Task[None]] = set()
         self._epoch = 0  # counts the failures that the relay knows of
         self._aborted_epoch = -1
@@ -130,16 +133,17 @@ class CellRunner:
             self._begin()
             for begin in beginnings:
                 begin()
-            result = await self._run_one(coro)
+            context = self._context.of_cell()
+            result = await self._run_one(coro, context)
             # Kept: a cell that is queued meanwhile clears it.
             error = self._shell.last_error or _unshown(result)
             await asyncio.sleep(0)  # as xpython: matplotlib and others update on the loop
             if result is not None:
-                post_execute(result)
+                context.run(post_execute, result)
             await asyncio.sleep(0)
             self._shell.last_error = error
             flush_streams()
-            callback()  # sends the reply
+            context.run(callback)  # sends the reply
             self._shell.last_error = None
             if error and self._stops_on_error():
                 self._aborted_epoch = self._epoch
@@ -156,8 +160,8 @@ class CellRunner:
         self._shell.last_error = None
         self._ring()
 
-    async def _run_one(self, coro: Coroutine[Any, Any, Any]) -> Any:
-        self._parked = _Interruptible(coro, self._on_sigint)
+    async def _run_one(self, coro: Coroutine[Any, Any, Any], context: Context) -> Any:
+        self._parked = _Interruptible(coro, context, self._on_sigint)
         try:
             return await self._parked
         except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
@@ -197,8 +201,14 @@ def flush_streams() -> None:
 class _Interruptible:
     """Await a cell; Interrupt becomes ``KeyboardInterrupt`` inside it."""
 
-    def __init__(self, coro: Coroutine[Any, Any, Any], while_parked: Callable[..., None]) -> None:
+    def __init__(
+        self,
+        coro: Coroutine[Any, Any, Any],
+        context: Context,
+        while_parked: Callable[..., None],
+    ) -> None:
         self._coro = coro
+        self._context = context
         self._while_parked = while_parked
         self._task: asyncio.Task[Any] | None = None
         self._is_interrupted = False
@@ -243,7 +253,9 @@ class _Interruptible:
             if is_ours:  # not where the user has set one
                 set_handler(signal.default_int_handler)
             with interruptible(), own_process(at_an_await=True):
-                return self._coro.send(None) if error is None else self._coro.throw(error)
+                if error is None:
+                    return self._context.run(self._coro.send, None)
+                return self._context.run(self._coro.throw, error)
         finally:
             if handler() is signal.default_int_handler:
                 set_handler(self._while_parked)

@@ -13,7 +13,6 @@ import importlib
 import inspect
 import os
 import signal
-import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -55,18 +54,25 @@ def apply_patches(lines: Lines | None = None) -> None:
         If the module lacks what is to be changed, or has it in another form.
     """
     try:
-        module = importlib.import_module("xeus_python_shell.shell")
+        module: Any = importlib.import_module("xeus_python_shell.shell")
     except ImportError as error:
         message = f"xeus-python-shell can't be imported: {error}"
         raise ShapeError(message) from error
     is_async = "run_cell_async" in vars(getattr(module, "XPythonShell", object))
     _check_shape(module, {**_SHAPE, **(_ASYNC_SHAPE if is_async else {})})
+    from datalab_kernel_spec._shell import (
+        make_instead,
+        with_cells_on_the_loop,
+        with_cells_one_by_one,
+    )
+
     runner = CellRunner()
     if is_async:
-        _run_cells_with(module, runner)
+        shell_class = with_cells_on_the_loop(module.XPythonShell, runner)
         runner.ring_after_each_cell(_noted_doorbells(lines))
     else:
-        _run_each_cell_with(module, runner)
+        shell_class = with_cells_one_by_one(module.XPythonShell, runner)
+    make_instead(module.XPythonShell, shell_class)
     _name_errors_plainly(module)
     _set_up_each_shell(module, runner, lines, is_async=is_async)
 
@@ -96,47 +102,6 @@ def _unexpected(what: str) -> str:
     )
 
 
-def _run_cells_with(module: Any, runner: CellRunner) -> None:
-    """Run cells on the loop; both shapes that do so call this one method."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    def run_cell_async(  # noqa: PLR0913, PLR0917 - as xpython calls it
-        self: Any,
-        raw_cell: str,
-        done_callback: Callable[[], None],
-        store_history: bool = False,
-        silent: bool = False,
-        shell_futures: bool = True,
-        cell_id: str | None = None,
-    ) -> None:
-        failure = None
-        try:
-            transformed = self.transform_cell(raw_cell)
-        except Exception:  # noqa: BLE001 - IPython shows it as the cell's error
-            transformed, failure = raw_cell, sys.exc_info()
-        coro = InteractiveShell.run_cell_async(
-            self,
-            raw_cell=raw_cell,
-            transformed_cell=transformed,
-            preprocessing_exc_tuple=failure,
-            store_history=store_history,
-            silent=silent,
-            shell_futures=shell_futures,
-            cell_id=cell_id,
-        )
-
-        def post_execute(result: Any) -> None:
-            self.events.trigger("post_execute")
-            if not silent:
-                self.events.trigger("post_run_cell", result)
-
-        runner(coro, post_execute, done_callback)
-
-    module.XPythonShell.run_cell_async = run_cell_async
-    module.XPythonShell.loop_runner = runner
-    module.XPythonShell.loop_runner_map = {"asyncio": (runner, True)}
-
-
 def _noted_doorbells(lines: Lines | None) -> list[Callable[[], None]]:
     """Return a list that fills with what xpython wants called when a socket has a message."""
     doorbells: list[Callable[[], None]] = []
@@ -156,17 +121,6 @@ def _noted_doorbells(lines: Lines | None) -> list[Callable[[], None]]:
 def _end() -> None:
     """End a kernel that nobody can reach any more, so that Jupyter notices."""
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _run_each_cell_with(module: Any, runner: CellRunner) -> None:
-    """Run cells where the shell knows no loop of its own (0.5)."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    def run_cell(self: Any, *args: Any, **keywords: Any) -> Any:
-        with runner.one_cell():
-            return InteractiveShell.run_cell(self, *args, **keywords)
-
-    module.XPythonShell.run_cell = run_cell
 
 
 def _name_errors_plainly(module: Any) -> None:

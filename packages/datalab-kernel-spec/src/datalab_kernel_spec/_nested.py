@@ -1,0 +1,47 @@
+"""Code that a cell runs through IPython while it runs itself, also where that code awaits.
+
+``%%capture``, ``%run some.ipynb`` and ``get_ipython().run_cell`` are functions, so they can't
+hand the event loop back until they are done; the loop is turned here meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel_spec._context import keep_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+__all__ = ["run_to_its_end"]
+
+
+def run_to_its_end(coro: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine from within a function, and return its result (IPython's loop runner)."""
+    try:
+        loop: Any = asyncio.get_running_loop()
+    except RuntimeError:  # a thread, or an extension before the kernel's loop runs
+        return asyncio.run(coro)
+    context = copy_context()
+    task = loop.create_task(coro, context=context)
+    outer = asyncio.current_task()
+    if outer is not None:
+        asyncio.tasks._leave_task(loop, outer)  # noqa: SLF001 - as asyncio between two steps
+    promised = len(loop._ready)  # noqa: SLF001 - what the turn that we are in will still take
+    try:
+        while not task.done():
+            loop._run_once()  # noqa: SLF001 - run_forever refuses to run inside itself
+    finally:
+        for _ in range(promised):
+            loop.call_soon(_nothing)
+        if outer is not None:
+            asyncio.tasks._enter_task(loop, outer)  # noqa: SLF001
+        task.cancel()
+        keep_changes(context)
+    return task.result()
+
+
+def _nothing() -> None:
+    """Do nothing."""

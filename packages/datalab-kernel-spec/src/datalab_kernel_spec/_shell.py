@@ -1,0 +1,76 @@
+"""IPython's shell as notebooks know it, made from xpython's: how code is run in it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config.configurable import SingletonConfigurable
+
+from datalab_kernel_spec._nested import run_to_its_end
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datalab_kernel_spec._interrupt import CellRunner
+
+__all__ = ["make_instead", "with_cells_on_the_loop", "with_cells_one_by_one"]
+
+
+def make_instead(base: Any, ours: Any) -> None:
+    """Let xpython, which asks its own class for the shell, get one of ours."""
+    ours.instance = classmethod(vars(SingletonConfigurable)["instance"].__func__)
+    base.instance = ours.instance
+
+
+def with_cells_on_the_loop(base: Any, runner: CellRunner) -> Any:
+    """Return the class of a shell that queues cells on the event loop."""
+
+    class Shell(base):  # type: ignore[misc]
+        loop_runner = staticmethod(run_to_its_end)
+        loop_runner_map = {"asyncio": (run_to_its_end, True)}  # noqa: RUF012 - IPython's own
+
+        def run_cell_async(self, raw_cell: str, *args: Any, **keywords: Any) -> Any:
+            """Queue a cell as xpython asks for it, or return a coroutine as IPython does."""
+            if args and callable(args[0]):
+                return self._queue_cell(raw_cell, *args, **keywords)
+            return InteractiveShell.run_cell_async(self, raw_cell, *args, **keywords)
+
+        def _queue_cell(
+            self, raw_cell: str, done: Callable[[], None], *, silent: bool = False, **how: Any
+        ) -> None:
+            failure = None
+            try:
+                transformed = self.transform_cell(raw_cell)
+            except Exception:  # noqa: BLE001 - IPython shows it as the cell's error
+                transformed, failure = raw_cell, sys.exc_info()
+            coro = InteractiveShell.run_cell_async(
+                self,
+                raw_cell=raw_cell,
+                transformed_cell=transformed,
+                preprocessing_exc_tuple=failure,
+                silent=silent,
+                **how,
+            )
+
+            def post_execute(result: Any) -> None:
+                self.events.trigger("post_execute")
+                if not silent:
+                    self.events.trigger("post_run_cell", result)
+
+            runner(coro, post_execute, done)
+
+    return Shell
+
+
+def with_cells_one_by_one(base: Any, runner: CellRunner) -> Any:
+    """Return the class of a shell that knows no loop of its own (xeus-python-shell 0.5)."""
+
+    class Shell(base):  # type: ignore[misc]
+        def run_cell(self, *args: Any, **keywords: Any) -> Any:
+            """Run a cell that Stop can end."""
+            with runner.one_cell():
+                return super().run_cell(*args, **keywords)
+
+    return Shell
