@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -64,9 +63,9 @@ def run(code: str) -> str:
 def test_it_imports_everything_while_nothing_else_happens():
     code = (
         "import sys; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start(); "
-        "w.join(60); print('sigima' in sys.modules, 'numpy' in sys.modules, w in sys.meta_path)"
+        "w.join(60); print('sigima' in sys.modules, 'numpy' in sys.modules)"
     )
-    assert run(code) == "True True False"
+    assert run(code) == "True True"
 
 
 def test_it_stands_still_while_a_cell_computes():
@@ -89,19 +88,6 @@ def test_while_it_stands_still_others_import_what_they_like():
         "with w.hurry(): w.join()"
     )
     assert run(code) == "True"
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX")
-def test_a_child_that_is_forked_meanwhile_can_import_the_same():
-    code = (
-        "import os, time; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()\n"
-        "time.sleep(0.15)\n"
-        "child = os.fork()\n"
-        "if child == 0:\n"
-        "    import numpy, sigima.objects; os._exit(0)\n"
-        "print(os.waitpid(child, 0)[1])"
-    )
-    assert run(code) == "0"
 
 
 def test_hurrying_ends_the_stops():

@@ -1,12 +1,14 @@
 """Import Sigima in the background, in the pauses that the person at the notebook makes.
 
-An importing thread competes with cells for the interpreter, so it stops before each
-module that it imports (by a finder in ``sys.meta_path``) while anything else in the
-process uses the processor. "Anything else" is measured, not guessed: the process's
-processor time less this thread's own. A cell that computes stops the import; one that
-sleeps, awaits or waits for a download doesn't. A thread that waits for a module which
-this one is importing uses no processor time either, so it is never kept waiting: that is
-why no deadlock can arise. Each stop is bounded in any case.
+An importing thread competes with cells for the interpreter, so it stops before and after
+each module that it imports while anything else in the process uses the processor.
+"Anything else" is measured, not guessed: the process's processor time less this thread's
+own. A cell that computes stops the import; one that sleeps, awaits or waits for a download
+doesn't. Each stop is bounded.
+
+It imports in steps. Between two of them nothing is half-imported: then others import
+(:mod:`datalab_kernel._import_gate`) and fork (:mod:`datalab_kernel._fork_gate`). While
+somebody waits for the end of a step, it doesn't stop.
 """
 
 from __future__ import annotations
@@ -21,22 +23,29 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from importlib.abc import Loader
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
+from datalab_kernel._fork_gate import ForkGate
+from datalab_kernel._import_gate import ImportGate, ShapeError
 
-__all__ = ["VARIABLE", "WarmUp", "is_wanted"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["MODULES", "VARIABLE", "WarmUp", "is_wanted"]
 
 VARIABLE = "DATALAB_KERNEL_WARMUP"
-MODULES = ("numpy", "sigima.objects", "sigima")
+MODULES = (
+    *("numpy", "numpy.testing", "numpy.f2py", "numpy.ma", "numpy.random"),
+    *("xmlrpc.client", "h5py", "guidata.dataset"),
+    *("scipy.sparse", "scipy.special", "scipy.linalg", "scipy.sparse.linalg", "scipy.spatial"),
+    *("scipy.optimize", "scipy.interpolate", "scipy.ndimage", "scipy.stats", "scipy.signal"),
+    *("pandas", "PIL.Image", "imageio", "tifffile", "skimage.io", "scipy.io", "sigima.tools"),
+    *("sigima.objects", "sigima"),
+)
+"""Sigima, and before it what it imports, in an order that makes small steps."""
 
 QUIET_S = 0.06
 """How long nothing else may have used the processor before an import begins."""
 LONGEST_STOP_S = 0.5
 """The longest stop before one module, whatever the rest of the process does."""
-LONGEST_FINISH_S = 60.0
 LOOK_S = 0.01
 BUSY_SHARE = 0.1
 NOISE_S = 0.0003
@@ -52,31 +61,14 @@ def is_wanted() -> bool:
     return not is_off and sys.platform != "emscripten"
 
 
-class _Stop:
-    """Stop before a module is made, then leave it to its real loader without a trace."""
-
-    def __init__(self, loader: Loader, stop: Callable[[], None]) -> None:
-        self._loader = loader
-        self._stop = stop
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        """Wait, step aside, and do what the real loader does."""
-        self._stop()
-        spec.loader = self._loader
-        return self._loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Exist: Python asks for it before it calls ``create_module``, which steps aside."""
-        self._loader.exec_module(module)
-
-
 class WarmUp:
     """One background import, started once.
 
     Parameters
     ----------
     modules
-        What to import, in this order.
+        What to import, in this order. The last is what matters: others that don't exist
+        are left out.
     """
 
     def __init__(self, modules: Sequence[str] = MODULES) -> None:
@@ -88,6 +80,8 @@ class WarmUp:
         self._busy_at = 0.0
         self._puts_off_collecting = False
         self._switch_interval_s = sys.getswitchinterval()
+        self._imports = ImportGate(self._stop_while_busy)
+        self._forks = ForkGate(self._imports, self._end_in_child)
 
     def start(self) -> None:
         """Begin, unless it has begun before or everything is imported already."""
@@ -98,9 +92,6 @@ class WarmUp:
             self._thread.start()
         except RuntimeError:
             _logger.info("No thread can be started here: nothing is warmed up", exc_info=True)
-            return
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(before=self._finish)
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until it has ended; say whether it has."""
@@ -120,44 +111,44 @@ class WarmUp:
             with self._lock:
                 self._hurrying -= 1
 
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Find as the other finders do, with a stop before the module runs (``sys.meta_path``).
-
-        The stop can't be here: Python holds its one import lock while it asks a finder.
-        """
-        if threading.current_thread() is not self._thread:
-            return None
-        for finder in sys.meta_path:
-            find = None if finder is self else getattr(finder, "find_spec", None)
-            spec: ModuleSpec | None = find(name, path, target) if find is not None else None
-            if spec is not None:
-                if spec.loader is not None and hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Stop(spec.loader, self._stop_while_busy)  # type: ignore[assignment]
-                return spec
-        return None
-
     def _run(self) -> None:
         self._look()
         self._busy_at = time.monotonic()
-        sys.meta_path.insert(0, self)
         try:
-            self._stop_while_busy()
+            self._imports.open()
+        except ShapeError:
+            _logger.warning("Nothing is imported ahead of its use", exc_info=True)
+            return
+        self._forks.open()
+        try:
             for name in self._modules:
-                import_module(name)
+                self._import(name)
         except Exception:  # a thread's edge: whoever uses the module gets the error again
-            _logger.warning("Could not import %s ahead of its use", name, exc_info=True)
+            _logger.warning("Could not import Sigima ahead of its use", exc_info=True)
         finally:
-            self._collect_again()
-            sys.meta_path.remove(self)
-            sys.setswitchinterval(self._switch_interval_s)
+            self._imports.close()
+            self._forks.close()
+            self._stand_back()
 
-    def _finish(self) -> None:
-        """Come to an end before a fork: the child would wait for ever for half-imported modules."""
-        if threading.current_thread() is not self._thread:
-            with self.hurry():
-                self.join(LONGEST_FINISH_S)
+    def _import(self, name: str) -> None:
+        """Do one step, when nobody else imports."""
+        self._stop_while_busy()
+        while not self._imports.begin_step():
+            self._stand_back()
+            time.sleep(LOOK_S)
+            self._stop_while_busy()
+        try:
+            import_module(name)
+        except ModuleNotFoundError as error:
+            is_itself_missing = f"{name}.".startswith(f"{error.name}.")
+            if name == self._modules[-1] or not is_itself_missing:
+                raise
+        finally:
+            self._imports.end_step()
+
+    def _end_in_child(self) -> None:
+        self._imports.close()
+        self._stand_back()
 
     def _look(self) -> float:
         """Return the processor time that others have used since the last look."""
@@ -167,24 +158,31 @@ class WarmUp:
 
     def _stop_while_busy(self) -> None:
         self._leave_if_the_process_ends()
-        if self._hurrying:
+        if self._must_hurry():
             return
         now = began = time.monotonic()
         if self._look() > NOISE_S:
             self._busy_at = now
         if now - self._busy_at < QUIET_S:
-            self._collect_again()
-            sys.setswitchinterval(self._switch_interval_s)
+            self._stand_back()
             while now - self._busy_at < QUIET_S and now - began < LONGEST_STOP_S:
                 time.sleep(LOOK_S)
                 self._leave_if_the_process_ends()
-                if self._hurrying:
+                if self._must_hurry():
                     break
                 if self._look() > BUSY_SHARE * LOOK_S:
                     self._busy_at = time.monotonic()
                 now = time.monotonic()
             sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._put_off_collecting()
+
+    def _must_hurry(self) -> bool:
+        return bool(self._hurrying) or self._imports.is_waited_for
+
+    def _stand_back(self) -> None:
+        """Leave the interpreter to others as it was."""
+        self._collect_again()
+        sys.setswitchinterval(self._switch_interval_s)
 
     def _put_off_collecting(self) -> None:
         """Keep the garbage collector from holding the interpreter for tens of milliseconds."""
@@ -203,7 +201,6 @@ class WarmUp:
             gc.unfreeze()
             gc.enable()
 
-    @staticmethod
-    def _leave_if_the_process_ends() -> None:
-        if not threading.main_thread().is_alive():
+    def _leave_if_the_process_ends(self) -> None:
+        if not threading.main_thread().is_alive() and not self._imports.is_waited_for:
             raise SystemExit
