@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from datalab_kernel_spec.relay._comms import RESUME, RESUME_ID, Comms
+from datalab_kernel_spec.relay._comms import RESUME, RESUME_ID, Comms, under_own_type
 from datalab_kernel_spec.relay._wire import Message
 
 WIDGET = "jupyter.widget"
@@ -57,8 +57,16 @@ def test_a_message_goes_into_the_tunnel_whole(comms: Comms, msg_type: str) -> No
     inside = comms.into(message)
     assert inside.content_fields == {"comm_id": "tunnel", "data": {"type": msg_type}}
     assert inside.buffers == [message.header, message.content, b'{"m": 1}', b"\x00", b""]
-    assert inside.header_fields == {**message.header_fields, "msg_type": "comm_msg"}
+    assert inside.header_fields.pop("datalab_kernel_type", msg_type) == msg_type
+    assert inside.header_fields["msg_type"] == "comm_msg"
     assert inside.identities == message.identities
+
+
+@pytest.mark.parametrize("msg_type", ["comm_open", "comm_msg", "comm_close", "history_request"])
+def test_a_status_names_the_parent_that_the_front_end_sent(comms: Comms, msg_type: str) -> None:
+    message = asked(msg_type, {"comm_id": "c", "target_name": "t"})
+    status = comms.into(message).reply([b"status"], "status", {"execution_state": "busy"})
+    assert json.loads(under_own_type(status).parent) == message.header_fields
 
 
 def test_a_message_comes_out_of_the_tunnel_with_the_parent_that_it_names(comms: Comms) -> None:

@@ -13,6 +13,7 @@ import importlib
 import inspect
 import os
 import signal
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,8 @@ def _name_errors_plainly(module: Any) -> None:
 
     def keep_error(self: Any, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.last_error = [etype.__name__, str(evalue), stb]
+        if self.kernel is None:  # it still starts, and no cell will show it
+            sys.stderr.write("\n".join([*stb, ""]))
 
     def keep_usage_error(self: Any, exc: BaseException) -> None:
         """Let an unknown magic fail its cell, as in ipykernel; xpython says that all was well."""

@@ -13,6 +13,7 @@ from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
 from datalab_kernel_spec._questions import Questions
 from datalab_kernel_spec._tunnel import Tunnel
+from datalab_kernel_spec.relay._kernel_info import PYTHON
 from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, KEEP_GOING
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ __all__ = ["join_relay", "join_relay_without_comms"]
 
 def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     """Connect a shell that was just made, where cells run on an event loop."""
-    parents = _parents_of(shell)
+    parents = _parents_of(shell, lines)
     tunnel = Tunnel(_xpython_comm(), lines)
     tunnel.before_first(lambda: _install_comms(tunnel, parents, shell))
     _send_types_of_completions(shell)
@@ -45,7 +46,7 @@ def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> No
     """
     from datalab_kernel_spec._output import install_streams
 
-    parents = _parents_of(shell)
+    parents = _parents_of(shell, lines)
     runner.on_first_cell(parents.look_through)
     runner.on_first_cell(lambda: install_streams(None, parents))
     runner.on_first_cell(lambda: mind_forks(shell, None))
@@ -53,7 +54,8 @@ def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> No
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
 
 
-def _parents_of(shell: Any) -> Parents:
+def _parents_of(shell: Any, lines: Lines) -> Parents:
+    lines.tell(f"{PYTHON} {sys.version.split()[0]}")
     for stream in (sys.__stdout__, sys.__stderr__):
         if stream is not None:
             stream.reconfigure(line_buffering=True)

@@ -6,17 +6,21 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from datalab_kernel_spec.relay._comms import RESUME_ID, Comms
+from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, Comms, under_own_type
 from datalab_kernel_spec.relay._completions import with_types
 from datalab_kernel_spec.relay._held import HeldStatuses
+from datalab_kernel_spec.relay._kernel_info import KernelInfo
 from datalab_kernel_spec.relay._queue import ABORTED, CellQueue, stops_on_error
 from datalab_kernel_spec.relay._sockets import send
 from datalab_kernel_spec.relay._wire import Message, unsigned
 
 if TYPE_CHECKING:
+    import zmq
+
     from datalab_kernel_spec.relay._front import Front
     from datalab_kernel_spec.relay._inner import Inner
     from datalab_kernel_spec.relay._outputs import Outputs
+    from datalab_kernel_spec.relay._shutdown import Shutdown
 
 __all__ = ["Answers"]
 
@@ -27,14 +31,22 @@ QUESTION_S = 0.01
 class Answers:
     """Take a message from one of xpython's sockets, mend it, and pass it on to Jupyter."""
 
-    def __init__(
-        self, front: Front, inner: Inner, queue: CellQueue, comms: Comms, outputs: Outputs
+    def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
+        self,
+        front: Front,
+        inner: Inner,
+        queue: CellQueue,
+        comms: Comms,
+        outputs: Outputs,
+        shutdown: Shutdown,
     ) -> None:
         self._front = front
         self._inner = inner
         self._queue = queue
         self._comms = comms
         self._outputs = outputs
+        self._shutdown = shutdown
+        self.kernel_info = KernelInfo()
         self.held = HeldStatuses()
         """Statuses that are published a little later."""
         self._silent_ids = [inner.hello_id.encode(), RESUME_ID.encode()]
@@ -42,8 +54,13 @@ class Answers:
     def from_shell(self, frames: list[bytes]) -> None:
         """Take a reply."""
         message = unsigned(frames)
+        if b'"shutdown_reply"' in message.header:
+            self._from_shutdown(self._front.shell, message)
+            return
         if b'"complete_reply"' in message.header:
             frames = self._front.signer.frames(with_types(message))
+        if b'"kernel_info_reply"' in message.header:
+            frames = self._front.signer.frames(self.kernel_info.mended(message))
         if b'"execute_reply"' not in message.header:
             if message.parent_id != self._inner.hello_id:
                 send(self._front.shell, frames)
@@ -52,7 +69,9 @@ class Answers:
         self._outputs.read()
         self.publish_held()
         request = self._queue.done(message)
-        if b'"error"' in message.content and request is not None:
+        if request is None:  # it was given up
+            return
+        if b'"error"' in message.content:
             content = message.content_fields
             if content.get("ename") == ABORTED:
                 aborted = request.reply(request.identities, "execute_reply", {"status": "aborted"})
@@ -66,7 +85,18 @@ class Answers:
 
     def from_control(self, frames: list[bytes]) -> None:
         """Take a reply to what doesn't wait for cells."""
+        message = unsigned(frames)
+        if b'"shutdown_reply"' in message.header:
+            self._from_shutdown(self._front.control, message)
+            return
+        if b'"kernel_info_reply"' in message.header:
+            frames = self._front.signer.frames(self.kernel_info.mended(message))
         send(self._front.control, frames)
+
+    def _from_shutdown(self, socket: zmq.Socket[bytes], reply: Message) -> None:
+        self._outputs.read()
+        self._shutdown.end_cells()
+        self._front.reply(socket, self._shutdown.mended(reply))
 
     def from_stdin(self, frames: list[bytes]) -> None:
         """Take a cell's question."""
@@ -91,6 +121,8 @@ class Answers:
                 if topic.endswith(b"comm_msg"):
                     self._from_tunnel(message)
                 return
+        elif topic.endswith(b"shutdown"):
+            frames = self._front.signer.frames(self._shutdown.mended(unsigned(frames)))
         elif not topic:  # xpython's own welcome to this relay
             return
         self._front.publish_frames(frames)
@@ -114,7 +146,10 @@ class Answers:
         message = unsigned(frames)
         if any(silent in message.parent for silent in self._silent_ids):
             return
-        if b'"comm_msg"' in message.parent and self._queue.running:
+        is_of_comm = b'"comm_msg"' in message.parent
+        if is_of_comm and TYPE_KEY.encode() in message.parent:
+            frames = self._front.signer.frames(under_own_type(message))
+        if is_of_comm and self._queue.running:
             self.held.add(frames)
         else:
             self._front.publish_frames(frames)

@@ -16,7 +16,7 @@ from typing import Any
 
 from datalab_kernel_spec.relay._wire import Message, new_header
 
-__all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "TUNNELLED", "Comms"]
+__all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "TUNNELLED", "TYPE_KEY", "Comms", "under_own_type"]
 
 TUNNELLED_REQUESTS = frozenset({"history_request"})
 COMM_TYPES = frozenset({"comm_open", "comm_msg", "comm_close"})
@@ -25,6 +25,8 @@ OWN_BUFFERS = 3
 RESUME = "resume"
 WIDGET = "jupyter.widget"
 RESUME_ID = "datalab-kernel-resume"
+TYPE_KEY = "datalab_kernel_type"
+"""In a header that travels: the type that its message has outside."""
 
 
 class Comms:
@@ -45,7 +47,7 @@ class Comms:
         data = {"comm_id": self.tunnel_id, "data": {"type": header["msg_type"]}}
         return Message(
             identities=message.identities,
-            header=json.dumps({**header, "msg_type": "comm_msg"}).encode(),
+            header=_as_comm_msg(header),
             parent=message.parent,
             content=json.dumps(data).encode(),
             buffers=[message.header, message.content, message.metadata, *message.buffers],
@@ -118,3 +120,16 @@ class Comms:
             self._targets[comm_id] = str(content.get("target_name", ""))
         elif msg_type == "comm_close":
             self._targets.pop(comm_id, None)
+
+
+def _as_comm_msg(header: dict[str, Any]) -> bytes:
+    if header["msg_type"] != "comm_msg":
+        header = {**header, "msg_type": "comm_msg", TYPE_KEY: header["msg_type"]}
+    return json.dumps(header).encode()
+
+
+def under_own_type(status: Message) -> Message:
+    """Let a status name its parent as the front end sent it."""
+    parent = json.loads(status.parent)
+    parent["msg_type"] = parent.pop(TYPE_KEY, parent["msg_type"])
+    return status._replace(parent=json.dumps(parent).encode())

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from datalab_kernel_spec.relay._marks import mark
 
-__all__ = ["Lines", "RelayEnds", "fork_relay", "remove_folder"]
+__all__ = ["PORTS", "Lines", "RelayEnds", "fork_relay", "remove_folder"]
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 

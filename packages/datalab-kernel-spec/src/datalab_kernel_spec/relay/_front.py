@@ -81,6 +81,10 @@ class Front:
         """Answer a request here, with the statuses around it that the protocol wants."""
         self.publish_state(request, "busy")
         self.reply(socket, request.reply(request.identities, msg_type, content))
+        self.publish_idle(request)
+
+    def publish_idle(self, request: Message) -> None:
+        """Publish that a request was answered here."""
         self.publish_state(request, "idle")
         if running := self._running():  # else front ends show an idle kernel beside it
             self.publish_state(running, "busy")

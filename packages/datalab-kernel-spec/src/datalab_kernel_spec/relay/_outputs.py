@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import zmq
 
 from datalab_kernel_spec.relay._marks import Pieces
+from datalab_kernel_spec.relay._startup_lines import StartupLines
 from datalab_kernel_spec.relay._wire import Message, new_header
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Outputs:
         self._publish = publish
         self._terminals = ends.terminals
         self._pipes = {**ends.outputs}
+        self._startup = {name: StartupLines() for name in self._pipes}
         self._pieces = {name: Pieces() for name in self._pipes}
         self._decoders = {
             name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._pipes
@@ -85,6 +87,7 @@ class Outputs:
             # A pipe gives all it has: less than asked for is the last for now.
             written = _read(pipe) if len(written) == CHUNK_BYTES else None
         if written == b"":  # the kernel has ended, or a cell closed it
+            os.write(self._terminals[name], self._startup[name].rest())
             if pipe in self._poller:
                 self._poller.unregister(pipe)
             del self._pipes[name]
@@ -93,7 +96,7 @@ class Outputs:
         pieces = self._pieces[name]
         for piece in pieces.of(written):
             if not pieces.header:  # no cell has begun
-                os.write(self._terminals[name], piece)
+                os.write(self._terminals[name], self._startup[name].without(piece))
             elif text := self._decoders[name].decode(piece):
                 content = json.dumps({"name": name, "text": text}).encode()
                 header = new_header("stream", json.loads(pieces.header))

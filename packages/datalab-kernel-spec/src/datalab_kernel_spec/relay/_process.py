@@ -16,9 +16,11 @@ from datalab_kernel_spec.relay._comms import Comms
 from datalab_kernel_spec.relay._front import Front
 from datalab_kernel_spec.relay._held import QUIET_MS
 from datalab_kernel_spec.relay._inner import Inner
+from datalab_kernel_spec.relay._kernel_info import PYTHON
 from datalab_kernel_spec.relay._outputs import OUTPUT_MS, Outputs
 from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, CellQueue
 from datalab_kernel_spec.relay._requests import Requests
+from datalab_kernel_spec.relay._shutdown import Shutdown
 from datalab_kernel_spec.relay._sockets import LINGER_MS, receive, send
 from datalab_kernel_spec.relay._wire import Signer
 
@@ -54,8 +56,9 @@ class Relay:
         self._front = Front(self._context, ends.front, signer, lambda: self._queue.running)
         self._inner = Inner(self._context, ends, signer)
         self._outputs = Outputs(ends, self._poller, self._front.publish)
-        joined = (self._front, self._inner, self._queue, self._comms, self._outputs)
-        self._requests = Requests(ends.kernel_pid, *joined)
+        shutdown = Shutdown(self._front, self._queue)
+        joined = (self._front, self._inner, self._queue, self._comms, self._outputs, shutdown)
+        self._requests = Requests(ends, *joined)
         self._answers = Answers(*joined)
 
     # -- the loop -------------------------------------------------------------------------
@@ -142,6 +145,8 @@ class Relay:
                 self._comms.tunnel_id = rest
             elif word == ABORTS_ITSELF:
                 self._queue.kernel_aborts = True
+            elif word == PYTHON:
+                self._answers.kernel_info.python_version = rest
 
     # -- beginning and end of others ------------------------------------------------------
 

@@ -54,6 +54,12 @@ class CellQueue:
         content["stop_on_error"] = False
         return request._replace(content=json.dumps(content).encode())
 
+    def given_up(self) -> list[Message]:
+        """Hand out all that waits; nothing that comes for it later counts."""
+        requests = [*self._waiting.values()]
+        self._waiting.clear()
+        return requests
+
     def done(self, reply: Message) -> Message | None:
         """Take an ``execute_reply``; return its request."""
         return self._waiting.pop(reply.parent_id, None)

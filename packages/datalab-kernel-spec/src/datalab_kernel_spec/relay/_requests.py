@@ -1,22 +1,49 @@
-"""What front ends send: passed on to xpython, or answered here."""
+"""What front ends send: passed on to xpython, or answered here.
+
+What xpython doesn't know it would report on its standard error, under the last cell.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from datalab_kernel_spec.relay._comms import TUNNELLED
+from datalab_kernel_spec.relay._comms import COMM_TYPES, TUNNELLED
+from datalab_kernel_spec.relay._fork import PORTS
 from datalab_kernel_spec.relay._sockets import send
+from datalab_kernel_spec.relay._usage import Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import zmq
+
     from datalab_kernel_spec.relay._comms import Comms
+    from datalab_kernel_spec.relay._fork import RelayEnds
     from datalab_kernel_spec.relay._front import Front
     from datalab_kernel_spec.relay._inner import Inner
     from datalab_kernel_spec.relay._outputs import Outputs
     from datalab_kernel_spec.relay._queue import CellQueue
+    from datalab_kernel_spec.relay._shutdown import Shutdown
+    from datalab_kernel_spec.relay._wire import Message
 
 __all__ = ["Requests"]
+
+
+ON_BOTH = frozenset({"kernel_info_request", "shutdown_request", "debug_request"})
+ON_SHELL = (
+    ON_BOTH
+    | COMM_TYPES
+    | {
+        "comm_info_request",
+        "complete_request",
+        "history_request",
+        "inspect_request",
+        "is_complete_request",
+    }
+)
+"""What xpython knows, beside cells."""
 
 
 class Requests:
@@ -24,19 +51,27 @@ class Requests:
 
     def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
         self,
-        kernel_pid: int,
+        ends: RelayEnds,
         front: Front,
         inner: Inner,
         queue: CellQueue,
         comms: Comms,
         outputs: Outputs,
+        shutdown: Shutdown,
     ) -> None:
-        self._kernel_pid = kernel_pid
+        self._kernel_pid = ends.kernel_pid
+        self._terminal = ends.terminals["stderr"]
         self._front = front
         self._inner = inner
         self._queue = queue
         self._comms = comms
         self._outputs = outputs
+        self._shutdown = shutdown
+        usage = Usage(ends.kernel_pid)
+        self._answered_here: dict[str, Callable[[], dict[str, Any]]] = {
+            "connect_request": self._ports,
+            "usage_request": usage.now,
+        }
 
     def from_shell(self, frames: list[bytes]) -> None:
         """Take a request, or a comm's message."""
@@ -54,22 +89,46 @@ class Requests:
         elif msg_type == "comm_info_request" and self._comms.tunnel_id:
             content = self._comms.info(message)
             self._front.answer(self._front.shell, message, "comm_info_reply", content)
-        else:
+        elif msg_type in ON_SHELL:
+            self._note_shutdown(message, msg_type)
             send(self._inner.shell, frames)
+        else:
+            self._answer_here(self._front.shell, message, msg_type)
 
     def from_control(self, frames: list[bytes]) -> None:
         """Take what doesn't wait for cells."""
         message = self._front.signer.message(frames)
         if message is None:
             return
-        if message.header_fields["msg_type"] == "interrupt_request":
+        msg_type = message.header_fields["msg_type"]
+        if msg_type == "interrupt_request":
             os.kill(self._kernel_pid, signal.SIGINT)
             self._front.answer(self._front.control, message, "interrupt_reply", {"status": "ok"})
-        else:
+        elif msg_type in ON_BOTH:
+            self._note_shutdown(message, msg_type)
             send(self._inner.control, frames)
+        else:
+            self._answer_here(self._front.control, message, msg_type)
 
     def from_stdin(self, frames: list[bytes]) -> None:
         """Take the answer to a cell's question."""
         if self._queue.asks:  # else Stop has ended the question meanwhile
             self._queue.asks = False
             send(self._inner.stdin, frames)
+
+    def _answer_here(self, socket: zmq.Socket[bytes], message: Message, msg_type: str) -> None:
+        """Answer what the relay knows; the rest is reported to who started Jupyter."""
+        if msg_type in self._answered_here:
+            content = self._answered_here[msg_type]()
+            self._front.answer(socket, message, msg_type.replace("_request", "_reply"), content)
+            return
+        os.write(self._terminal, f"DataLab kernel: unknown message type {msg_type!r}\n".encode())
+        self._front.publish_state(message, "busy")
+        self._front.publish_idle(message)
+
+    def _note_shutdown(self, message: Message, msg_type: str) -> None:
+        if msg_type == "shutdown_request":
+            self._shutdown.ask(message)
+
+    def _ports(self) -> dict[str, Any]:
+        return {"status": "ok", **{name: self._front.connection[name] for name in PORTS}}
