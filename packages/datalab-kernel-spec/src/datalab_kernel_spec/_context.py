@@ -25,7 +25,7 @@ class CellContext:
 
     def __init__(self) -> None:
         self._context: Context | None = None
-        self._parents: list[ContextVar[Any]] = [FOREIGN_PARENT]
+        self._parents: list[ContextVar[Any]] = []
 
     def of_cell(self) -> Context:
         """Return the context to run a cell in; to be asked for in the cell's own task."""
@@ -34,6 +34,7 @@ class CellContext:
             self._context = own
             self._parents += [var for var in own if type(own[var]).__name__ == REQUEST_TYPE]
             return own
+        self._context.run(FOREIGN_PARENT.set, own.get(FOREIGN_PARENT))  # whatever a cell set
         for var in self._parents:
             if var in own:
                 self._context.run(var.set, own[var])

@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import threading
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from contextvars import Token
 
 __all__ = ["FOREIGN_PARENT", "Parents"]
 
@@ -40,9 +43,24 @@ class Parents:
         return json.dumps(header).encode() if header else b""
 
     def look_through(self) -> None:
-        """Let ``get_ipython().kernel.get_parent()`` know threads and comm callbacks too."""
+        """Let ``get_ipython().kernel.get_parent()`` know threads and comm callbacks too.
+
+        ``get_ipython()`` gets what ipykernel's has: a parent to ask for, and to set in a thread.
+        """
         self._kernel = self._shell.kernel
         self._shell.kernel = _KernelInView(self._kernel, self)
+        self._shell.get_parent = self.request
+        self._shell.set_parent = self.set
+        self._shell.set_thread_parent = self.set
+        self._shell.reset_thread_parent = FOREIGN_PARENT.reset
+
+    def request(self) -> dict[str, Any]:
+        """Return the request that the calling code belongs to (its header, as xpython)."""
+        return {"header": json.loads(self.now() or b"{}")}
+
+    def set(self, request: dict[str, Any]) -> Token[bytes | None]:
+        """Let what this thread, or cell, shows from now on belong to a request."""
+        return FOREIGN_PARENT.set(json.dumps(request["header"]).encode())
 
     def hand_on_to_threads(self) -> None:
         """Let what a thread shows appear in the cell that started it."""
@@ -72,6 +90,7 @@ class _KernelInView:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernel, name)
 
-    def get_parent(self) -> dict[str, Any]:
-        """Return the request that the calling code belongs to (its header, as xpython)."""
-        return {"header": json.loads(self._parents.now() or b"{}")}
+    def get_parent(self, channel: str | None = None) -> dict[str, Any]:
+        """Return the request that the calling code belongs to, whatever its channel."""
+        del channel  # ipykernel's: cells come by one alone
+        return self._parents.request()
