@@ -233,4 +233,4 @@ def test_each_folder_of_integration_tests_has_one_task_of_its_own(
     left_out = {word.split("=")[1] for word in manifest.tasks["integration"].command[1:]}
     folders = {path.parent.relative_to(root).as_posix() for path in root.glob("tests/*/test_*.py")}
     assert sorted(named) == sorted(folders - left_out)
-    assert left_out <= {"tests/browser", "tests/conda"}
+    assert left_out <= {"tests/browser", "tests/conda", "tests/foreign"}
