@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import os
-import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
 
 import pytest
-
-from datalab_kernel_spec._interrupt import CellRunner
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
 
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="SIGINT to the own process")
 
@@ -59,76 +53,56 @@ def test_an_unreadable_connection_file_is_named_on_the_terminal() -> None:
     assert "connection file none: FileNotFoundError" in ended.stderr
 
 
-class Shell:
-    """The part of IPython's shell that the runner uses."""
-
-    def __init__(self) -> None:
-        self.last_error: str | None = None
-        self.replies: list[str | None] = []
-
-    def showtraceback(self) -> None:
-        self.last_error = sys.exc_info()[0].__name__  # type: ignore[union-attr]
-
-    def reply(self) -> None:
-        self.replies.append(self.last_error)
-
-
-@pytest.fixture
-def run() -> Iterator[Callable[..., Shell]]:
-    before = signal.getsignal(signal.SIGINT)
-
-    def run_cells(*cells: Callable[[Shell], Coroutine[Any, Any, Any]]) -> Shell:
-        async def session() -> Shell:
-            shell, runner = Shell(), CellRunner()
-            runner.attach(shell)
-            done = asyncio.Event()
-            for cell in cells:
-                runner(cell(shell), lambda _result: None, shell.reply)
-            runner(succeeds(shell), lambda _result: None, done.set)
-            await asyncio.wait_for(done.wait(), 20)
-            return shell
-
-        return asyncio.run(session())
-
-    yield run_cells
-    signal.signal(signal.SIGINT, before)
-    signal.set_wakeup_fd(-1)  # else the next test's runner leaves it to this one's
+def replies(*cells: str) -> list[str | None]:
+    """Run cells in a shell of a process of its own; return the error in each reply."""
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", str(Path(__file__).with_name("shell_in_child.py")), *cells],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.stderr == ""
+    answers: list[str | None] = json.loads(ran.stdout)
+    return answers
 
 
-async def fails(shell: Shell) -> int:
-    await asyncio.sleep(0.05)
-    shell.last_error = "ZeroDivisionError"
-    return 1
+AWAITING = "asyncio.get_running_loop().call_later(0.05, stop); await asyncio.sleep(20)"
 
 
-async def succeeds(_shell: Shell) -> int:
-    return 1
-
-
-async def stopped_while_awaiting(shell: Shell) -> int:
-    asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGINT)
-    try:
-        await asyncio.sleep(20)
-    except KeyboardInterrupt:
-        shell.last_error = "stopped"
-    return 1
-
-
-async def stopped_and_unguarded(_shell: Shell) -> int:
-    os.kill(os.getpid(), signal.SIGINT)
-    while True:
-        pass
-
-
-def test_each_reply_carries_its_own_cells_error(run: Callable[..., Shell]) -> None:
-    assert run(fails, succeeds, fails).replies == ["ZeroDivisionError", None, "ZeroDivisionError"]
+def test_each_reply_carries_its_own_cells_error() -> None:
+    cells = ["await asyncio.sleep(0.05); 1 / 0", "1", "1 / 0"]
+    assert replies(*cells) == ["ZeroDivisionError", None, "ZeroDivisionError"]
 
 
 @needs_signals
-def test_a_parked_cell_gets_keyboard_interrupt(run: Callable[..., Shell]) -> None:
-    assert run(stopped_while_awaiting, succeeds).replies == ["stopped", None]
+def test_a_parked_cell_gets_keyboard_interrupt() -> None:
+    assert replies(AWAITING, "1") == ["KeyboardInterrupt", None]
 
 
 @needs_signals
-def test_an_interrupt_that_nothing_catches_still_ends_in_a_reply(run: Callable[..., Shell]) -> None:
-    assert run(stopped_and_unguarded, succeeds).replies == ["KeyboardInterrupt", None]
+def test_a_busy_cell_gets_keyboard_interrupt() -> None:
+    assert replies("stop()\nwhile True: pass", "1") == ["KeyboardInterrupt", None]
+
+
+@needs_signals
+def test_a_stop_before_the_first_statement_ends_the_cell() -> None:
+    assert replies("#stop before\nmade = 1", "made") == ["KeyboardInterrupt", "NameError"]
+
+
+@needs_signals
+def test_a_stop_after_the_last_statement_is_forgotten() -> None:
+    assert replies("#stop behind\nmade = 1", "made") == [None, None]
+
+
+@needs_signals
+def test_a_stop_that_comes_before_a_sleep_began_ends_it_all_the_same() -> None:
+    # Between Python's last look for signals and the system call there is no way to stand:
+    # the signal is blocked as the sleep begins, and nothing but the nudge ends it.
+    unseen = "sleep_with_a_stop_that_was_noted(20)"
+    assert replies(unseen, "1") == ["KeyboardInterrupt", None]
+
+
+def test_a_cell_that_cancels_all_tasks_costs_no_reply() -> None:
+    cancels = "for task in asyncio.all_tasks(): task.cancel()"
+    assert replies(cancels, "1", "await asyncio.sleep(0)") == [None, None, None]

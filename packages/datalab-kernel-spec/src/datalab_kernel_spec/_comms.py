@@ -7,10 +7,8 @@ real package is put back.
 from __future__ import annotations
 
 import importlib
-import signal
 import sys
 import traceback
-from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +16,13 @@ from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from datalab_kernel_spec._stops import Stops
     from datalab_kernel_spec._tunnel import Tunnel
 
 __all__ = ["install_comms"]
 
 
-def install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
+def install_comms(tunnel: Tunnel, parents: Parents, shell: Any, stops: Stops) -> None:
     """Make ``comm.create_comm`` and ``comm.get_comm_manager`` work through the tunnel."""
     sys.modules.pop("comm", None)
     package = importlib.import_module("comm")
@@ -63,22 +60,11 @@ def install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
     def heard(msg_type: str, message: dict[str, Any], header: bytes) -> None:
         before = FOREIGN_PARENT.set(header)
         try:
-            with _interruptible():
-                getattr(manager, msg_type)(None, None, message)
+            stops.guarded(getattr(manager, msg_type), None, None, message)
         except (Exception, KeyboardInterrupt):  # noqa: BLE001 - a callback's edge: said where it belongs
             traceback.print_exc()
         finally:
             flush_streams()
             FOREIGN_PARENT.reset(before)
 
-    tunnel.on_message(heard)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let Stop end a callback, as it ends a cell."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    tunnel.on_message(stops.never_inside(heard))

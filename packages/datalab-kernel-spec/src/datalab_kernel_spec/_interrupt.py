@@ -1,37 +1,42 @@
-"""Run cells so that Interrupt stops the cell and keeps the kernel.
+"""Run one cell after another, so that Interrupt stops the cell and keeps the kernel.
 
 Bare xpython leaves SIGINT to the C library, which ends the process and everything that
-the notebook holds. Here SIGINT means three things: Python's own ``KeyboardInterrupt``
-while a cell's code is on the stack; the same, thrown in where the cell awaits, while it
-is parked; nothing while no cell runs.
+the notebook holds. What a Stop does here is decided in :mod:`datalab_kernel_spec._stops`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._context import CellContext
+from datalab_kernel_spec._debuggers import forget_debuggers, let_stop_end_debuggers
 from datalab_kernel_spec._forked import own_process
-from datalab_kernel_spec._signals import (
-    LoopWaker,
-    block_sigint,
-    handler,
-    interruptible,
-    receive_elsewhere,
-    set_handler,
-)
+from datalab_kernel_spec._interruptible import Interruptible
+from datalab_kernel_spec._stops import Stops
 from datalab_kernel_spec.relay._queue import ABORTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Generator, Iterator
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
     from contextvars import Context
-    from types import FrameType
 
 __all__ = ["CellRunner", "flush_streams"]
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell that waits for its turn, or runs."""
+
+    coro: Coroutine[Any, Any, Any]
+    post_execute: Callable[[Any], None]
+    callback: Callable[[], None]
+    epoch: int
+    beginnings: list[Callable[[], None]]
+    has_begun: bool = False
 
 
 class CellRunner:
@@ -39,9 +44,8 @@ class CellRunner:
 
     def __init__(self) -> None:
         self.run_cell_lock = asyncio.Lock()
+        self.stops = Stops()
         self._shell: Any = None
-        self._waker = LoopWaker()
-        self._parked: _Interruptible | None = None
         self._context = CellContext()
         self._tasks: set[asyncio.Task[None]] = set()
         self._epoch = 0  # counts the failures that the relay knows of
@@ -55,8 +59,10 @@ class CellRunner:
     def attach(self, shell: Any) -> None:
         """Take over SIGINT for a shell; one that came during the start is forgotten."""
         self._shell = shell
-        signal.signal(signal.SIGINT, self._on_sigint)
-        receive_elsewhere()
+        for own in (CellRunner.__call__, CellRunner._run):
+            self.stops.never_inside(own)
+        let_stop_end_debuggers()
+        self.stops.attach(shell)
 
     def on_first_cell(self, callback: Callable[[], None]) -> None:
         """Call back once, before the first cell runs."""
@@ -90,12 +96,13 @@ class CellRunner:
     def one_cell(self) -> Iterator[None]:
         """Run a cell that awaits nothing (xeus-python-shell 0.5)."""
         self._begin()
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.stops.begin_cell()
         try:
-            with interruptible(), own_process():
+            with self.stops.opened(), own_process():
                 yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            self.stops.end_cell()
+            forget_debuggers()
             flush_streams()
 
     def _begin(self) -> None:
@@ -111,73 +118,74 @@ class CellRunner:
     ) -> None:
         """Queue a cell; call back when it is done (xpython's interface)."""
         beginnings = [prepare() for prepare in self._at_each_request]
-        run = self._run(coro, post_execute, callback, self._epoch, beginnings)
-        task = asyncio.get_running_loop().create_task(run)
-        self._tasks.add(task)  # the loop itself holds a task only weakly
-        task.add_done_callback(self._tasks.discard)
+        self._start(_Cell(coro, post_execute, callback, self._epoch, beginnings))
 
-    async def _run(
-        self,
-        coro: Coroutine[Any, Any, Any],
-        post_execute: Callable[[Any], None],
-        callback: Callable[[], None],
-        epoch: int,
-        beginnings: list[Callable[[], None]],
-    ) -> None:
-        async with self.run_cell_lock:
-            if epoch <= self._aborted_epoch:
-                self._abort(coro, callback)
+    def _start(self, cell: _Cell) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(cell))
+        self._tasks.add(task)  # the loop itself holds a task only weakly
+        task.add_done_callback(partial(self._ended, cell))
+
+    def _ended(self, cell: _Cell, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() and not cell.has_begun:  # by a cell that cancels all tasks
+            self._start(cell)
+
+    async def _run(self, cell: _Cell) -> None:
+        await _whatever_is_cancelled(self.run_cell_lock.acquire)
+        cell.has_begun = True
+        try:
+            if cell.epoch <= self._aborted_epoch:
+                cell.coro.close()
+                self._reply(cell.callback, [ABORTED, "", []])
                 return
-            self._shell.last_error = None
-            self._waker.watch(asyncio.get_running_loop())
-            self._begin()
-            for begin in beginnings:
-                begin()
             context = self._context.of_cell()
-            result = await self._run_one(coro, context)
-            # Kept: a cell that is queued meanwhile clears it.
-            error = self._shell.last_error or _unshown(result)
-            await asyncio.sleep(0)  # as xpython: matplotlib and others update on the loop
-            if result is not None:
-                context.run(post_execute, result)
-            await asyncio.sleep(0)
-            self._shell.last_error = error
-            flush_streams()
-            context.run(callback)  # sends the reply
-            self._shell.last_error = None
+            error = await self._run_one(cell, context)
+            self._reply(partial(context.run, cell.callback), error)
             if error and self._stops_on_error():
                 self._aborted_epoch = self._epoch
-            self._ring()
+        finally:
+            self.run_cell_lock.release()
 
-    def _ring(self) -> None:
-        for doorbell in self._doorbells:
-            asyncio.get_running_loop().call_soon(doorbell)
-
-    def _abort(self, coro: Coroutine[Any, Any, Any], callback: Callable[[], None]) -> None:
-        coro.close()
-        self._shell.last_error = [ABORTED, "", []]
-        callback()
+    async def _run_one(self, cell: _Cell, context: Context) -> list[Any] | None:
+        """Run a cell and what IPython does after it; return its error as xpython is told of it."""
         self._shell.last_error = None
-        self._ring()
-
-    async def _run_one(self, coro: Coroutine[Any, Any, Any], context: Context) -> Any:
-        self._parked = _Interruptible(coro, context, self._on_sigint)
+        self.stops.begin_cell(asyncio.get_running_loop())
+        self._begin()
+        for begin in cell.beginnings:
+            begin()
         try:
-            return await self._parked
+            result = await Interruptible(cell.coro, self.stops, context)
         except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
-            # It came when IPython's own guard wasn't up yet, or not any more.
+            # Where IPython has no guard of its own around a person's code.
             self._shell.showtraceback()
             self._shell.last_error = self._shell.last_error or _plainly(stopped)
-            return None
+            result = None
         finally:
-            self._parked = None
-            block_sigint()
-            if handler() is signal.default_int_handler:
-                set_handler(self._on_sigint)
+            self.stops.end_cell()
+            forget_debuggers()
+        # Kept: a cell that is queued meanwhile clears it.
+        error = self._shell.last_error or _unshown(result)
+        await _a_turn_of_the_loop()  # as xpython: matplotlib and others update on the loop
+        if result is not None:
+            context.run(self._call_after, cell.post_execute, result)
+        await _a_turn_of_the_loop()
+        return error
 
-    def _on_sigint(self, _number: int, _frame: FrameType | None) -> None:
-        if self._parked is not None:
-            self._parked.interrupt()
+    def _call_after(self, post_execute: Callable[[Any], None], result: Any) -> None:
+        try:
+            self.stops.guarded(post_execute, result)
+        except BaseException:  # noqa: BLE001 - an edge: whatever it is, the reply must be sent
+            self._shell.showtraceback()
+
+    def _reply(self, callback: Callable[[], None], error: list[Any] | None) -> None:
+        self._shell.last_error = error
+        try:
+            flush_streams()
+        finally:
+            callback()
+            self._shell.last_error = None
+            for doorbell in self._doorbells:
+                asyncio.get_running_loop().call_soon(doorbell)
 
 
 def _unshown(result: Any) -> list[Any] | None:
@@ -198,72 +206,21 @@ def flush_streams() -> None:
     sys.stderr.flush()
 
 
-class _Interruptible:
-    """Await a cell; Interrupt becomes ``KeyboardInterrupt`` inside it."""
-
-    def __init__(
-        self,
-        coro: Coroutine[Any, Any, Any],
-        context: Context,
-        while_parked: Callable[..., None],
-    ) -> None:
-        self._coro = coro
-        self._context = context
-        self._while_parked = while_parked
-        self._task: asyncio.Task[Any] | None = None
-        self._is_interrupted = False
-
-    def interrupt(self) -> None:
-        """Stop what the cell awaits (called from the signal handler)."""
-        task = self._task
-        if task is not None and not self._is_interrupted:
-            self._is_interrupted = True
-            task.get_loop().call_soon_threadsafe(self._cancel)
-
-    def _cancel(self) -> None:
-        """Cancel what the cell awaits, unless it has ended meanwhile: its reply must be sent."""
-        if self._task is not None:
-            self._task.cancel()
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        """Drive the cell step by step."""
-        self._task = asyncio.current_task()
-        error: BaseException | None = None
-        while True:
-            try:
-                awaited = self._step(error)
-            except StopIteration as stop:
-                self._task = None
-                return stop.value
-            except BaseException:
-                self._task = None
-                raise
-            error = None
-            try:
-                yield awaited
-            except asyncio.CancelledError as cancelled:
-                error = self._as_interrupt(cancelled)
-            except BaseException as raised:  # noqa: BLE001 - thrown into the cell, where it belongs
-                error = raised
-
-    def _step(self, error: BaseException | None) -> Any:
-        """Run the cell's own code until it awaits, under Python's own SIGINT handler."""
-        is_ours = handler() == self._while_parked
+async def _whatever_is_cancelled(wait: Callable[[], Awaitable[Any]]) -> None:
+    """Await what a reply depends on, though a person's code cancels all tasks that it finds."""
+    while True:
         try:
-            if is_ours:  # not where the user has set one
-                set_handler(signal.default_int_handler)
-            with interruptible(), own_process(at_an_await=True):
-                if error is None:
-                    return self._context.run(self._coro.send, None)
-                return self._context.run(self._coro.throw, error)
-        finally:
-            if handler() is signal.default_int_handler:
-                set_handler(self._while_parked)
+            await wait()
+        except asyncio.CancelledError:
+            if task := asyncio.current_task():
+                task.uncancel()
+        else:
+            return
 
-    def _as_interrupt(self, cancelled: asyncio.CancelledError) -> BaseException:
-        if not self._is_interrupted:
-            return cancelled
-        self._is_interrupted = False
-        if self._task is not None:
-            self._task.uncancel()
-        return KeyboardInterrupt()
+
+async def _a_turn_of_the_loop() -> None:
+    await _whatever_is_cancelled(_no_time)
+
+
+async def _no_time() -> None:
+    await asyncio.sleep(0)

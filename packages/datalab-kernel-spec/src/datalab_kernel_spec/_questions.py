@@ -47,12 +47,23 @@ class Questions:
     def input(self, prompt: object = "", /) -> str:
         """Ask the person in front of the notebook for a line of text."""
         flush_streams()  # xpython, which holds the interpreter meanwhile, shows nothing
-        return self._input(str(prompt))
+        return _answer(self._input, str(prompt))
 
     def getpass(self, prompt: object = "Password: ", stream: object = None) -> str:  # noqa: ARG002
         """Ask the person for a text that isn't shown; the notebook shows the prompt, no stream."""
         flush_streams()
-        return self._getpass(str(prompt))
+        return _answer(self._getpass, str(prompt))
+
+
+def _answer(ask: Callable[[str], str], prompt: str) -> str:
+    try:
+        return ask(prompt)
+    except RuntimeError as error:
+        failure = error
+    # xpython says so of a wait that a signal cut short. Python calls the signal's handler in
+    # the next call, and outside the clause above what that raises doesn't name the failure.
+    _nothing()
+    raise failure
 
 
 def _nothing() -> None:

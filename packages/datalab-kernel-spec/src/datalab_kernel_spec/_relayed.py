@@ -18,6 +18,7 @@ from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, KEEP_GOING
 
 if TYPE_CHECKING:
     from datalab_kernel_spec._interrupt import CellRunner
+    from datalab_kernel_spec._stops import Stops
     from datalab_kernel_spec.relay import Lines
 
 __all__ = ["join_relay", "join_relay_without_comms"]
@@ -27,14 +28,17 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     """Connect a shell that was just made, where cells run on an event loop."""
     parents = _parents_of(shell, lines)
     tunnel = Tunnel(_xpython_comm(), lines)
-    tunnel.before_first(lambda: _install_comms(tunnel, parents, shell))
+    tunnel.before_first(lambda: _install_comms(tunnel, parents, shell, runner.stops))
     _send_types_of_completions(shell)
     runner.on_first_cell(lambda: _redirect(shell, parents, tunnel))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
-    runner.on_each_request(Questions().of_request)
+    questions = Questions()
+    for ask in (Questions.input, Questions.getpass):
+        runner.stops.always_inside(ask)
+    runner.on_each_request(questions.of_request)
     tunnel.on_request("history", lambda content: history_of(shell, content))
     lines.tell(ABORTS_ITSELF)
 
@@ -77,12 +81,12 @@ def _redirect(shell: Any, parents: Parents, tunnel: Tunnel) -> None:
     mind_forks(shell, tunnel)
 
 
-def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any) -> None:
+def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any, stops: Stops) -> None:
     if PathFinder.find_spec("comm") is None:
         return  # an environment without the package: only xpython's own comms
     from datalab_kernel_spec._comms import install_comms
 
-    install_comms(tunnel, parents, shell)
+    install_comms(tunnel, parents, shell, stops)
 
 
 def _send_types_of_completions(shell: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config.configurable import SingletonConfigurable
 
-from datalab_kernel_spec._nested import run_to_its_end
+from datalab_kernel_spec._nested import runner_within_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ def make_instead(base: Any, ours: Any) -> None:
 
 def with_cells_on_the_loop(base: Any, runner: CellRunner) -> Any:
     """Return the class of a shell that queues cells on the event loop."""
+    run_to_its_end = runner_within_cells(runner.stops)
 
     class Shell(base):  # type: ignore[misc]
         loop_runner = staticmethod(run_to_its_end)

@@ -1,4 +1,4 @@
-"""Which thread SIGINT interrupts: the main one only while a cell's own code runs there.
+"""Which thread SIGINT interrupts: the main one only while a person's code may run there.
 
 xeus's C++ takes a system call that a signal cut short for a fatal error, on any of its
 threads. So SIGINT is blocked on all of them, and a thread that only waits receives it:
@@ -11,92 +11,107 @@ import _signal
 import _thread
 import os
 import signal
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterator
-    from types import FrameType
 
-__all__ = [
-    "LoopWaker",
-    "block_sigint",
-    "handler",
-    "interruptible",
-    "receive_elsewhere",
-    "set_handler",
-]
+__all__ = ["SignalReceiver", "interruptible", "uninterruptible"]
 
 # signal's own functions turn numbers into enums and back, at ten times the price of the call.
 _HAS_MASKS = hasattr(_signal, "pthread_sigmask")
 _SIGINT = int(signal.SIGINT)
 _CHUNK_BYTES = 4096
-
-
-def handler() -> object:
-    """Return what SIGINT does now."""
-    return _signal.getsignal(_SIGINT)
-
-
-def set_handler(function: Callable[[int, FrameType | None], None]) -> None:
-    """Say what SIGINT does from now on."""
-    _signal.signal(_SIGINT, function)
-
-
-def block_sigint() -> None:
-    """Keep SIGINT from cutting short what this thread does in C++."""
-    if _HAS_MASKS:
-        _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
+FIRST_NUDGE_S = 0.02
+LAST_NUDGE_S = 1.0
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Let SIGINT wake this thread out of a sleep, a read or a wait."""
+    if not _HAS_MASKS:
+        yield
+        return
+    before = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
     try:
-        _unblock_sigint()
         yield
     finally:
-        block_sigint()
+        if _SIGINT in before:
+            _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
 
 
-def _unblock_sigint() -> None:
-    if _HAS_MASKS:
-        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
+@contextmanager
+def uninterruptible() -> Iterator[None]:
+    """Keep SIGINT from cutting short what this thread does in C++."""
+    if not _HAS_MASKS:
+        yield
+        return
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
+    try:
+        yield
+    finally:
+        if _SIGINT not in before:
+            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
 
 
-def receive_elsewhere() -> None:
-    """Block SIGINT here, and start the thread that receives it instead."""
-    block_sigint()
-    if _HAS_MASKS:
-        _thread.start_new_thread(_receive, ())
+class SignalReceiver:
+    """Receive SIGINT in a thread of its own, and see that each press is acted upon.
 
+    A signal that comes between Python's last look for one and the beginning of a sleep or a
+    read cuts nothing short. So the main thread is nudged, by a signal that does nothing
+    else, for as long as a press waits.
 
-def _receive() -> None:
-    _unblock_sigint()
-    never = _thread.allocate_lock()
-    never.acquire()
-    never.acquire()
+    Parameters
+    ----------
+    is_waiting
+        Whether a press waits that the main thread could act upon now.
+    on_nudge
+        What a nudge calls there, with the number of the signal and the frame.
+    """
 
-
-class LoopWaker:
-    """Wake an event loop for a signal that another thread received."""
-
-    def __init__(self) -> None:
+    def __init__(self, is_waiting: Callable[[], bool], on_nudge: Callable[..., None]) -> None:
+        self._is_waiting = is_waiting
+        self._on_nudge = on_nudge
+        self._wake_loop: Callable[[], None] = _nothing
         self._read_end = self._write_end = -1
+        self._main = 0
 
-    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let signals wake a loop, unless somebody else has asked for them."""
+    def start(self) -> int:
+        """Block SIGINT here and start the thread; return what it wants signals written to."""
         if not _HAS_MASKS:
-            return
-        if self._write_end < 0:
-            self._read_end, self._write_end = os.pipe()
-            for end in (self._read_end, self._write_end):
-                os.set_blocking(end, False)
-            loop.add_reader(self._read_end, self._empty)
-        others = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
-        if others not in {-1, self._write_end}:
-            signal.set_wakeup_fd(others)
+            return -1
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
+        self._main = _thread.get_ident()
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._write_end, False)
+        _signal.signal(signal.SIGURG, self._on_nudge)
+        _thread.start_new_thread(self._receive, ())
+        return self._write_end
 
-    def _empty(self) -> None:
-        os.read(self._read_end, _CHUNK_BYTES)
+    def wake(self, loop_waker: Callable[[], None]) -> None:
+        """Say how to wake the event loop, on whose next turn Python looks for signals."""
+        self._wake_loop = loop_waker
+
+    def _receive(self) -> None:
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
+        while True:
+            numbers = os.read(self._read_end, _CHUNK_BYTES)
+            self._wake_loop()
+            if _SIGINT in numbers:
+                self._nudge()
+
+    def _nudge(self) -> None:
+        pause = FIRST_NUDGE_S
+        while True:
+            time.sleep(pause)
+            if not self._is_waiting() or _signal.getsignal(signal.SIGURG) != self._on_nudge:
+                return
+            # The interpreter's lock is held since the question: the answer still holds.
+            _signal.pthread_kill(self._main, signal.SIGURG)
+            pause = min(LAST_NUDGE_S, 3 * pause)
+
+
+def _nothing() -> None:
+    """Do nothing."""
