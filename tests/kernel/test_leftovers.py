@@ -14,6 +14,7 @@ import psutil
 import pytest
 from _bare import BARE, OURS
 from _driver import Kernel
+from _folders import folder_of, launched
 from jupyter_client.manager import start_new_kernel
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the relay is a fork")
 
-FOLDERS = Path("/tmp")
 DIES = """
 import json, os, sys, time
 from jupyter_client.manager import start_new_kernel
@@ -31,11 +31,6 @@ time.sleep(0.5)
 print(json.dumps([manager.provisioner.pid, manager.connection_file]), flush=True)
 time.sleep(600)
 """
-
-
-def folders() -> set[str]:
-    """Return the folders of relays that are there now (others' too: tests may run in parallel)."""
-    return {one.name for one in FOLDERS.glob("dlk-*")}
 
 
 def gone(processes: list[psutil.Process], within_s: float) -> list[psutil.Process]:
@@ -72,13 +67,13 @@ END: dict[str, Callable[[Kernel], None]] = {
 def test_the_end_of_a_kernel_leaves_no_process_and_no_folder(
     own: Kernel, end: Callable[[Kernel], None]
 ) -> None:
-    before = folders()
     own.value("1")
     processes = family(own.manager.provisioner.pid)
+    folder = folder_of(own.manager.provisioner.pid)
     assert len(processes) == 2  # kernel and relay
     end(own)
     assert gone(processes, within_s=8) == []
-    assert folders() - before == set()
+    assert not folder.exists()
 
 
 def test_a_cell_that_runs_ends_with_shutdown_too(own: Kernel) -> None:
@@ -119,17 +114,18 @@ BARE_STAYS = pytest.mark.xfail(
 )
 @pytest.mark.parametrize("code", ["1", "while True: pass"], ids=["idle", "busy"])
 def test_the_sudden_death_of_jupyter_ends_the_kernel(name: str, within_s: float, code: str) -> None:
-    before = folders()
     with subprocess.Popen(
         [sys.executable, "-c", DIES.format(code=code), name], stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         pid, connection_file = json.loads(parent.stdout.readline())
         processes = family(pid)
+        folder = folder_of(pid) if name == OURS else None
         parent.kill()
     try:
         assert gone(processes, within_s) == []
-        assert folders() - before == set()
+        assert folder is not None
+        assert not folder.exists()
     finally:
         for one in gone(processes, within_s=0):
             one.kill()
@@ -137,19 +133,13 @@ def test_the_sudden_death_of_jupyter_ends_the_kernel(name: str, within_s: float,
 
 
 def test_nothing_is_left_when_a_start_is_given_up(tmp_path: Path) -> None:
-    before = folders()
     ports = {"shell_port": 1, "iopub_port": 1, "stdin_port": 1, "control_port": 1, "hb_port": 1}
     file = tmp_path / "connection.json"
     file.write_text(json.dumps({**ports, "ip": "127.0.0.1", "transport": "tcp", "key": ""}))
     started = time.monotonic()
-    ended = subprocess.run(
-        [sys.executable, "-m", "datalab_kernel_spec.launcher", "-f", str(file)],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+    ended, folders = launched(file)
     assert time.monotonic() - started < 20
     assert ended.returncode != 0
     assert ended.stderr != ""
-    assert folders() - before == set()
+    assert folders != []
+    assert not any(folder.exists() for folder in folders)

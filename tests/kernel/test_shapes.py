@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _folders import launched
 from _watch import Watch
 
 import debian_xpython
@@ -131,24 +131,11 @@ def connection_file(folder: Path) -> Path:
     return file
 
 
-def launch(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Start the launcher as Jupyter does, and wait for its end."""
-    command = [sys.executable, "-m", "datalab_kernel_spec.launcher", "-f"]
-    return subprocess.run(
-        [*command, str(connection_file(folder))],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=20,
-        env={**os.environ, **variables},
-    )
-
-
-def no_relay_is_left(before: set[Path]) -> bool:
+def no_relay_is_left(folders: list[Path]) -> bool:
     deadline = time.monotonic() + 3
-    while (left := set(Path("/tmp").glob("dlk-*")) - before) and time.monotonic() < deadline:
+    while any(one.exists() for one in folders) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return not left
+    return not any(one.exists() for one in folders)
 
 
 @pytest.mark.parametrize("content", [None, "not a program", "#!/nowhere\n"])
@@ -157,13 +144,14 @@ def test_an_executable_that_cant_run_is_a_clear_error(tmp_path: Path, content: s
     if content is not None:
         program.write_text(content)
         program.chmod(0o755)
-    before = set(Path("/tmp").glob("dlk-*"))
-    ended = launch(tmp_path, DATALAB_KERNEL_XPYTHON=str(program))
+    environment = {**os.environ, "DATALAB_KERNEL_XPYTHON": str(program)}
+    ended, folders = launched(connection_file(tmp_path), environment)
     assert ended.returncode == 1
     assert "The DataLab kernel can't start" in ended.stderr
     assert str(program) in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert no_relay_is_left(before)
+    assert folders != []
+    assert no_relay_is_left(folders)
 
 
 def test_an_executable_with_a_strange_python_half_is_a_clear_error(
@@ -174,7 +162,8 @@ def test_an_executable_with_a_strange_python_half_is_a_clear_error(
     (strange / "__init__.py").touch()
     (strange / "shell.py").write_text("class XPythonShellApp: pass\nclass XPythonShell: pass\n")
     path = os.pathsep.join([str(tmp_path), our_packages])
-    ended = launch(tmp_path, DATALAB_KERNEL_XPYTHON=executable(), PYTHONPATH=path)
+    own = {"DATALAB_KERNEL_XPYTHON": executable(), "PYTHONPATH": path}
+    ended, _folders = launched(connection_file(tmp_path), {**os.environ, **own})
     assert ended.returncode == 1
     assert "The DataLab kernel can't start" in ended.stderr
     assert "XPythonShellApp.initialize is missing" in ended.stderr
