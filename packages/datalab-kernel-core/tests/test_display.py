@@ -96,11 +96,6 @@ def test_of_many_objects_fifty_are_listed():
     assert "".join(root.find("p").itertext()) == "… and 1,184 more: workspace.list()"
 
 
-def test_an_empty_workspace_says_what_to_type():
-    html = workspace_html([], view, "Workspace(standalone, empty)")
-    assert "workspace[&quot;a&quot;] = np.arange(10.0)" in html
-
-
 def test_thumbnails_stop_when_time_is_up():
     def slow(name):
         time.sleep(0.02)

@@ -1,5 +1,7 @@
 """What people do with a workspace, in memory: each row of the public API."""
 
+import subprocess
+import sys
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -433,6 +435,26 @@ def test_waiting_for_an_object_of_another_thread(workspace: Workspace) -> None:
     with pytest.raises(TimeoutError, match="'never' didn't appear"):
         workspace.wait_for("never", timeout_s=0.05)
     timer.join()
+
+
+@pytest.mark.parametrize("backend", [None, "standalone"])
+def test_showing_an_unused_workspace_imports_nothing_heavy(backend: str | None) -> None:
+    code = f"""if True:
+        import sys
+        from datalab_kernel import Workspace
+        workspace = Workspace({backend!r})
+        print(workspace, workspace._ipython_key_completions_())
+        print(workspace._repr_mimebundle_()["text/plain"].splitlines()[0])
+        print(sorted({{"numpy", "h5py", "sigima", "requests"}} & {{*sys.modules}}))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.splitlines() == [
+        "Workspace(standalone, empty) []",
+        "Workspace(standalone, empty)",
+        "[]",
+    ]
 
 
 def test_the_representation_is_one_line(workspace: Workspace) -> None:

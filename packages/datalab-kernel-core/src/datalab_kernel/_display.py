@@ -22,7 +22,7 @@ _CELL = "text-align:left;padding:2px 8px;vertical-align:middle;white-space:nowra
 _NAME = (
     "text-align:left;padding:2px 8px;vertical-align:middle;min-width:10em;overflow-wrap:anywhere"
 )
-_STYLE = "color:var(--jp-content-font-color1,inherit)"
+TEXT_STYLE = "color:var(--jp-content-font-color1,inherit)"
 
 
 def workspace_html(
@@ -44,12 +44,6 @@ def workspace_html(
     budget_s
         After this many seconds, no further thumbnails are made.
     """
-    if not infos:
-        return (
-            f'<div style="{_STYLE}"><b>{escape(heading)}</b><br>'
-            "Add something, such as <code>workspace[&quot;a&quot;] = np.arange(10.0)</code>; "
-            "<code>workspace.load_example()</code> lists measurements to try.</div>"
-        )
     deadline = time.monotonic() + budget_s
     has_groups = len({(info.kind, info.group) for info in infos}) > len({i.kind for i in infos})
     names = ["name", "preview", "kind", "shape", "dtype", "units", "size"]
@@ -62,7 +56,7 @@ def workspace_html(
     rest = len(infos) - MAX_ROWS
     more = f"<p>… and {rest:,} more: <code>workspace.list()</code></p>" if rest > 0 else ""
     return (
-        f'<div style="{_STYLE}"><table style="{_STYLE}"><caption style="text-align:left;{_STYLE}">'
+        f'<div style="{TEXT_STYLE}"><table style="{TEXT_STYLE}"><caption style="text-align:left;{TEXT_STYLE}">'
         f"<b>{escape(heading)}</b></caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
     )

@@ -10,6 +10,8 @@ from datalab_kernel.errors import NoBackendError
 
 MODE_VARIABLE = "DATALAB_KERNEL_MODE"
 AUTO = "auto"
+_MEMORY, _DATALAB = WorkspaceMode.STANDALONE.value, WorkspaceMode.LIVE.value
+"""What our own backends are called."""
 
 
 def wanted_name(backend: str | None) -> str:
@@ -21,6 +23,18 @@ def known_mode(name: str) -> WorkspaceMode | None:
     """Return the mode that a backend's name alone tells, else None."""
     modes = {mode.value: mode for mode in WorkspaceMode}
     return modes.get(name)
+
+
+def unopened(name: str) -> str:
+    """Say in one line, for people, where a workspace is to be that hasn't been used yet."""
+    if opens_empty(name):
+        return f"Workspace({_MEMORY}, empty)"
+    known = known_mode(name)
+    if name == AUTO:
+        where = "in DataLab if one is running, else in memory"
+    else:
+        where = "in DataLab" if known is WorkspaceMode.LIVE else f"as {name!r}"
+    return f"Workspace, not used yet: it will be {where}"
 
 
 def candidates() -> list[type[Backend]]:
@@ -52,12 +66,24 @@ def open_backend(name: str, options: dict[str, Any]) -> Backend:
     raise NoBackendError(message, installed=list(_registry.installed()))
 
 
+def opens_empty(name: str) -> bool:
+    """Say whether :func:`open_backend` would begin with nothing, in memory, and look nowhere.
+
+    Then what is shown of a workspace needs no import of the backend, which takes seconds.
+    """
+    installed = {*_registry.installed()}
+    return _MEMORY in installed and (name == _MEMORY or (name == AUTO and installed == {_MEMORY}))
+
+
 def opens_quietly(name: str) -> bool:
     """Say whether :func:`open_backend` would look for nothing outside this process.
 
     Lets ``repr`` and completion show what is there without ever searching a DataLab.
     """
+    installed = {*_registry.installed()}
     if name == AUTO:
+        if _DATALAB in installed <= {_DATALAB, _MEMORY}:
+            return False  # known without importing them
         ranked = candidates()
         return bool(ranked) and not ranked[0].needs_connection
-    return name in _registry.installed() and not _registry.load(name).needs_connection
+    return name in installed and not _registry.load(name).needs_connection

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel import DataObject
     from datalab_kernel._changes import Change, Subscription
+    from datalab_kernel._first_steps import FirstSteps
     from datalab_kernel._status import WorkspaceStatus
     from datalab_kernel._watching import Watcher
     from datalab_kernel.backends import ObjectInfo
@@ -85,8 +86,10 @@ class Workspace(Computing, Files, Exchange):
             self._opened.begin_turn()
 
     def _quiet_backend(self) -> Backend | None:
-        """Return the backend if that needs no look for a DataLab."""
-        if self._opened is None and not _resolve.opens_quietly(self._wanted):
+        """Return the backend, if that needs no look for a DataLab and may hold something."""
+        if self._opened is None and (
+            _resolve.opens_empty(self._wanted) or not _resolve.opens_quietly(self._wanted)
+        ):
             return None
         return self._backend
 
@@ -287,6 +290,8 @@ class Workspace(Computing, Files, Exchange):
         """Say in one line where the objects are and how many."""
         with self._lock:
             backend = self._quiet_backend()
+            if backend is None and _resolve.opens_empty(self._wanted):
+                return _resolve.unopened(self._wanted)
             if backend is None:
                 return f"Workspace({self._wanted}, not connected yet)"
             try:
@@ -302,14 +307,30 @@ class Workspace(Computing, Files, Exchange):
 
         with self._lock:
             backend = self._quiet_backend()
-            if backend is None:
-                return None
             try:
-                infos = [*backend.describe().values()]
+                infos = [*backend.describe().values()] if backend else []
             except _GONE:
                 return None  # its text says it
+            if not infos:
+                return self._first_steps().html
             heading = repr(self)
         return workspace_html(infos, self._preview, heading)
+
+    def _first_steps(self) -> FirstSteps:
+        """Return what to show while nothing is known to be in it."""
+        from datalab_kernel._first_steps import FirstSteps
+        from datalab_kernel._last_saved import last_saved
+
+        heading = repr(self) if self._opened else _resolve.unopened(self._wanted)
+        return FirstSteps(heading=heading, saved=None if self._autosave else last_saved())
+
+    def _seems_empty(self) -> bool:
+        """Say whether nothing is in it, or nobody has looked yet."""
+        backend = self._quiet_backend()
+        try:
+            return backend is None or not backend.describe()
+        except _GONE:
+            return False
 
     def _preview(self, name: str) -> DataObject | None:
         with self._lock:
@@ -319,10 +340,17 @@ class Workspace(Computing, Files, Exchange):
                 return None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
-        """Name, once, the files that crashed kernels left; else leave it to the other displays."""
+        """Say what to type first, and name, once, the files that crashed kernels left.
+
+        Else leave it to the other displays.
+        """
         from datalab_kernel._autosave_marker import take_notice
 
         notice = take_notice()
+        with self._lock:
+            steps = self._first_steps() if self._seems_empty() else None
+        if steps is not None:
+            return steps.bundle(notice)
         if notice is None:
             return {}
         from html import escape
