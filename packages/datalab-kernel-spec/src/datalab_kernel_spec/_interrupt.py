@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -140,7 +141,7 @@ class CellRunner:
                 return
             context = self._context.of_cell()
             error = await self._run_one(cell, context)
-            self._reply(partial(context.run, cell.callback), error)
+            self._reply(partial(context.run, cell.callback), error, context)
             if error and self._stops_on_error():
                 self._aborted_epoch = self._epoch
         finally:
@@ -150,7 +151,7 @@ class CellRunner:
         """Run a cell and what IPython does after it; return its error as xpython is told of it."""
         self._shell.last_error = None
         self.stops.begin_cell(asyncio.get_running_loop())
-        self._begin()
+        context.run(self._begin)
         for begin in cell.beginnings:
             begin()
         try:
@@ -177,10 +178,15 @@ class CellRunner:
         except BaseException:  # noqa: BLE001 - an edge: whatever it is, the reply must be sent
             self._shell.showtraceback()
 
-    def _reply(self, callback: Callable[[], None], error: list[Any] | None) -> None:
+    def _reply(
+        self,
+        callback: Callable[[], None],
+        error: list[Any] | None,
+        context: Context | None = None,
+    ) -> None:
         self._shell.last_error = error
         try:
-            flush_streams()
+            (context or copy_context()).run(flush_streams)
         finally:
             callback()
             self._shell.last_error = None

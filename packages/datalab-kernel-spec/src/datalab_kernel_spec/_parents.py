@@ -20,6 +20,10 @@ FOREIGN_PARENT: ContextVar[bytes | None] = ContextVar("datalab_kernel_parent", d
 """The parent header, as JSON, where xpython's own would be missing or stale; else None."""
 
 
+CELL_PARENT: ContextVar[bytes] = ContextVar("datalab_kernel_cell", default=b"")
+"""The header, as JSON, of the cell to which the code belongs that runs in this context."""
+
+
 class Parents:
     """Find the parent of the code that runs, and hand it on to the threads that it starts."""
 
@@ -32,6 +36,7 @@ class Parents:
     def begin_cell(self) -> None:
         """Remember the cell that begins."""
         self.cell = self._native()
+        CELL_PARENT.set(self.cell)
 
     def now(self) -> bytes:
         """Return the parent header, as JSON; blank if nothing has run yet."""

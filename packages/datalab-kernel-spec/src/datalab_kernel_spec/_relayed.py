@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._flow import Flow, count_displays
 from datalab_kernel_spec._forked import mind_forks
 from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._interrupt import flush_streams
@@ -27,11 +28,13 @@ __all__ = ["join_relay", "join_relay_without_comms"]
 def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     """Connect a shell that was just made, where cells run on an event loop."""
     parents = _parents_of(shell, lines)
-    tunnel = Tunnel(_xpython_comm(), lines)
+    flow = Flow(lines.credit)
+    tunnel = Tunnel(_xpython_comm(), lines, flow)
     tunnel.before_first(lambda: _install_comms(tunnel, parents, shell, runner.stops))
     _send_types_of_completions(shell)
-    runner.on_first_cell(lambda: _redirect(shell, parents, tunnel))
+    runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow))
     runner.on_each_cell(parents.begin_cell)
+    runner.on_each_cell(flow.begin_cell)
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
@@ -51,10 +54,13 @@ def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> No
     from datalab_kernel_spec._output import install_streams
 
     parents = _parents_of(shell, lines)
+    flow = Flow(lines.credit)
     runner.on_first_cell(parents.look_through)
-    runner.on_first_cell(lambda: install_streams(None, parents))
+    runner.on_first_cell(lambda: install_streams(None, flow))
+    runner.on_first_cell(lambda: count_displays(shell, flow))
     runner.on_first_cell(lambda: mind_forks(shell, None))
     runner.on_each_cell(parents.begin_cell)
+    runner.on_each_cell(flow.begin_cell)
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
 
 
@@ -68,7 +74,7 @@ def _parents_of(shell: Any, lines: Lines) -> Parents:
     return parents
 
 
-def _redirect(shell: Any, parents: Parents, tunnel: Tunnel) -> None:
+def _redirect(shell: Any, parents: Parents, tunnel: Tunnel, flow: Flow) -> None:
     """Take over output; not earlier, as xpython redirects it after it has made its shell."""
     from datalab_kernel_spec._output import install_streams
     from datalab_kernel_spec._user_errors import show_users_errors_at_once
@@ -76,7 +82,8 @@ def _redirect(shell: Any, parents: Parents, tunnel: Tunnel) -> None:
     parents.look_through()
     tunnel.open()
     show_users_errors_at_once(shell, tunnel, parents)
-    install_streams(tunnel, parents)
+    install_streams(tunnel, flow)
+    count_displays(shell, flow)
     _publish_in_the_right_cell(shell.display_pub, tunnel)
     mind_forks(shell, tunnel)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel_spec.relay._comms import RESUME
 
 if TYPE_CHECKING:
+    from datalab_kernel_spec._flow import Flow
     from datalab_kernel_spec.relay import Lines
 
 __all__ = ["Heard", "Tunnel"]
@@ -35,9 +36,12 @@ class Tunnel:
         xpython's own ``Comm`` class.
     lines
         Where the relay is told the comm's id.
+    flow
+        Where what is published waits for the relay.
     """
 
-    def __init__(self, xpython_comm: Any, lines: Lines) -> None:
+    def __init__(self, xpython_comm: Any, lines: Lines, flow: Flow) -> None:
+        self._flow = flow
         self._comm = xpython_comm(target_name=TARGET)
         self._comm.on_msg(self._hear)
         self._heard: Heard | None = None
@@ -79,6 +83,12 @@ class Tunnel:
         """Send a message to all front ends, under the current cell or the parent given."""
         parts: list[bytes | memoryview] = [parent, _packed(content), _packed(metadata or {})]
         parts += [memoryview(buffer).cast("B") for buffer in buffers]
+        self._flow.before(sum(map(len, parts)))
+        self._comm.send(data={"type": msg_type}, buffers=parts)
+
+    def send(self, msg_type: str, content: dict[str, Any], *, parent: bytes) -> None:
+        """Publish without a wait: who calls has waited."""
+        parts = [parent, _packed(content), _packed({})]
         self._comm.send(data={"type": msg_type}, buffers=parts)
 
     def _hear(self, message: dict[str, Any]) -> None:

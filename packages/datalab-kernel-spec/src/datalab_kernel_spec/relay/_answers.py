@@ -17,6 +17,7 @@ from datalab_kernel_spec.relay._wire import Message, unsigned
 if TYPE_CHECKING:
     import zmq
 
+    from datalab_kernel_spec.relay._credit import Credit
     from datalab_kernel_spec.relay._front import Front
     from datalab_kernel_spec.relay._inner import Inner
     from datalab_kernel_spec.relay._outputs import Outputs
@@ -39,6 +40,7 @@ class Answers:
         comms: Comms,
         outputs: Outputs,
         shutdown: Shutdown,
+        credit: Credit,
     ) -> None:
         self._front = front
         self._inner = inner
@@ -47,6 +49,7 @@ class Answers:
         self._outputs = outputs
         self._shutdown = shutdown
         self.kernel_info = KernelInfo()
+        self._credit = credit
         self.held = HeldStatuses()
         """Statuses that are published a little later."""
         self._silent_ids = [inner.hello_id.encode(), RESUME_ID.encode()]
@@ -123,8 +126,8 @@ class Answers:
                 return
         elif topic.endswith(b"shutdown"):
             frames = self._front.signer.frames(self._shutdown.mended(unsigned(frames)))
-        elif not topic:  # xpython's own welcome to this relay
-            return
+        elif not topic or (topic.endswith(b"display_data") and self._credit.is_fence(frames)):
+            return  # xpython's own welcome to this relay, or the kernel's word to it
         self._front.publish_frames(frames)
 
     def publish_held(self) -> None:
@@ -151,8 +154,10 @@ class Answers:
             frames = self._front.signer.frames(under_own_type(message))
         if is_of_comm and self._queue.running:
             self.held.add(frames)
-        else:
-            self._front.publish_frames(frames)
+            return
+        if b'"idle"' in message.content and b'"execute_request"' in message.parent:
+            self._front.tell_of_missed(message.parent)
+        self._front.publish_frames(frames)
 
     def _from_tunnel(self, message: Message) -> None:
         if self._comms.is_reply(message):

@@ -30,12 +30,16 @@ class Lines(NamedTuple):
         Never carries anything; its end says that the relay ended.
     stdout, stderr
         Ways into the pipes that stay when a cell redirects descriptor 1 or 2.
+    credit
+        Where the relay says up to which fence it has room for more; its end says that the
+        relay ended.
     """
 
     notes: int
     life: int
     stdout: int
     stderr: int
+    credit: int
 
     def tell(self, note: str) -> None:
         """Send a line to the relay."""
@@ -56,6 +60,7 @@ class RelayEnds(NamedTuple):
     kernel_pid: int
     parent_pid: int
     notes: int
+    credit: int
     outputs: dict[str, int]
     terminals: dict[str, int]
 
@@ -97,6 +102,7 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
         json.dump(inner, stream)
     notes, to_notes = os.pipe()
     life, relays_life = os.pipe()
+    credit, to_credit = os.pipe()
     pipes = {name: os.pipe() for name in ("stdout", "stderr")}
     is_jupyters = os.environ.get("JPY_PARENT_PID") == str(os.getppid())
     jupyter_pid = os.getppid() if is_jupyters else 0  # 0: started by hand or by a wrapper
@@ -106,7 +112,7 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
     gc.freeze()  # a collection in one process would copy every page of the other's
     if os.fork() == 0:
         gc.disable()
-        for end in (to_notes, life, *(write for _read, write in pipes.values())):
+        for end in (to_notes, life, credit, *(write for _read, write in pipes.values())):
             os.close(end)
         ends = RelayEnds(
             front=front,
@@ -115,6 +121,7 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
             kernel_pid=os.getppid(),
             parent_pid=jupyter_pid,
             notes=notes,
+            credit=to_credit,
             outputs={name: read for name, (read, _write) in pipes.items()},
             terminals=terminals,
         )
@@ -124,10 +131,10 @@ def fork_relay(connection_file: str) -> tuple[str, Lines]:
         os.dup2(write, target)
         for end in (read, terminals[name]):
             os.close(end)
-    os.close(notes)
-    os.close(relays_life)
+    for end in (notes, relays_life, to_credit):
+        os.close(end)
     gc.unfreeze()
-    return file, Lines(to_notes, life, pipes["stdout"][1], pipes["stderr"][1])
+    return file, Lines(to_notes, life, pipes["stdout"][1], pipes["stderr"][1], credit)
 
 
 def _private_folder() -> str:

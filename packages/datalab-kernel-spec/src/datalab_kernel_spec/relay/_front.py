@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import zmq
 
-from datalab_kernel_spec.relay._sockets import front_socket, send
+from datalab_kernel_spec.relay._readers import SILENCE_S, Readers
+from datalab_kernel_spec.relay._sockets import front_socket, listening_socket, send
 from datalab_kernel_spec.relay._wire import Message, Signer, new_header
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ __all__ = ["HELLO", "Front"]
 
 HELLO = {"session": "datalab-kernel-relay", "username": "datalab-kernel", "version": "5.3"}
 """What headers of the relay's own messages say."""
+SILENCE_VARIABLE = "DATALAB_KERNEL_SILENCE_S"
+"""Sets how long a reader may take nothing (ours, for tests)."""
 
 
 class Front:
@@ -27,6 +31,8 @@ class Front:
     ----------
     connection
         The content of the connection file.
+    poller
+        The relay's, which is told of all who read iopub.
     running
         Gives the request of the cell that runs, if one does.
     """
@@ -36,6 +42,7 @@ class Front:
         context: zmq.Context[zmq.Socket[bytes]],
         connection: dict[str, Any],
         signer: Signer,
+        poller: zmq.Poller,
         running: Callable[[], Message | None],
     ) -> None:
         self.connection = connection
@@ -45,7 +52,12 @@ class Front:
         self.shell = bound(zmq.ROUTER, "shell_port")
         self.control = bound(zmq.ROUTER, "control_port")
         self.stdin = bound(zmq.ROUTER, "stdin_port")
-        self.iopub = bound(zmq.XPUB, "iopub_port")
+        self.iopub = Readers(
+            listening_socket(connection, "iopub_port"),
+            poller,
+            self._welcome,
+            float(os.environ.get(SILENCE_VARIABLE, SILENCE_S)),
+        )
         self.heartbeat = bound(zmq.REP, "hb_port")
 
     def publish(self, message: Message) -> None:
@@ -54,18 +66,21 @@ class Front:
 
     def publish_frames(self, frames: list[bytes]) -> None:
         """Show all front ends a message that is signed."""
-        send(self.iopub, frames)
+        self.iopub.publish(frames)
 
-    def welcome(self, frames: list[bytes]) -> None:
+    def tell_of_missed(self, parent: bytes) -> None:
+        """Say how much those front ends missed that took nothing for too long."""
+        for note in self.iopub.notes_of_missed(parent):
+            self.iopub.publish(self.signer.frames(note), is_note=True)
+
+    def _welcome(self, topic: bytes) -> list[bytes]:
         """Welcome a subscriber (Jupyter's JEP 65), so that it knows it will miss nothing."""
-        if frames[0][:1] == b"\x01":
-            topic = frames[0][1:]
-            welcome = Message(
-                identities=[topic],
-                header=new_header("iopub_welcome", HELLO),
-                content=json.dumps({"subscription": topic.decode("utf-8", "replace")}).encode(),
-            )
-            self.publish(welcome)
+        welcome = Message(
+            identities=[topic],
+            header=new_header("iopub_welcome", HELLO),
+            content=json.dumps({"subscription": topic.decode("utf-8", "replace")}).encode(),
+        )
+        return self.signer.frames(welcome)
 
     def reply(self, socket: zmq.Socket[bytes], message: Message) -> None:
         """Send a message to the one that its identities name."""

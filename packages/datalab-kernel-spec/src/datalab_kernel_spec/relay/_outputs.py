@@ -31,10 +31,15 @@ class Outputs:
     """Both pipes: read at the end of a cell, now and then, and in quiet times at once."""
 
     def __init__(
-        self, ends: RelayEnds, poller: zmq.Poller, publish: Callable[[Message], None]
+        self,
+        ends: RelayEnds,
+        poller: zmq.Poller,
+        publish: Callable[[Message], None],
+        has_room: Callable[[], bool],
     ) -> None:
         self._poller = poller
         self._publish = publish
+        self._has_room = has_room
         self._terminals = ends.terminals
         self._pipes = {**ends.outputs}
         self._startup = {name: StartupLines() for name in self._pipes}
@@ -62,6 +67,9 @@ class Outputs:
 
     def look_after(self, *, is_quiet: bool) -> None:
         """Read now and then what nobody is woken for; once it is quiet, watch again."""
+        if not self._has_room():  # who writes waits at the full pipe
+            self.look_away()
+            return
         now = time.monotonic()
         if self.are_watched or not (is_quiet or now - self._read_at > OUTPUT_MS / 1000):
             return
@@ -85,7 +93,8 @@ class Outputs:
         while written:
             self._show(name, written)
             # A pipe gives all it has: less than asked for is the last for now.
-            written = _read(pipe) if len(written) == CHUNK_BYTES else None
+            may_be_more = len(written) == CHUNK_BYTES and self._has_room()
+            written = _read(pipe) if may_be_more else None
         if written == b"":  # the kernel has ended, or a cell closed it
             os.write(self._terminals[name], self._startup[name].rest())
             if pipe in self._poller:

@@ -13,6 +13,7 @@ import zmq
 
 from datalab_kernel_spec.relay._answers import Answers
 from datalab_kernel_spec.relay._comms import Comms
+from datalab_kernel_spec.relay._credit import Credit
 from datalab_kernel_spec.relay._front import Front
 from datalab_kernel_spec.relay._held import QUIET_MS
 from datalab_kernel_spec.relay._inner import Inner
@@ -53,13 +54,17 @@ class Relay:
         self._queue = CellQueue()
         self._comms = Comms()
         signer = Signer(str(ends.front.get("key", "")).encode(), _scheme(ends.front))
-        self._front = Front(self._context, ends.front, signer, lambda: self._queue.running)
+        self._front = Front(
+            self._context, ends.front, signer, self._poller, lambda: self._queue.running
+        )
         self._inner = Inner(self._context, ends, signer)
-        self._outputs = Outputs(ends, self._poller, self._front.publish)
+        iopub = self._front.iopub
+        self._outputs = Outputs(ends, self._poller, self._front.publish, lambda: iopub.has_room)
+        self._credit = Credit(ends.credit)
         shutdown = Shutdown(self._front, self._queue)
         joined = (self._front, self._inner, self._queue, self._comms, self._outputs, shutdown)
         self._requests = Requests(ends, *joined)
-        self._answers = Answers(*joined)
+        self._answers = Answers(*joined, self._credit)
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -79,7 +84,6 @@ class Relay:
             front.shell: self._requests.from_shell,
             front.control: self._requests.from_control,
             front.stdin: self._requests.from_stdin,
-            front.iopub: front.welcome,
             front.heartbeat: partial(send, front.heartbeat),
         }
         pipes: dict[Any, Any] = {
@@ -105,9 +109,13 @@ class Relay:
         for pipe, step in pipes.items():
             if pipe in ready:
                 self._guarded(step)
+        self._guarded(self._front.iopub.serve, ready)
         if self._answers.held.waiting and self._answers.held.is_time:
             self._answers.publish_held()
         self._outputs.look_after(is_quiet=not ready)
+        self._front.iopub.look_after()
+        if self._front.iopub.has_room:
+            self._credit.grant()
 
     def _patience_ms(self) -> int:
         if not self._outputs.are_watched:
@@ -172,6 +180,7 @@ class Relay:
             for socket in ready:
                 self._take_batch(socket, steps[socket])
         self._outputs.read()
+        self._front.iopub.finish(LINGER_MS / 1000)
         self._context.destroy(linger=LINGER_MS)
 
 

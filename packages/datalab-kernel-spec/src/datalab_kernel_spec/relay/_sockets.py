@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import _socket
 import errno
+import os
 import time
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import zmq
 from zmq.backend import Socket as BareSocket
 
-__all__ = ["LINGER_MS", "front_socket", "inner_socket", "receive", "send"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LINGER_MS", "front_socket", "inner_socket", "listening_socket", "receive", "send"]
 
 LINGER_MS = 1000
 BIND_S = 10.0
 """How long a port may still be the last kernel's: at a restart the new one gets the same."""
 BIND_PAUSE_S = 0.01
 RECONNECT_MS = 2
+LISTEN = 100
 MORE = int(zmq.SNDMORE)  # plain numbers: an enum's operators cost more than the system call
 NOW = int(zmq.NOBLOCK)
 
@@ -28,22 +35,42 @@ def front_socket(
     separator = ":" if transport == "tcp" else "-"
     socket = context.socket(kind)
     socket.setsockopt(zmq.LINGER, LINGER_MS)
-    if kind == zmq.XPUB:
-        socket.setsockopt(zmq.SNDHWM, 0)  # output is never dropped
-        socket.setsockopt(zmq.XPUB_VERBOSE, 1)  # each subscriber is welcomed
     if kind == zmq.ROUTER:
         socket.setsockopt(zmq.ROUTER_HANDOVER, 1)  # a client that reconnects keeps its name
     address = f"{connection.get('ip', '127.0.0.1')}{separator}{connection[port]}"
+    _bind(lambda: socket.bind(f"{transport}://{address}"))
+    return socket
+
+
+def listening_socket(connection: dict[str, Any], port: str) -> Any:
+    """Bind a plain socket where the connection file says."""
+    ip, number = str(connection.get("ip", "127.0.0.1")), connection[port]
+    if connection.get("transport", "tcp") == "tcp":
+        family = _socket.AF_INET6 if ":" in ip else _socket.AF_INET
+        address: Any = ("" if ip == "*" else ip.strip("[]"), int(number))
+    else:
+        family, address = _socket.AF_UNIX, f"{ip}-{number}"
+        with suppress(FileNotFoundError):
+            os.unlink(address)  # noqa: PTH108 - as ZeroMQ does: an ended kernel's
+    socket = _socket.socket(family, _socket.SOCK_STREAM)
+    socket.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
+    _bind(lambda: socket.bind(address))
+    socket.listen(LISTEN)
+    socket.setblocking(False)  # noqa: FBT003
+    return socket
+
+
+def _bind(bind: Callable[[], object]) -> None:
     deadline = time.monotonic() + BIND_S
     while True:
         try:
-            socket.bind(f"{transport}://{address}")
-        except zmq.ZMQError as error:
+            bind()
+        except (zmq.ZMQError, OSError) as error:
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise
             time.sleep(BIND_PAUSE_S)
         else:
-            return socket
+            return
 
 
 def inner_socket(
