@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._context import CellContext
 from datalab_kernel_spec._debuggers import forget_debuggers, let_stop_end_debuggers
+from datalab_kernel_spec._errors import ErrorsAtEnd, show_raised
 from datalab_kernel_spec._forked import own_process
 from datalab_kernel_spec._interruptible import Interruptible
 from datalab_kernel_spec._stops import Stops
@@ -24,6 +25,8 @@ from datalab_kernel_spec.relay._queue import ABORTED
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
     from contextvars import Context
+
+    from datalab_kernel_spec._errors import ErrorsAtOnce
 
 __all__ = ["CellRunner", "flush_streams"]
 
@@ -47,6 +50,7 @@ class CellRunner:
         self.run_cell_lock = asyncio.Lock()
         self.stops = Stops()
         self._shell: Any = None
+        self._errors: ErrorsAtEnd | ErrorsAtOnce = ErrorsAtEnd(None)
         self._context = CellContext()
         self._tasks: set[asyncio.Task[None]] = set()
         self._epoch = 0  # counts the failures that the relay knows of
@@ -60,6 +64,7 @@ class CellRunner:
     def attach(self, shell: Any) -> None:
         """Take over SIGINT for a shell; one that came during the start is forgotten."""
         self._shell = shell
+        self._errors = ErrorsAtEnd(shell)
         for own in (CellRunner.__call__, CellRunner._run):
             self.stops.never_inside(own)
         let_stop_end_debuggers()
@@ -84,6 +89,10 @@ class CellRunner:
         meanwhile, so bare xpython can leave queued cells lying until the next message.
         """
         self._doorbells = doorbells
+
+    def tell_errors(self, errors: ErrorsAtEnd | ErrorsAtOnce) -> None:
+        """Say who knows the errors of cells."""
+        self._errors = errors
 
     def abort_after_errors(self, stops_on_error: Callable[[], bool]) -> None:
         """Don't run what was queued when a cell failed, if that cell's request says so."""
@@ -140,43 +149,41 @@ class CellRunner:
                 self._reply(cell.callback, [ABORTED, "", []])
                 return
             context = self._context.of_cell()
-            error = await self._run_one(cell, context)
-            self._reply(partial(context.run, cell.callback), error, context)
-            if error and self._stops_on_error():
+            has_failed = await self._run_one(cell, context)
+            self._reply(partial(context.run, cell.callback), self._errors.told(), context)
+            if has_failed and self._stops_on_error():
                 self._aborted_epoch = self._epoch
         finally:
             self.run_cell_lock.release()
 
-    async def _run_one(self, cell: _Cell, context: Context) -> list[Any] | None:
-        """Run a cell and what IPython does after it; return its error as xpython is told of it."""
-        self._shell.last_error = None
+    async def _run_one(self, cell: _Cell, context: Context) -> bool:
+        """Run a cell and what IPython does after it; say whether it failed."""
+        self._errors.begin_cell()
         self.stops.begin_cell(asyncio.get_running_loop())
         context.run(self._begin)
         for begin in cell.beginnings:
             begin()
+        result = raised = None
         try:
             result = await Interruptible(cell.coro, self.stops, context)
-        except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
-            # Where IPython has no guard of its own around a person's code.
-            self._shell.showtraceback()
-            self._shell.last_error = self._shell.last_error or _plainly(stopped)
-            result = None
+        except BaseException as error:  # noqa: BLE001 - a Stop outside IPython's own guard, say
+            raised = error
+            show_raised(self._shell)
         finally:
             self.stops.end_cell()
             forget_debuggers()
-        # Kept: a cell that is queued meanwhile clears it.
-        error = self._shell.last_error or _unshown(result)
+        has_failed = self._errors.end_code(result, raised)
         await _a_turn_of_the_loop()  # as xpython: matplotlib and others update on the loop
         if result is not None:
             context.run(self._call_after, cell.post_execute, result)
         await _a_turn_of_the_loop()
-        return error
+        return has_failed
 
     def _call_after(self, post_execute: Callable[[Any], None], result: Any) -> None:
         try:
             self.stops.guarded(post_execute, result)
         except BaseException:  # noqa: BLE001 - an edge: whatever it is, the reply must be sent
-            self._shell.showtraceback()
+            show_raised(self._shell)
 
     def _reply(
         self,
@@ -192,18 +199,6 @@ class CellRunner:
             self._shell.last_error = None
             for doorbell in self._doorbells:
                 asyncio.get_running_loop().call_soon(doorbell)
-
-
-def _unshown(result: Any) -> list[Any] | None:
-    """Return a cell's error where a second Stop has cut its traceback short."""
-    error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
-    return _plainly(error) if error is not None else None
-
-
-def _plainly(error: BaseException) -> list[Any]:
-    """Return what xpython is told of an error, without a traceback."""
-    name = type(error).__name__
-    return [name, str(error), [f"{name}: {error}"]]
 
 
 def flush_streams() -> None:

@@ -7,6 +7,7 @@ import sys
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._errors import ErrorsAtOnce
 from datalab_kernel_spec._flow import Flow, count_displays
 from datalab_kernel_spec._forked import mind_forks
 from datalab_kernel_spec._history_requests import history_of
@@ -33,6 +34,7 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     tunnel.before_first(lambda: _install_comms(tunnel, parents, shell, runner.stops))
     _send_types_of_completions(shell)
     runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow))
+    runner.on_first_cell(lambda: runner.tell_errors(ErrorsAtOnce(shell, tunnel, parents)))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(flow.begin_cell)
     runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
@@ -77,11 +79,9 @@ def _parents_of(shell: Any, lines: Lines) -> Parents:
 def _redirect(shell: Any, parents: Parents, tunnel: Tunnel, flow: Flow) -> None:
     """Take over output; not earlier, as xpython redirects it after it has made its shell."""
     from datalab_kernel_spec._output import install_streams
-    from datalab_kernel_spec._user_errors import show_users_errors_at_once
 
     parents.look_through()
     tunnel.open()
-    show_users_errors_at_once(shell, tunnel, parents)
     install_streams(tunnel, flow)
     count_displays(shell, flow)
     _publish_in_the_right_cell(shell.display_pub, tunnel)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, Comms, under_own_type
 from datalab_kernel_spec.relay._completions import with_types
+from datalab_kernel_spec.relay._failures import is_shown, unmarked
 from datalab_kernel_spec.relay._held import HeldStatuses
 from datalab_kernel_spec.relay._kernel_info import KernelInfo
 from datalab_kernel_spec.relay._queue import ABORTED, CellQueue, stops_on_error
@@ -81,6 +82,9 @@ class Answers:
                 self._front.reply(self._front.shell, aborted)
                 self._queue.aborted += 1
                 return
+            frames = self._front.signer.frames(
+                message._replace(content=json.dumps(unmarked(content)).encode())
+            )
             is_error = content.get("status") == "error"
             if is_error and self._queue.kernel_aborts and stops_on_error(request):
                 self._inner.send(self._comms.resume())
@@ -114,7 +118,8 @@ class Answers:
             self._from_status(frames)
             return
         if topic.endswith(b"error"):
-            if ABORTED.encode() in unsigned(frames).content:
+            content = unsigned(frames).content
+            if ABORTED.encode() in content or is_shown(content):
                 return
         elif topic.endswith(b"execute_input"):
             frames = self._numbered(frames)
