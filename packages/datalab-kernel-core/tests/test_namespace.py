@@ -167,10 +167,27 @@ def test_stand_ins_are_pickled_by_reference() -> None:
 
     module = pickle.dumps(LazyModule("json", not_loaded))
     assert pickle.loads(module) is json
-    function = pickle.dumps(LazyObject(lambda: json.dumps))
+    function = pickle.dumps(LazyObject("dumps", lambda: json.dumps))
     assert pickle.loads(function) is json.dumps
     kind = pickle.dumps(lazy_class("Decimal", lambda: Decimal))
     assert pickle.loads(kind) is Decimal
+
+
+def test_looking_at_a_stand_in_imports_nothing() -> None:
+    def not_loaded() -> Any:
+        raise AssertionError
+
+    shown = {
+        "module 'json'": LazyModule("json", not_loaded),
+        "class 'Decimal'": lazy_class("Decimal", not_loaded),
+        "workspace": LazyObject("workspace", not_loaded),
+    }
+    for name, stand_in in shown.items():
+        assert repr(stand_in) == str(stand_in) == f"<{name}: imported when first used>"
+        assert type(stand_in).__name__ == stand_in.__class__.__name__
+        assert not isinstance(stand_in, (int, str, list))
+        assert stand_in != "a text"
+        assert not hasattr(stand_in, "__array__")
 
 
 def test_a_lazy_class_answers_for_the_class() -> None:
@@ -191,12 +208,12 @@ def test_a_lazy_class_answers_for_the_class() -> None:
 
 
 def test_a_lazy_object_answers_for_a_function_and_a_mapping() -> None:
-    function = LazyObject(lambda: json.dumps)
+    function = LazyObject("dumps", lambda: json.dumps)
     assert function([1]) == "[1]"
     assert inspect.signature(function) == inspect.signature(json.dumps)
     assert inspect.getdoc(function) == inspect.getdoc(json.dumps)
     held: dict[str, int] = {}
-    mapping: Any = LazyObject(lambda: held)
+    mapping: Any = LazyObject("held", lambda: held)
     mapping["a"] = 1
     assert ("a" in mapping, len(mapping), list(mapping), mapping["a"]) == (True, 1, ["a"], 1)
     del mapping["a"]

@@ -3,6 +3,8 @@
 They are the second line: a cell that mentions a name gets the real thing before it
 runs (:mod:`datalab_kernel._namespace`). A stand-in only serves what reading a cell's
 code can't foresee, such as ``eval("np.pi")``, and hands everything on to the real thing.
+Only what merely looks at a name imports nothing: a debugger's list of variables shows types
+and representations, and that must be quick.
 """
 
 from __future__ import annotations
@@ -19,6 +21,41 @@ if TYPE_CHECKING:
 __all__ = ["LazyClass", "LazyModule", "LazyObject", "lazy_class"]
 
 
+_PROTOCOLS = frozenset(
+    {
+        *("__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__call__"),
+        *("__index__", "__fspath__", "__array__", "__array_interface__", "__array_struct__"),
+        "__dataframe__",
+    }
+)
+"""What a look asks for to tell lists, numbers, paths and arrays from other things."""
+
+
+class _Source:
+    """Where the real thing comes from, and whether it has come."""
+
+    __slots__ = ("_load", "has_come")
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+        self.has_come = False
+
+    def __call__(self) -> Any:
+        real = self._load()
+        self.has_come = True
+        return real
+
+    def attribute(self, name: str) -> Any:
+        """Return an attribute of the real thing; a look is told that it is no list, path or array."""
+        if name in _PROTOCOLS and not self.has_come:
+            raise AttributeError(name)
+        return getattr(self(), name)
+
+    def shown_as(self, name: str) -> str:
+        """Return the real thing's representation, or one that needs no import."""
+        return repr(self()) if self.has_come else f"<{name}: imported when first used>"
+
+
 class LazyModule(types.ModuleType):
     # No docstring: the class attribute __doc__ below is the real module's.
     # A module to isinstance, inspect and completion; any attribute imports the real one.
@@ -27,7 +64,7 @@ class LazyModule(types.ModuleType):
 
     def __init__(self, name: str, load: Callable[[], types.ModuleType]) -> None:
         super().__init__(name)
-        object.__setattr__(self, "_load", load)
+        object.__setattr__(self, "_load", _Source(load))
         for attribute in ("__loader__", "__package__", "__spec__"):
             object.__delattr__(self, attribute)  # these are the real module's too
 
@@ -40,7 +77,7 @@ class LazyModule(types.ModuleType):
         return _real(self).__dict__
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._load(), name)
+        return self._load.attribute(name)
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(self._load(), name, value)
@@ -52,7 +89,8 @@ class LazyModule(types.ModuleType):
         return dir(self._load())
 
     def __repr__(self) -> str:
-        return repr(self._load())
+        name = object.__getattribute__(self, "__name__")
+        return _source(self).shown_as(f"module {name!r}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By reference: what is read back is the real module.
@@ -60,14 +98,19 @@ class LazyModule(types.ModuleType):
 
 
 def _real(stand_in: LazyModule) -> types.ModuleType:
-    module: types.ModuleType = object.__getattribute__(stand_in, "_load")()
+    module: types.ModuleType = _source(stand_in)()
     return module
+
+
+def _source(stand_in: LazyModule) -> _Source:
+    source: _Source = object.__getattribute__(stand_in, "_load")
+    return source
 
 
 class LazyClass(type):
     """The type of a class's stand-in: calls, ``isinstance`` and subclassing reach the real class."""
 
-    _load: Callable[[], type]
+    _load: _Source
 
     def __new__(
         cls, name: str, bases: tuple[type, ...], body: dict[str, Any], **keywords: Any
@@ -92,7 +135,7 @@ class LazyClass(type):
 
     def __getattr__(cls, name: str) -> Any:
         """Give the real class's attribute."""
-        return getattr(cls._load(), name)
+        return cls._load.attribute(name)
 
     def __dir__(cls) -> list[str]:
         """List the real class's attributes."""
@@ -100,20 +143,20 @@ class LazyClass(type):
 
     def __eq__(cls, other: object) -> bool:
         """Compare as the real class."""
-        return cls is other or cls._load() is other
+        return cls is other or (isinstance(other, type) and cls._load() is other)
 
     def __hash__(cls) -> int:
         """Hash as the real class."""
         return hash(cls._load())
 
     def __repr__(cls) -> str:
-        """Show the real class."""
-        return repr(cls._load())
+        """Show the real class, if it was used."""
+        return cls._load.shown_as(f"class {cls.__name__!r}")
 
 
 def lazy_class(name: str, load: Callable[[], type]) -> LazyClass:
     """Return a stand-in for the class that ``load`` imports."""
-    stand_in: LazyClass = LazyClass(name, (), {"_load": staticmethod(load)})
+    stand_in: LazyClass = LazyClass(name, (), {"_load": _Source(load)})
     return stand_in
 
 
@@ -133,10 +176,11 @@ class LazyObject:
     # No docstring: the class attribute __doc__ below is the real object's.
     # Stands in for a function, or for an object with attributes and items.
 
-    __slots__ = ("_load",)
+    __slots__ = ("_load", "_name")
 
-    def __init__(self, load: Callable[[], Any]) -> None:
-        object.__setattr__(self, "_load", load)
+    def __init__(self, name: str, load: Callable[[], Any]) -> None:
+        object.__setattr__(self, "_load", _Source(load))
+        object.__setattr__(self, "_name", name)
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
@@ -150,7 +194,7 @@ class LazyObject:
         return self._load()(*args, **keywords)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._load(), name)
+        return self._load.attribute(name)
 
     def __setattr__(self, name: str, value: object) -> None:
         setattr(self._load(), name, value)
@@ -159,7 +203,8 @@ class LazyObject:
         return dir(self._load())
 
     def __repr__(self) -> str:
-        return repr(self._load())
+        source: _Source = self._load
+        return source.shown_as(self._name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _real_one, (self._load(),)

@@ -32,7 +32,8 @@ __all__ = ["NAMES", "Namespace"]
 _MODULES = {"np": "numpy", "sigima": "sigima"}
 _CLASSES = ("SignalObj", "ImageObj")
 _FUNCTIONS = ("create_signal", "create_image", "create_signal_roi", "create_image_roi")
-NAMES = ("workspace", "plotter", *_MODULES, *_FUNCTIONS, *_CLASSES)
+_OBJECTS = ("workspace", "plotter")
+NAMES = (*_OBJECTS, *_MODULES, *_FUNCTIONS, *_CLASSES)
 
 _WITH_SUBMODULES = ("sigima",)  # numpy hands out its own when they are asked for
 
@@ -64,10 +65,8 @@ class Namespace:
         self._before: dict[str, Any] = {}
         self._hidden_before: dict[str, Any] = {}
         self._stand_ins: dict[str, Any] = {
-            "workspace": LazyObject(partial(self.value, "workspace")),
-            "plotter": LazyObject(partial(self.value, "plotter")),
             **{n: LazyModule(m, partial(self.value, n)) for n, m in _MODULES.items()},
-            **{n: LazyObject(partial(self.value, n)) for n in _FUNCTIONS},
+            **{n: LazyObject(n, partial(self.value, n)) for n in (*_OBJECTS, *_FUNCTIONS)},
             **{n: lazy_class(n, partial(self.value, n)) for n in _CLASSES},
         }
 
