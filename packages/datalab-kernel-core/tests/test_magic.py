@@ -34,7 +34,7 @@ class Workspace:
 
 
 def magic(workspace: Any) -> Any:
-    return datalab_magic(SimpleNamespace(value=lambda _name: workspace))  # type: ignore[arg-type]
+    return datalab_magic(SimpleNamespace(workspace=lambda: workspace))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

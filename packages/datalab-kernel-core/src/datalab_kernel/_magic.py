@@ -59,7 +59,7 @@ def datalab_magic(namespace: Namespace) -> Callable[[str], Any]:
             usage = f"%datalab {name} {command.usage}".rstrip()
             message = f"%datalab {name} was given {len(words)} words. It takes: {usage}"
             raise CommandError(message, command=name)
-        workspace = None if name == "help" else namespace.value("workspace")
+        workspace = None if name == "help" else namespace.workspace()
         try:
             return command.run(workspace, words)
         except (DataLabKernelError, OSError) as error:

@@ -101,6 +101,17 @@ class Namespace:
             self._bind(name, made)
         return made
 
+    def workspace(self) -> Any:
+        """Return the workspace that is called so by now: the person's own, if they bound one.
+
+        Else, and after ``del workspace``, the one that the session began with.
+        """
+        home = sys.modules.get("datalab_kernel._workspace")
+        bound = self._user_ns.get("workspace")
+        if home is not None and isinstance(bound, home.Workspace):
+            return bound
+        return self.value("workspace")
+
     def waiting(self) -> set[str]:
         """Return the names that are still stand-ins."""
         return {name for name in NAMES if self.is_waiting(name)}
@@ -149,7 +160,7 @@ class Namespace:
         if name == "workspace":
             return package.Workspace()
         if name == "plotter":
-            return package.Plotter(self.value("workspace"))
+            return package.Plotter(self.workspace)
         _import_uninterrupted("sigima.objects")
         return getattr(package, name)
 

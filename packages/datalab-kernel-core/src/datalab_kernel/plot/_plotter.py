@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from datalab_kernel.plot._result import Plot
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datalab_kernel._workspace import Workspace
     from datalab_kernel.plot._spec import FigureSpec, Renderer
 
@@ -17,7 +19,8 @@ class Plotter:
     Parameters
     ----------
     workspace
-        Where names are looked up.
+        Where names are looked up: a workspace, or a function that gives it whenever
+        something is drawn.
     renderer
         What draws: None for matplotlib, the name of an installed renderer such as
         ``"interactive"``, or an object with ``render(spec, ax=None)``.
@@ -31,7 +34,11 @@ class Plotter:
     <Plot of the signal ramp>
     """
 
-    def __init__(self, workspace: Workspace, renderer: str | Renderer | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace | Callable[[], Workspace],
+        renderer: str | Renderer | None = None,
+    ) -> None:
         if isinstance(renderer, type) or not (
             renderer is None or isinstance(renderer, str) or hasattr(renderer, "render")
         ):
@@ -40,8 +47,12 @@ class Plotter:
                 f"not {renderer!r}."
             )
             raise TypeError(message)
-        self._workspace = workspace
+        self._given = workspace
         self._renderer = renderer
+
+    @property
+    def _workspace(self) -> Workspace:
+        return self._given() if callable(self._given) else self._given
 
     def __repr__(self) -> str:
         """Say what it draws."""
