@@ -128,3 +128,9 @@ def test_autoreload_reloads_the_users_module_and_leaves_the_names_alone(
     module.write_text("answer = 'edited again, and longer still'\n")
     assert quiet.value("mine_to_edit.answer") == "'edited again, and longer still'"
     assert quiet.value("np is sys.modules['numpy'], create_signal('a').title") == "(True, 'a')"
+
+
+def test_an_empty_workspace_is_shown_listed_and_asked_without_an_import(quiet: Kernel) -> None:
+    shown = quiet.run("len(workspace), workspace.list(), 'a' in workspace, workspace.exists('a')")
+    assert shown.result == "(0, [], False, False)"
+    assert quiet.value(f"import sys; workspace; {HEAVY}") == "[]"

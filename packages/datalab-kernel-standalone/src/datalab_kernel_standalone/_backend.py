@@ -16,7 +16,6 @@ from datalab_kernel.backends import (
     WorkspaceMode,
     describe_object,
 )
-from datalab_kernel.storage import copy_object, share_object
 
 if TYPE_CHECKING:
     from datalab_kernel import DataObject
@@ -73,14 +72,20 @@ class StandaloneBackend(Backend):
 
     def get(self, name: str) -> DataObject:
         """Copy the object."""
+        from datalab_kernel.storage import copy_object  # Sigima, which an empty one doesn't need
+
         return copy_object(self._by_name[name].obj)
 
     def view(self, name: str) -> DataObject:
         """Share the arrays, read-only."""
+        from datalab_kernel.storage import share_object
+
         return share_object(self._by_name[name].obj)
 
     def put(self, items: Sequence[Put]) -> None:
         """Copy what isn't ours yet, then store everything."""
+        from datalab_kernel.storage import copy_object
+
         owned = [item.obj if item.is_owned else copy_object(item.obj) for item in items]
         infos = []
         for item, obj in zip(items, owned, strict=True):
