@@ -6,7 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._marks import BEGIN, END, Pieces, mark
+from datalab_kernel_spec.relay._marks import (
+    BEGIN,
+    END,
+    Begun,
+    Meeting,
+    Pieces,
+    Text,
+    mark,
+    meeting_mark,
+)
 
 HEADERS = st.integers(0, 99).map(lambda number: b'{"msg_id": "%d"}' % number)
 # Text that looks like the beginning or the end of a mark, but is none.
@@ -17,12 +26,18 @@ TEXTS = (
 )
 
 
+def texts(pieces: Pieces, chunk: bytes) -> list[bytes]:
+    """Return the texts in what was read."""
+    return [piece.text for piece in pieces.of(chunk) if isinstance(piece, Text)]
+
+
 def attributed(chunks: list[bytes]) -> dict[bytes, bytes]:
     """Return what each header's cell has written; blank is the header before the first cell."""
     pieces, found = Pieces(), dict[bytes, bytes]()
     for chunk in chunks:
         for piece in pieces.of(chunk):
-            found[pieces.header] = found.get(pieces.header, b"") + piece
+            if isinstance(piece, Text):
+                found[piece.header] = found.get(piece.header, b"") + piece.text
     return found
 
 
@@ -58,20 +73,25 @@ def test_text_isnt_kept_back_until_more_comes() -> None:
 @pytest.mark.parametrize("length", range(1, len(BEGIN)))
 def test_the_beginning_of_a_mark_is_kept_back_and_given_once_it_is_none(length: int) -> None:
     pieces = Pieces()
-    assert [*pieces.of(b"text" + BEGIN[:length])] == [b"text"]
-    assert [*pieces.of(b"!")] == [BEGIN[:length] + b"!"]
+    assert texts(pieces, b"text" + BEGIN[:length]) == [b"text"]
+    assert texts(pieces, b"!") == [BEGIN[:length] + b"!"]
 
 
 def test_a_mark_that_isnt_whole_yet_changes_no_cell() -> None:
     pieces = Pieces()
-    assert [*pieces.of(mark(b"{1}") + b"one" + mark(b"{2}")[:-1])] == [b"one"]
-    assert pieces.header == b"{1}"
-    assert [*pieces.of(b"\x00two")] == [b"two"]
-    assert pieces.header == b"{2}"
+    begun = [*pieces.of(mark(b"{1}") + b"one" + mark(b"{2}")[:-1])]
+    assert begun == [Begun(b"{1}"), Text(b"{1}", b"one")]
+    assert [*pieces.of(b"\x00two")] == [Begun(b"{2}"), Text(b"{2}", b"two")]
 
 
-def test_cells_that_write_nothing_give_nothing() -> None:
+def test_cells_that_write_nothing_give_no_text() -> None:
     pieces = Pieces()
-    assert [*pieces.of(mark(b"{1}") + mark(b"{2}"))] == []
-    assert pieces.header == b"{2}"
+    assert [*pieces.of(mark(b"{1}") + mark(b"{2}"))] == [Begun(b"{1}"), Begun(b"{2}")]
     assert [*pieces.of(b"")] == []
+
+
+def test_a_meeting_has_its_place_in_the_text_of_its_cell() -> None:
+    pieces = Pieces()
+    written = mark(b"{1}") + b"before" + meeting_mark(12) + b"after"
+    expected = [Text(b"{1}", b"before"), Meeting(12), Text(b"{1}", b"after")]
+    assert [*pieces.of(written)][1:] == expected

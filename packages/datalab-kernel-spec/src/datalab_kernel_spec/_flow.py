@@ -43,9 +43,12 @@ class Flow:
     ----------
     line
         Where the relay's answers come.
+    keep_order
+        Called before a message is published; returns how many others it has published.
     """
 
-    def __init__(self, line: int) -> None:
+    def __init__(self, line: int, keep_order: Callable[[], int]) -> None:
+        self._keep_order = keep_order
         self._line = line
         self._lock = threading.Lock()
         self._publish_fence: Callable[[str], None] | None = None
@@ -80,9 +83,15 @@ class Flow:
             self._fence()
             if self._is_too_far:
                 self._wait()
+        others = self._keep_order()
         with self._lock:
-            self._count += 1
+            self._count += 1 + others
             self._size += size
+
+    def before_reply(self) -> None:
+        """Let what children wrote come before an error that xpython itself publishes."""
+        if self._publish_fence is not None:
+            self._keep_order()
 
     @property
     def _is_too_far(self) -> bool:

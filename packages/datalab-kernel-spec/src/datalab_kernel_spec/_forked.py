@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from datalab_kernel_spec._order import Order
     from datalab_kernel_spec._tunnel import Tunnel
 
-__all__ = ["ChildStream", "mind_forks", "own_process"]
+__all__ = ["ChildStream", "flush", "mind_forks", "own_process"]
 
 ATOMIC_BYTES = 4096
 """What a pipe takes in one piece: lines up to here aren't mixed with those of others."""
@@ -42,15 +43,15 @@ AWAITED = (
 _kernel_pid = os.getpid()
 
 
-def mind_forks(shell: Any, tunnel: Tunnel | None) -> None:
+def mind_forks(shell: Any, tunnel: Tunnel | None, order: Order) -> None:
     """Let each child that Python forks from now on show its output by its descriptors."""
     if hasattr(os, "register_at_fork"):
         global _kernel_pid  # noqa: PLW0603 - the module may have been imported by the launcher
         _kernel_pid = os.getpid()
         streams = (sys.stdout, sys.stderr)
         os.register_at_fork(
-            before=partial(_flush, streams),
-            after_in_child=partial(_become_child, shell, tunnel, streams),
+            before=order.begin_child,  # so that a child can't show what was printed once more
+            after_in_child=partial(_become_child, shell, tunnel, order, streams),
         )
 
 
@@ -75,7 +76,7 @@ def own_process(*, at_an_await: bool = False) -> Iterator[None]:
 
 
 def _end_child(code: int) -> NoReturn:
-    _flush((sys.stdout, sys.stderr))
+    flush((sys.stdout, sys.stderr))
     os._exit(code)
 
 
@@ -122,16 +123,19 @@ class _Ending:
     code = 0
 
 
-def _flush(streams: tuple[Any, ...]) -> None:
-    """Show what was written so far, so that a child can't show it once more."""
+def flush(streams: tuple[Any, ...]) -> None:
+    """Show what was written so far, also by the names that Python keeps for the descriptors."""
     for stream in (*streams, sys.__stdout__, sys.__stderr__):
         with suppress(OSError, ValueError):  # a descriptor that a cell has closed
             if stream is not None:
                 stream.flush()
 
 
-def _become_child(shell: Any, tunnel: Tunnel | None, streams: tuple[Any, ...]) -> None:
+def _become_child(
+    shell: Any, tunnel: Tunnel | None, order: Order, streams: tuple[Any, ...]
+) -> None:
     """Put what works in a child in the place of what needs the kernel's sockets."""
+    order.close()
     _signals_as_python_has_them()
     for fd, stream in enumerate(streams, 1):
         own = ChildStream(fd)

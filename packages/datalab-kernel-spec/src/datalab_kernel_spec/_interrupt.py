@@ -59,6 +59,7 @@ class CellRunner:
         self._doorbells: list[Callable[[], None]] = []
         self._before_first: list[Callable[[], None]] = []
         self._before_each: list[Callable[[], None]] = []
+        self._before_reply: list[Callable[[], None]] = []
         self._at_each_request: list[Callable[[], Callable[[], None]]] = []
 
     def attach(self, shell: Any) -> None:
@@ -77,6 +78,10 @@ class CellRunner:
     def on_each_cell(self, callback: Callable[[], None]) -> None:
         """Call back before each cell runs."""
         self._before_each.append(callback)
+
+    def before_each_reply(self, callback: Callable[[], None]) -> None:
+        """Call back when a cell has shown all that it shows itself."""
+        self._before_reply.append(callback)
 
     def on_each_request(self, callback: Callable[[], Callable[[], None]]) -> None:
         """Call back as each cell is queued, and what that returns as this cell begins."""
@@ -113,12 +118,17 @@ class CellRunner:
         finally:
             self.stops.end_cell()
             forget_debuggers()
-            flush_streams()
+            self._flush()
 
     def _begin(self) -> None:
         for callback in (*self._before_first, *self._before_each):
             callback()
         self._before_first.clear()
+
+    def _flush(self) -> None:
+        flush_streams()
+        for callback in self._before_reply:
+            callback()
 
     def __call__(
         self,
@@ -193,7 +203,7 @@ class CellRunner:
     ) -> None:
         self._shell.last_error = error
         try:
-            (context or copy_context()).run(flush_streams)
+            (context or copy_context()).run(self._flush)
         finally:
             callback()
             self._shell.last_error = None

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel_spec._parents import CELL_PARENT, FOREIGN_PARENT
+from datalab_kernel_spec._parents import CELL_PARENT, FOREIGN_PARENT, foreign_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,7 @@ class CellStream(io.TextIOBase):
             text = _valid("".join(self._pieces))
             self._pieces.clear()
             self._size = 0
-            is_natives = self._parent is _parent_here() and FOREIGN_PARENT.get() is None
+            is_natives = self._parent is _parent_here() and foreign_parent() is None
             is_main = threading.current_thread() is threading.main_thread()
             if self._tunnel is None or (is_natives and is_main):
                 self._native.write(text)
@@ -128,7 +128,7 @@ class CellStream(io.TextIOBase):
 
 def _parent_here() -> bytes:
     """Return the header of the request that the calling code belongs to."""
-    foreign = FOREIGN_PARENT.get()
+    foreign = foreign_parent()
     return CELL_PARENT.get() if foreign is None else foreign
 
 

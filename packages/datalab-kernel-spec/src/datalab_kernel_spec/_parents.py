@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from contextvars import Token
 
-__all__ = ["FOREIGN_PARENT", "Parents"]
+__all__ = ["CELL_PARENT", "FOREIGN_PARENT", "Parents", "foreign_parent"]
 
 FOREIGN_PARENT: ContextVar[bytes | None] = ContextVar("datalab_kernel_parent", default=None)
 """The parent header, as JSON, where xpython's own would be missing or stale; else None."""
@@ -22,6 +22,19 @@ FOREIGN_PARENT: ContextVar[bytes | None] = ContextVar("datalab_kernel_parent", d
 
 CELL_PARENT: ContextVar[bytes] = ContextVar("datalab_kernel_cell", default=b"")
 """The header, as JSON, of the cell to which the code belongs that runs in this context."""
+
+POOLS = frozenset({"concurrent.futures.thread", "multiprocessing.pool"})
+"""The modules whose threads work for whoever uses them, and not for who started them."""
+
+_POOL_OF: ContextVar[Parents | None] = ContextVar("datalab_kernel_pool", default=None)
+
+
+def foreign_parent() -> bytes | None:
+    """Return the parent header, as JSON, where xpython's own would be missing or stale."""
+    parent = FOREIGN_PARENT.get()
+    if parent is None and (parents := _POOL_OF.get()) is not None:
+        return parents.cell
+    return parent
 
 
 class Parents:
@@ -40,7 +53,7 @@ class Parents:
 
     def now(self) -> bytes:
         """Return the parent header, as JSON; blank if nothing has run yet."""
-        foreign = FOREIGN_PARENT.get()
+        foreign = foreign_parent()
         return self._native() if foreign is None else foreign
 
     def _native(self) -> bytes:
@@ -68,14 +81,17 @@ class Parents:
         return FOREIGN_PARENT.set(json.dumps(request["header"]).encode())
 
     def hand_on_to_threads(self) -> None:
-        """Let what a thread shows appear in the cell that started it."""
+        """Let what a thread shows appear in the cell that started it; a pool's: that runs."""
         parents, start = self, threading.Thread.start
 
         def start_with_parent(thread: threading.Thread) -> None:
             parent, run = parents.now(), thread.run
+            is_of_pool = getattr(getattr(thread, "_target", None), "__module__", "") in POOLS
 
             def run_with_parent() -> None:
-                if parent:
+                if is_of_pool:
+                    _POOL_OF.set(parents)
+                elif parent:
                     FOREIGN_PARENT.set(parent)
                 run()
 

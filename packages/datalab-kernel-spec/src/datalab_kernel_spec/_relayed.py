@@ -12,7 +12,8 @@ from datalab_kernel_spec._flow import Flow, count_displays
 from datalab_kernel_spec._forked import mind_forks
 from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._interrupt import flush_streams
-from datalab_kernel_spec._parents import FOREIGN_PARENT, Parents
+from datalab_kernel_spec._order import Order
+from datalab_kernel_spec._parents import Parents, foreign_parent
 from datalab_kernel_spec._questions import Questions
 from datalab_kernel_spec._tunnel import Tunnel
 from datalab_kernel_spec.relay._kernel_info import PYTHON
@@ -29,15 +30,17 @@ __all__ = ["join_relay", "join_relay_without_comms"]
 def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     """Connect a shell that was just made, where cells run on an event loop."""
     parents = _parents_of(shell, lines)
-    flow = Flow(lines.credit)
+    order = Order(lines)
+    flow = Flow(lines.credit, order.before_message)
     tunnel = Tunnel(_xpython_comm(), lines, flow)
     tunnel.before_first(lambda: _install_comms(tunnel, parents, shell, runner.stops))
     _send_types_of_completions(shell)
-    runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow))
+    runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow, order))
     runner.on_first_cell(lambda: runner.tell_errors(ErrorsAtOnce(shell, tunnel, parents)))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(flow.begin_cell)
-    runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
+    runner.on_each_cell(lambda: order.begin_cell(parents.cell))
+    runner.before_each_reply(flow.before_reply)
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
     questions = Questions()
@@ -56,14 +59,17 @@ def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> No
     from datalab_kernel_spec._output import install_streams
 
     parents = _parents_of(shell, lines)
-    flow = Flow(lines.credit)
+    order = Order(lines)
+    flow = Flow(lines.credit, order.before_message)
     runner.on_first_cell(parents.look_through)
     runner.on_first_cell(lambda: install_streams(None, flow))
+    runner.on_first_cell(lambda: order.open(shell.display_pub.publish_display_data))
     runner.on_first_cell(lambda: count_displays(shell, flow))
-    runner.on_first_cell(lambda: mind_forks(shell, None))
+    runner.on_first_cell(lambda: mind_forks(shell, None, order))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(flow.begin_cell)
-    runner.on_each_cell(lambda: lines.begin_cell(parents.cell))
+    runner.on_each_cell(lambda: order.begin_cell(parents.cell))
+    runner.before_each_reply(flow.before_reply)
 
 
 def _parents_of(shell: Any, lines: Lines) -> Parents:
@@ -76,16 +82,17 @@ def _parents_of(shell: Any, lines: Lines) -> Parents:
     return parents
 
 
-def _redirect(shell: Any, parents: Parents, tunnel: Tunnel, flow: Flow) -> None:
+def _redirect(shell: Any, parents: Parents, tunnel: Tunnel, flow: Flow, order: Order) -> None:
     """Take over output; not earlier, as xpython redirects it after it has made its shell."""
     from datalab_kernel_spec._output import install_streams
 
     parents.look_through()
     tunnel.open()
     install_streams(tunnel, flow)
+    order.open(shell.display_pub.publish_display_data)
     count_displays(shell, flow)
     _publish_in_the_right_cell(shell.display_pub, tunnel)
-    mind_forks(shell, tunnel)
+    mind_forks(shell, tunnel, order)
 
 
 def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any, stops: Stops) -> None:
@@ -133,7 +140,7 @@ def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:
 
     def publish_display_data(data: Any, metadata: Any, transient: Any, update: bool) -> None:
         flush_streams()
-        parent = FOREIGN_PARENT.get()
+        parent = foreign_parent()
         if parent is None:
             show(data, metadata or {}, transient or {}, update)
             return
@@ -143,7 +150,7 @@ def _publish_in_the_right_cell(publisher: Any, tunnel: Tunnel) -> None:
 
     def clear_output(wait: bool = False) -> None:
         flush_streams()
-        parent = FOREIGN_PARENT.get()
+        parent = foreign_parent()
         if parent is None:
             clear(wait)
         else:

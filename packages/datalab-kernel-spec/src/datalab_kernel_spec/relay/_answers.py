@@ -11,6 +11,7 @@ from datalab_kernel_spec.relay._completions import with_types
 from datalab_kernel_spec.relay._failures import is_shown, unmarked
 from datalab_kernel_spec.relay._held import HeldStatuses
 from datalab_kernel_spec.relay._kernel_info import KernelInfo
+from datalab_kernel_spec.relay._order import meeting_number
 from datalab_kernel_spec.relay._queue import ABORTED, CellQueue, stops_on_error
 from datalab_kernel_spec.relay._sockets import send
 from datalab_kernel_spec.relay._wire import Message, unsigned
@@ -70,7 +71,6 @@ class Answers:
                 send(self._front.shell, frames)
             return
         self._queue.asks = False
-        self._outputs.read()
         self.publish_held()
         request = self._queue.done(message)
         if request is None:  # it was given up
@@ -122,6 +122,7 @@ class Answers:
             if ABORTED.encode() in content or is_shown(content):
                 return
         elif topic.endswith(b"execute_input"):
+            self._outputs.arrived.add_cell(unsigned(frames).parent)
             frames = self._numbered(frames)
         elif topic.endswith((b"comm_open", b"comm_msg", b"comm_close")):
             message = unsigned(frames)
@@ -131,9 +132,15 @@ class Answers:
                 return
         elif topic.endswith(b"shutdown"):
             frames = self._front.signer.frames(self._shutdown.mended(unsigned(frames)))
-        elif not topic or (topic.endswith(b"display_data") and self._credit.is_fence(frames)):
+        elif not topic or (topic.endswith(b"display_data") and self._is_word_to_us(frames)):
             return  # xpython's own welcome to this relay, or the kernel's word to it
         self._front.publish_frames(frames)
+
+    def _is_word_to_us(self, frames: list[bytes]) -> bool:
+        number = meeting_number(frames[-1])
+        if number:
+            self._outputs.meet(number)
+        return number > 0 or self._credit.is_fence(frames)
 
     def publish_held(self) -> None:
         """Publish the statuses that have waited."""
@@ -154,6 +161,8 @@ class Answers:
         message = unsigned(frames)
         if any(silent in message.parent for silent in self._silent_ids):
             return
+        if b'"execute_request"' in message.parent and b'"idle"' in message.content:
+            self._outputs.read()  # whatever the cell published before has come
         is_of_comm = b'"comm_msg"' in message.parent
         if is_of_comm and TYPE_KEY.encode() in message.parent:
             frames = self._front.signer.frames(under_own_type(message))

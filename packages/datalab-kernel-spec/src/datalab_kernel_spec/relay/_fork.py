@@ -12,8 +12,6 @@ import os
 import sys
 from typing import Any, NamedTuple
 
-from datalab_kernel_spec.relay._marks import mark
-
 __all__ = ["PORTS", "Lines", "RelayEnds", "fork_relay", "remove_folder"]
 
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
@@ -44,11 +42,6 @@ class Lines(NamedTuple):
     def tell(self, note: str) -> None:
         """Send a line to the relay."""
         os.write(self.notes, f"{note}\n".encode())
-
-    def begin_cell(self, header: bytes) -> None:
-        """Say that what is written from now on belongs to that request."""
-        for pipe in (self.stdout, self.stderr):
-            os.write(pipe, mark(header))
 
 
 class RelayEnds(NamedTuple):

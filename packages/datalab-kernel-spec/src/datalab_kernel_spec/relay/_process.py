@@ -179,7 +179,7 @@ class Relay:
         while ready := dict(poller.poll(LAST_WORDS_MS)):
             for socket in ready:
                 self._take_batch(socket, steps[socket])
-        self._outputs.read()
+        self._outputs.read_the_last()
         self._front.iopub.finish(LINGER_MS / 1000)
         self._context.destroy(linger=LINGER_MS)
 

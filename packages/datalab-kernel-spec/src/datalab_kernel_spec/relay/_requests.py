@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Requests"]
 
+SILENT = b'"silent": true', b'"silent":true'
+"""In the request of a cell whose input isn't published."""
+
 
 ON_BOTH = frozenset({"kernel_info_request", "shutdown_request", "debug_request"})
 ON_SHELL = (
@@ -82,6 +85,8 @@ class Requests:
         msg_type = header["msg_type"]
         if msg_type == "execute_request":
             self._outputs.look_away()
+            if any(silent in message.content for silent in SILENT):
+                self._outputs.arrived.add_cell(message.header)
             self._inner.send(self._queue.add(message, header))
         elif msg_type in TUNNELLED and self._comms.tunnel_id:
             if not self._comms.is_strangers_close(message):
