@@ -41,6 +41,14 @@ def test_an_untouched_workspace_shows_three_things_that_can_be_typed(quiet: Kern
     assert quiet.value("workspace") == "Workspace(standalone, 2 objects)"
 
 
+def test_the_first_tab_names_functions_without_importing_them(quiet: Kernel) -> None:
+    assert [m for m in quiet.complete("workspace.calc.gaussian_fi") if m.endswith("gaussian_fit")]
+    assert [m for m in quiet.complete('workspace.calc("moving_av') if m.endswith("moving_average")]
+    assert [m for m in quiet.complete("workspace.ca") if m.endswith("calc")]
+    quiet.complete('workspace["')
+    assert quiet.value(f"import sys; {HEAVY}") == "[]"
+
+
 def test_after_a_restart_the_autosaved_file_is_named(started: Start, tmp_path: Path) -> None:
     with started(DATALAB_KERNEL_WARMUP="off") as kernel:
         kernel.value(f"import os; os.chdir({str(tmp_path)!r})")

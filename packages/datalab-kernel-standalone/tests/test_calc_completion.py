@@ -33,6 +33,13 @@ def test_objects_are_offered_by_what_is_typed(offered):
     assert offered('w.calc("absolute", name="s') == []
 
 
+def test_functions_are_offered_as_attributes_of_a_workspace(offered):
+    assert offered("w.calc.gaussian_fi") == ["gaussian_filter", "gaussian_fit"]
+    assert offered("r = w.calc.moving_av") == ["moving_average"]
+    assert offered("other.calc.moving_av") == []
+    assert offered("w.calc.moving_average.") == []
+
+
 def test_only_objects_that_the_function_runs_on_are_offered(offered):
     assert offered('w.calc("threshold_otsu", on="') == ["img"]
     assert "img" not in offered('w.calc("fft_unknown_yet", on="s')

@@ -6,17 +6,22 @@ Where in the call the cursor is, the text alone says (:func:`place_in_call`).
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from datalab_kernel._function_names import function_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from datalab_kernel._workspace import Workspace
     from datalab_kernel.compute import FunctionInfo
 
 __all__ = ["calc_matcher"]
 
 _CALL = re.compile(r"(?:(?<![\w.])([^\W\d]\w*))?\.(calc|functions)(?:\.(\w+))?\(")
+_ATTRIBUTE = re.compile(r"(?<![\w.])([^\W\d]\w*)\.calc\.(\w*)\Z")
 _FUNCTION = re.compile(r"\s*(?:function\s*=\s*)?")
 _FUNCTION_GIVEN = re.compile(_FUNCTION.pattern + r"""(['"])(\w+)\1\s*""")
 _OBJECTS = re.compile(r"\s*(?:on|operand)\s*=\s*(?:[\[(].*)?", re.DOTALL)
@@ -123,7 +128,10 @@ def calc_matcher(user_ns: Mapping[str, Any]) -> Callable[[Any], dict[str, Any]]:
 
     def inside_the_call(context: Any) -> dict[str, Any]:
         lines = context.full_text.split("\n")[: context.cursor_line]
-        place = place_in_call("\n".join([*lines, context.text_until_cursor]))
+        text = "\n".join([*lines, context.text_until_cursor])
+        if (begun := _ATTRIBUTE.search(text)) and _is_workspace(user_ns.get(begun[1])):
+            return _answer(function_names(), begun[2], "function")
+        place = place_in_call(text)
         if place is None:
             return {"completions": []}
         return _in_text(place, user_ns) if place.quote else _between_texts(place)
@@ -166,29 +174,25 @@ def _answer(texts: Iterable[str], typed: str, kind: str) -> dict[str, Any]:
     }
 
 
-def function_names() -> list[str]:
-    """Return the names of all functions in alphabetical order."""
-    from datalab_kernel.compute import all_functions
-
-    return sorted({info.name for info in all_functions()})
-
-
 def _infos(function: str) -> list[FunctionInfo]:
     from datalab_kernel.compute import all_functions
 
     return [info for info in all_functions() if info.name == function]
 
 
+def _is_workspace(value: Any) -> TypeGuard[Workspace]:
+    home = sys.modules.get("datalab_kernel._workspace")
+    return home is not None and isinstance(value, home.Workspace)
+
+
 def _object_names(place: Place, user_ns: Mapping[str, Any]) -> list[str]:
     """Return the objects that the function can run on, written as in the text that is open."""
-    from datalab_kernel._workspace import Workspace
-
     workspace = user_ns.get(place.owner)
-    if not isinstance(workspace, Workspace):
+    if not _is_workspace(workspace):
         return []
     names = workspace._ipython_key_completions_()  # never looks for a DataLab
-    kinds = {info.kind for info in _infos(place.function)}
-    if names and len(kinds) == 1:
+    kinds = {info.kind for info in _infos(place.function)} if names else set()
+    if len(kinds) == 1:
         names = workspace.list(kind=kinds.pop())
     escaped = {ord("\\"): r"\\", ord(place.quote): f"\\{place.quote}"}
     return [name.translate(escaped) for name in names]

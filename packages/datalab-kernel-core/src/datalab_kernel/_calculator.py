@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel._function_names import function_names
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -117,9 +119,7 @@ class Calculator:
         return 'calc("function", on="name", …); workspace.functions() lists the functions'
 
     def __dir__(self) -> list[str]:
-        from datalab_kernel.compute import all_functions
-
-        return sorted({info.name for info in all_functions()})
+        return [*function_names()]
 
     def __getattr__(self, name: str) -> Callable[..., CalcResult]:
         """Give a function with its own signature and docstring."""
