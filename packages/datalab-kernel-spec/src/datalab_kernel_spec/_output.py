@@ -87,7 +87,7 @@ class CellStream(io.TextIOBase):
             self.other.flush()
         parent = _parent_here()
         with self._lock:
-            if self._pieces and parent is not self._parent:
+            if self._pieces and parent != self._parent:
                 self.flush()
             is_first = not self._pieces
             self._parent = parent
@@ -110,7 +110,7 @@ class CellStream(io.TextIOBase):
             text = _valid("".join(self._pieces))
             self._pieces.clear()
             self._size = 0
-            is_natives = self._parent is _parent_here() and foreign_parent() is None
+            is_natives = self._parent == _parent_here() and foreign_parent() is None
             is_main = threading.current_thread() is threading.main_thread()
             if self._tunnel is None or (is_natives and is_main):
                 self._native.write(text)

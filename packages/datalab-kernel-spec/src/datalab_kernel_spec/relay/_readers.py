@@ -274,6 +274,8 @@ class Readers:
 
     def _drop(self, reader: _Reader) -> None:
         """Forget a reader that has gone."""
+        if self._readers.get(reader.fd) is not reader:  # which was noticed already
+            return
         self._poller.unregister(reader.fd)
         del self._readers[reader.fd]
         self._fresh.discard(reader)
