@@ -14,7 +14,6 @@ import inspect
 import os
 import signal
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._history_saving import save_history_in_batches
@@ -32,8 +31,6 @@ _SHAPE = {
     "XPythonShellApp.initialize": ["self"],
     "XPythonShell._showtraceback": ["self", "etype", "evalue", "stb"],
 }
-NO_TERMINAL = "IPython.utils._process_emscripten"
-"""tqdm.auto looks for this module to tell a notebook from a terminal; IPython 8.5 lacks it."""
 _ASYNC_SHAPE = {"XPythonShell.run_cell_async": ["self", "raw_cell", "done_callback"]}
 
 
@@ -75,7 +72,7 @@ def apply_patches(lines: Lines | None = None) -> None:
         shell_class = with_cells_one_by_one(module.XPythonShell, runner)
     make_instead(module.XPythonShell, shell_class)
     _name_errors_plainly(module)
-    _set_up_each_shell(module, runner, lines, is_async=is_async)
+    _set_up_each_shell(module, shell_class, runner, lines, is_async=is_async)
 
 
 def _check_shape(module: ModuleType, shape: dict[str, list[str]]) -> None:
@@ -141,11 +138,12 @@ def _name_errors_plainly(module: Any) -> None:
 
 
 def _set_up_each_shell(
-    module: Any, runner: CellRunner, lines: Lines | None, *, is_async: bool
+    module: Any, shell_class: Any, runner: CellRunner, lines: Lines | None, *, is_async: bool
 ) -> None:
     initialize = module.XPythonShellApp.initialize
 
     def initialize_ours(self: Any, *args: Any, **keywords: Any) -> None:
+        shell_class.parent_app = self
         initialize(self, *args, **keywords)
         runner.attach(self.shell)
         save_history_in_batches(self.shell.history_manager)
@@ -156,8 +154,6 @@ def _set_up_each_shell(
                 _relayed.join_relay(self.shell, runner, lines)
             else:
                 _relayed.join_relay_without_comms(self.shell, runner, lines)
-        if find_spec("ipywidgets") is not None and find_spec(NO_TERMINAL) is not None:
-            importlib.import_module(NO_TERMINAL)
         importlib.import_module("datalab_kernel").load_ipython_extension(self.shell)
 
     module.XPythonShellApp.initialize = initialize_ours

@@ -12,12 +12,18 @@ import getpass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from IPython.core.error import StdinNotImplementedError
+
 from datalab_kernel_spec._interrupt import flush_streams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Questions"]
+
+REFUSAL = "does not support input requests"
+"""How xpython says that a request may not ask."""
+NO_INPUT = "This cell can't ask: the front end that sent it does not support input requests."
 
 
 class Questions:
@@ -63,6 +69,8 @@ def _answer(ask: Callable[[str], str], prompt: str) -> str:
     # xpython says so of a wait that a signal cut short. Python calls the signal's handler in
     # the next call, and outside the clause above what that raises doesn't name the failure.
     _nothing()
+    if REFUSAL in str(failure):
+        raise StdinNotImplementedError(NO_INPUT)
     raise failure
 
 

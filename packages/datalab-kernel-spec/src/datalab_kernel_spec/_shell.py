@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config.configurable import SingletonConfigurable
 
+from datalab_kernel_spec._front_ends import FrontEndShell, be_known_as_notebook
 from datalab_kernel_spec._nested import runner_within_cells
 
 if TYPE_CHECKING:
@@ -20,15 +21,22 @@ __all__ = ["make_instead", "with_cells_on_the_loop", "with_cells_one_by_one"]
 
 def make_instead(base: Any, ours: Any) -> None:
     """Let xpython, which asks its own class for the shell, get one of ours."""
-    ours.instance = classmethod(vars(SingletonConfigurable)["instance"].__func__)
+    make = vars(SingletonConfigurable)["instance"].__func__
+
+    def instance(cls: Any, *arguments: Any, **keywords: Any) -> Any:
+        # Without this the person's IPython configuration doesn't reach the shell.
+        return make(cls, *arguments, **{"parent": cls.parent_app, **keywords})
+
+    ours.instance = classmethod(instance)
     base.instance = ours.instance
+    be_known_as_notebook(ours)
 
 
 def with_cells_on_the_loop(base: Any, runner: CellRunner) -> Any:
     """Return the class of a shell that queues cells on the event loop."""
     run_to_its_end = runner_within_cells(runner.stops)
 
-    class Shell(base):  # type: ignore[misc]
+    class Shell(FrontEndShell, base):  # type: ignore[misc]
         loop_runner = staticmethod(run_to_its_end)
         loop_runner_map = {"asyncio": (run_to_its_end, True)}  # noqa: RUF012 - IPython's own
 
@@ -68,10 +76,18 @@ def with_cells_on_the_loop(base: Any, runner: CellRunner) -> Any:
 def with_cells_one_by_one(base: Any, runner: CellRunner) -> Any:
     """Return the class of a shell that knows no loop of its own (xeus-python-shell 0.5)."""
 
-    class Shell(base):  # type: ignore[misc]
+    class Shell(FrontEndShell, base):  # type: ignore[misc]
+        _runs = False
+
         def run_cell(self, *args: Any, **keywords: Any) -> Any:
             """Run a cell that Stop can end."""
-            with runner.one_cell():
+            if self._runs:  # code that a cell runs
                 return super().run_cell(*args, **keywords)
+            self._runs = True
+            try:
+                with runner.one_cell():
+                    return super().run_cell(*args, **keywords)
+            finally:
+                self._runs = False
 
     return Shell

@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay import Lines
 
-__all__ = ["EXECUTABLE_VARIABLE", "LINES_VARIABLE", "main"]
+__all__ = ["CONNECTION_VARIABLE", "EXECUTABLE_VARIABLE", "LINES_VARIABLE", "main"]
 
 EXECUTABLE_VARIABLE = "DATALAB_KERNEL_XPYTHON"
 """Names the executable to use, instead of the module and of the environment's own."""
+CONNECTION_VARIABLE = "DATALAB_KERNEL_CONNECTION"
+"""Names Jupyter's connection file inside the kernel, where ``%connect_info`` shows it."""
 LINES_VARIABLE = "DATALAB_KERNEL_LINES"
 """Hands the lines to the relay on to an executable xpython (ours, not for people)."""
 
@@ -67,6 +69,7 @@ def main(argv: list[str] | None = None) -> int:
 
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # until a handler is there
         at = arguments.index("-f") + 1
+        os.environ[CONNECTION_VARIABLE] = os.path.abspath(arguments[at])  # noqa: PTH100
         try:
             arguments[at], lines = fork_relay(arguments[at])
         except (OSError, ValueError, KeyError) as error:

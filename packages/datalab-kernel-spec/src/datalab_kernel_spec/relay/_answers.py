@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, Comms, under_own_type
 from datalab_kernel_spec.relay._completions import with_types
+from datalab_kernel_spec.relay._exit import asks_exit
 from datalab_kernel_spec.relay._failures import is_shown, unmarked
 from datalab_kernel_spec.relay._held import HeldStatuses
 from datalab_kernel_spec.relay._kernel_info import KernelInfo
@@ -70,6 +71,9 @@ class Answers:
             if message.parent_id != self._inner.hello_id:
                 send(self._front.shell, frames)
             return
+        self._from_cell(message, frames)
+
+    def _from_cell(self, message: Message, frames: list[bytes]) -> None:
         self._queue.asks = False
         self.publish_held()
         request = self._queue.done(message)
@@ -89,6 +93,8 @@ class Answers:
             if is_error and self._queue.kernel_aborts and stops_on_error(request):
                 self._inner.send(self._comms.resume())
         send(self._front.shell, self._numbered(frames))
+        if b'"ask_exit"' in message.content and asks_exit(message.content_fields):
+            self._inner.end_kernel()
 
     def from_control(self, frames: list[bytes]) -> None:
         """Take a reply to what doesn't wait for cells."""

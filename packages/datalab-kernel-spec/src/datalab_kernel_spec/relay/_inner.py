@@ -46,6 +46,12 @@ class Inner:
         """Send a request to xpython."""
         send(self.shell, self._signer.frames(message))
 
+    def end_kernel(self) -> None:
+        """Ask xpython to end, as Jupyter does."""
+        content = b'{"restart": false}'
+        request = Message([], new_header("shutdown_request", HELLO), content=content)
+        send(self.control, self._signer.frames(request))
+
     def wait(self, meanwhile: Callable[[], None]) -> bool:
         """Ask until what xpython publishes arrives here, so that no output is lost.
 
