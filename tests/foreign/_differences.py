@@ -19,17 +19,9 @@ BEGIN, END = "| Test | Why it fails |", "<!-- end of the list -->"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Differences:
-    """What is listed: reasons by suite and test id, and by a message that any test may end with."""
+    """What is listed: reasons by suite and test id."""
 
     tests: Mapping[str, Mapping[str, str]]
-    messages: Mapping[str, str]
-
-    def names(self, suite: str, failure: str) -> bool:
-        """Say whether a failure's text is of a kind that is listed for any test of a suite."""
-        return any(
-            key.split(": ", 1)[0] == suite and key.split(": ", 1)[1] in failure
-            for key in self.messages
-        )
 
     def table(self) -> str:
         """Return the list as the docs page has it."""
@@ -43,8 +35,7 @@ class Differences:
 
 def differences() -> Differences:
     """Read the list."""
-    tables = tomllib.loads(LIST.read_text(encoding="utf-8"))
-    return Differences(messages=tables.pop("messages"), tests=tables)
+    return Differences(tests=tomllib.loads(LIST.read_text(encoding="utf-8")))
 
 
 def table_in_docs() -> str:
@@ -67,11 +58,7 @@ def surprises(suite: str, outcomes: Outcomes, listed: Differences) -> Surprises:
     """Compare a suite's outcomes with the list."""
     known = listed.tests.get(suite, {})
     return Surprises(
-        failed={
-            test: text
-            for test, text in outcomes.failed.items()
-            if test not in known and not listed.names(suite, text)
-        },
+        failed={test: text for test, text in outcomes.failed.items() if test not in known},
         passed=outcomes.passed & known.keys(),
     )
 

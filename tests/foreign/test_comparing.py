@@ -5,9 +5,7 @@ from __future__ import annotations
 from _differences import Differences, lasting, surprises
 from _outcomes import Outcomes
 
-LISTED = Differences(
-    tests={"theirs": {"test_a.py::test_listed": "why"}}, messages={"theirs: no such version": "why"}
-)
+LISTED = Differences(tests={"theirs": {"test_a.py::test_listed": "why"}})
 
 
 def of(*, passed: tuple[str, ...] = (), **failed: str) -> Outcomes:
@@ -25,12 +23,6 @@ def test_a_failure_that_is_listed_is_no_surprise() -> None:
 def test_a_failure_that_is_not_listed_is_one() -> None:
     found = surprises("theirs", of(test_other="E  lost"), LISTED)
     assert found.failed == {"test_a.py::test_other": "E  lost"}
-
-
-def test_a_failure_with_a_listed_message_is_none_in_that_suite_alone() -> None:
-    outcomes = of(test_other="E  no such version here")
-    assert surprises("theirs", outcomes, LISTED).failed == {}
-    assert surprises("another", outcomes, LISTED).failed == outcomes.failed
 
 
 def test_a_listed_test_that_passes_is_one() -> None:
