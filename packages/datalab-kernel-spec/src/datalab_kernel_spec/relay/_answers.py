@@ -128,8 +128,9 @@ class Answers:
             if ABORTED.encode() in content or is_shown(content):
                 return
         elif topic.endswith(b"execute_input"):
-            self._outputs.arrived.add_cell(unsigned(frames).parent)
-            frames = self._numbered(frames)
+            self._front.publish_frames(self._numbered(frames))
+            self._outputs.begin_cell(unsigned(frames).parent)
+            return
         elif topic.endswith((b"comm_open", b"comm_msg", b"comm_close")):
             message = unsigned(frames)
             if self._comms.is_tunnelled(message.content_fields):

@@ -90,11 +90,21 @@ class Outputs:
         for name in self._pipes:
             self._read_one(name)
 
+    def begin_cell(self, header: bytes) -> None:
+        """Publish what waited for the input of a cell, which the front ends know now."""
+        self.arrived.add_cell(header)
+        self._release()
+
     def meet(self, number: int) -> None:
-        """Publish what was written before a meeting, which has just come."""
+        """Publish what was written before a meeting, which has just come.
+
+        What was read behind it too: the kernel, which sees an empty pipe, writes no further
+        mark, so that must come before any other message.
+        """
         self.arrived.meeting = number
         for pipe in self._pipes.values():
             pipe.catch_up(number)
+        self._release()
 
     def read_the_last(self) -> None:
         """Publish all that was written: the kernel has ended."""
