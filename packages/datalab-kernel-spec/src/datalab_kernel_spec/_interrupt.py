@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from datalab_kernel_spec._errors import ErrorsAtOnce
 
+    _LoopRunner = Callable[[Coroutine[Any, Any, Any]], Any]
+
 __all__ = ["CellRunner", "flush_streams"]
 
 
@@ -40,6 +42,7 @@ class _Cell:
     callback: Callable[[], None]
     epoch: int
     beginnings: list[Callable[[], None]]
+    other_loop: Callable[[], _LoopRunner | None]
     has_begun: bool = False
 
 
@@ -135,10 +138,11 @@ class CellRunner:
         coro: Coroutine[Any, Any, Any],
         post_execute: Callable[[Any], None],
         callback: Callable[[], None],
+        other_loop: Callable[[], _LoopRunner | None] = lambda: None,
     ) -> None:
-        """Queue a cell; call back when it is done (xpython's interface)."""
+        """Queue a cell; call back when it is done (xpython's interface, but for the last)."""
         beginnings = [prepare() for prepare in self._at_each_request]
-        self._start(_Cell(coro, post_execute, callback, self._epoch, beginnings))
+        self._start(_Cell(coro, post_execute, callback, self._epoch, beginnings, other_loop))
 
     def _start(self, cell: _Cell) -> None:
         task = asyncio.get_running_loop().create_task(self._run(cell))
@@ -175,7 +179,11 @@ class CellRunner:
             begin()
         result = raised = None
         try:
-            result = await Interruptible(cell.coro, self.stops, context)
+            if (run := cell.other_loop()) is None:
+                result = await Interruptible(cell.coro, self.stops, context)
+            else:
+                with self.stops.opened(), own_process():
+                    result = context.run(run, cell.coro)
         except BaseException as error:  # noqa: BLE001 - a Stop outside IPython's own guard, say
             raised = error
             show_raised(self._shell)

@@ -36,6 +36,7 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     tunnel.before_first(lambda: _install_comms(tunnel, parents, shell, runner.stops))
     _send_types_of_completions(shell)
     runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow, order))
+    runner.stops.never_inside(ErrorsAtOnce.show)
     runner.on_first_cell(lambda: runner.tell_errors(ErrorsAtOnce(shell, tunnel, parents)))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(flow.begin_cell)

@@ -12,7 +12,7 @@ from datalab_kernel_spec._front_ends import FrontEndShell, be_known_as_notebook
 from datalab_kernel_spec._nested import runner_within_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from datalab_kernel_spec._interrupt import CellRunner
 
@@ -38,7 +38,10 @@ def with_cells_on_the_loop(base: Any, runner: CellRunner) -> Any:
 
     class Shell(FrontEndShell, base):  # type: ignore[misc]
         loop_runner = staticmethod(run_to_its_end)
-        loop_runner_map = {"asyncio": (run_to_its_end, True)}  # noqa: RUF012 - IPython's own
+        loop_runner_map = {  # noqa: RUF012 - IPython's own
+            **InteractiveShell.loop_runner_map,
+            "asyncio": (run_to_its_end, True),
+        }
 
         def run_cell_async(self, raw_cell: str, *args: Any, **keywords: Any) -> Any:
             """Queue a cell as xpython asks for it, or return a coroutine as IPython does."""
@@ -68,7 +71,15 @@ def with_cells_on_the_loop(base: Any, runner: CellRunner) -> Any:
                 if not silent:
                     self.events.trigger("post_run_cell", result)
 
-            runner(coro, post_execute, done)
+            def other_loop() -> Callable[[Coroutine[Any, Any, Any]], Any] | None:
+                """Return what runs cells that await where ``%autoawait`` says so."""
+                if self.loop_runner is run_to_its_end or not self.should_run_async(
+                    raw_cell, transformed_cell=transformed, preprocessing_exc_tuple=failure
+                ):
+                    return None
+                return self.loop_runner
+
+            runner(coro, post_execute, done, other_loop)
 
     return Shell
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["SignalReceiver", "interruptible", "uninterruptible"]
+__all__ = ["SignalReceiver", "forget_pending", "interruptible", "uninterruptible"]
 
 # signal's own functions turn numbers into enums and back, at ten times the price of the call.
 _HAS_MASKS = hasattr(_signal, "pthread_sigmask")
+_HAS_PENDING = hasattr(_signal, "sigtimedwait")
 _SIGINT = int(signal.SIGINT)
 _CHUNK_BYTES = 4096
 FIRST_NUDGE_S = 0.02
@@ -40,6 +41,15 @@ def interruptible() -> Iterator[None]:
     finally:
         if _SIGINT in before:
             _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
+
+
+def forget_pending(handler: object) -> None:
+    """Forget a SIGINT that no thread has received yet, if it were the handler's to take.
+
+    On a busy machine the thread that receives it may be late by some milliseconds.
+    """
+    if _HAS_PENDING and _SIGINT in _signal.sigpending() and _signal.getsignal(_SIGINT) is handler:
+        _signal.sigtimedwait((_SIGINT,), 0)
 
 
 @contextmanager

@@ -10,12 +10,17 @@ from __future__ import annotations
 
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datalab_kernel_spec._signal_module import handle_sigint
-from datalab_kernel_spec._signals import SignalReceiver, interruptible, uninterruptible
+from datalab_kernel_spec._signals import (
+    SignalReceiver,
+    forget_pending,
+    interruptible,
+    uninterruptible,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -54,11 +59,12 @@ class Stops:
         self._cell_runs = False
         self._is_noted = False
         self._is_open = False  # whether a person's code may be on the stack
-        self._is_impatient = False
+        self._is_impatient = self._is_cut = False
         self._handled = self._seen = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._parked: asyncio.Task[Any] | None = None
         self._cancels = 0
+        self._handler = _without_a_frame(self._raises)
         self._receiver = SignalReceiver(self._waits, _without_a_frame(self._raises_when_nudged))
 
     def attach(self, shell: Any) -> None:
@@ -68,7 +74,7 @@ class Stops:
         self._places[type(shell.events).trigger.__code__] = _Place.CALLBACK
         shell.run_code = self._watched(shell.run_code)
         shell.showtraceback = self._patient(shell, shell.showtraceback)
-        handle_sigint(_without_a_frame(self._raises), self._receiver.start())
+        handle_sigint(self._handler, self._receiver.start())
 
     # -- what is on the stack -------------------------------------------------------------
 
@@ -138,6 +144,7 @@ class Stops:
                 return True
             case _Place.ERROR_DISPLAY if is_asking or self._is_impatient:
                 self._is_noted = is_noted
+                self._is_cut = not is_asking
                 return True
             case _Place.ERROR_DISPLAY:
                 self._is_impatient = True
@@ -161,6 +168,7 @@ class Stops:
 
     def begin_cell(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Hand Stops to a cell from now on; what came before was meant for another."""
+        forget_pending(self._handler)
         self._is_noted = False
         self._cell_runs = True
         self._loop = loop
@@ -224,13 +232,15 @@ class Stops:
         def show_unless_stopped(*arguments: Any, **keywords: Any) -> None:
             error = sys.exc_info()[1]
             was_impatient, self._is_impatient = self._is_impatient, False
+            was_cut, self._is_cut = self._is_cut, False
             try:
-                show(*arguments, **keywords)
-            except KeyboardInterrupt:
-                name = type(error).__name__
-                shell._showtraceback(type(error), error, [f"{name}: {error}"])  # noqa: SLF001
+                with suppress(KeyboardInterrupt):  # IPython itself prints a word of it
+                    show(*arguments, **keywords)
+                if self._is_cut:
+                    name = type(error).__name__
+                    shell._showtraceback(type(error), error, [f"{name}: {error}"])  # noqa: SLF001
             finally:
-                self._is_impatient = was_impatient
+                self._is_impatient, self._is_cut = was_impatient, was_cut
 
         self.never_inside(show_unless_stopped)
         self._places[show.__code__] = _Place.ERROR_DISPLAY
