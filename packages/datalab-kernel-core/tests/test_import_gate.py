@@ -132,7 +132,7 @@ def test_a_strange_import_system_prevents_the_background_import_with_a_warning(m
     bootstrap = vars(importlib)["_bootstrap"]
     theirs = bootstrap._find_and_load
     monkeypatch.setattr(bootstrap, "_find_and_load", partial(theirs))
-    warm = WarmUp(("colorsys",))
+    warm = WarmUp(("no_such_module",))
     warm.start()
     assert warm.join(20)
     assert "ShapeError: importlib._bootstrap._find_and_load" in caplog.text

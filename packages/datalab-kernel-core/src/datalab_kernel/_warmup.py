@@ -1,8 +1,9 @@
 """Import Sigima in the background, in the pauses that the person at the notebook makes.
 
-An importing thread competes with cells for the interpreter, so it stops before and after
-each module that it imports while anything else in the process uses the processor.
-"Anything else" is measured, not guessed: the process's processor time less this thread's
+An importing thread competes with cells for the interpreter, so it stops while anything else
+in the process uses the processor. It looks before and after each module that it imports, and
+within a module whenever Python collects young garbage, which is made to happen often
+meanwhile (and collecting the rest not at all): a cell would wait for a large module. "Anything else" is measured, not guessed: the process's processor time less this thread's
 own. A cell that computes stops the import; one that sleeps, awaits or waits for a download
 doesn't. Each stop is bounded.
 
@@ -48,7 +49,11 @@ LONGEST_STOP_S = 0.5
 """The longest stop before one module, whatever the rest of the process does."""
 LOOK_S = 0.01
 BUSY_SHARE = 0.1
-NOISE_S = 0.0003
+NOISE_S = 0.0001
+WINDOW_S = 0.005
+"""Over how long what others have used is added up."""
+THRESHOLDS = (50, 1_000_000, 1_000_000)
+"""The collector's, while the import runs: some 0.2 ms between two looks, and little work each."""
 SWITCH_INTERVAL_S = 0.0001
 """How soon a cell that begins gets the interpreter, while the import runs (Python's own: 5 ms)."""
 
@@ -77,11 +82,13 @@ class WarmUp:
         self._lock = threading.Lock()
         self._hurrying = 0
         self._others_s = 0.0
+        self._looked_at = 0.0
         self._busy_at = 0.0
-        self._puts_off_collecting = False
+        self._ident = -1
+        self._thresholds: tuple[int, int, int] | None = None
         self._switch_interval_s = sys.getswitchinterval()
-        self._imports = ImportGate(self._stop_while_busy)
-        self._forks = ForkGate(self._imports, self._end_in_child)
+        self._imports = ImportGate(self._pause)
+        self._forks = ForkGate(self._imports, self._end)
 
     def start(self) -> None:
         """Begin, unless it has begun before or everything is imported already."""
@@ -112,7 +119,8 @@ class WarmUp:
                 self._hurrying -= 1
 
     def _run(self) -> None:
-        self._look()
+        self._ident = threading.get_ident()
+        self._look(self._busy_at)
         self._busy_at = time.monotonic()
         try:
             self._imports.open()
@@ -120,23 +128,23 @@ class WarmUp:
             _logger.warning("Nothing is imported ahead of its use", exc_info=True)
             return
         self._forks.open()
+        gc.callbacks.append(self._pause_within)
         try:
             for name in self._modules:
                 self._import(name)
         except Exception:  # a thread's edge: whoever uses the module gets the error again
             _logger.warning("Could not import Sigima ahead of its use", exc_info=True)
         finally:
-            self._imports.close()
             self._forks.close()
-            self._stand_back()
+            self._end()
 
     def _import(self, name: str) -> None:
         """Do one step, when nobody else imports."""
-        self._stop_while_busy()
+        self._pause()
         while not self._imports.begin_step():
             self._stand_back()
             time.sleep(LOOK_S)
-            self._stop_while_busy()
+            self._pause()
         try:
             import_module(name)
         except ModuleNotFoundError as error:
@@ -146,33 +154,45 @@ class WarmUp:
         finally:
             self._imports.end_step()
 
-    def _end_in_child(self) -> None:
+    def _end(self) -> None:
         self._imports.close()
+        if self._pause_within in gc.callbacks:
+            gc.callbacks.remove(self._pause_within)
         self._stand_back()
 
-    def _look(self) -> float:
-        """Return the processor time that others have used since the last look."""
+    def _look(self, now: float) -> float:
+        """Return the processor time that others have used in the window that ends now."""
         others_s = time.process_time() - time.thread_time()
-        used_s, self._others_s = others_s - self._others_s, others_s
+        used_s = others_s - self._others_s
+        if used_s > NOISE_S or now - self._looked_at > WINDOW_S:
+            self._others_s, self._looked_at = others_s, now
         return used_s
 
+    def _pause(self) -> None:
+        if self._must_leave():
+            raise SystemExit
+        self._stop_while_busy()
+
+    def _pause_within(self, phase: str, _facts: object) -> None:
+        """Pause within a module (one of ``gc.callbacks``, which everybody's thread calls)."""
+        if phase == "start" and threading.get_ident() == self._ident and not self._must_leave():
+            self._stop_while_busy()
+
     def _stop_while_busy(self) -> None:
-        self._leave_if_the_process_ends()
         if self._must_hurry():
             return
         now = began = time.monotonic()
-        if self._look() > NOISE_S:
+        if self._look(now) > NOISE_S:
             self._busy_at = now
         if now - self._busy_at < QUIET_S:
             self._stand_back()
             while now - self._busy_at < QUIET_S and now - began < LONGEST_STOP_S:
                 time.sleep(LOOK_S)
-                self._leave_if_the_process_ends()
-                if self._must_hurry():
+                if self._must_hurry() or self._must_leave():
                     break
-                if self._look() > BUSY_SHARE * LOOK_S:
-                    self._busy_at = time.monotonic()
                 now = time.monotonic()
+                if self._look(now) > BUSY_SHARE * LOOK_S:
+                    self._busy_at = now
             sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._put_off_collecting()
 
@@ -184,23 +204,22 @@ class WarmUp:
         self._collect_again()
         sys.setswitchinterval(self._switch_interval_s)
 
+    def _must_leave(self) -> bool:
+        return not threading.main_thread().is_alive() and not self._imports.is_waited_for
+
     def _put_off_collecting(self) -> None:
         """Keep the garbage collector from holding the interpreter for tens of milliseconds."""
-        if gc.isenabled() and not gc.get_freeze_count():
-            gc.disable()
-            self._puts_off_collecting = True
+        if self._thresholds is None and gc.isenabled() and not gc.get_freeze_count():
+            self._thresholds = gc.get_threshold()
+            gc.set_threshold(*THRESHOLDS)
 
     def _collect_again(self) -> None:
         """Let the collector work as before, with what was imported counted as old already.
 
         Else the next cell would pay for a walk over all of it.
         """
-        if self._puts_off_collecting:
-            self._puts_off_collecting = False
+        thresholds, self._thresholds = self._thresholds, None
+        if thresholds is not None and gc.get_threshold() == THRESHOLDS:
             gc.freeze()
             gc.unfreeze()
-            gc.enable()
-
-    def _leave_if_the_process_ends(self) -> None:
-        if not threading.main_thread().is_alive() and not self._imports.is_waited_for:
-            raise SystemExit
+            gc.set_threshold(*thresholds)
