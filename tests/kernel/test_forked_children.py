@@ -15,6 +15,9 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 
 DIES_ON_BARE = "a child that uses xpython's sockets ends: 'Interrupted system call'"
 ALONE = "what a second kernel in the child does to bare xpython isn't ours to find out"
+FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+TIMES = 20 if FULL else 2
+LINES_EACH = 25_000 if FULL else 5_000
 
 POOL = """
 import multiprocessing
@@ -165,7 +168,7 @@ def test_a_child_that_runs_on_to_the_end_of_the_cell_is_no_second_kernel(
 LINES = """
 import multiprocessing
 def work(number):
-    for i in range(25_000):
+    for i in range({lines}):
         print(number, i, 'x' * 60)
 ps = [multiprocessing.get_context('fork').Process(target=work, args=(n,)) for n in range(4)]
 for p in ps: p.start()
@@ -174,12 +177,44 @@ for p in ps: p.join()
 
 
 @only_ours(ALONE)
-def test_a_hundred_thousand_lines_of_four_children_arrive_whole(watch: Watch) -> None:
-    lines = watch.run(LINES, within_s=60).text().splitlines()
+def test_the_lines_of_four_children_arrive_whole(watch: Watch) -> None:
+    lines = watch.run(LINES.replace("{lines}", str(LINES_EACH)), within_s=60).text().splitlines()
     for number in range(4):
         own = [line for line in lines if line.startswith(f"{number} ")]
-        assert own == [f"{number} {i} {'x' * 60}" for i in range(25_000)]
-    assert len(lines) == 100_000
+        assert own == [f"{number} {i} {'x' * 60}" for i in range(LINES_EACH)]
+    assert len(lines) == 4 * LINES_EACH
+
+
+AMID_THREADS = """
+import multiprocessing, subprocess, threading
+is_over = threading.Event()
+def chat():
+    while not is_over.wait(0.0005):
+        print('thread\\n', end='', flush=True)
+def work(number):
+    print('worker', number)
+    return subprocess.run(['echo', 'child of', str(number)]).returncode
+threads = [threading.Thread(target=chat) for _ in range(3)]
+for thread in threads: thread.start()
+codes = []
+for _ in range({times}):
+    with multiprocessing.get_context('fork').Pool(2) as pool:
+        codes += pool.map(work, range(4))
+is_over.set()
+for thread in threads: thread.join()
+sum(codes)
+"""
+
+
+@only_ours(ALONE)
+def test_workers_and_their_children_are_started_amid_threads_that_print(watch: Watch) -> None:
+    cell = watch.run(AMID_THREADS.replace("{times}", str(TIMES)), within_s=60)
+    lines = cell.text().splitlines()
+    assert cell.of("execute_result")[0]["data"]["text/plain"] == "0"
+    assert sorted(set(lines) - {"thread"}) == sorted(
+        f"{who} {number}" for who in ("worker", "child of") for number in range(4)
+    )
+    assert [lines.count(f"child of {number}") for number in range(4)] == [TIMES] * 4
 
 
 REDIRECTED = """

@@ -100,6 +100,21 @@ def test_output_is_whole_and_an_error_has_its_bare_name(debians: Watch) -> None:
     assert (failed.ename, failed.reply["content"]["ename"]) == ("ZeroDivisionError",) * 2
 
 
+FORKS = """
+import multiprocessing, os
+print('before')
+with multiprocessing.get_context('fork').Pool(1) as pool:
+    pool.map(print, ['worker'])
+os.system('echo child')
+print('after')
+"""
+
+
+def test_what_children_write_is_shown_in_its_order(debians: Watch) -> None:
+    for _ in range(5):
+        assert debians.run(FORKS).text() == "before\nworker\nchild\nafter\n"
+
+
 @pytest.mark.parametrize("code", ["time.sleep(50)", "while True: pass"])
 def test_stop_ends_the_cell_and_keeps_everything(debians: Watch, code: str) -> None:
     request = debians.start(ON + code)

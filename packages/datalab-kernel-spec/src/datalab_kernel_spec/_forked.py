@@ -33,7 +33,7 @@ NO_INPUT = (
 )
 NO_WIDGETS = (
     "A widget of a child process can't be shown: only the kernel's own process reaches the "
-    "front end. Make it in the cell, or print in the child.\n"
+    "front end. Make it in the cell, or print in the child (from tqdm import tqdm: a bar of text).\n"
 )
 AWAITED = (
     "The forked child of this cell has ended where it awaits: the event loop is the kernel's. "

@@ -62,8 +62,9 @@ class Order:
         _announce_children(self.begin_child)
 
     def close(self) -> None:
-        """Do nothing any more: this is a forked child."""
+        """Do nothing any more: this is a forked child, where no other thread lives."""
         self._publish = None
+        self._lock = threading.RLock()  # somebody may have held it
 
     def begin_cell(self, header: bytes) -> None:
         """Say that what is written from now on belongs to that request."""
