@@ -35,7 +35,11 @@ def completed(kernel: Kernel, code: str) -> list[str]:
 
 
 def types(kernel: Kernel, code: str) -> dict[str, str]:
-    found = replied(kernel, code)["metadata"]["_jupyter_types_experimental"]
+    """Return the types; IPython gives up on them after 0.4 s, so a busy machine is asked again."""
+    for _ in range(10):
+        found = replied(kernel, code)["metadata"]["_jupyter_types_experimental"]
+        if all(one["type"] != "<unknown>" for one in found):
+            break
     return {one["text"]: one["type"] for one in found}
 
 
