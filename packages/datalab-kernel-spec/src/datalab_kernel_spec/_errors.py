@@ -12,6 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._parents import FOREIGN_PARENT
+from datalab_kernel_spec._text import valid_text
 from datalab_kernel_spec.relay._failures import marked
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class ErrorsAtOnce:
 
     def show(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         """Publish a traceback under the code that shows it."""
+        stb = [*map(valid_text, stb)]
         error = [etype.__name__, _text(evalue), stb]
         is_cells = threading.current_thread() is threading.main_thread()
         if not is_cells and FOREIGN_PARENT.get() is None:
@@ -144,6 +146,6 @@ def show_raised(shell: Any) -> None:
 def _text(error: BaseException) -> str:
     """Return an error's text, also if it has none that can be made."""
     try:
-        return str(error)
+        return valid_text(str(error))
     except Exception:  # noqa: BLE001 - the __str__ of anybody's class
         return f"<{type(error).__name__} whose text can't be made>"

@@ -14,6 +14,8 @@ from IPython.core.autocall import ZMQExitAutocall
 from IPython.core.error import StdinNotImplementedError, UsageError
 from IPython.core.interactiveshell import InteractiveShell
 
+from datalab_kernel_spec._text import valid, valid_text
+
 __all__ = ["FrontEndShell", "be_known_as_notebook"]
 
 NAME, MODULE = "ZMQInteractiveShell", "ipykernel.zmqshell"
@@ -69,8 +71,17 @@ class FrontEndShell:
 
     def set_next_input(self: Any, text: str, replace: bool = False) -> None:
         """Let the front end put text into the next cell, or in the place of this one."""
+        text = valid_text(text)
         payload = {"source": "set_next_input", "text": text, "replace": replace}
         self.payload_manager.write_payload(payload)
+
+    def user_expressions(self: Any, expressions: dict[str, str]) -> Any:
+        """Evaluate what a front end asks with a cell."""
+        return valid(InteractiveShell.user_expressions(self, expressions))
+
+    def object_inspect_mime(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        """Describe an object for Shift+Tab."""
+        return valid(InteractiveShell.object_inspect_mime(self, *arguments, **keywords))
 
     def ask_exit(self: Any) -> None:
         """End the kernel once this cell is answered (the relay does it)."""

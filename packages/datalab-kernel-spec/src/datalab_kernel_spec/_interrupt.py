@@ -213,10 +213,19 @@ class CellRunner:
         try:
             (context or copy_context()).run(self._flush)
         finally:
-            callback()
+            self._send(callback)
             self._shell.last_error = None
             for doorbell in self._doorbells:
                 asyncio.get_running_loop().call_soon(doorbell)
+
+    def _send(self, callback: Callable[[], None]) -> None:
+        try:
+            callback()
+        except Exception as error:  # noqa: BLE001 - an edge: what xpython can't send
+            self._shell.payload_manager.clear_payload()
+            name, text = type(error).__name__, f"The cell's reply can't be sent: {error}"
+            self._shell.last_error = [name, text, [f"{name}: {text}"]]
+            callback()
 
 
 def flush_streams() -> None:

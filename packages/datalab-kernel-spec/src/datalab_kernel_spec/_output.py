@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._parents import CELL_PARENT, FOREIGN_PARENT, foreign_parent
+from datalab_kernel_spec._text import valid_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +108,7 @@ class CellStream(io.TextIOBase):
             if not self._pieces:
                 return
             self._flow.before(self._size)  # a Stop meanwhile leaves everything as it is
-            text = _valid("".join(self._pieces))
+            text = valid_text("".join(self._pieces))
             self._pieces.clear()
             self._size = 0
             is_natives = self._parent == _parent_here() and foreign_parent() is None
@@ -130,15 +131,6 @@ def _parent_here() -> bytes:
     """Return the header of the request that the calling code belongs to."""
     foreign = foreign_parent()
     return CELL_PARENT.get() if foreign is None else foreign
-
-
-def _valid(text: str) -> str:
-    """Return a text that can be sent, with a replacement sign for what is no character."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
 
 
 class _Flusher:

@@ -14,10 +14,12 @@ import inspect
 import os
 import signal
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._history_saving import save_history_in_batches
 from datalab_kernel_spec._interrupt import CellRunner
+from datalab_kernel_spec._text import publish_valid_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +148,7 @@ def _set_up_each_shell(
         shell_class.parent_app = self
         initialize(self, *args, **keywords)
         runner.attach(self.shell)
+        runner.on_first_cell(partial(publish_valid_text, self.shell))
         save_history_in_batches(self.shell.history_manager)
         if lines is not None:
             from datalab_kernel_spec import _relayed

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import StdinNotImplementedError
 
 from datalab_kernel_spec._interrupt import flush_streams
+from datalab_kernel_spec._text import valid_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,12 +54,12 @@ class Questions:
     def input(self, prompt: object = "", /) -> str:
         """Ask the person in front of the notebook for a line of text."""
         flush_streams()  # xpython, which holds the interpreter meanwhile, shows nothing
-        return _answer(self._input, str(prompt))
+        return _answer(self._input, valid_text(str(prompt)))
 
     def getpass(self, prompt: object = "Password: ", stream: object = None) -> str:  # noqa: ARG002
         """Ask the person for a text that isn't shown; the notebook shows the prompt, no stream."""
         flush_streams()
-        return _answer(self._getpass, str(prompt))
+        return _answer(self._getpass, valid_text(str(prompt)))
 
 
 def _answer(ask: Callable[[str], str], prompt: str) -> str:

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec._text import valid
 from datalab_kernel_spec.relay._comms import RESUME
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Heard", "Tunnel"]
 
+SURROGATE = r"\ud"
 TARGET = "datalab-kernel.tunnel"
 
 _logger = logging.getLogger(__name__)
@@ -132,6 +134,8 @@ def _packed(content: dict[str, Any]) -> bytes:
         text = json.dumps(content, default=_plain, allow_nan=False)
     except ValueError:  # NaN or infinity, which JSON and browsers don't know
         text = json.dumps(_without_nan(json.loads(json.dumps(content, default=_plain))))
+    if SURROGATE in text:  # one of a pair, or alone
+        text = json.dumps(valid(json.loads(text)))
     return text.encode()
 
 
