@@ -121,8 +121,7 @@ def test_a_cell_in_which_the_kernel_ends_gets_an_error_and_comes_to_an_end(
         watch.until(lambda: watch.cell(runs).text() == "on\n")
         shutdown = watch.send("shutdown_request", {"restart": restart}, channel="control")
         watch.until(lambda: bool(watch.cell(shutdown).reply))
-        watch.until(lambda: "idle" in watch.cell(waits).states)
-        cell, waiting = watch.cell(runs), watch.cell(waits)
+        cell, waiting = watch.finish(runs, waits)
     assert (cell.ename, cell.states[-1]) == (name, "idle")
     assert cell.reply["content"]["ename"] == name
     assert (waiting.ename, waiting.states[-1]) == ("", "idle")

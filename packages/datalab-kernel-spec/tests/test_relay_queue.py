@@ -62,14 +62,16 @@ def test_a_kernel_that_doesnt_abort_gets_what_the_front_end_sent() -> None:
     assert add(CellQueue(), request) is request
 
 
-@pytest.mark.parametrize("content", [{}, {"stop_on_error": True}, {"stop_on_error": False}])
+@pytest.mark.parametrize(
+    "content", [{}, {"stop_on_error": True}, {"stop_on_error": False}, {"silent": True}]
+)
 def test_xeus_never_aborts_beside_the_kernel(content: dict[str, bool]) -> None:
     queue = CellQueue()
     queue.kernel_aborts = True
-    request = cell("1", silent=True, code="print('ü')", **content)
+    request = cell("1", code="print('ü')", **content)
     sent = add(queue, request)
     assert sent.content_fields == {**request.content_fields, "stop_on_error": False}
-    keeps_going = content.get("stop_on_error") is False
+    keeps_going = content in ({"stop_on_error": False}, {"silent": True})
     assert sent.header_fields.get(KEEP_GOING, False) is keeps_going
     assert {**sent.header_fields, KEEP_GOING: 0} == {**request.header_fields, KEEP_GOING: 0}
     assert sent[2:4] == request[2:4]
@@ -84,8 +86,9 @@ def test_what_waits_is_the_front_ends_own_request() -> None:
     assert queue.running == request
 
 
-def test_only_an_explicit_false_lets_the_others_run_after_an_error() -> None:
+def test_a_silent_cell_or_one_that_says_so_lets_the_others_run_after_its_error() -> None:
     assert stops_on_error(cell("1"))
     assert stops_on_error(cell("1", stop_on_error=True))
     assert not stops_on_error(cell("1", stop_on_error=False))
+    assert not stops_on_error(cell("1", stop_on_error=True, silent=True))
     assert stops_on_error(cell("1", code='{"stop_on_error": false}'))

@@ -14,9 +14,10 @@ from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._interrupt import flush_streams
 from datalab_kernel_spec._order import Order
 from datalab_kernel_spec._parents import Parents, foreign_parent
+from datalab_kernel_spec._prompt_numbers import PromptNumbers
 from datalab_kernel_spec._questions import Questions
 from datalab_kernel_spec._tunnel import Tunnel
-from datalab_kernel_spec.relay._kernel_info import PYTHON
+from datalab_kernel_spec.relay._notes import PYTHON
 from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, KEEP_GOING
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     runner.on_each_cell(flow.begin_cell)
     runner.on_each_cell(lambda: order.begin_cell(parents.cell))
     runner.before_each_reply(flow.before_reply)
+    _follow_numbers(runner, PromptNumbers(shell, parents, lines))
     runner.abort_after_errors(lambda: KEEP_GOING not in json.loads(parents.cell or b"{}"))
     tunnel.on_resume(runner.resume)
     questions = Questions()
@@ -71,6 +73,12 @@ def join_relay_without_comms(shell: Any, runner: CellRunner, lines: Lines) -> No
     runner.on_each_cell(flow.begin_cell)
     runner.on_each_cell(lambda: order.begin_cell(parents.cell))
     runner.before_each_reply(flow.before_reply)
+    _follow_numbers(runner, PromptNumbers(shell, parents, lines))
+
+
+def _follow_numbers(runner: CellRunner, numbers: PromptNumbers) -> None:
+    runner.on_each_cell(numbers.begin_cell)
+    runner.before_each_reply(numbers.before_reply)
 
 
 def _parents_of(shell: Any, lines: Lines) -> Parents:

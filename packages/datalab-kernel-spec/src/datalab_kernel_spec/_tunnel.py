@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec._text import valid
 from datalab_kernel_spec.relay._comms import RESUME
+from datalab_kernel_spec.relay._notes import TUNNEL
 
 if TYPE_CHECKING:
     from datalab_kernel_spec._flow import Flow
@@ -50,7 +51,7 @@ class Tunnel:
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self._on_resume: Callable[[], None] = _nothing
         self._set_up: Callable[[], None] = _nothing
-        lines.tell(f"tunnel {self._comm.comm_id}")
+        lines.tell(f"{TUNNEL} {self._comm.comm_id}")
 
     def before_first(self, callback: Callable[[], None]) -> None:
         """Say what is to be set up when the first message comes, or by :meth:`open`."""

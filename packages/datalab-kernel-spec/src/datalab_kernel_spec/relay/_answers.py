@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,10 @@ from datalab_kernel_spec.relay._exit import asks_exit
 from datalab_kernel_spec.relay._failures import is_shown, unmarked
 from datalab_kernel_spec.relay._held import HeldStatuses
 from datalab_kernel_spec.relay._kernel_info import KernelInfo
+from datalab_kernel_spec.relay._numbers import timed
 from datalab_kernel_spec.relay._order import meeting_number
 from datalab_kernel_spec.relay._queue import ABORTED, CellQueue, stops_on_error
-from datalab_kernel_spec.relay._sockets import send
+from datalab_kernel_spec.relay._sockets import receive, send
 from datalab_kernel_spec.relay._wire import Message, unsigned
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from datalab_kernel_spec.relay._credit import Credit
     from datalab_kernel_spec.relay._front import Front
     from datalab_kernel_spec.relay._inner import Inner
+    from datalab_kernel_spec.relay._notes import Notes
     from datalab_kernel_spec.relay._outputs import Outputs
     from datalab_kernel_spec.relay._shutdown import Shutdown
+    from datalab_kernel_spec.relay._turns import Turns
 
 __all__ = ["Answers"]
 
@@ -44,6 +46,8 @@ class Answers:
         outputs: Outputs,
         shutdown: Shutdown,
         credit: Credit,
+        turns: Turns,
+        notes: Notes,
     ) -> None:
         self._front = front
         self._inner = inner
@@ -55,6 +59,8 @@ class Answers:
         self._credit = credit
         self.held = HeldStatuses()
         """Statuses that are published a little later."""
+        self._turns = turns
+        self._notes = notes
         self._silent_ids = [inner.hello_id.encode(), RESUME_ID.encode()]
 
     def from_shell(self, frames: list[bytes]) -> None:
@@ -71,30 +77,38 @@ class Answers:
             if message.parent_id != self._inner.hello_id:
                 send(self._front.shell, frames)
             return
-        self._from_cell(message, frames)
+        self._from_cell(message)
 
-    def _from_cell(self, message: Message, frames: list[bytes]) -> None:
+    def _from_cell(self, reply: Message) -> None:
         self._queue.asks = False
+        self._notes.read()
         self.publish_held()
-        request = self._queue.done(message)
+        cell, content = reply.parent_id, reply.content_fields
+        is_aborted = content.get("ename") == ABORTED
+        has_run = not is_aborted and content.get("status") != "aborted"
+        request = self._queue.done(reply, has_run=has_run)
         if request is None:  # it was given up
             return
-        if b'"error"' in message.content:
-            content = message.content_fields
-            if content.get("ename") == ABORTED:
-                aborted = request.reply(request.identities, "execute_reply", {"status": "aborted"})
-                self._front.reply(self._front.shell, aborted)
-                self._queue.aborted += 1
-                return
-            frames = self._front.signer.frames(
-                message._replace(content=json.dumps(unmarked(content)).encode())
-            )
-            is_error = content.get("status") == "error"
-            if is_error and self._queue.kernel_aborts and stops_on_error(request):
-                self._inner.send(self._comms.resume())
-        send(self._front.shell, self._numbered(frames))
-        if b'"ask_exit"' in message.content and asks_exit(message.content_fields):
+        if is_aborted:
+            self._turns.abort(cell)
+            reply = request.reply(request.identities, "execute_reply", {"status": "aborted"})
+        else:
+            if content.get("status") == "error" and stops_on_error(request):
+                self._abort_what_waits()
+            reply = timed(self._queue, reply, unmarked(content))
+        self._front.reply(self._front.shell, reply)
+        self._turns.answered(cell)
+        if asks_exit(content):
             self._inner.end_kernel()
+
+    def _abort_what_waits(self) -> None:
+        if self._queue.kernel_aborts:
+            self._queue.doom()
+            self._inner.send(self._comms.resume())
+
+    def _take_replies(self) -> None:
+        while (frames := receive(self._inner.shell)) is not None:
+            self.from_shell(frames)
 
     def from_control(self, frames: list[bytes]) -> None:
         """Take a reply to what doesn't wait for cells."""
@@ -128,8 +142,7 @@ class Answers:
             if ABORTED.encode() in content or is_shown(content):
                 return
         elif topic.endswith(b"execute_input"):
-            self._front.publish_frames(self._numbered(frames))
-            self._outputs.begin_cell(unsigned(frames).parent)
+            self._turns.input(unsigned(frames).parent_id, frames)
             return
         elif topic.endswith((b"comm_open", b"comm_msg", b"comm_close")):
             message = unsigned(frames)
@@ -154,30 +167,26 @@ class Answers:
         for status in self.held.take():
             self._front.publish_frames(status)
 
-    def _numbered(self, frames: list[bytes]) -> list[bytes]:
-        """Give a cell the number that IPython gives it; xpython counts aborted ones too."""
-        if not self._queue.aborted:
-            return frames
-        message = unsigned(frames)
-        content = message.content_fields
-        if "execution_count" in content:
-            content["execution_count"] -= self._queue.aborted
-        return self._front.signer.frames(message._replace(content=json.dumps(content).encode()))
-
     def _from_status(self, frames: list[bytes]) -> None:
         message = unsigned(frames)
         if any(silent in message.parent for silent in self._silent_ids):
             return
-        if b'"execute_request"' in message.parent and b'"idle"' in message.content:
-            self._outputs.read()  # whatever the cell published before has come
+        if b'"execute_request"' in message.parent:
+            if b'"idle"' in message.content:
+                if self._queue.waits(message.parent_id):
+                    self._take_replies()  # its own was sent before
+                self._outputs.read()  # whatever the cell published before has come
+                self._front.tell_of_missed(message.parent)
+                self._turns.idle(message.parent_id, frames)
+            else:
+                self._turns.busy(message.parent_id, frames)
+            return
         is_of_comm = b'"comm_msg"' in message.parent
         if is_of_comm and TYPE_KEY.encode() in message.parent:
             frames = self._front.signer.frames(under_own_type(message))
         if is_of_comm and self._queue.running:
             self.held.add(frames)
             return
-        if b'"idle"' in message.content and b'"execute_request"' in message.parent:
-            self._front.tell_of_missed(message.parent)
         self._front.publish_frames(frames)
 
     def _from_tunnel(self, message: Message) -> None:

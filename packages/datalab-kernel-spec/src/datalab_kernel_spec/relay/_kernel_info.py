@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._wire import Message
 
-__all__ = ["PYTHON", "KernelInfo", "our_version"]
+__all__ = ["KernelInfo", "our_version"]
 
-PYTHON = "python"
-"""The note with which a kernel says the version of its Python."""
 DISTRIBUTION = "datalab_kernel_spec-"
 DOCUMENTATION = [
     {"text": "Python", "url": "https://docs.python.org/3/"},

@@ -17,13 +17,15 @@ from datalab_kernel_spec.relay._credit import Credit
 from datalab_kernel_spec.relay._front import Front
 from datalab_kernel_spec.relay._held import QUIET_MS
 from datalab_kernel_spec.relay._inner import Inner
-from datalab_kernel_spec.relay._kernel_info import PYTHON
+from datalab_kernel_spec.relay._notes import NUMBER, PYTHON, TUNNEL, Notes
+from datalab_kernel_spec.relay._numbers import numbered
 from datalab_kernel_spec.relay._outputs import OUTPUT_MS, Outputs
 from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, CellQueue
 from datalab_kernel_spec.relay._requests import Requests
 from datalab_kernel_spec.relay._shutdown import Shutdown
 from datalab_kernel_spec.relay._sockets import LINGER_MS, receive, send
-from datalab_kernel_spec.relay._wire import Signer
+from datalab_kernel_spec.relay._turns import Turns
+from datalab_kernel_spec.relay._wire import Signer, unsigned
 
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._fork import RelayEnds
@@ -36,7 +38,6 @@ CHECK_MS = 500
 LAST_WORDS_MS = 50
 GRACE_S = 10.0
 """How long a kernel whose Jupyter is gone has to save and end."""
-CHUNK_BYTES = 1 << 16
 BATCH = 100
 """How many messages of one socket are passed on before the others are looked at."""
 
@@ -46,7 +47,6 @@ class Relay:
 
     def __init__(self, ends: RelayEnds) -> None:
         self._ends = ends
-        self._notes = b""
         self._is_over = False
         self._sigterms = 0
         self._poller = zmq.Poller()
@@ -61,10 +61,16 @@ class Relay:
         iopub = self._front.iopub
         self._outputs = Outputs(ends, self._poller, self._front.publish, lambda: iopub.has_room)
         self._credit = Credit(ends.credit)
-        shutdown = Shutdown(self._front, self._queue)
+        turns = Turns(self._queue, self._front.publish_frames, self._show_input)
+        shutdown = Shutdown(self._front, self._queue, turns)
         joined = (self._front, self._inner, self._queue, self._comms, self._outputs, shutdown)
         self._requests = Requests(ends, *joined)
-        self._answers = Answers(*joined, self._credit)
+        self._notes = Notes(ends.notes)
+        self._answers = Answers(*joined, self._credit, turns, self._notes)
+        self._notes.on(TUNNEL, partial(setattr, self._comms, "tunnel_id"))
+        self._notes.on(ABORTS_ITSELF, lambda _nothing: self._queue.let_kernel_abort())
+        self._notes.on(PYTHON, partial(setattr, self._answers.kernel_info, "python_version"))
+        self._notes.on(NUMBER, self._queue.number_after)
 
     # -- the loop -------------------------------------------------------------------------
 
@@ -139,22 +145,17 @@ class Relay:
             with suppress(OSError):
                 os.write(self._ends.terminals["stderr"], traceback.format_exc().encode())
 
-    # -- from the kernel's process --------------------------------------------------------
-
     def _from_notes(self) -> None:
-        said = os.read(self._ends.notes, CHUNK_BYTES)
-        if not said:
-            self._poller.unregister(self._ends.notes)
+        self._notes.read()
+        if self._notes.has_ended and not self._is_over:
+            self._poller.unregister(self._notes.fd)
             self._is_over = True
-        *lines, self._notes = (self._notes + said).split(b"\n")
-        for line in lines:
-            word, _, rest = line.decode().partition(" ")
-            if word == "tunnel":
-                self._comms.tunnel_id = rest
-            elif word == ABORTS_ITSELF:
-                self._queue.kernel_aborts = True
-            elif word == PYTHON:
-                self._answers.kernel_info.python_version = rest
+
+    def _show_input(self, cell: str, frames: list[bytes]) -> None:
+        """Show a cell's input as its turn comes, and then what children wrote meanwhile."""
+        shown = numbered(self._queue, self._front.signer, cell, frames)
+        self._front.publish_frames(shown)
+        self._outputs.begin_cell(unsigned(frames).parent)
 
     # -- beginning and end of others ------------------------------------------------------
 

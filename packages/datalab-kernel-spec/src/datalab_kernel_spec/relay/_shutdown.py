@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._front import Front
     from datalab_kernel_spec.relay._queue import CellQueue
+    from datalab_kernel_spec.relay._turns import Turns
     from datalab_kernel_spec.relay._wire import Message
 
 __all__ = ["Shutdown"]
@@ -21,9 +22,10 @@ WORDS = {True: ("KernelRestart", "restarted"), False: ("KernelShutdown", "shut d
 class Shutdown:
     """What was asked for, and the end of the cells."""
 
-    def __init__(self, front: Front, queue: CellQueue) -> None:
+    def __init__(self, front: Front, queue: CellQueue, turns: Turns) -> None:
         self._front = front
         self._queue = queue
+        self._turns = turns
         self._is_restart = False
 
     def ask(self, request: Message) -> None:
@@ -44,6 +46,7 @@ class Shutdown:
         text = f"The kernel was {what} while this cell ran."
         error = {"ename": name, "evalue": text, "traceback": [f"{name}: {text}"]}
         for number, request in enumerate(self._queue.given_up()):
+            self._turns.give_up(request.header_fields["msg_id"])
             reply: dict[str, Any] = {"status": "aborted"}
             if number == 0:
                 self._front.publish(request.reply([b"error"], "error", error))

@@ -14,7 +14,7 @@ import os
 import time
 from typing import Any, NamedTuple
 
-__all__ = ["DELIMITER", "Message", "Signer", "new_header", "unsigned"]
+__all__ = ["DELIMITER", "Message", "Signer", "new_header", "now", "unsigned"]
 
 DELIMITER = b"<IDS|MSG>"
 PARTS = 5  # signature, header, parent header, metadata, content; then buffers
@@ -107,16 +107,21 @@ def unsigned(frames: list[bytes]) -> Message:
     return Message(frames[:at], header, parent, metadata, content, frames[at + 1 + PARTS :])
 
 
-def new_header(msg_type: str, like: dict[str, Any]) -> bytes:
-    """Return a header of its own id; session, user name and version as in another one."""
+def now() -> str:
+    """Return the time as Jupyter writes it."""
     seconds, nanoseconds = divmod(time.time_ns(), 10**9)
     date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))  # datetime weighs 0.4 MB
+    return f"{date}.{nanoseconds // 1000:06}+00:00"
+
+
+def new_header(msg_type: str, like: dict[str, Any]) -> bytes:
+    """Return a header of its own id; session, user name and version as in another one."""
     fields = {
         "msg_id": os.urandom(16).hex(),
         "msg_type": msg_type,
         "session": like.get("session", ""),
         "username": like.get("username", ""),
-        "date": f"{date}.{nanoseconds // 1000:06}+00:00",
+        "date": now(),
         "version": like.get("version", "5.3"),
     }
     return json.dumps(fields).encode()
