@@ -86,7 +86,8 @@ class ShortTracebacks:
         with _relinked(steps):
             lines = whole(etype, error, split.shown, *args, **keywords)
         self._formatter.tb = tb  # what %pdb looks at
-        if split.is_end_folded and mode not in _WITHOUT_FRAMES and not isinstance(error, _SAY_ALL):
+        is_told = mode in _WITHOUT_FRAMES or isinstance(error, _SAY_ALL)
+        if split.is_end_folded and not is_told and isinstance(lines, list):
             lines.insert(-1, f"{_said(split)}\n")
         return lines
 
