@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
 
-OURS, BARE = "datalab", "xpython"
+OURS, BARE, IPYKERNEL = "datalab", "xpython", "python3"
 
 
 def fails_on_bare_xpython(why: str) -> pytest.MarkDecorator:
@@ -29,3 +30,14 @@ def only_ours(why: str) -> pytest.MarkDecorator:
     """Run a test on our kernel alone: on bare xpython it holds too, or can't be run, as said."""
     assert why
     return pytest.mark.parametrize("watch", [OURS], indirect=True)
+
+
+def as_ipykernel() -> pytest.MarkDecorator:
+    """Run a test on our kernel, and on ipykernel too where every matrix runs whole."""
+    theirs = pytest.param(
+        IPYKERNEL,
+        marks=pytest.mark.skipif(
+            os.environ.get("DATALAB_KERNEL_TEST_FULL") != "1", reason="compared in test-full"
+        ),
+    )
+    return pytest.mark.parametrize("watch", [OURS, theirs], indirect=True)

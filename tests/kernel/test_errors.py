@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import OURS, fails_on_bare_xpython, only_ours
+from _bare import as_ipykernel, fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
     from _watch import Watch
 
-IPYKERNEL = "python3"
 BROKEN = "class Broken:\n    def __repr__(self): raise ValueError('no text')\n"
 FIGURE = (
     "%matplotlib inline\nimport matplotlib.pyplot as plt\n"
     "fig, ax = plt.subplots(); ax.set_xlabel(r'$\\\\tau$');"
 )
-as_ipykernel = pytest.mark.parametrize("watch", [OURS, IPYKERNEL], indirect=True)
 
 
-@as_ipykernel
+@as_ipykernel()
 @pytest.mark.parametrize(
     ("code", "ename", "status", "of_reply"),
     [
@@ -41,7 +39,7 @@ def test_what_fails_a_cell_and_what_is_shown(
     assert (cell.ename, reply["status"], reply.get("ename")) == (ename, status, of_reply)
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_a_result_that_cant_be_shown_fails_its_cell(watch: Watch) -> None:
     cell = watch.run(f"{BROKEN}Broken()")
     assert (cell.types, cell.ename) == (["error"], "ValueError")
@@ -56,7 +54,7 @@ def test_a_result_that_cant_be_shown_stops_run_all(watch: Watch) -> None:
     assert [cell.reply["content"]["status"] for cell in cells] == ["error", "aborted"]
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_a_figure_that_cant_be_drawn_shows_its_traceback(watch: Watch) -> None:
     cell = watch.run(FIGURE, within_s=60)
     assert cell.ename == "ValueError"

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _bare import OURS, fails_on_bare_xpython, only_ours
+from _bare import as_ipykernel, fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,16 +16,13 @@ if TYPE_CHECKING:
     from _driver import Kernel
     from _watch import Cell, Watch
 
-IPYKERNEL = "python3"
-as_ipykernel = pytest.mark.parametrize("watch", [OURS, IPYKERNEL], indirect=True)
-
 
 def payload(cell: Cell) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = cell.reply["content"]["payload"]
     return found
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_the_next_input_is_set_once_a_cell(watch: Watch) -> None:
     cell = watch.run("for i in range(3): get_ipython().set_next_input(f'n{i}')")
     wanted = {"source": "set_next_input", "text": "n2", "replace": False}
@@ -50,7 +47,7 @@ def test_recall_offers_an_earlier_cell(watch: Watch) -> None:
     assert payload(watch.run(f"%recall {count}")) == [wanted]
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_edit_opens_a_file_in_the_front_end(watch: Watch, tmp_path: Path) -> None:
     file = tmp_path / "some.py"
     file.write_text("x = 5\n")
@@ -59,7 +56,7 @@ def test_edit_opens_a_file_in_the_front_end(watch: Watch, tmp_path: Path) -> Non
     assert int(one["line_number"]) == 1
 
 
-@as_ipykernel
+@as_ipykernel()
 @pytest.mark.parametrize("code", ["zip?", "%pinfo zip"])
 def test_help_opens_the_pager(watch: Watch, code: str) -> None:
     [one] = payload(watch.run(code))
@@ -73,7 +70,7 @@ def test_a_cell_that_fails_has_its_payload_too(watch: Watch) -> None:
     assert [one["text"] for one in payload(cell)] == ["x"]
 
 
-@pytest.mark.parametrize("code", ["exit()", "quit", "print('last'); exit()"])
+@pytest.mark.parametrize("code", ["quit", "print('last'); exit()"])
 def test_exit_ends_the_kernel_after_its_reply(
     started: Callable[..., AbstractContextManager[Kernel]], code: str
 ) -> None:
@@ -93,7 +90,7 @@ def test_exit_ends_the_kernel_after_its_reply(
         assert not kernel.manager.is_alive()
 
 
-@as_ipykernel
+@as_ipykernel()
 @pytest.mark.parametrize(
     "code",
     [
@@ -113,7 +110,7 @@ def test_programs_find_a_notebook(watch: Watch, code: str) -> None:
     assert [one["data"]["text/plain"] for one in cell.of("execute_result")] == ["True"]
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_rich_shows_its_traceback_as_html(watch: Watch) -> None:
     watch.run("import rich.traceback as r; ip = get_ipython(); before = ip.showtraceback")
     cell = watch.run("r.install(); 1/0")
@@ -122,14 +119,14 @@ def test_rich_shows_its_traceback_as_html(watch: Watch) -> None:
     assert cell.reply["content"]["status"] == "error"
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_tqdm_shows_a_widget(watch: Watch) -> None:
     cell = watch.run("from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass")
     [shown] = cell.of("display_data")
     assert "application/vnd.jupyter.widget-view+json" in shown["data"]
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_a_display_is_updated_and_output_cleared(watch: Watch) -> None:
     code = (
         "from IPython.display import display, clear_output\nhandle = display(1, display_id=True)\n"
@@ -140,7 +137,7 @@ def test_a_display_is_updated_and_output_cleared(watch: Watch) -> None:
     assert {one["transient"]["display_id"] for one in cell.of("update_display_data")} == ids
 
 
-@as_ipykernel
+@as_ipykernel()
 def test_figures_take_the_format_that_is_configured(watch: Watch) -> None:
     watch.run("%matplotlib inline\n%config InlineBackend.figure_formats = ['svg']", within_s=60)
     cell = watch.run("import matplotlib.pyplot as plt; plt.plot([1, 2]);", within_s=60)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import OURS, only_ours
+from _bare import IPYKERNEL, as_ipykernel, only_ours
 
 if TYPE_CHECKING:
     from _watch import Watch
 
-IPYKERNEL = "python3"
 LISTED = (
     "m = get_ipython().magics_manager.magics\n"
     "print(*sorted({*m['line'], *('%' + n for n in m['cell'])}))"
@@ -132,6 +132,7 @@ def names(watch: Watch) -> list[str]:
     return watch.run(LISTED).text().split()
 
 
+@pytest.mark.skipif(os.environ.get("DATALAB_KERNEL_TEST_FULL") != "1", reason="in test-full")
 @only_ours("ipykernel's list is what ours is compared with")
 def test_every_magic_of_ipykernel_is_there(watch: Watch, running: object) -> None:
     from _watch import Watch
@@ -140,7 +141,7 @@ def test_every_magic_of_ipykernel_is_there(watch: Watch, running: object) -> Non
     assert set(names(theirs)) - set(names(watch)) == set()
 
 
-@pytest.mark.parametrize("watch", [OURS, IPYKERNEL], indirect=True)
+@as_ipykernel()
 def test_every_magic_runs(watch: Watch) -> None:
     watch.run("import os, tempfile; os.chdir(tempfile.mkdtemp()); open('some.txt', 'w').write('1')")
     watch.run("%pushd .")
