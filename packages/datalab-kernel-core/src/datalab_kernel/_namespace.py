@@ -22,6 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel._lazy import LazyModule, LazyObject, lazy_class
+from datalab_kernel._unimported import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,6 +143,13 @@ class Namespace:
             if not isinstance(module, types.ModuleType):
                 return
 
+    def unimported(self, dotted: str) -> dict[str, str]:
+        """Return what ``sigima.proc`` holds, and of which kind; nothing once Sigima is imported."""
+        name = dotted.partition(".")[0]
+        if name not in _WITH_SUBMODULES or not self.is_waiting(name) or _is_imported(name):
+            return {}
+        return names_in(dotted)
+
     def submodules(self, dotted: str) -> list[str]:
         """Return the names of the submodules of ``sigima.proc``, imported or not."""
         name, *attributes = dotted.split(".")
@@ -185,6 +193,11 @@ def _submodules_of(module: types.ModuleType) -> list[str]:
     path = vars(module).get("__path__", [])
     names = [found.name for found in pkgutil.iter_modules(path)]
     return [name for name in names if not name.startswith("_") and name != "tests"]
+
+
+def _is_imported(name: str) -> bool:
+    spec = getattr(sys.modules.get(name), "__spec__", None)
+    return spec is not None and not getattr(spec, "_initializing", False)
 
 
 def _import_uninterrupted(name: str) -> Any:
