@@ -88,6 +88,20 @@ def test_a_task_shows_its_traceback_under_its_cell(watch: Watch) -> None:
     assert cell.ename == "ZeroDivisionError"
 
 
+@only_ours("bare xpython publishes a thread's error nowhere")
+@pytest.mark.parametrize(
+    "run",
+    [
+        "from threading import Thread; t = Thread(target=fail); t.start(); t.join()",
+        "from concurrent.futures import ThreadPoolExecutor as P; P(1).submit(fail).result()",
+    ],
+)
+def test_a_thread_shows_its_traceback_and_its_cell_goes_on(watch: Watch, run: str) -> None:
+    fail = "def fail():\n  try: 1/0\n  except Exception: get_ipython().showtraceback()\n"
+    cell = watch.run(fail + run)
+    assert (cell.ename, cell.reply["content"]["status"]) == ("ZeroDivisionError", "ok")
+
+
 @only_ours("bare xpython leaves the name of the error's class as it is written in Python")
 def test_an_error_whose_text_cant_be_made_still_ends_its_cell(watch: Watch) -> None:
     odd = "class Odd(Exception):\n    def __str__(self): raise ValueError('no text')\nraise Odd"

@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel_spec._parents import FOREIGN_PARENT
+from datalab_kernel_spec._parents import foreign_parent
 from datalab_kernel_spec._text import valid_text
 from datalab_kernel_spec.relay._failures import marked
 
@@ -86,13 +86,13 @@ class ErrorsAtOnce:
         """Publish a traceback under the code that shows it."""
         stb = [*map(valid_text, stb)]
         error = [etype.__name__, _text(evalue), stb]
-        is_cells = threading.current_thread() is threading.main_thread()
-        if not is_cells and FOREIGN_PARENT.get() is None:
+        if threading.current_thread() is threading.main_thread():
+            self._last = (evalue, stb)
+            if self._is_in_result:
+                self._result_error = error
+        elif foreign_parent() is None:
             self._shell.last_error = error  # the debugger's, which xpython publishes
             return
-        self._last = (evalue, stb)
-        if self._is_in_result:
-            self._result_error = error
         self._publish(error)
 
     def _publish(self, error: list[Any]) -> None:
