@@ -69,7 +69,7 @@ class CellRunner:
         """Take over SIGINT for a shell; one that came during the start is forgotten."""
         self._shell = shell
         self._errors = ErrorsAtEnd(shell)
-        for own in (CellRunner.__call__, CellRunner._run):
+        for own in (CellRunner.__call__, CellRunner._run, Interruptible.__await__):
             self.stops.never_inside(own)
         let_stop_end_debuggers()
         self.stops.attach(shell)

@@ -101,4 +101,5 @@ def with_cells_one_by_one(base: Any, runner: CellRunner) -> Any:
             finally:
                 self._runs = False
 
+    runner.stops.never_inside(Shell.run_cell)
     return Shell

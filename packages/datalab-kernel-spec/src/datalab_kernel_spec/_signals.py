@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["SignalReceiver", "forget_pending", "interruptible", "uninterruptible"]
+__all__ = ["SignalReceiver", "hurry_pending", "interruptible", "uninterruptible"]
 
 # signal's own functions turn numbers into enums and back, at ten times the price of the call.
 _HAS_MASKS = hasattr(_signal, "pthread_sigmask")
@@ -43,13 +43,18 @@ def interruptible() -> Iterator[None]:
             _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
 
 
-def forget_pending(handler: object) -> None:
-    """Forget a SIGINT that no thread has received yet, if it were the handler's to take.
+def hurry_pending(handler: object) -> None:
+    """Let a SIGINT that has come until now, were it for a handler, come to its end here.
 
-    On a busy machine the thread that receives it may be late by some milliseconds.
+    On a busy machine no thread may have received it yet. And Python looks for one that
+    another thread has received only milliseconds later, unless it is asked to look.
     """
-    if _HAS_PENDING and _SIGINT in _signal.sigpending() and _signal.getsignal(_SIGINT) is handler:
+    if not _HAS_MASKS:
+        return
+    is_on_its_way = _HAS_PENDING and _SIGINT in _signal.sigpending()
+    if is_on_its_way and _signal.getsignal(_SIGINT) is handler:
         _signal.sigtimedwait((_SIGINT,), 0)
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, ())  # calls the handlers of what has come
 
 
 @contextmanager

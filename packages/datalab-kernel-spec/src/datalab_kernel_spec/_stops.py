@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datalab_kernel_spec._signal_module import handle_sigint
 from datalab_kernel_spec._signals import (
     SignalReceiver,
-    forget_pending,
+    hurry_pending,
     interruptible,
     uninterruptible,
 )
@@ -53,6 +53,7 @@ class Stops:
 
     def __init__(self) -> None:
         self._places: dict[CodeType, _Place] = {_inside.__code__: _Place.CALLBACK}
+        self.never_inside(Stops.guarded)
         self._asks: set[CodeType] = set()
         self._run_code: CodeType | None = None
         self._namespace: dict[str, Any] | None = None
@@ -126,7 +127,8 @@ class Stops:
                 return _Place.CELL, is_asking
             is_asking = is_asking or code in self._asks
             inner, frame = frame, frame.f_back
-        return _Place.MACHINERY, is_asking
+        # A person's code runs, and not on this stack: it has made one of its own (greenlets).
+        return (_Place.CELL if self._is_open else _Place.MACHINERY), is_asking
 
     # -- the signal -----------------------------------------------------------------------
 
@@ -168,7 +170,7 @@ class Stops:
 
     def begin_cell(self, loop: asyncio.AbstractEventLoop | None = None) -> None:
         """Hand Stops to a cell from now on; what came before was meant for another."""
-        forget_pending(self._handler)
+        hurry_pending(self._handler)
         self._is_noted = False
         self._cell_runs = True
         self._loop = loop
