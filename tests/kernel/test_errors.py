@@ -10,6 +10,7 @@ from _bare import as_ipykernel, fails_on_bare_xpython, only_ours
 if TYPE_CHECKING:
     from _watch import Watch
 
+SLOWLY = "import time; time.sleep(0.3)\n"  # until what follows has arrived
 BROKEN = "class Broken:\n    def __repr__(self): raise ValueError('no text')\n"
 FIGURE = (
     "%matplotlib inline\nimport matplotlib.pyplot as plt\n"
@@ -49,7 +50,7 @@ def test_a_result_that_cant_be_shown_fails_its_cell(watch: Watch) -> None:
 
 @only_ours("bare xpython shows no error here to stop at")
 def test_a_result_that_cant_be_shown_stops_run_all(watch: Watch) -> None:
-    first, second = watch.start(f"{BROKEN}Broken()"), watch.start("2")
+    first, second = watch.start(f"{SLOWLY}{BROKEN}Broken()"), watch.start("2")
     cells = watch.finish(first, second)
     assert [cell.reply["content"]["status"] for cell in cells] == ["error", "aborted"]
 

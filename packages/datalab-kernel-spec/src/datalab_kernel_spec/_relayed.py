@@ -12,6 +12,7 @@ from datalab_kernel_spec._flow import Flow, count_displays
 from datalab_kernel_spec._forked import mind_forks
 from datalab_kernel_spec._history_requests import history_of
 from datalab_kernel_spec._interrupt import flush_streams
+from datalab_kernel_spec._leading_lines import keep_leading_lines_while_debugged
 from datalab_kernel_spec._order import Order
 from datalab_kernel_spec._parents import Parents, foreign_parent
 from datalab_kernel_spec._prompt_numbers import PromptNumbers
@@ -36,6 +37,7 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     tunnel = Tunnel(_xpython_comm(), lines, flow)
     tunnel.before_first(lambda: _install_comms(tunnel, parents, shell, runner.stops))
     _send_types_of_completions(shell)
+    keep_leading_lines_while_debugged(shell)
     runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow, order))
     runner.stops.never_inside(ErrorsAtOnce.show)
     runner.on_first_cell(lambda: runner.tell_errors(ErrorsAtOnce(shell, tunnel, parents)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, Comms, under_own_type
 from datalab_kernel_spec.relay._completions import with_types
+from datalab_kernel_spec.relay._debugging import without_rich_view
 from datalab_kernel_spec.relay._exit import asks_exit
 from datalab_kernel_spec.relay._failures import is_shown, unmarked
 from datalab_kernel_spec.relay._held import HeldStatuses
@@ -118,6 +119,8 @@ class Answers:
             return
         if b'"kernel_info_reply"' in message.header:
             frames = self._front.signer.frames(self.kernel_info.mended(message))
+        elif b'"debug_reply"' in message.header:
+            frames = self._front.signer.frames(without_rich_view(message))
         send(self._front.control, frames)
 
     def _from_shutdown(self, socket: zmq.Socket[bytes], reply: Message) -> None:

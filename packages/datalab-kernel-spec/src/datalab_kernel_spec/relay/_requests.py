@@ -10,6 +10,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec.relay._comms import COMM_TYPES, TUNNELLED
+from datalab_kernel_spec.relay._debugging import refusal
 from datalab_kernel_spec.relay._fork import PORTS
 from datalab_kernel_spec.relay._sockets import send
 from datalab_kernel_spec.relay._usage import Usage
@@ -109,6 +110,8 @@ class Requests:
         if msg_type == "interrupt_request":
             os.kill(self._kernel_pid, signal.SIGINT)
             self._front.answer(self._front.control, message, "interrupt_reply", {"status": "ok"})
+        elif msg_type == "debug_request" and (content := refusal(message)):
+            self._front.answer(self._front.control, message, "debug_reply", content)
         elif msg_type in ON_BOTH:
             self._note_shutdown(message, msg_type)
             send(self._inner.control, frames)
