@@ -19,6 +19,7 @@ BENCHMARKS = (
     "plotting.py",
     "interactive.py",
     "startup.py",
+    "first_minute.py",
     "messages.py",
     "live.py",
 )

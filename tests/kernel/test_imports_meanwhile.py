@@ -36,6 +36,7 @@ FORMS = (
 CAN_BE_IMPORTED = """
 import sys, warnings, contextlib, io
 warnings.simplefilter("ignore")
+warnings.filterwarnings("error", category=DeprecationWarning, module="__main__")  # cells show it
 for name in sys.argv[1:]:
     with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
         __import__(name)
@@ -53,7 +54,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX")
 
 
 def subpackages() -> list[str]:
-    """Return those of the packages' direct parts that a plain Python can import."""
+    """Return those of the packages' direct parts that a plain Python imports without a word."""
     names = [
         f"{package}.{found.name}"
         for package in PACKAGES
