@@ -24,7 +24,8 @@ AT_ONCE = 4
 """Kernels that run side by side: each is the load of the others."""
 A_KERNEL = 3
 """Subpackages that one kernel imports, a cell each."""
-KERNELS = 10_000 if FULL else 4
+PARTS = 12
+"""The sweep's tests, each of some 15 kernels; elsewhere four kernels of the first are run."""
 FORMS = (
     "import {module}",
     "from {package} import {name}",
@@ -65,7 +66,7 @@ def subpackages() -> list[str]:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
 
-def sweep() -> list[tuple[float, list[str]]]:
+def sweep(part: int) -> list[tuple[float, list[str]]]:
     """Return each kernel's delay and cells."""
     chance = random.Random(13)
     kernels = []
@@ -76,7 +77,8 @@ def sweep() -> list[tuple[float, list[str]]]:
             cells = [cell(name, chance.choice(FORMS)) for name in names[first : first + A_KERNEL]]
             kernels.append((delay_s, cells))
     chance.shuffle(kernels)
-    return kernels[:KERNELS]
+    kernels = kernels[part::PARTS]
+    return kernels if FULL else kernels[:4]
 
 
 def cell(module: str, form: str) -> str:
@@ -89,8 +91,9 @@ def batched(kernels: list[Any], size: int) -> Iterator[list[Any]]:
         yield kernels[first : first + size]
 
 
-def test_what_a_cell_imports_meanwhile_is_as_ever(started: Callable[..., Any]) -> None:
-    for several in batched(sweep(), AT_ONCE):
+@pytest.mark.parametrize("part", range(PARTS) if FULL else (0,))
+def test_what_a_cell_imports_meanwhile_is_as_ever(started: Callable[..., Any], part: int) -> None:
+    for several in batched(sweep(part), AT_ONCE):
         with ExitStack() as stack:
             kernels = [stack.enter_context(started(DATALAB_KERNEL_WARMUP="on")) for _ in several]
             sent = []
