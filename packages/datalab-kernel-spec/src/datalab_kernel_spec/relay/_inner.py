@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ __all__ = ["Inner"]
 
 WAIT_MS = 50
 CONNECT_MS = 500
+AGAIN_S = 1.0
+"""When xpython is asked again: one that misses a socket's signal sleeps until the next message."""
 
 
 class Inner:
@@ -60,11 +63,14 @@ class Inner:
         bool
             False: it ended.
         """
-        self.send(self._hello)
         poller = zmq.Poller()
         poller.register(self.iopub, zmq.POLLIN)
         poller.register(self.shell, zmq.POLLIN)
+        ask_at = 0.0
         while True:
+            if time.monotonic() > ask_at:
+                ask_at = time.monotonic() + AGAIN_S
+                self.send(self._hello)
             ready = dict(poller.poll(WAIT_MS))
             meanwhile()
             if self.iopub in ready:
@@ -72,7 +78,7 @@ class Inner:
                 return True
             if self.shell in ready:
                 self.shell.recv_multipart()
-                self.send(self._hello)
+                ask_at = 0.0
             if os.getppid() != self._ends.kernel_pid:
                 return False
 
