@@ -250,6 +250,8 @@ SPAWNED = """
 import multiprocessing
 with multiprocessing.get_context({!r}).Pool(1) as pool:
     pool.map(print, ['from a worker'])
+    pool.close()  # a worker that `with` ends by force keeps what it hasn't written to its pipe
+    pool.join()
 """
 
 
