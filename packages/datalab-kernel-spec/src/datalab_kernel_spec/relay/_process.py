@@ -119,6 +119,7 @@ class Relay:
         if self._answers.held.waiting and self._answers.held.is_time:
             self._answers.publish_held()
         self._outputs.look_after(is_quiet=not ready)
+        self._guarded(self._front.iopub.flush)
         self._front.iopub.look_after()
         if self._front.iopub.has_room:
             self._credit.grant()
