@@ -275,6 +275,7 @@ def test_a_saved_notebook_holds_the_picture(ready: NotebookPage) -> None:
     assert "widget-view" not in page
 
 
+@pytest.mark.usefixtures("whole_run")
 def test_after_a_refresh_the_figure_is_there_and_asks_for_detail(
     ready: NotebookPage,
 ) -> None:

@@ -52,8 +52,9 @@ BUSY_SHARE = 0.1
 NOISE_S = 0.0001
 WINDOW_S = 0.005
 """Over how long what others have used is added up."""
-THRESHOLDS = (50, 1_000_000, 1_000_000)
-"""The collector's, while the import runs: some 0.2 ms between two looks, and little work each."""
+THRESHOLDS = (1_000_000, 1_000_000, 1_000_000)
+"""The collector's, while the import runs. A pause in one of its callbacks, amid C's making of a syntax
+tree, would break the next tree, that of a cell (SystemError in Python 3.11): there is none."""
 SWITCH_INTERVAL_S = 0.0001
 """How soon a cell that begins gets the interpreter, while the import runs (Python's own: 5 ms)."""
 
@@ -84,7 +85,6 @@ class WarmUp:
         self._others_s = 0.0
         self._looked_at = 0.0
         self._busy_at = 0.0
-        self._ident = -1
         self._thresholds: tuple[int, int, int] | None = None
         self._switch_interval_s = sys.getswitchinterval()
         self._imports = ImportGate(self._pause)
@@ -119,7 +119,6 @@ class WarmUp:
                 self._hurrying -= 1
 
     def _run(self) -> None:
-        self._ident = threading.get_ident()
         self._look(self._busy_at)
         self._busy_at = time.monotonic()
         try:
@@ -128,7 +127,6 @@ class WarmUp:
             _logger.warning("Nothing is imported ahead of its use", exc_info=True)
             return
         self._forks.open()
-        gc.callbacks.append(self._pause_within)
         try:
             for name in self._modules:
                 self._import(name)
@@ -156,8 +154,6 @@ class WarmUp:
 
     def _end(self) -> None:
         self._imports.close()
-        if self._pause_within in gc.callbacks:
-            gc.callbacks.remove(self._pause_within)
         self._stand_back()
 
     def _look(self, now: float) -> float:
@@ -172,11 +168,6 @@ class WarmUp:
         if self._must_leave():
             raise SystemExit
         self._stop_while_busy()
-
-    def _pause_within(self, phase: str, _facts: object) -> None:
-        """Pause within a module (one of ``gc.callbacks``, which everybody's thread calls)."""
-        if phase == "start" and threading.get_ident() == self._ident and not self._must_leave():
-            self._stop_while_busy()
 
     def _stop_while_busy(self) -> None:
         if self._must_hurry():
