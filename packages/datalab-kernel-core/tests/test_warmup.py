@@ -108,17 +108,6 @@ def test_the_switch_interval_is_as_before_when_it_has_ended():
     assert run(code) == "0.004"
 
 
-def test_it_looks_often_within_a_large_module(tmp_path):
-    (tmp_path / "large.py").write_text("x = [[n] for n in range(20_000)]\n" * 20)
-    code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from datalab_kernel._warmup import WarmUp; w = WarmUp(['large'])\n"
-        "looks = []; look = w._look; w._look = lambda now: looks.append(now) or look(now)\n"
-        "w.start(); w.join(60); print(len(looks) > 1000, 'large' in sys.modules)"
-    )
-    assert run(code) == "True True"
-
-
 def test_the_garbage_collector_is_as_before_when_it_has_ended():
     code = (
         "import gc; gc.set_threshold(600, 7, 8); before = [*gc.callbacks]\n"
