@@ -52,6 +52,9 @@ SETTLED = re.compile("complete|detailed")
 PATIENCE_MS = 30_000
 POINTS = "plot => plot.data[1].x.length"
 SEEN = "plot => plot._fullLayout.xaxis.range"
+ZOOMED = """([plot, before, after]) => plot.dataset.state === "detailed"
+  && Number(plot.dataset.answers) > after
+  && String(plot._fullLayout.xaxis.range) !== String(before)"""
 HIGHEST = """plot => {
   const {x, y} = plot.data[1], [low, high] = plot._fullLayout.xaxis.range;
   return Math.max(...y.filter((_, index) => x[index] >= low && x[index] <= high));
@@ -73,39 +76,49 @@ class FigureOnPage:
         """Return what JavaScript finds out about the figure."""
         return self.plot.evaluate(code)
 
-    def drag(self, down: float = 0.0) -> None:
-        """Draw a box around the middle tenth of the x axis, and as much of y if wanted."""
-        self.plot.scroll_into_view_if_needed()
-        area = self.place()
-        for share, act in ((-0.05, "down"), (0, None), (0.05, "up")):
+    def drag(self, down: float = 0.0) -> int:
+        """Draw a box around the middle tenth of the x axis, and as much of y if wanted.
+
+        Returns how many answers had come before it was drawn to its end.
+        """
+        area, mouse = self.place(), self.page.mouse
+
+        def move(share: float) -> None:
             right, below = 0.5 + share, 0.5 + share * down
-            place = area["x"] + right * area["width"], area["y"] + below * area["height"]
-            self.page.mouse.move(*place)
-            if act:
-                getattr(self.page.mouse, act)()
+            mouse.move(area["x"] + right * area["width"], area["y"] + below * area["height"])
+
+        move(-0.05)
+        mouse.down()
+        move(0)
+        number = int(self.plot.get_attribute("data-answers") or 0)
+        move(0.05)
+        mouse.up()
+        return number
 
     def place(self) -> dict[str, float]:
-        """Return where the axes are, once the page has come to rest."""
+        """Return where the axes are, once the page has come to rest with them in view.
+
+        The cells of a page that was just loaded get their heights one after another, and push
+        what is below them out of view again.
+        """
         axes = self.plot.locator(".nsewdrag")
-        found, before = axes.bounding_box(), None
-        while found != before:
+        found = before = None
+        while found is None or found != before:
             self.page.wait_for_timeout(200)
+            self.plot.scroll_into_view_if_needed()
             found, before = axes.bounding_box(), found
         return found
 
     def zoom(self, down: float = 0.0) -> None:
-        """Zoom in by ten, and wait until the detail is there."""
-        self.rest()
-        number = int(self.plot.get_attribute("data-answers"))
-        self.drag(down)
-        expect(self.plot).to_have_attribute("data-answers", str(number + 1), timeout=PATIENCE_MS)
+        """Zoom in by ten, and wait until the detail of what is then seen is there.
 
-    def rest(self) -> None:
-        """Wait until no more answers come: a page that was refreshed asks once by itself."""
-        number, before = self.plot.get_attribute("data-answers"), None
-        while number != before:
-            self.page.wait_for_timeout(500)
-            number, before = self.plot.get_attribute("data-answers"), number
+        A page asks by itself too, as when it gets its final width. An answer to that doesn't
+        count: while a box is drawn it waits, and then the page asks again at once.
+        """
+        before = self.value(SEEN)
+        after = self.drag(down)
+        arguments = [self.plot.element_handle(), before, after]
+        self.page.wait_for_function(ZOOMED, arg=arguments, timeout=PATIENCE_MS)
 
     def picture(self) -> np.ndarray:
         """Return the pixels that are seen."""
@@ -275,7 +288,6 @@ def test_a_saved_notebook_holds_the_picture(ready: NotebookPage) -> None:
     assert "widget-view" not in page
 
 
-@pytest.mark.usefixtures("whole_run")
 def test_after_a_refresh_the_figure_is_there_and_asks_for_detail(
     ready: NotebookPage,
 ) -> None:
