@@ -16,6 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 PACKAGES = ("sigima", "guidata", "scipy", "skimage", "pandas", "h5py")
@@ -131,3 +132,33 @@ def test_a_pool_meanwhile_is_silent_and_its_children_import_what_they_like(
         time.sleep(delay_s)
         shown = kernel.run(USES_SIGIMA_IN_A_POOL)
         assert (shown.status, shown.text) == ("ok", "[3, 4]\n")
+
+
+TREES = """
+import ast
+SOURCE = "\\n".join(f"def f{n}(a, *b, c={n}): return [a + c * {n} for a in b if a > {n}]" for n in range(200))
+TREES = [ast.parse(SOURCE) for _ in range(8)]
+"""
+IMPORT_BEHIND = """
+import ast, sys, time
+from datalab_kernel._warmup import WarmUp
+sys.path.insert(0, {folder!r})
+import_behind = WarmUp(["many_trees"])
+import_behind.start()
+"""
+MAKE_TREES = """
+source, until = "\\n".join(f"x{n} = [{n}]" for n in range(50)), time.monotonic() + 30
+while not import_behind.join(0) and time.monotonic() < until:
+    ast.parse(source)
+"""
+
+
+def test_syntax_trees_of_cells_and_of_the_import_are_made_side_by_side(
+    started: Callable[..., Any], tmp_path: Path
+) -> None:
+    """In Python 3.11 C fails in the tree of one thread if it stops amid that of another."""
+    (tmp_path / "many_trees.py").write_text(TREES, encoding="utf-8")
+    with started(DATALAB_KERNEL_WARMUP="off") as kernel:
+        kernel.value(IMPORT_BEHIND.format(folder=str(tmp_path)))
+        kernel.value(MAKE_TREES)
+        assert kernel.value("import_behind.join(0), 'many_trees' in sys.modules") == "(True, True)"
