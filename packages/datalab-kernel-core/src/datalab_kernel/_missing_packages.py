@@ -8,7 +8,7 @@ from pathlib import Path
 
 from datalab_kernel.errors import MissingPackageError
 
-__all__ = ["import_failure", "missing_package"]
+__all__ = ["import_failure", "install_command", "missing_package"]
 
 _PYPI_NAMES = {"cv2": "opencv-python-headless"}
 _CONDA_NAMES = {"cv2": "py-opencv"}
@@ -32,15 +32,19 @@ def missing_package(doing: str, module: str, rest: str = "") -> MissingPackageEr
     >>> missing_package("Reading 'a.dcm'", "pydicom").package
     'pydicom'
     """
-    package = _PYPI_NAMES.get(module, module)
-    command = f"%pip install {package}"
-    if Path(sys.prefix, "conda-meta").is_dir():
-        command = f"%conda install -c conda-forge {_CONDA_NAMES.get(module, module)}"
+    package, command = _PYPI_NAMES.get(module, module), install_command(module)
     message = (
         f"{doing} needs the package {package}, which isn't installed here. {rest}"
         f"Install it with: {command}"
     )
     return MissingPackageError(message, package=package, command=command)
+
+
+def install_command(module: str) -> str:
+    """Return what a notebook's cell installs a package by, in this environment."""
+    if Path(sys.prefix, "conda-meta").is_dir():
+        return f"%conda install -c conda-forge {_CONDA_NAMES.get(module, module)}"
+    return f"%pip install {_PYPI_NAMES.get(module, module)}"
 
 
 def import_failure(doing: str, error: ImportError, rest: str = "") -> MissingPackageError | None:

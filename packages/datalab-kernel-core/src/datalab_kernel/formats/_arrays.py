@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.formats._reader import Reader, by_magic
 from datalab_kernel.formats._table import wrong
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datalab_kernel._objects import DataObject, SignalObj
     from datalab_kernel.backends import Kind
     from datalab_kernel.errors import FileFormatError
+    from datalab_kernel.formats._options import ReadOptions
 
 Array = np.ndarray[Any, Any]
 _MOST_COLUMNS = 4  # x, y, and their uncertainties: DataLab takes a wider array for an image
@@ -105,12 +107,12 @@ def _titled(value: Any, path: Path, title: str) -> Any:
     return obj
 
 
-def read_npy(path: Path, kind: Kind | None) -> list[DataObject]:
+def _read_npy(path: Path, options: ReadOptions) -> list[DataObject]:
     """Read a file of :func:`numpy.save`."""
-    return objects_of(path, np.load(path, allow_pickle=False), kind, path.stem)
+    return objects_of(path, np.load(path, allow_pickle=False), options.kind, path.stem)
 
 
-def read_mat(path: Path, kind: Kind | None) -> list[DataObject]:
+def _read_mat(path: Path, options: ReadOptions) -> list[DataObject]:
     """Read the arrays of a MATLAB file; ``sig`` and ``img`` are the names that Sigima writes.
 
     Raises
@@ -131,10 +133,14 @@ def read_mat(path: Path, kind: Kind | None) -> list[DataObject]:
     kinds: dict[str, Kind] = {"sig": "signal", "img": "image"}
     for name, array in arrays.items():
         title = path.stem if name in kinds or len(arrays) == 1 else f"{path.stem} {name}"
-        objects += objects_of(path, array, kind or kinds.get(name), title)
+        objects += objects_of(path, array, options.kind or kinds.get(name), title)
     return objects
 
 
 def wrong_array(path: Path, reason: str) -> FileFormatError:
     """Build the error for a file whose content isn't what can be loaded."""
     return wrong(path, reason, hint="read=dict(kind='signal') or 'image' decides for arrays.")
+
+
+NPY = Reader(name="NumPy", suffixes=(".npy",), recognises=by_magic(b"\x93NUMPY"), read=_read_npy)
+MAT = Reader(name="MATLAB", suffixes=(".mat",), recognises=by_magic(b"MATLAB 5.0"), read=_read_mat)

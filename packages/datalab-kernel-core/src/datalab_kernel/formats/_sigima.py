@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel._missing_packages import missing_package
 from datalab_kernel.formats._arrays import numbered
+from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
 
 if TYPE_CHECKING:
@@ -16,19 +17,34 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._options import ReadOptions
 
 _DICOM = (".dcm", ".dicom")
+_CONTENT_DECIDES = {"", ".csv", ".txt", ".tsv", ".asc", ".dat", ".tab", ".prn"}
+"""Suffixes of which the content says more: text of any program."""
 
 
-def read_by_suffix(path: Path, suffix: str) -> list[DataObject] | None:
-    """Read a file with the Sigima reader of its suffix, if there is one."""
-    from sigima.io import ImageIORegistry, SignalIORegistry
+def _recognises(_: bytes, path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in _CONTENT_DECIDES:
+        return False
+    return suffix in _DICOM or _reader_of(suffix) is not None
 
+
+def _read(path: Path, _: ReadOptions) -> list[DataObject]:
+    """Read a file with the Sigima reader of its suffix."""
+    suffix = path.suffix.lower()
     if suffix == ".sif":
         _check_sif(path)
+    reader = _reader_of(suffix)
+    return _read_dicom(path) if reader is None else as_ours(path, reader.read(str(path)))
+
+
+def _reader_of(suffix: str) -> Any:
+    from sigima.io import ImageIORegistry, SignalIORegistry
+
     for registry in (SignalIORegistry, ImageIORegistry):
         for known in registry.get_formats():
             if known.info.readable and suffix[1:] in known.extlist:
-                return as_ours(path, known.read(str(path)))
-    return _read_dicom(path) if suffix in _DICOM else None
+                return known
+    return None
 
 
 def _read_dicom(path: Path) -> list[DataObject]:
@@ -78,8 +94,20 @@ def as_ours(path: Path, objects: Sequence[Any]) -> list[DataObject]:
     return result
 
 
-def read_raw(path: Path, options: ReadOptions) -> list[DataObject]:
+def _read_raw(path: Path, options: ReadOptions) -> list[DataObject]:
     """Read an image without a header, as a person says how it is laid out."""
     from sigima.io import RawImageImportParam, read_images
 
+    if not options.raw:
+        hint = "Say it: read=dict(dtype=, width=, height=, offset=, count=)."
+        raise wrong(path, "a raw image doesn't say how it is laid out", hint=hint)
     return as_ours(path, read_images(str(path), param=RawImageImportParam.create(**options.raw)))
+
+
+RAW = Reader(
+    name="raw image",
+    suffixes=(".raw",),
+    recognises=lambda _, path: path.suffix.lower() == ".raw",
+    read=_read_raw,
+)
+SIGIMA = Reader(name="Sigima", suffixes=(), recognises=_recognises, read=_read)

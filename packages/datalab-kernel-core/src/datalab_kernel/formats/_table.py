@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datalab_kernel.errors import FileFormatError
+from datalab_kernel.formats._header import Header, read_header
+from datalab_kernel.formats._text import TextLayout, ends_early, find_layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +20,51 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from datalab_kernel.formats._text import TextLayout
+    from datalab_kernel.formats._options import ReadOptions
 
 _INFINITIES = {"∞": "inf", "+∞": "inf", "-∞": "-inf"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TextTable:
+    """The numbers of a text file as columns, where they stood, and what stands above them."""
+
+    path: Path
+    layout: TextLayout
+    frame: pd.DataFrame
+    header: Header
+
+
+def found_layout(path: Path, encoding: str, lines: list[str], options: ReadOptions) -> TextLayout:
+    """Find where the numbers are.
+
+    Raises
+    ------
+    FileFormatError
+        If there are none, or the file ends in the middle of a row.
+    """
+    skip = options.skiprows or 0
+    kept = [""] * min(skip, len(lines)) + lines[skip:]
+    layout = find_layout(encoding, kept, delimiter=options.delimiter, decimal=options.decimal)
+    if layout is None:
+        raise wrong(path, "there is no row of numbers in it")
+    if ends_early(path, layout):
+        raise wrong(path, "it was cut off: it ends in the middle of its last row")
+    return layout
+
+
+def read_table(path: Path, layout: TextLayout) -> TextTable:
+    """Read a file's numbers and what stands above them.
+
+    Raises
+    ------
+    FileFormatError
+        If a line isn't one of numbers; it names the line.
+    """
+    frame = read_numbers(path, layout)
+    return TextTable(
+        path=path, layout=layout, frame=frame, header=read_header(layout, frame.shape[1])
+    )
 
 
 def read_numbers(path: Path, layout: TextLayout) -> pd.DataFrame:

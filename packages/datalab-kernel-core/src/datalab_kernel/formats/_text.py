@@ -11,11 +11,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from datalab_kernel.formats._reader import HEAD_BYTES, read_head
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 WHITESPACE = r"\s+"
-_HEAD_BYTES = _TAIL_BYTES = 256 * 1024
+_TAIL_BYTES = 256 * 1024
+_FIRST_LINES, _FIRST_BYTES = 100, 16 * 1024
 _CANDIDATES = tuple(
     (delimiter, decimal) for delimiter in (",", ";", "\t", WHITESPACE) for decimal in ".,"
 )
@@ -79,12 +82,11 @@ def split_line(line: str, delimiter: str) -> list[str]:
 
 def head_of(path: Path, encoding: str | None = None) -> tuple[str, list[str]]:
     """Read the encoding and the first lines of a text file (the last one may be cut)."""
-    with path.open("rb") as file:
-        data = file.read(_HEAD_BYTES)
+    data = read_head(path)
     name = encoding or _encoding_of(data)
     text = codecs.getincrementaldecoder(name)(errors="replace").decode(data)
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    if len(data) == _HEAD_BYTES and len(lines) > 1:
+    if len(data) == HEAD_BYTES and len(lines) > 1:
         lines.pop()
     return name, lines
 
@@ -100,11 +102,29 @@ def _encoding_of(data: bytes) -> str:
     return "utf-8"
 
 
-def is_text(path: Path) -> bool:
-    """Say whether a file looks like text: it has no NUL in its head, unless it is UTF-16."""
-    with path.open("rb") as file:
-        data = file.read(_HEAD_BYTES)
-    return b"\0" not in data or data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+def is_text(head: bytes) -> bool:
+    """Say whether a file's head looks like text: it has no NUL, unless it is UTF-16."""
+    return b"\0" not in head or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def first_lines(head: bytes) -> list[str]:
+    r"""Return the first lines of a text file, without their ends, to recognise it by.
+
+    Returns
+    -------
+    list of str
+        At least one and at most 100; one empty line if the file is none of text.
+
+    Examples
+    --------
+    >>> first_lines(b"LECROYHDO6104,3\nSegments,1"), first_lines(b"II*\0")
+    (['LECROYHDO6104,3', 'Segments,1'], [''])
+    """
+    if not is_text(head):
+        return [""]
+    start = head[:_FIRST_BYTES]
+    text = codecs.getincrementaldecoder(_encoding_of(start))(errors="replace").decode(start)
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_FIRST_LINES]
 
 
 def ends_early(path: Path, layout: TextLayout) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from datalab_kernel.formats._arrays import Array, images_of
+from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
 
 if TYPE_CHECKING:
@@ -16,12 +17,18 @@ if TYPE_CHECKING:
     import tifffile
 
     from datalab_kernel._objects import DataObject
+    from datalab_kernel.formats._options import ReadOptions
 
+_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _COLOURS = 3
 _BIG = 43  # the version number of BigTIFF, whose offsets are of 64 bits
 
 
-def read_tiff(path: Path) -> list[DataObject]:
+def _recognises(head: bytes, path: Path) -> bool:
+    return head.startswith(_MARKS) and path.suffix.lower() in {"", ".tif", ".tiff"}
+
+
+def _read_frames(path: Path, _: ReadOptions) -> list[DataObject]:
     """Read every frame of a TIFF file; of a pyramid, its full size.
 
     Raises
@@ -104,3 +111,6 @@ def grey(array: Array) -> Array:
     mean = np.round(mean) if array.dtype.kind in "iu" else mean
     result: Array = mean.astype(array.dtype)
     return result
+
+
+TIFF = Reader(name="TIFF", suffixes=(".tif", ".tiff"), recognises=_recognises, read=_read_frames)

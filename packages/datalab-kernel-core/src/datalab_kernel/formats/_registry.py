@@ -1,0 +1,123 @@
+"""Which readers there are, in the order in which they are asked: plug-ins, then the core's.
+
+Plug-ins are the entry points of the group ``datalab_kernel.formats``, each one
+:class:`Reader`; they are looked for and imported when the first file is read. One that is
+broken is named in a warning, and hinders no other.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datalab_kernel.errors import DataLabKernelError
+from datalab_kernel.formats._arrays import MAT, NPY
+from datalab_kernel.formats._elsewhere import ELSEWHERE
+from datalab_kernel.formats._reader import Reader
+from datalab_kernel.formats._sigima import RAW, SIGIMA
+from datalab_kernel.formats._table import wrong
+from datalab_kernel.formats._text_reader import TEXT
+from datalab_kernel.formats._tiff import TIFF
+from datalab_kernel.formats.scopes._keysight import KEYSIGHT
+from datalab_kernel.formats.scopes._lecroy import LECROY
+from datalab_kernel.formats.scopes._rigol import RIGOL
+from datalab_kernel.formats.scopes._tektronix import TEKTRONIX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from datalab_kernel._objects import DataObject
+    from datalab_kernel.formats._options import ReadOptions
+
+GROUP = "datalab_kernel.formats"
+READERS = (
+    *(NPY, MAT, TIFF, RAW),
+    *ELSEWHERE,
+    SIGIMA,
+    *(TEKTRONIX, LECROY, RIGOL, KEYSIGHT),
+    TEXT,  # takes any text, and so is the last
+)
+"""The core's."""
+
+
+def reader_of(head: bytes, path: Path) -> Reader | None:
+    """Return the first reader that recognises a file; None if there is none."""
+    return next((one for one in readers() if one.recognises(head, path)), None)
+
+
+def readers_of_suffix(suffix: str) -> list[str]:
+    """Return the names of the readers whose files usually have a suffix."""
+    return [reader.name for reader in readers() if suffix in reader.suffixes]
+
+
+def readers() -> tuple[Reader, ...]:
+    """Return all readers, those of plug-ins first, as what is installed now has them."""
+    return (*_plugins(_installation()), *READERS)
+
+
+def _installation() -> tuple[tuple[str, int], ...]:
+    """Return what changes when a package is installed: the folders of ``sys.path``, with times."""
+    folders = [(entry, Path(entry or ".")) for entry in sys.path]
+    return tuple((entry, path.stat().st_mtime_ns) for entry, path in folders if path.exists())
+
+
+@lru_cache(maxsize=1)
+def _plugins(_: tuple[tuple[str, int], ...]) -> tuple[Reader, ...]:
+    """Import the plug-ins' readers, once for what is installed."""
+    points = sorted(entry_points(group=GROUP))
+    return tuple(reader for point in points if (reader := _load(point)) is not None)
+
+
+def _load(point: EntryPoint) -> Reader | None:
+    try:
+        reader = point.load()
+    except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+        _warn(point, f"can't be imported ({_said(error)})")
+        return None
+    if not isinstance(reader, Reader):
+        _warn(point, f"is a {type(reader).__name__} and no datalab_kernel.formats.Reader")
+        return None
+    return _guarded(reader, point)
+
+
+def _guarded(reader: Reader, point: EntryPoint) -> Reader:
+    """Return a plug-in's reader, of which no failure hinders another or escapes unnamed."""
+
+    def recognises(head: bytes, path: Path) -> bool:
+        try:
+            return bool(reader.recognises(head, path))
+        except Exception as error:  # noqa: BLE001 - a stranger's code may raise anything
+            _warn(point, f"fails to say whether it recognises {path.name!r} ({_said(error)})")
+            return False
+
+    def read(path: Path, options: ReadOptions) -> Sequence[DataObject]:
+        try:
+            return reader.read(path, options)
+        except (DataLabKernelError, ImportError, MemoryError):
+            raise
+        except Exception as error:
+            reason = f"the reader {point.name} ({_package(point)}) says: {_said(error)}"
+            raise wrong(path, reason, hint="") from error
+
+    return replace(reader, recognises=recognises, read=read)
+
+
+def _warn(point: EntryPoint, problem: str) -> None:
+    message = (
+        f"The file format {point.name!r} of the package {_package(point)} isn't read: "
+        f"{point.value} {problem}. Update or uninstall that package."
+    )
+    warnings.warn(message, RuntimeWarning, stacklevel=2)
+
+
+def _package(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else point.value
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
