@@ -12,7 +12,8 @@ import shutil
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from runner.environments import Environments
 from runner.errors import NoPythonError, RunnerError
-from runner.process import run, say, stop_all
+from runner.process import run, say, show, stop_all
+from runner.schedule import Outcome, side_by_side
 from runner.tasks import read_manifest
 from runner.unchanged import Remembered
 
@@ -35,21 +37,13 @@ OPTIONAL = {"datalab", "chromium"}
 """Environments that may be left out (not on CI); tests that need them are skipped then."""
 TOLD = {"datalab": "DATALAB_PYTHON"}
 """Environments whose Python tests are told, and the variable that tells it."""
+WHEELS = "wheels"
+"""The task that builds our packages, before any environment that they are installed in."""
 OLDEST = (3, 11)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a task ended: ``ok``, ``FAILED``, ``skipped`` (something before failed) or ``left out``."""
-
-    task: str
-    state: str
-    seconds: float
-    why: str = ""
-
-
 class Runner:
-    """Runs tasks one after another and remembers how each ended."""
+    """Runs tasks, several at once where nothing speaks against it, and remembers how each ended."""
 
     def __init__(self, manifest: Manifest, environments: Environments) -> None:
         self.manifest = manifest
@@ -58,21 +52,44 @@ class Runner:
         self.outcomes: dict[str, Outcome] = {}
         self.extra_variables: dict[str, str] = {}
         self.is_ci = bool(os.environ.get("CI"))
+        self.is_side_by_side = False
 
     def run(self, name: str, arguments: Sequence[str]) -> int:
         """Run a task after its dependencies; a failure stops only what depends on it."""
         tasks = self.manifest.in_order(name)
         if arguments:
             tasks[-1] = with_arguments(tasks[-1], arguments)
-        needed = list(dict.fromkeys(task.environment for task in tasks if task.command))
-        failures = self.environments.prepare(needed)
-        for task in tasks:
-            outcome = self.outcome(task, failures.get(task.environment))
-            self.outcomes[task.name] = outcome
-            if outcome.why and outcome.state != "ok":
-                say(f"{outcome.state}: {task.name}: {outcome.why}")
+        if not self.has_packages(tasks) or self.has_wheels():
+            commands = [task for task in tasks if task.command]
+            self.is_side_by_side = any(
+                before.name not in task.depends_on for before, task in pairwise(commands)
+            )
+            names = dict.fromkeys(task.environment for task in commands)
+            side_by_side(tasks, names, self.environments.prepare, self.outcome, self.note)
         self.summarise()
         return int(any(item.state == "FAILED" for item in self.outcomes.values()))
+
+    def has_packages(self, tasks: Sequence[Task]) -> bool:
+        """Tell whether packages of this repository are installed for some of these tasks."""
+        known = self.environments.known
+        return any(known[task.environment].packages for task in tasks if task.command)
+
+    def has_wheels(self) -> bool:
+        """Build our wheels where sources changed, before anything else; tell whether they are there."""
+        task = self.manifest.tasks[WHEELS]
+        try:
+            self.environments.prepare(task.environment)
+            outcome = self.outcome(task, None)
+        except RunnerError as error:
+            outcome = self.outcome(task, error)
+        self.note(task, outcome)
+        return outcome.state == "ok"
+
+    def note(self, task: Task, outcome: Outcome) -> None:
+        """Remember how a task ended, and say why if it didn't end well."""
+        self.outcomes[task.name] = outcome
+        if outcome.why and outcome.state != "ok":
+            say(f"{outcome.state}: {task.name}: {outcome.why}")
 
     def outcome(self, task: Task, failure: RunnerError | None) -> Outcome:
         """Run one task, or say why it can't be."""
@@ -91,12 +108,12 @@ class Runner:
         return self.execute(task)
 
     def execute(self, task: Task) -> Outcome:
-        """Run a task's command in its environment, in the open."""
+        """Run a task's command in its environment, in the open or, beside others, shown at its end."""
         stamp = self.environments.stamp(task.environment)
         if self.remembered.is_unchanged(task, stamp):
             say(f"{task.name}: nothing it reads or makes has changed since it last succeeded")
             return Outcome(task=task.name, state="ok", seconds=0, why="unchanged")
-        variables = self.environments.variables(task.environment)
+        variables = self.environments.variables(task.environment, task.name)
         variables |= self.extra_variables | dict(task.env)
         program = shutil.which(task.command[0], path=variables["PATH"])
         if program is None:
@@ -105,8 +122,11 @@ class Runner:
             )
         say(f"{task.name}: {' '.join(task.command)}")
         started = time.monotonic()
-        code = run([program, *task.command[1:]], env=variables, cwd=ROOT / task.cwd)
+        log = ROOT / ".run" / "logs" / f"{task.name}.txt" if self.is_side_by_side else None
+        code = run([program, *task.command[1:]], env=variables, cwd=ROOT / task.cwd, output=log)
         seconds = time.monotonic() - started
+        if log is not None:
+            show(log.read_text(encoding="utf-8", errors="replace"), f"{task.name} said:")
         if code:
             return self.failed(task, seconds, f"exit code {code}")
         if task.environment in TOLD:

@@ -149,6 +149,39 @@ def test_a_datalab_that_cannot_be_installed_is_left_out_but_not_on_ci(
     assert "not-there-1.0" in output
 
 
+MEETING = """
+import pathlib, sys, time
+own, other = sys.argv[1:]
+pathlib.Path(own).touch()
+print(own, "begins", flush=True)
+while not pathlib.Path(other).exists():
+    time.sleep(0.05)
+time.sleep(0.5)
+print(own, "ends")
+"""
+
+
+def test_tasks_that_do_not_depend_on_each_other_run_at_once_and_are_shown_one_after_another(
+    toy: Toy,
+) -> None:
+    toy.write("meet.py", MEETING)
+    toy.tasks(
+        '[tasks]\nall = ["a", "b"]\na = "python meet.py one two"\nb = "python meet.py two one"\n'
+    )
+    code, output = toy.run("all")
+    assert code == 0, output
+    assert "one begins\none ends\n" in output
+    assert "two begins\ntwo ends\n" in output
+
+
+def test_a_task_that_runs_alone_is_shown_while_it_runs(toy: Toy) -> None:
+    toy.write("slow.py", "import time; print('now', flush=True); time.sleep(60)")
+    toy.tasks('[tasks]\nslow = "python slow.py"\n')
+    with toy.start("slow") as process:
+        assert any(line == "now\n" for line in process.stdout)
+        process.send_signal(signal.SIGINT)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals to a process group are POSIX's")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_it_stops_what_it_started(toy: Toy, number: signal.Signals) -> None:

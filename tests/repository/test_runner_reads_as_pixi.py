@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from toy import Toy, manifest
 
-from runner.errors import NoPythonError, RunnerError
-from runner.pythons import find_python
+from runner.errors import RunnerError
 from runner.tasks import read_manifest
 from runner.unchanged import Remembered
 
@@ -188,48 +187,40 @@ def test_a_task_that_failed_is_not_remembered(made: Toy) -> None:
     assert len(ran(made)) == 3
 
 
-def test_the_running_python_serves_wherever_no_other_series_is_asked_for() -> None:
-    own = f"{sys.version_info.major}.{sys.version_info.minor}.*"
-    assert find_python([">=3.11,<3.14"]) == find_python([own]) == sys.executable
+def with_environment(toy: Toy, name: str, feature: str) -> None:
+    """Give a repository another environment, of one feature, whose task ``t`` says its Python's version."""
+    text = f'[environments]\ndefault = []\n{name} = ["{name}"]\n{feature}'
+    manifest(toy.folder, f'{text}[feature.{name}.tasks]\nt = "python --version"\n')
 
 
-def test_a_python_that_is_not_there_is_named_with_what_to_do() -> None:
-    with pytest.raises(NoPythonError, match=r"python3\.99 was to be used, .* install it"):
-        find_python(["3.99.*"])
+def python(limit: str) -> str:
+    return f'[feature.f.dependencies]\npython = "{limit}"\n'
+
+
+@pytest.mark.parametrize(
+    "limit", [">=3.11,<3.15", f"{sys.version_info[0]}.{sys.version_info[1]}.*"]
+)
+def test_the_running_python_serves_wherever_no_other_series_is_asked_for(
+    toy: Toy, limit: str
+) -> None:
+    with_environment(toy, "f", python(limit))
+    assert f"Python {sys.version.split()[0]}\n" in toy.run("t")[1]
 
 
 def test_a_package_that_is_not_there_is_named(toy: Toy) -> None:
-    toy.write("pyproject.toml", "[dependency-groups]\nbuild = []\n")
-    (toy.folder / "tools" / "wheels.py").write_text(
-        "import pathlib; p = pathlib.Path('.run/wheels'); p.mkdir(exist_ok=True)\n"
-        "(p / 'index.json').write_text('{}')\n",
-        encoding="utf-8",
-    )
-    toy.tasks(
-        '[feature.p.pypi-dependencies]\na = { path = "packages/a" }\n'
-        '[feature.p.tasks]\nt = "python --version"\n'
-    )
+    with_environment(toy, "f", '[feature.f.pypi-dependencies]\na = { path = "packages/a" }\n')
     path = toy.folder / "pixi.toml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("default = []", 'default = []\nbuild = []\np = ["p"]'), "utf-8")
+    path.write_text(f'{path.read_text(encoding="utf-8")}[tasks]\nwheels = "python --version"\n')
     code, output = toy.run("t")
     assert code == 1
-    assert "environment 'p' installs packages/a, which isn't a package here" in output
-
-
-def test_two_series_at_once_are_refused() -> None:
-    with pytest.raises(RunnerError, match=r"at the same time 3\.98\.\* and 3\.99\.\*"):
-        find_python(["3.98.*", "3.99.*"])
+    assert "'f' installs packages/a, but the task wheels built 0 wheels of it" in output
 
 
 @pytest.mark.parametrize(("variables", "state"), [({}, "left out"), ({"CI": "1"}, "FAILED")])
 def test_an_environment_whose_python_is_missing_is_left_out_but_not_on_ci(
     toy: Toy, variables: dict[str, str], state: str
 ) -> None:
-    toy.tasks('[feature.old.dependencies]\npython = "3.99.*"\n')
-    path = toy.folder / "pixi.toml"
-    text = path.read_text(encoding="utf-8").replace("default = []", 'default = []\nold = ["old"]')
-    path.write_text(f'{text}[feature.old.tasks]\nt = "python --version"\n', encoding="utf-8")
+    with_environment(toy, "f", python("3.99.*"))
     output = toy.run("t", **variables)[1]
     assert f"{state:9}t" in output
-    assert "python3.99 was to be used" in output
+    assert "no Python ==3.99.* was found here, nor could uv get one" in output

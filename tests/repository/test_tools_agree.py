@@ -120,10 +120,16 @@ def test_what_builds_a_wheel_is_the_same_everywhere(pixi: dict[str, Any]) -> Non
         {spelt(line) for line in output["requirements"]["host"] if not line.startswith("python ")}
         for output in yaml.safe_load(RECIPE.read_text(encoding="utf-8"))["outputs"]
     ]
-    assert all(host == of_feature(pixi, "build") for host in hosts)
+    assert all(host == hosts[0] for host in hosts)
+    assert hosts[0] <= of_feature(pixi, "conda")
     for path in ROOT.glob("packages/*/pyproject.toml"):
         [needed] = tomllib.loads(path.read_text(encoding="utf-8"))["build-system"]["requires"]
-        assert needed in of_feature(pixi, "build")
+        assert {needed, "pip>=23"} == hosts[0]
+
+
+def test_both_runners_build_with_the_same_uv(root: Path) -> None:
+    document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    assert GROUPS["build"] == [f"uv{document['tool']['uv']['required-version']}"]
 
 
 def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[str, Any]) -> None:

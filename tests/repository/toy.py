@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 HEAD = '[workspace]\nname = "toy"\nchannels = []\nplatforms = []\n'
@@ -21,10 +22,16 @@ class Toy:
     def __init__(self, folder: Path, tools: Path) -> None:
         self.folder = folder
         shutil.copytree(tools, folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+        for uv in tools.parent.glob(".run/uv-*[0-9]"):  # or each of them would get it by pip
+            (folder / ".run").mkdir(exist_ok=True)
+            (folder / ".run" / uv.name).symlink_to(uv)
+        document = tomllib.loads((tools.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        self.uv = document["tool"]["uv"]["required-version"]
         self.groups("")
 
     def groups(self, text: str) -> None:
-        self.write("pyproject.toml", f"[dependency-groups]\n{text}\n")
+        uv = f'[tool.uv]\nrequired-version = "{self.uv}"\n'
+        self.write("pyproject.toml", f"[dependency-groups]\n{text}\n{uv}")
 
     def tasks(self, text: str) -> None:
         manifest(self.folder, f"[environments]\ndefault = []\n{text}")

@@ -5,21 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
 import tomllib
-import venv
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from email.parser import BytesParser
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
-from zipfile import ZipFile
+from typing import TYPE_CHECKING
 
-from runner.errors import RunnerError
-from runner.process import run_quietly, say, stop_all
-from runner.pythons import find_python
+from runner.errors import NoPythonError, RunnerError
+from runner.process import say
+from runner.uv import Uv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,23 +20,9 @@ if TYPE_CHECKING:
 
     from runner.tasks import Environment
 
-BUILD = "build"
-AT_ONCE = 2
 BIN = "Scripts" if os.name == "nt" else "bin"
-NEEDS_PIP = (
-    f"{sys.executable} has no pip, which installs everything else; "
-    "on Debian and Ubuntu run: apt-get install -y python3-pip"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wheel:
-    """A wheel of ours: where it is, what it holds, and what it requires that isn't ours."""
-
-    name: str
-    path: Path
-    sha256: str
-    requires: tuple[str, ...]
+DROPPED = ("PYTHON", "XDG_CONFIG", "XDG_CACHE", "XDG_DATA", "JUPYTER", "DATALAB_KERNEL_MODE")
+"""What the variables begin with that no task sees: they are a person's settings."""
 
 
 class Environments:
@@ -62,7 +41,9 @@ class Environments:
         self.home = root / ".run"
         self.known = known
         with (root / "pyproject.toml").open("rb") as stream:
-            self.groups: dict[str, list[str]] = tomllib.load(stream)["dependency-groups"]
+            document = tomllib.load(stream)
+        self.groups: dict[str, list[str]] = document["dependency-groups"]
+        self.uv = Uv(root, document["tool"]["uv"]["required-version"].removeprefix("=="))
 
     def folder(self, name: str) -> Path:
         """Return where an environment is."""
@@ -72,22 +53,15 @@ class Environments:
         """Return an environment's interpreter."""
         return self.folder(name) / BIN / ("python.exe" if os.name == "nt" else "python")
 
-    def variables(self, name: str) -> dict[str, str]:
-        """Return the variables that a process in an environment gets.
+    def variables(self, name: str, task: str) -> dict[str, str]:
+        """Return the variables that a task's process in an environment gets.
 
-        The home folder is one below ``.run``, so that no test reads or changes a person's settings.
+        The home folder is the task's own, below ``.run``: no test reads or changes a person's
+        settings, or those of a task that runs at the same time.
         """
-        home = self.home / "home"
+        home = self.home / "home" / task
         home.mkdir(parents=True, exist_ok=True)
-        dropped = (
-            "PYTHON",
-            "XDG_CONFIG",
-            "XDG_CACHE",
-            "XDG_DATA",
-            "JUPYTER",
-            "DATALAB_KERNEL_MODE",
-        )
-        variables = {key: text for key, text in os.environ.items() if not key.startswith(dropped)}
+        variables = {key: text for key, text in os.environ.items() if not key.startswith(DROPPED)}
         return variables | {
             "HOME": str(home),
             "USERPROFILE": str(home),
@@ -96,134 +70,112 @@ class Environments:
             "PYTHONUTF8": "1",
         }
 
-    def prepare(self, names: Sequence[str]) -> dict[str, RunnerError]:
-        """Make environments ready, two at a time; return what went wrong, by environment."""
-        if find_spec("pip") is None:
-            raise RunnerError(NEEDS_PIP)
-        failures: dict[str, RunnerError] = {}
-        with _only_one_runner(self.home), ThreadPoolExecutor(AT_ONCE) as pool:
-            wheels = self._wheels() if any(self.known[name].packages for name in names) else {}
-            jobs = {name: pool.submit(self._prepare, self.known[name], wheels) for name in names}
-            for name, job in jobs.items():
-                try:
-                    job.result()
-                except RunnerError as error:
-                    failures[name] = error
-                except KeyboardInterrupt:
-                    stop_all()  # or the pool would wait for every pip to end by itself
-                    raise
-        return failures
-
-    def _wheels(self) -> dict[str, Wheel]:
-        """Build our wheels where sources changed; return them by their package's folder."""
-        self._prepare(self.known[BUILD], {})
-        command = [self.python(BUILD), self.root / "tools" / "wheels.py"]
-        output = run_quietly(
-            command, env=self._pip_variables(), cwd=self.root, what="building the wheels"
-        )
-        for line in output.splitlines():
-            say(line)
-        index = json.loads((self.home / "wheels" / "index.json").read_text(encoding="utf-8"))
-        ours = {entry["name"] for entry in index.values()}
-        return {
-            folder: _read_wheel(self.home / "wheels" / entry["file"], entry["name"], ours)
-            for folder, entry in index.items()
-        }
-
     def stamp(self, name: str) -> str:
         """Return what an environment was made from; it changes with any package in it."""
-        return (self.folder(name) / "stamp.json").read_text(encoding="utf-8")
+        return self._stamp_file(name).read_text(encoding="utf-8")
 
-    def _prepare(self, wanted: Environment, wheels: Mapping[str, Wheel]) -> None:
-        missing = sorted(set(wanted.packages) - wheels.keys())
-        if missing:
-            msg = f"environment {wanted.name!r} installs {', '.join(missing)}, which isn't a package here"
+    def prepare(self, name: str) -> None:
+        """Make an environment ready.
+
+        Raises
+        ------
+        RunnerError
+            Something can't be installed, or our packages in it aren't built.
+        NoPythonError
+            This machine has no such Python, and uv can't get one.
+        """
+        wanted = self.known[name]
+        wheels = {package: self._wheel(name, package) for package in wanted.packages}
+        target = {"base": self._base(wanted)}
+        target |= {package: _digest(wheel) for package, wheel in wheels.items()}
+        with _only_one_runner(self.home):
+            found = self._found(name)
+            if found == target:
+                return
+            self._stamp_file(name).unlink(missing_ok=True)
+            if found.get("base") != target["base"] or found.keys() != target.keys():
+                self._create(wanted, list(wheels.values()))
+            else:
+                changed = [
+                    wheels[package] for package in wheels if found[package] != target[package]
+                ]
+                say(f"environment {name}: installing {', '.join(path.name for path in changed)}")
+                self._install(name, "--no-deps", "--no-index", "--reinstall", *changed)
+            python = str(self.python(name))
+            self.uv("pip", "check", "--python", python, what=f"uv pip check of {name}")
+            self._stamp_file(name).write_text(json.dumps(target, indent=1), encoding="utf-8")
+
+    def _wheel(self, environment: str, package: str) -> Path:
+        """Return the wheel that the task ``wheels`` built from a package's folder."""
+        stem = package.rsplit("/", maxsplit=1)[-1].replace("-", "_")
+        found = list((self.home / "wheels").glob(f"{stem}-*.whl"))
+        if len(found) != 1:
+            msg = f"environment {environment!r} installs {package}, but the task wheels built {len(found)} wheels of it"
             raise RunnerError(msg)
-        chosen = [wheels[folder] for folder in wanted.packages]
-        requirements = self._requirements(wanted, chosen)
-        python = find_python(wanted.pythons)
-        target = {"base": self._base_stamp(wanted, python, requirements)}
-        target |= {wheel.name: wheel.sha256 for wheel in chosen}
-        folder = self.folder(wanted.name)
-        found = _read_stamp(folder / "stamp.json")
-        if found == target:
-            return
-        if found.get("base") != target["base"]:
-            self._create(wanted.name, python, requirements)
-            found = {}
-        changed = [wheel for wheel in chosen if found.get(wheel.name) != wheel.sha256]
-        if changed:
-            (folder / "stamp.json").unlink(missing_ok=True)
-            say(
-                f"environment {wanted.name}: installing {', '.join(item.path.name for item in changed)}"
-            )
-            options = ["--no-deps", "--force-reinstall", "--no-index"]
-            self._install(wanted.name, *options, *(str(wheel.path) for wheel in changed))
-        self._pip(wanted.name, "check")
-        (folder / "stamp.json").write_text(json.dumps(target, indent=1), encoding="utf-8")
+        return found[0]
 
-    def _requirements(self, wanted: Environment, wheels: Sequence[Wheel]) -> list[str]:
-        tools = [item for feature in wanted.features for item in self.groups.get(feature, [])]
-        needed = sorted({*tools, *(item for wheel in wheels for item in wheel.requires)})
-        return [item.replace(">=", "==") for item in needed] if wanted.is_lowest else needed
+    def _create(self, wanted: Environment, wheels: Sequence[Path]) -> None:
+        name = wanted.name
+        say(f"environment {name}: created anew")
+        pythons = ",".join(_specifier(limit) for limit in wanted.pythons) or sys.executable
+        try:
+            options = ["--quiet", "--no-project", "--clear", "--python", pythons]
+            self.uv("venv", *options, self.folder(name), what=f"making the environment {name}")
+        except RunnerError as error:
+            msg = f"no Python {pythons} was found here, nor could uv get one; {error}"
+            raise NoPythonError(msg) from error
+        options = [word for group in self._groups(wanted) for word in ("--group", group)]
+        if wanted.is_lowest:  # of a wheel's requirements uv takes the newest: they aren't "direct"
+            projects = [f"{package}/pyproject.toml" for package in wanted.packages]
+            options += ["--resolution", "lowest-direct", "--no-sources"]
+            options += [word for project in projects for word in ("-r", project)]
+        if options or wheels:
+            self._install(name, *options, *wheels)
 
-    def _base_stamp(self, wanted: Environment, python: str, requirements: list[str]) -> str:
-        version = sys.version if python == sys.executable else python
-        facts = [version, os.path.realpath(python), str(self.folder(wanted.name))]
-        return hashlib.sha256("\n".join([*facts, *requirements]).encode()).hexdigest()
+    def _install(self, name: str, *arguments: str | Path) -> None:
+        """Install; a wheel of ours that another one requires is never looked for on an index."""
+        wheels = sorted((self.home / "wheels").glob("*.whl"))
+        lines = [f"{path.name.split('-')[0]} @ {path.as_uri()}\n" for path in wheels]
+        constraints = self.home / "constraints.txt"
+        constraints.write_text("".join(lines), encoding="utf-8")
+        options = ["--quiet", "--python", str(self.python(name)), "--constraints", str(constraints)]
+        what = f"uv pip install for the environment {name}"
+        self.uv("pip", "install", *options, *arguments, what=what)
 
-    def _create(self, name: str, python: str, requirements: list[str]) -> None:
-        folder = self.folder(name)
-        say(f"environment {name}: created anew, installing {len(requirements)} requirements …")
-        if folder.exists():
-            shutil.rmtree(folder)
-        if python == sys.executable:
-            venv.create(folder, with_pip=False, symlinks=os.name != "nt")
-        else:
-            command = [python, "-m", "venv", "--without-pip", str(folder)]
-            run_quietly(command, env=self._pip_variables(), cwd=self.root, what=f"venv for {name}")
-        if requirements:
-            listing = folder / "requirements.txt"
-            listing.write_text("\n".join(requirements) + "\n", encoding="utf-8")
-            self._install(name, "--quiet", "-r", str(listing))
-        say(f"environment {name}: ready")
+    def _groups(self, wanted: Environment) -> list[str]:
+        return [feature for feature in wanted.features if feature in self.groups]
 
-    def _install(self, name: str, *arguments: str) -> None:
-        """Install without compiling, which would take most of the time: Python compiles what is used."""
-        self._pip(name, "install", "--no-compile", *arguments)
+    def _base(self, wanted: Environment) -> str:
+        """Return what decides whether an environment is made anew, and not only our wheels in it."""
+        tools = [item for group in self._groups(wanted) for item in self.groups[group]]
+        projects = [self.root / package / "pyproject.toml" for package in wanted.packages]
+        facts = [
+            self.uv.version,
+            sys.version,
+            str(self.folder(wanted.name)),
+            *wanted.pythons,
+            *tools,
+        ]
+        return hashlib.sha256("\n".join([*facts, *map(_digest, projects)]).encode()).hexdigest()
 
-    def _pip(self, name: str, *arguments: str) -> None:
-        """Run this Python's pip for an environment, which needs none of its own (nor ensurepip)."""
-        command = [sys.executable, "-m", "pip", "--python", str(self.python(name)), *arguments]
-        what = f"pip {arguments[0]} for the environment {name}"
-        run_quietly(command, env=self._pip_variables(), cwd=self.root, what=what)
+    def _stamp_file(self, name: str) -> Path:
+        return self.folder(name) / "stamp.json"
 
-    def _pip_variables(self) -> dict[str, str]:
-        return os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    def _found(self, name: str) -> dict[str, str]:
+        """Return what an environment was made from; nothing if it was never finished or its Python went."""
+        if not self._stamp_file(name).is_file() or not self.python(name).exists():
+            return {}
+        stamp: dict[str, str] = json.loads(self.stamp(name))
+        return stamp
 
 
-def _read_stamp(path: Path) -> dict[str, Any]:
-    """Return what an environment was made from; nothing if it was never finished."""
-    if not path.is_file():
-        return {}
-    stamp: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return stamp
+def _specifier(limit: str) -> str:
+    """Return a limit of Python's version as uv wants it: pixi's ``3.12.*`` is ``==3.12.*``."""
+    return limit if limit.startswith((">", "<", "=", "!", "~")) else f"=={limit}"
 
 
-def _read_wheel(path: Path, name: str, ours: set[str]) -> Wheel:
-    with ZipFile(path) as archive:
-        member = next(item for item in archive.namelist() if item.endswith(".dist-info/METADATA"))
-        metadata = BytesParser().parsebytes(archive.read(member))
-    requires = metadata.get_all("Requires-Dist", [])
-    foreign = tuple(item for item in requires if _distribution(item) not in ours)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Wheel(name=name, path=path, sha256=digest, requires=foreign)
-
-
-def _distribution(requirement: str) -> str:
-    """Return the name that a requirement starts with."""
-    end = next((i for i, c in enumerate(requirement) if not (c.isalnum() or c in "-_.")), None)
-    return requirement[:end].lower().replace("_", "-").replace(".", "-")
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from runner.errors import RunnerError
 
@@ -25,13 +25,27 @@ _stopping = threading.Event()
 def say(text: str) -> None:
     """Print a progress line with the seconds since the runner started."""
     with _lock:
-        print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
+        print(f"{_clock()} {text}", flush=True)
 
 
-def run(command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path) -> int:
-    """Run a command whose output the person sees as it comes; return its exit code."""
-    child = _start(command, env, cwd, output=None)
-    return _wait(child)[0]
+def show(text: str, heading: str) -> None:
+    """Print what a child wrote, whole, below a progress line."""
+    with _lock:
+        print(f"{_clock()} {heading}\n{text}", end="" if text.endswith("\n") else "\n", flush=True)
+
+
+def run(
+    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, output: Path | None
+) -> int:
+    """Run a command and return its exit code.
+
+    Its output goes into a file, or without one to where the person sees it as it comes.
+    """
+    if output is None:
+        return _wait(_start(command, env, cwd, output=None))[0]
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("w", encoding="utf-8") as stream:
+        return _wait(_start(command, env, cwd, output=stream))[0]
 
 
 def run_quietly(
@@ -68,8 +82,12 @@ def stop_all() -> None:
             _signal(child, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
 
 
+def _clock() -> str:
+    return f"[{time.monotonic() - STARTED:6.1f} s]"
+
+
 def _start(
-    command: Sequence[str | Path], env: Mapping[str, str], cwd: Path, output: int | None
+    command: Sequence[str | Path], env: Mapping[str, str], cwd: Path, output: int | TextIO | None
 ) -> subprocess.Popen[str]:
     if _stopping.is_set():
         msg = "not started, because the runner is being stopped"
@@ -81,7 +99,7 @@ def _start(
             cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT if output else None,
+            stderr=None if output is None else subprocess.STDOUT,
             text=True,
             errors="replace",
             start_new_session=os.name == "posix",
