@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from datalab_kernel import ImageObj, SignalObj, Workspace
-from datalab_kernel._calc_result import CalcResult
+from datalab_kernel.workspace._calc_result import CalcResult
 
 OF_DATALAB = frozenset({"__uuid", "__number"})
 """Metadata by which DataLab knows an object."""

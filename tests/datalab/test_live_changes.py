@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel._changes import Change
+from datalab_kernel.workspace._changes import Change
 
 SOON_S = 10.0
 

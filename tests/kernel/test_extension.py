@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from datalab_kernel._namespace import NAMES
+from datalab_kernel.session._namespace import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

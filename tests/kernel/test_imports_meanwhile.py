@@ -141,7 +141,7 @@ TREES = [ast.parse(SOURCE) for _ in range(8)]
 """
 IMPORT_BEHIND = """
 import ast, sys, time
-from datalab_kernel._warmup import WarmUp
+from datalab_kernel.session._warmup import WarmUp
 sys.path.insert(0, {folder!r})
 import_behind = WarmUp(["many_trees"])
 import_behind.start()

@@ -75,16 +75,16 @@ def test_an_error_inside_sigima_says_how_to_see_all(either: Kernel) -> None:
 def test_tb_shows_all_of_the_last_error(either: Kernel) -> None:
     assert len(frames(trace(either.run("workspace['b']")))) == 1
     whole = trace(either.run("%tb"))
-    assert "_named_objects.py" in whole
+    assert "_mapping.py" in whole
     assert len(frames(whole)) > 2
     assert len(frames(trace(either.run("workspace['b']")))) == 1
 
 
 def test_the_verbose_mode_shows_all_and_the_plain_one_folds(either: Kernel) -> None:
     try:
-        assert "_named_objects.py" in trace(either.run("%xmode Verbose\nworkspace['b']"))
+        assert "_mapping.py" in trace(either.run("%xmode Verbose\nworkspace['b']"))
         plain = trace(either.run("%xmode Plain\nworkspace['b']"))
-        assert "_named_objects.py" not in plain
+        assert "_mapping.py" not in plain
         assert "workspace['b']" in plain
         assert trace(either.run("%xmode Minimal\nworkspace['b']")).startswith("ObjectNotFoundError")
     finally:
@@ -97,7 +97,7 @@ def test_an_error_that_the_person_made_of_ours_shows_both(either: Kernel) -> Non
     assert len(frames(text)) == 2
     assert "ObjectNotFoundError: 'b' not found" in text
     assert "direct cause" in text
-    assert "_named_objects.py" not in text
+    assert "_mapping.py" not in text
 
 
 def test_what_our_code_met_on_its_way_is_left_to_tb(either: Kernel) -> None:
@@ -129,7 +129,7 @@ def test_debuggers_and_programs_see_every_frame(either: Kernel) -> None:
     seen = "[one.name for one in traceback.extract_tb(sys.last_value.__traceback__)][-1]"
     assert either.value(seen) == "'get'"
     asked = either.run("try:\n    workspace['b']\nexcept KeyError:\n    traceback.print_exc()")
-    assert "_named_objects.py" in asked.text
+    assert "_mapping.py" in asked.text
 
 
 def test_a_stop_in_calc_is_as_short_and_changes_nothing(either: Kernel) -> None:
@@ -153,4 +153,4 @@ def test_unloading_brings_back_whole_tracebacks(running: Callable[[str], Kernel]
     kernel.value("%load_ext datalab_kernel")
     kernel.value("mine = workspace")
     kernel.value("%unload_ext datalab_kernel")
-    assert "_named_objects.py" in trace(kernel.run("mine['b']"))
+    assert "_mapping.py" in trace(kernel.run("mine['b']"))

@@ -1,21 +1,32 @@
 """The import contracts of pyproject.toml: kept here, and broken by code that breaks them."""
 
+import graphlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
+PACKAGES = (
+    *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
+    "datalab_kernel_interactive",
+)
 BREACHES = {
-    "core/src/datalab_kernel/_names.py": "import datalab_kernel_standalone",
-    "core/src/datalab_kernel/errors.py": "import numpy",
-    "core/src/datalab_kernel/_workspace.py": "import requests",
-    "core/src/datalab_kernel/storage/__init__.py": "import datalab_kernel._workspace",
-    "core/src/datalab_kernel/storage/_fields.py": "import datalab_kernel.plot",
-    "core/src/datalab_kernel/plot/_spec.py": "import datalab_kernel._workspace",
-    "core/src/datalab_kernel/_coerce.py": "import IPython",
-    "core/src/datalab_kernel/backends/_protocol.py": "import datalab_kernel._workspace",
+    "core/src/datalab_kernel/_loose.py": "",
+    "core/src/datalab_kernel/objects/_kinds.py": """if TYPE_CHECKING:
+    from datalab_kernel.storage._contents import Contents""",
+    "core/src/datalab_kernel/compute/_values.py": """def late():
+    from datalab_kernel.backends import Backend""",
+    "core/src/datalab_kernel/objects/_names.py": "import datalab_kernel_standalone",
+    "core/src/datalab_kernel/errors/__init__.py": "import numpy",
+    "core/src/datalab_kernel/workspace/_workspace.py": "import requests",
+    "core/src/datalab_kernel/storage/__init__.py": "import datalab_kernel.workspace._workspace",
+    "core/src/datalab_kernel/objects/_fields.py": "import datalab_kernel.plot",
+    "core/src/datalab_kernel/plot/_spec.py": "import datalab_kernel.workspace._workspace",
+    "core/src/datalab_kernel/objects/_coerce.py": "import IPython",
+    "core/src/datalab_kernel/backends/_protocol.py": "import datalab_kernel.workspace._workspace",
     "standalone/src/datalab_kernel_standalone/__init__.py": "import datalab_kernel_spec",
     "live/src/datalab_kernel_live/__init__.py": "import datalab_kernel_standalone",
     "spec/src/datalab_kernel_spec/__init__.py": "import datalab_kernel_standalone",
@@ -24,7 +35,7 @@ BREACHES = {
     "core/src/datalab_kernel/plot/rendering/_units.py": "import datalab_kernel.plot._options",
     "interactive/src/datalab_kernel_interactive/__init__.py": "import datalab_kernel_spec",
     "interactive/src/datalab_kernel_interactive/_curves.py": "import datalab_kernel.plot.rendering._columns",
-    "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel import _objects",
+    "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel.objects import _sigima",
 }
 
 
@@ -63,3 +74,30 @@ def test_a_breach_is_found(copy: Path, path: str, line: str) -> None:
     done = lint_imports(copy)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN" in done.stdout
+
+
+def circle(graph: grimp.ImportGraph) -> list[str]:
+    """Return the modules of one circle of files, or nothing; type-only and late imports count."""
+    imported = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    try:
+        graphlib.TopologicalSorter(imported).prepare()
+    except graphlib.CycleError as error:
+        return [*error.args[1]]
+    return []
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*PACKAGES, exclude_type_checking_imports=False, cache_dir=None)
+
+
+def test_no_files_import_each_other_in_a_circle(graph: grimp.ImportGraph) -> None:
+    assert circle(graph) == []
+
+
+def test_a_circle_within_a_folder_is_found(graph: grimp.ImportGraph) -> None:
+    lower, upper = "datalab_kernel.compute._parameters", "datalab_kernel.compute._plan"
+    graph.add_import(importer=lower, imported=upper)
+    found = circle(graph)
+    graph.remove_import(importer=lower, imported=upper)
+    assert {lower, upper} <= {*found}

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from datalab_kernel import Workspace, _autosave, _autosave_marker
-from datalab_kernel._autosave import Autosave, check_interval
-from datalab_kernel._changes import Change, ChangeFeed
+from datalab_kernel import Workspace
 from datalab_kernel.backends import Backend, WorkspaceMode
 from datalab_kernel.errors import (
     FileTakenError,
@@ -20,6 +18,9 @@ from datalab_kernel.errors import (
     ParameterError,
     StandaloneModeRequiredError,
 )
+from datalab_kernel.workspace import _autosave, _autosave_marker
+from datalab_kernel.workspace._autosave import Autosave, check_interval
+from datalab_kernel.workspace._changes import Change, ChangeFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,15 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from datalab_kernel import _autosave_marker
-from datalab_kernel._autosave_marker import Marker, check_free, keep_what_was_there, take_notice
 from datalab_kernel.errors import FileTakenError
+from datalab_kernel.workspace import _autosave_marker
+from datalab_kernel.workspace._autosave_marker import (
+    Marker,
+    check_free,
+    keep_what_was_there,
+    take_notice,
+)
 
 TIMEOUT_S = 20.0
 CRASH = """
 import os, sys
 from pathlib import Path
-from datalab_kernel._autosave_marker import Marker
+from datalab_kernel.workspace._autosave_marker import Marker
 marker = Marker(Path(sys.argv[1]))
 os._exit(9)
 """

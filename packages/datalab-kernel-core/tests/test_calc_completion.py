@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel._calc_completion import calc_matcher, place_in_call
+from datalab_kernel.session._calc_completion import calc_matcher, place_in_call
 
 
 def offered(text):

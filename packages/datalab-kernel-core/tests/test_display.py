@@ -11,9 +11,9 @@ import pytest
 from matplotlib.image import imread
 
 from datalab_kernel import create_image, create_signal
-from datalab_kernel._display import object_size, workspace_html
-from datalab_kernel._thumbnail import image_png, signal_svg
 from datalab_kernel.backends import ObjectInfo
+from datalab_kernel.display._objects_table import object_size, workspace_html
+from datalab_kernel.display._thumbnail import image_png, signal_svg
 from datalab_kernel.errors import ObjectNotFoundError
 
 X = np.linspace(0, 10, 5000)

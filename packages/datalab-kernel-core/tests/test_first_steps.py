@@ -11,8 +11,8 @@ import h5py
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel._first_steps import FirstSteps
-from datalab_kernel._last_saved import SavedFile, last_saved
+from datalab_kernel.workspace._first_steps import FirstSteps
+from datalab_kernel.workspace._last_saved import SavedFile, last_saved
 
 if TYPE_CHECKING:
     from pathlib import Path

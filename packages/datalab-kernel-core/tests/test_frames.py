@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from datalab_kernel._frames import Frames, Owner, kept_frames
+from datalab_kernel.session._frames import Frames, Owner, kept_frames
 
 P, D, S, N = Owner.PERSON, Owner.OURS, Owner.PYTHON, Owner.OTHER
 SITE = Path(sysconfig.get_paths()["purelib"], "site-packages")
@@ -51,7 +51,7 @@ def test_what_our_code_calls_is_folded_up_to_the_persons_own(
 @pytest.mark.parametrize(
     ("name", "path", "owner"),
     [
-        ("datalab_kernel._files", "/any/where.py", D),
+        ("datalab_kernel.workspace._files", "/any/where.py", D),
         ("datalab_kernel_live._backend", "/any/where.py", D),
         ("sigima.proc", "/any/where.py", D),
         ("guidata", "/any/where.py", D),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from datalab_kernel import _function_names
 from datalab_kernel.compute import all_functions
+from datalab_kernel.workspace import _function_names
 
-NAMES = "from datalab_kernel._function_names import function_names as n"
+NAMES = "from datalab_kernel.workspace._function_names import function_names as n"
 
 
 def test_they_are_those_of_the_functions_that_there_are() -> None:

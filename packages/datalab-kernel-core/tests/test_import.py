@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 HEAVY = ("numpy", "sigima", "matplotlib", "h5py", "pandas", "scipy", "requests", "IPython")
+LIGHT = ("backends", "display", "errors", "objects", "session", "workspace")
 SIBLINGS = ("datalab_kernel_standalone", "datalab_kernel_live", "datalab_kernel_spec")
 
 
@@ -17,6 +18,11 @@ def modules_after(code: str) -> set[str]:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     assert modules_after("import datalab_kernel").isdisjoint({*HEAVY, *SIBLINGS})
+
+
+def test_importing_the_light_folders_loads_nothing_heavy() -> None:
+    code = "\n".join(f"import datalab_kernel.{folder}" for folder in LIGHT)
+    assert modules_after(code).isdisjoint({*HEAVY, *SIBLINGS})
 
 
 def test_making_a_workspace_and_a_plotter_loads_nothing_heavy() -> None:

@@ -11,7 +11,7 @@ from functools import partial
 
 import pytest
 
-from datalab_kernel._warmup import WarmUp
+from datalab_kernel.session._warmup import WarmUp
 
 INIT = "import time; time.sleep(0.4)\nfrom pack.sub import value\n"
 SUB = "import time; time.sleep(0.1)\nfrom pack.deep import value\n"
@@ -19,7 +19,7 @@ DEEP = "import time; time.sleep(0.1)\nvalue = 5\n"
 BEGIN = """
 import sys, threading, time, os
 sys.path.insert(0, {folder!r})
-import datalab_kernel._warmup as module
+import datalab_kernel.session._warmup as module
 module.QUIET_S = 0.0
 warm = module.WarmUp({modules!r})
 warm.start()
@@ -119,7 +119,7 @@ def test_threads_that_import_dont_wait_for_one_another(run, package):
 def test_who_holds_what_the_background_import_waits_for_isnt_kept_waiting(run, package):
     (package / "wants.py").write_text("import builtins\nwith builtins.lock: pass\n")
     code = (
-        "import builtins, datalab_kernel._import_gate as gate; gate.STALLED_S = 0.2\n"
+        "import builtins, datalab_kernel.session._import_gate as gate; gate.STALLED_S = 0.2\n"
         "builtins.lock = threading.Lock()\n"
         "with builtins.lock:\n"
         "    w = module.WarmUp(('wants',)); w.start(); time.sleep(0.3); import colorsys\n"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from datalab_kernel._magic import COMMANDS, CommandError, UnknownCommandError, datalab_magic
 from datalab_kernel.errors import DataLabKernelError
+from datalab_kernel.session._magic import COMMANDS, CommandError, UnknownCommandError, datalab_magic
 
 TOKEN = "s3cret"
 

@@ -9,8 +9,8 @@ import types
 import numpy as np
 import pytest
 
-from datalab_kernel._missing_packages import import_failure, missing_package
 from datalab_kernel.errors import MissingPackageError
+from datalab_kernel.errors._missing_packages import import_failure, missing_package
 from datalab_kernel.formats import read_file, read_options
 
 

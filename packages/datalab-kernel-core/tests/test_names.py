@@ -2,8 +2,8 @@
 
 import pytest
 
-from datalab_kernel import _names
 from datalab_kernel.errors import InvalidNameError
+from datalab_kernel.objects import _names
 from datalab_kernel.testing._samples import NAMES
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from datalab_kernel._first_use import FirstUse
-from datalab_kernel._lazy import LazyModule, LazyObject, lazy_class
-from datalab_kernel._namespace import NAMES, Namespace
+from datalab_kernel.session._first_use import FirstUse
+from datalab_kernel.session._lazy import LazyModule, LazyObject, lazy_class
+from datalab_kernel.session._namespace import NAMES, Namespace
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def run(first_use: FirstUse, space: dict[str, Any], code: str) -> None:
 
 def test_putting_the_names_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from datalab_kernel._namespace import Namespace; Namespace({}, {}).put(); "
+        "import sys; from datalab_kernel.session._namespace import Namespace; Namespace({}, {}).put(); "
         "print({'numpy', 'sigima', 'matplotlib', 'h5py'} & {*sys.modules})"
     )
     command = [sys.executable, "-c", code]

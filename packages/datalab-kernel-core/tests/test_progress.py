@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from datalab_kernel import _progress
+from datalab_kernel.display import _progress
 
 
 class Publisher:

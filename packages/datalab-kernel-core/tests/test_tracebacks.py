@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from datalab_kernel._tracebacks import ShortTracebacks
 from datalab_kernel.errors import ComputationError
+from datalab_kernel.session._tracebacks import ShortTracebacks
 
 
 class Formatter:
@@ -97,7 +97,7 @@ def test_verbose_shows_all(formatter: Formatter) -> None:
 def test_frames_that_cant_be_read_are_shown_whole(
     formatter: Formatter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datalab_kernel._frames.Frames.split", None)
+    monkeypatch.setattr("datalab_kernel.session._frames.Frames.split", None)
     inside = space_of(INSIDE, "sigima.tools", kind=ValueError)
     text = shown(formatter, space_of("def f(): g()", "__main__", g=inside["g"]))
     assert "<sigima.tools>" in text

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from datalab_kernel._variables import VariablePanel
+from datalab_kernel.session._variables import VariablePanel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

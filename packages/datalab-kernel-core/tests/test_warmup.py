@@ -9,13 +9,13 @@ import time
 
 import pytest
 
-from datalab_kernel import _namespace
-from datalab_kernel._warmup import WarmUp, is_wanted
+from datalab_kernel.session import _namespace
+from datalab_kernel.session._warmup import WarmUp, is_wanted
 
 PACKAGE = 12
 HAMMER = """
 import sys, threading, random
-from datalab_kernel._warmup import WarmUp
+from datalab_kernel.session._warmup import WarmUp
 sys.path.insert(0, {folder!r})
 names = [f"slow.part{{n}}" for n in range({parts})]
 warm = WarmUp(["slow"])
@@ -62,7 +62,7 @@ def run(code: str) -> str:
 
 def test_it_imports_everything_while_nothing_else_happens():
     code = (
-        "import sys; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start(); "
+        "import sys; from datalab_kernel.session._warmup import WarmUp; w = WarmUp(); w.start(); "
         "w.join(60); print('sigima' in sys.modules, 'numpy' in sys.modules)"
     )
     assert run(code) == "True True"
@@ -70,7 +70,7 @@ def test_it_imports_everything_while_nothing_else_happens():
 
 def test_it_stands_still_while_a_cell_computes():
     code = (
-        "import sys, time; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()\n"
+        "import sys, time; from datalab_kernel.session._warmup import WarmUp; w = WarmUp(); w.start()\n"
         "end = time.monotonic() + 1\n"
         "while time.monotonic() < end: pass\n"
         "print(len([m for m in sys.modules if m.startswith('numpy')]) < 20)"
@@ -80,7 +80,7 @@ def test_it_stands_still_while_a_cell_computes():
 
 def test_while_it_stands_still_others_import_what_they_like():
     code = (
-        "import sys, time, datalab_kernel._warmup as module\n"
+        "import sys, time, datalab_kernel.session._warmup as module\n"
         "module.LONGEST_STOP_S = module.QUIET_S = 20\n"
         "w = module.WarmUp(['numpy']); w.start(); time.sleep(0.2)\n"
         "began = time.monotonic(); import wave, colorsys, fractions\n"
@@ -92,7 +92,7 @@ def test_while_it_stands_still_others_import_what_they_like():
 
 def test_hurrying_ends_the_stops():
     code = (
-        "import sys; from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()\n"
+        "import sys; from datalab_kernel.session._warmup import WarmUp; w = WarmUp(); w.start()\n"
         "with w.hurry():\n"
         "    while not w.join(0): sum(range(1000))\n"
         "print('sigima' in sys.modules)"
@@ -102,7 +102,7 @@ def test_hurrying_ends_the_stops():
 
 def test_the_switch_interval_is_as_before_when_it_has_ended():
     code = (
-        "import sys; sys.setswitchinterval(0.004); from datalab_kernel._warmup import WarmUp\n"
+        "import sys; sys.setswitchinterval(0.004); from datalab_kernel.session._warmup import WarmUp\n"
         "w = WarmUp(['json.tool']); w.start(); w.join(30); print(round(sys.getswitchinterval(), 4))"
     )
     assert run(code) == "0.004"
@@ -111,7 +111,7 @@ def test_the_switch_interval_is_as_before_when_it_has_ended():
 def test_the_garbage_collector_is_as_before_when_it_has_ended():
     code = (
         "import gc; gc.set_threshold(600, 7, 8); before = [*gc.callbacks]\n"
-        "from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start(); w.join(60)\n"
+        "from datalab_kernel.session._warmup import WarmUp; w = WarmUp(); w.start(); w.join(60)\n"
         "print(gc.isenabled(), gc.get_threshold(), gc.callbacks == before)"
     )
     assert run(code) == "True (600, 7, 8) True"
@@ -119,7 +119,7 @@ def test_the_garbage_collector_is_as_before_when_it_has_ended():
 
 def test_the_process_ends_at_once_in_the_middle_of_it():
     began = time.monotonic()
-    run("from datalab_kernel._warmup import WarmUp; w = WarmUp(); w.start()")
+    run("from datalab_kernel.session._warmup import WarmUp; w = WarmUp(); w.start()")
     assert time.monotonic() - began < 5
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel._calc_completion import calc_matcher
+from datalab_kernel.session._calc_completion import calc_matcher
 
 pytest.importorskip("IPython")
 

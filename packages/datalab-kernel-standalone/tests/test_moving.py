@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datalab_kernel import Workspace, _resolve
-from datalab_kernel.backends import Backend, Connection, ObjectInfo, Put, WorkspaceMode
+from datalab_kernel import Workspace
+from datalab_kernel.backends import Backend, Connection, ObjectInfo, Put, WorkspaceMode, _resolve
 from datalab_kernel.errors import DataLabUnreachableError, NameTakenError
 from datalab_kernel_standalone import StandaloneBackend
 

@@ -9,10 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datalab_kernel._calc_result import CalcResult
-    from datalab_kernel._changes import Change, Subscription
-    from datalab_kernel._extension import load_ipython_extension, unload_ipython_extension
-    from datalab_kernel._objects import (
+    from datalab_kernel.backends import Backend, WorkspaceMode
+    from datalab_kernel.errors import DataLabKernelError
+    from datalab_kernel.objects import (
         DataObject,
         ImageObj,
         SignalObj,
@@ -21,11 +20,12 @@ if TYPE_CHECKING:
         create_signal,
         create_signal_roi,
     )
-    from datalab_kernel._status import WorkspaceStatus
-    from datalab_kernel._workspace import Workspace
-    from datalab_kernel.backends import Backend, WorkspaceMode
-    from datalab_kernel.errors import DataLabKernelError
     from datalab_kernel.plot import Plotter
+    from datalab_kernel.session._extension import load_ipython_extension, unload_ipython_extension
+    from datalab_kernel.workspace._calc_result import CalcResult
+    from datalab_kernel.workspace._changes import Change, Subscription
+    from datalab_kernel.workspace._status import WorkspaceStatus
+    from datalab_kernel.workspace._workspace import Workspace
 
 __all__ = [
     "Backend",
@@ -51,18 +51,18 @@ __all__ = [
 
 _HOMES = {
     "Backend": "backends",
-    "CalcResult": "_calc_result",
-    "Change": "_changes",
+    "CalcResult": "workspace._calc_result",
+    "Change": "workspace._changes",
     "DataLabKernelError": "errors",
     "Plotter": "plot",
-    "Subscription": "_changes",
-    "Workspace": "_workspace",
+    "Subscription": "workspace._changes",
+    "Workspace": "workspace._workspace",
     "WorkspaceMode": "backends",
-    "WorkspaceStatus": "_status",
-    "load_ipython_extension": "_extension",
-    "unload_ipython_extension": "_extension",
+    "WorkspaceStatus": "workspace._status",
+    "load_ipython_extension": "session._extension",
+    "unload_ipython_extension": "session._extension",
 }
-_SIGIMA_HOME = "_objects"
+_SIGIMA_HOME = "objects._sigima"
 
 
 def __getattr__(name: str) -> Any:

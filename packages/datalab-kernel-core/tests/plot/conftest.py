@@ -10,7 +10,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from datalab_kernel import ImageObj, SignalObj, _names
+from datalab_kernel import ImageObj, SignalObj
+from datalab_kernel.objects import _names
 from datalab_kernel.plot import Plot, Plotter
 from datalab_kernel.storage import share_object
 

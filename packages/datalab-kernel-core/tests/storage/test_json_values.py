@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from datalab_kernel.storage._json_values import from_json_values, to_json_values
+from datalab_kernel.objects._json_values import from_json_values, to_json_values
 
 NUMBERS = st.one_of(
     st.booleans(),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from datalab_kernel.errors import MetadataError
-from datalab_kernel.storage import _metadata
+from datalab_kernel.objects import _metadata
 from datalab_kernel.testing._compare import _compare
 
 ZONE = "Europe/Paris"

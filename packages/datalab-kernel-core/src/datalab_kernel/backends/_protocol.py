@@ -9,19 +9,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from datalab_kernel.errors import LiveModeRequiredError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.compute import Job
+    from datalab_kernel.objects import DataObject, Kind, ObjectInfo
     from datalab_kernel.storage import Extras
-
-Kind = Literal["signal", "image"]
-KINDS: tuple[Kind, ...] = ("signal", "image")
 
 
 class WorkspaceMode(Enum):
@@ -40,25 +37,6 @@ class Placement(Enum):
     """At the end; what holds the name, of either kind, is removed."""
     IN_PLACE = "in place"
     """Instead of the object of that name and kind, keeping its place and group."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectInfo:
-    """What is known of an object without its data.
-
-    ``shape`` is ``(n,)`` for a signal of n points and ``(ny, nx)`` for an image;
-    ``dtype`` is numpy's name of the y or pixel type; ``units`` are those of the
-    axes in the order x, y(, z); ``size_bytes`` counts the arrays.
-    """
-
-    name: str
-    kind: Kind
-    group: str
-    shape: tuple[int, ...]
-    dtype: str
-    units: tuple[str, ...]
-    size_bytes: int
-    is_from_notebook: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +137,7 @@ class Backend(ABC):
 
     def view(self, name: str) -> DataObject:
         """Return an object whose arrays are read-only, and shared where they are here."""
-        from datalab_kernel.storage import share_object
+        from datalab_kernel.objects import share_object
 
         return share_object(self.get(name))
 

@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel._objects import SignalObj
+    from datalab_kernel.objects import SignalObj
 
 Array = np.ndarray[Any, Any]
 _TOLERANCE = 1e-12

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from datalab_kernel.backends import KINDS
 from datalab_kernel.compute._parameter_sets import parameters_for
 from datalab_kernel.compute._registry import (
     PREFIX,
@@ -18,12 +17,13 @@ from datalab_kernel.compute._registry import (
     unknown_anywhere,
 )
 from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL
+from datalab_kernel.objects import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datalab_kernel.backends import Kind
     from datalab_kernel.compute._parameters import Parameter
+    from datalab_kernel.objects import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel._missing_packages import import_failure
 from datalab_kernel.compute._alignment import on_one_grid
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
 from datalab_kernel.compute._results import (
@@ -25,14 +24,15 @@ from datalab_kernel.errors import (
     OperandError,
     ParameterError,
 )
-from datalab_kernel.storage import copy_object, own_arrays
+from datalab_kernel.errors._missing_packages import import_failure
+from datalab_kernel.objects import copy_object, own_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.compute._registry import Function
     from datalab_kernel.compute._source import Source
+    from datalab_kernel.objects import DataObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

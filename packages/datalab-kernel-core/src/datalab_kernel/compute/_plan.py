@@ -14,8 +14,8 @@ from datalab_kernel.errors import OperandError, ParameterError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from datalab_kernel.backends import Kind
     from datalab_kernel.compute._source import Source
+    from datalab_kernel.objects import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

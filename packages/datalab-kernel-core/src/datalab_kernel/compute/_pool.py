@@ -13,7 +13,7 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from datalab_kernel._progress import tracking
+from datalab_kernel.display._progress import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import Enum
 
-    from datalab_kernel._objects import DataObject
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import DataObject, Kind
 
 UUID = "__uuid"
 PROCESSING = "__processing_parameters"
@@ -157,8 +156,8 @@ def uuid_of(obj: DataObject) -> str | None:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of what computes here."""
+    from importlib.metadata import version
+
     import sigima
 
-    import datalab_kernel
-
-    return {"sigima": sigima.__version__, "datalab-kernel": datalab_kernel.__version__}
+    return {"sigima": sigima.__version__, "datalab-kernel": version("datalab-kernel-core")}

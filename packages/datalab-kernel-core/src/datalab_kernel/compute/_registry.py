@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends import KINDS
 from datalab_kernel.errors import UnknownFunctionError
+from datalab_kernel.objects import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import Kind
 
 _OTHER_NAMES: dict[tuple[Kind, str], str] = {("signal", "peak_detection"): "extract_peak_positions"}
 """Where DataLab runs another function than Sigima's of that name."""

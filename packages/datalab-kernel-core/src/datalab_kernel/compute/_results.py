@@ -14,7 +14,7 @@ from sigima.objects import GeometryResult, ImageObj, TableResult, concat_geometr
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
 
 Result: TypeAlias = Any
 """A TableResult or GeometryResult."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

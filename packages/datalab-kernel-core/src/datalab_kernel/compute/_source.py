@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datalab_kernel._objects import DataObject
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import DataObject, Kind
 
 
 class _Fetched(NamedTuple):
@@ -66,7 +65,7 @@ class Source:
     def fetch(self) -> _Fetched:
         """Fetch the object, unless that was done."""
         from datalab_kernel.compute._records import uuid_of
-        from datalab_kernel.storage import new_uuid, widen_object
+        from datalab_kernel.objects import new_uuid, widen_object
 
         if self._fetched is None:
             obj = self._load()

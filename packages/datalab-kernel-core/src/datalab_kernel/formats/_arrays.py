@@ -13,10 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from datalab_kernel._objects import DataObject, SignalObj
-    from datalab_kernel.backends import Kind
     from datalab_kernel.errors import FileFormatError
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject, Kind, SignalObj
 
 Array = np.ndarray[Any, Any]
 _MOST_COLUMNS = 4  # x, y, and their uncertainties: DataLab takes a wider array for an image
@@ -99,7 +98,7 @@ def numbered(title: str, number: int) -> list[str]:
 
 
 def _titled(value: Any, path: Path, title: str) -> Any:
-    from datalab_kernel._coerce import as_object
+    from datalab_kernel.objects._coerce import as_object
 
     obj, _ = as_object(value)
     obj.title = title

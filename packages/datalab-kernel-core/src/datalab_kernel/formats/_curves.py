@@ -14,7 +14,7 @@ from datalab_kernel.formats._header import Setting, value_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from datalab_kernel._objects import SignalObj
+    from datalab_kernel.objects import SignalObj
 
 Array = np.ndarray[Any, Any]
 Settings = Mapping[str, Setting]
@@ -35,7 +35,7 @@ class Curve:
 
 def to_signals(path: Path, curves: Sequence[Curve]) -> list[SignalObj]:
     """Make a signal of each curve, named by the file and, of several, by its title."""
-    from datalab_kernel._coerce import as_object
+    from datalab_kernel.objects._coerce import as_object
 
     signals = []
     titles = titles_of(path, [curve.ylabel for curve in curves])

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from datalab_kernel._missing_packages import install_command
 from datalab_kernel.errors import FileFormatError
+from datalab_kernel.errors._missing_packages import install_command
 from datalab_kernel.formats._reader import Reader, by_magic
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import Kind
 
 _RAW = ("dtype", "width", "height", "offset", "count", "gap", "little_endian", "white_is_zero")
 _ALIASES = {"sep": "delimiter"}

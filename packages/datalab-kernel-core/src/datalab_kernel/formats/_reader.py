@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject
 
 HEAD_BYTES = 256 * 1024
 

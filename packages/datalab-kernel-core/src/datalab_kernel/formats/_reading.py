@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel._missing_packages import import_failure
 from datalab_kernel.errors import DataLabKernelError, FileFormatError, MissingPackageError
+from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.formats._reader import read_head
 from datalab_kernel.formats._registry import reader_of, readers_of_suffix
 from datalab_kernel.formats._table import wrong
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
     from datalab_kernel.formats._reader import Reader
+    from datalab_kernel.objects import DataObject
 
 # What the readers of foreign formats raise for files that aren't what they expect
 _DAMAGE = (
@@ -86,7 +86,7 @@ def _find_reader(path: Path) -> Reader:
 
 def _checked(path: Path, read: Callable[[], Sequence[DataObject]]) -> list[DataObject]:
     """Read, check what came out, and turn whatever went wrong into an error that names the file."""
-    from datalab_kernel.storage import check_storable
+    from datalab_kernel.objects import check_storable
 
     try:
         objects = [*read()]

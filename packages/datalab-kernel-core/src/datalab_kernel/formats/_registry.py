@@ -31,8 +31,8 @@ from datalab_kernel.formats.scopes._tektronix import TEKTRONIX
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject
 
 GROUP = "datalab_kernel.formats"
 READERS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel._missing_packages import missing_package
+from datalab_kernel.errors._missing_packages import missing_package
 from datalab_kernel.formats._arrays import numbered
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject
 
 _DICOM = (".dcm", ".dicom")
 _CONTENT_DECIDES = {"", ".csv", ".txt", ".tsv", ".asc", ".dat", ".tab", ".prn"}

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
     from datalab_kernel.formats._table import TextTable
     from datalab_kernel.formats._text import TextLayout
+    from datalab_kernel.objects import DataObject
 
 _COORDINATED = re.compile(r"#\s*n[xy]\s*:\s*\d+", re.IGNORECASE)
 _IMAGE_COLUMNS = 5

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import tifffile
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject
 
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _COLOURS = 3

@@ -14,8 +14,7 @@ from datalab_kernel.errors import DataLabKernelError, ExportError
 from datalab_kernel.formats._options import ReadOptions
 
 if TYPE_CHECKING:
-    from datalab_kernel._objects import DataObject
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import DataObject, Kind
 
 _LOSSY = {".jpg", ".jpeg", ".jp2"}
 _PICTURES = {  # what these can hold of what DataLab has; Sigima's writer would wrap or scale others
@@ -84,7 +83,7 @@ class Exported(Sequence[Path]):
 
 
 def _some(texts: Sequence[str]) -> str:
-    from datalab_kernel._names import enumerate_names
+    from datalab_kernel.objects._names import enumerate_names
 
     return enumerate_names(texts)
 
@@ -181,7 +180,7 @@ def _cannot(obj: DataObject, final: Path, reason: str) -> ExportError:
 
 def _prepared(obj: DataObject, kind: Kind, suffix: str) -> Any:
     """Return what Sigima's writer is given: types and columns that it writes rightly."""
-    from datalab_kernel.storage import copy_object, widen
+    from datalab_kernel.objects import copy_object, widen
 
     twin: Any = copy_object(obj)
     if kind == "image":

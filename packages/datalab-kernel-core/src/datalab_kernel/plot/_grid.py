@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel import _names, _objects
-from datalab_kernel._calc_result import CalcResult
-from datalab_kernel._progress import tracking
+from datalab_kernel.display._progress import tracking
+from datalab_kernel.objects import _names, _sigima
 from datalab_kernel.plot._describing.images import image_axes
 from datalab_kernel.plot._describing.signals import signal_axes
 from datalab_kernel.plot._inputs import drawable
 from datalab_kernel.plot._options import PlotOptions, parse_options
 from datalab_kernel.plot._spec import AxesSpec, FigureSpec
 from datalab_kernel.plot.rendering import SCALES, View, reduce_curve, reduce_image
+from datalab_kernel.workspace._calc_result import CalcResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from datalab_kernel._objects import DataObject
-    from datalab_kernel._workspace import Workspace
+    from datalab_kernel.objects import DataObject
     from datalab_kernel.plot._spec import Curve, Image
+    from datalab_kernel.workspace._workspace import Workspace
 
     Array = np.ndarray[Any, Any]
 
@@ -120,7 +120,7 @@ def items_of(what: Any, workspace: Workspace | None, kind: Any = None) -> list[I
     if isinstance(what, list):
         return [item for one in what for item in items_of(one, workspace, kind)]
     objects = drawable(what, workspace)
-    classes = {"signal": _objects.SignalObj, "image": _objects.ImageObj}
+    classes = {"signal": _sigima.SignalObj, "image": _sigima.ImageObj}
     return [
         Item(obj.title, lambda obj=obj: obj)  # type: ignore[misc]
         for obj in objects
@@ -192,7 +192,7 @@ def _panel(item: Item, options: PlotOptions, width_in: float) -> AxesSpec:
     """Describe one object by copies of what can be seen of it in a small picture."""
     obj = item.read()
     pixels = max(32, int(width_in * PIXELS_PER_IN))
-    if isinstance(obj, _objects.SignalObj):
+    if isinstance(obj, _sigima.SignalObj):
         (axes, *_) = signal_axes([obj], options, is_alone=True)
         curves = tuple(_small_curve(curve, axes, pixels) for curve in axes.curves)
         count = len(obj.xydata[0])

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel import _names, _objects
-from datalab_kernel._calc_result import CalcResult
-from datalab_kernel._coerce import as_object
-from datalab_kernel._progress import tracking
+from datalab_kernel.display._progress import tracking
+from datalab_kernel.objects import _names, _sigima
+from datalab_kernel.objects._coerce import as_object
 from datalab_kernel.plot._describing.results import with_results_of
+from datalab_kernel.workspace._calc_result import CalcResult
 
 if TYPE_CHECKING:
-    from datalab_kernel._objects import DataObject, SignalObj
-    from datalab_kernel._workspace import Workspace
+    from datalab_kernel.objects import DataObject, SignalObj
+    from datalab_kernel.workspace._workspace import Workspace
 
 Array = np.ndarray[Any, Any]
 ACCEPTED = (
@@ -85,9 +85,9 @@ def _shown(what: Any) -> str:
 @singledispatch
 def _drawable(what: Any, workspace: Workspace | None) -> list[DataObject]:
     del workspace
-    if isinstance(what, _objects.ImageObj) and what.data is None:
-        return [_objects.create_image(what.title, np.empty((0, 0)))]
-    if isinstance(what, (_objects.SignalObj, _objects.ImageObj)):
+    if isinstance(what, _sigima.ImageObj) and what.data is None:
+        return [_sigima.create_image(what.title, np.empty((0, 0)))]
+    if isinstance(what, (_sigima.SignalObj, _sigima.ImageObj)):
         return [what]
     if _is_of(what, "pandas", "Series") or _is_of(what, "xarray", "DataArray"):
         return [_converted(what)]
@@ -146,7 +146,7 @@ def _array(what: Array, workspace: Workspace | None) -> list[DataObject]:
     if values.ndim == 1:
         return [_signal(np.arange(values.size, dtype=float), values, "")]
     if values.ndim == 2:  # noqa: PLR2004 - an image
-        return [_objects.create_image("", values)]
+        return [_sigima.create_image("", values)]
     hint = " Plot its planes: list(array)." if values.ndim == 3 else ""  # noqa: PLR2004
     message = (
         f"Can't plot an array of shape {values.shape}: a signal has one dimension, an image "
@@ -194,7 +194,7 @@ def _signal(x: Array, y: Array, label: str) -> SignalObj:
     if x.dtype.kind == "c":
         message = "Can't plot (x, y) with a complex x: x must be real. Give its real part."
         raise TypeError(message)
-    return _objects.create_signal(
+    return _sigima.create_signal(
         label, x.astype(float, copy=False), y.astype(complex if y.dtype.kind == "c" else float)
     )
 

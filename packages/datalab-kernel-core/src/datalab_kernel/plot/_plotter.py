@@ -9,8 +9,8 @@ from datalab_kernel.plot._result import Plot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datalab_kernel._workspace import Workspace
     from datalab_kernel.plot._spec import FigureSpec, Renderer
+    from datalab_kernel.workspace._workspace import Workspace
 
 
 class Plotter:

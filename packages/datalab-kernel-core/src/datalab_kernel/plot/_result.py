@@ -71,8 +71,8 @@ class Plot:
         OSError
             If the file can't be written.
         """
-        from datalab_kernel import _paths
         from datalab_kernel.storage import replacing
+        from datalab_kernel.workspace import _paths
 
         target = _place_for(_paths.expanded(path))
         with replacing(target) as temporary:

@@ -1,38 +1,37 @@
-"""Objects, their fields, and DataLab's HDF5 workspace files; no workspace in it.
+"""DataLab's HDF5 workspace files.
 
-``_values`` says which numbers are kept, ``_metadata`` which metadata, ``_fields`` what
-an object consists of; ``_writer`` and ``_reader`` know DataLab's layout, ``_atomic``
-how a file is replaced.
+``_writer`` and ``_reader`` know DataLab's layout, ``_hdf5`` and ``_hdf5_read`` how values are
+kept, ``_atomic`` how a file is replaced. What an object consists of is
+:mod:`datalab_kernel.objects`'s; its names are handed on here too.
 """
 
+from datalab_kernel.objects import (
+    UUID_KEY,
+    Fields,
+    ForDataLab,
+    FromDataLab,
+    check_storable,
+    copy_object,
+    for_datalab,
+    from_datalab,
+    from_fields,
+    is_of_notebook,
+    looks_of,
+    make_plain,
+    new_uuid,
+    own_arrays,
+    restore,
+    share_object,
+    to_fields,
+    uuid_in,
+    widen,
+    widen_object,
+    with_coordinates,
+)
 from datalab_kernel.storage._atomic import replacing
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import Extras
-from datalab_kernel.storage._fields import (
-    Fields,
-    check_storable,
-    copy_object,
-    from_fields,
-    make_plain,
-    own_arrays,
-    share_object,
-    to_fields,
-    widen_object,
-)
-from datalab_kernel.storage._for_datalab import (
-    UUID_KEY,
-    ForDataLab,
-    FromDataLab,
-    for_datalab,
-    from_datalab,
-    is_of_notebook,
-    looks_of,
-    new_uuid,
-    uuid_in,
-    with_coordinates,
-)
 from datalab_kernel.storage._reader import is_workspace_file, read_workspace
-from datalab_kernel.storage._values import restore, widen
 from datalab_kernel.storage._writer import write_workspace
 
 __all__ = [

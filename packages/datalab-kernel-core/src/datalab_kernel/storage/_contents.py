@@ -10,7 +10,7 @@ from datalab_kernel.storage._extras import Extras
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

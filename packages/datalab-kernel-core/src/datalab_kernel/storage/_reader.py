@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 import h5py
 
 from datalab_kernel.errors import FileFormatError
-from datalab_kernel.storage import _metadata
+from datalab_kernel.objects import Fields, _metadata, from_fields
+from datalab_kernel.objects._fields import CLASSES, MAIN_ARRAY, schema
+from datalab_kernel.objects._for_datalab import take_note
+from datalab_kernel.objects._json_values import from_json_values
+from datalab_kernel.objects._metadata import NOTE_KEY
+from datalab_kernel.objects._noted_arrays import original_array, original_text
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import extras_of
-from datalab_kernel.storage._fields import CLASSES, MAIN_ARRAY, Fields, from_fields, schema
-from datalab_kernel.storage._for_datalab import take_note
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
-from datalab_kernel.storage._json_values import from_json_values
-from datalab_kernel.storage._metadata import NOTE_KEY
-from datalab_kernel.storage._noted_arrays import original_array, original_text
 from datalab_kernel.storage._writer import NUMBER_KEY, PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 
     from h5py.h5g import GroupID
 
-    from datalab_kernel._objects import DataObject
-    from datalab_kernel.backends import Kind
+    from datalab_kernel.objects import DataObject, Kind
 
 # What h5py raises for damaged files, and what decoding their values does
 _DAMAGE = (

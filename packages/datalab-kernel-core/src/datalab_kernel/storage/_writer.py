@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import h5py
 
-from datalab_kernel.storage import _atomic, _hdf5, _metadata
-from datalab_kernel.storage._fields import MAIN_ARRAY, to_fields
-from datalab_kernel.storage._metadata import NOTE_KEY
-from datalab_kernel.storage._noted_arrays import noted_array, noted_text
+from datalab_kernel.objects import _metadata, to_fields
+from datalab_kernel.objects._fields import MAIN_ARRAY
+from datalab_kernel.objects._metadata import NOTE_KEY
+from datalab_kernel.objects._noted_arrays import noted_array, noted_text
+from datalab_kernel.storage import _atomic, _hdf5
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from h5py.h5g import GroupID
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
     from datalab_kernel.storage._contents import Contents, StoredGroup
 
 VERSION_NAME, VERSION = "DataLab_Version", "1.3.0"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.storage import to_fields
+from datalab_kernel.objects import to_fields
 
 if TYPE_CHECKING:
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
 
 
 def differences(found: DataObject, expected: DataObject) -> list[str]:

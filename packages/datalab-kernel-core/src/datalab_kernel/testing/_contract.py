@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from datalab_kernel import Workspace, _objects
 from datalab_kernel.backends import Placement, Put
 from datalab_kernel.errors import DataLabKernelError, NameTakenError, ObjectNotFoundError
+from datalab_kernel.objects import _sigima
 from datalab_kernel.testing import _samples
 from datalab_kernel.testing._compare import assert_same_object
+from datalab_kernel.workspace._workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,8 +159,8 @@ class BackendContract:
         assert workspace.list() == ["b"]
 
     def test_putting_several_stores_all_or_none(self, backend: Backend) -> None:
-        good = _objects.create_signal("good", np.arange(3.0), np.ones(3))
-        bad = _objects.create_signal("bad", np.arange(3.0), np.ones(3))
+        good = _sigima.create_signal("good", np.arange(3.0), np.ones(3))
+        bad = _sigima.create_signal("bad", np.arange(3.0), np.ones(3))
         bad.metadata["x"] = _Uncopyable()
         items = [Put(name=name, obj=obj) for name, obj in (("good", good), ("bad", bad))]
         with pytest.raises(Exception, match="stored"):

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel import _objects
+from datalab_kernel.objects import _sigima
 
 if TYPE_CHECKING:
-    from datalab_kernel._objects import ImageObj, SignalObj
+    from datalab_kernel.objects import ImageObj, SignalObj
 
 NAMES = (
     "a/b",
@@ -65,7 +65,7 @@ def full_signal(title: str = "signal") -> SignalObj:
     """Make a signal with units, labels, error bars, metadata and unsorted x."""
     x = np.array([0.0, 2.0, 1.0, 3.0, np.inf])
     y = np.array([1.0, np.nan, -np.inf, 4.0, 5.0])
-    signal = _objects.create_signal(
+    signal = _sigima.create_signal(
         title, x, y, dx=np.full(5, 0.1), dy=np.full(5, 0.2), units=("s", "V"), labels=("t", "U")
     )
     signal.metadata.update(metadata())
@@ -74,32 +74,32 @@ def full_signal(title: str = "signal") -> SignalObj:
 
 def signal_with_roi(title: str = "with roi") -> SignalObj:
     """Make a signal with two segments of interest."""
-    signal = _objects.create_signal(title, np.linspace(0, 10, 50), np.linspace(5, 6, 50))
-    signal.roi = _objects.create_signal_roi([[1.0, 2.0], [4.0, 6.0]])
+    signal = _sigima.create_signal(title, np.linspace(0, 10, 50), np.linspace(5, 6, 50))
+    signal.roi = _sigima.create_signal_roi([[1.0, 2.0], [4.0, 6.0]])
     return signal
 
 
 def smooth_signal(title: str = "smooth") -> SignalObj:
     """Make a signal that everything can be computed of."""
     x = np.linspace(0, 10, 101)
-    return _objects.create_signal(title, x, np.sin(x), units=("s", "V"), labels=("t", "U"))
+    return _sigima.create_signal(title, x, np.sin(x), units=("s", "V"), labels=("t", "U"))
 
 
 def full_image(title: str = "image", dtype: str = "uint16") -> ImageObj:
     """Make an image with a pixel size, an origin, units, labels, a region and metadata."""
     data = np.arange(48).reshape(6, 8).astype(dtype)
-    image = _objects.create_image(
+    image = _sigima.create_image(
         title, data, units=("mm", "mm", "cd"), labels=("X", "Y", "Luminance")
     )
     image.set_uniform_coords(0.5, 0.25, x0=10.0, y0=-3.0)
     image.metadata.update(metadata())
-    image.roi = _objects.create_image_roi("circle", [[12.0, -2.0, 1.0]])
+    image.roi = _sigima.create_image_roi("circle", [[12.0, -2.0, 1.0]])
     return image
 
 
 def image_with_coordinates(title: str = "coordinates") -> ImageObj:
     """Make an image whose pixels are not equally spaced."""
-    image = _objects.create_image(title, np.arange(12.0).reshape(3, 4))
+    image = _sigima.create_image(title, np.arange(12.0).reshape(3, 4))
     image.set_coords(np.array([0.0, 1.0, 3.0, 7.0]), np.array([0.0, 10.0, 15.0]))
     return image
 
@@ -107,7 +107,7 @@ def image_with_coordinates(title: str = "coordinates") -> ImageObj:
 def masked_image(title: str = "masked") -> ImageObj:
     """Make an image some of whose pixels are masked."""
     data = np.ma.masked_greater(np.arange(12.0).reshape(3, 4), 8.0)
-    return _objects.create_image(title, data)
+    return _sigima.create_image(title, data)
 
 
 OBJECTS = (full_signal, signal_with_roi, full_image, image_with_coordinates, masked_image)

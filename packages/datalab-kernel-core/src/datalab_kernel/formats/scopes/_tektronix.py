@@ -17,9 +17,9 @@ from datalab_kernel.formats._text_reader import read_as_told
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from datalab_kernel._objects import DataObject
     from datalab_kernel.formats._header import Setting
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject
 
 _X = 3  # the column of x, beyond the settings
 

@@ -21,7 +21,7 @@ from datalab_kernel.plot._spec import Shape
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
 
     Box = tuple[float, float, float, float]
 

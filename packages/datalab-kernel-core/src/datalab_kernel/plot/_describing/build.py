@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel import _objects
+from datalab_kernel.objects import _sigima
 from datalab_kernel.plot._describing.images import image_axes, shares_colors
 from datalab_kernel.plot._describing.signals import LONGEST_LEGEND, signal_axes
 from datalab_kernel.plot._describing.tables import results_tables
@@ -16,7 +16,7 @@ from datalab_kernel.plot._spec import FigureSpec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import AxesSpec, Table
 
@@ -71,7 +71,7 @@ def build(
 
 
 def _kind(objects: Sequence[DataObject]) -> str:
-    are_signals = [isinstance(obj, _objects.SignalObj) for obj in objects]
+    are_signals = [isinstance(obj, _sigima.SignalObj) for obj in objects]
     if any(are_signals) and not all(are_signals):
         message = (
             "Cannot mix signals and images in one picture: "

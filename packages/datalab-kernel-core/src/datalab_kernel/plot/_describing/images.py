@@ -21,7 +21,7 @@ from datalab_kernel.plot._spec import AxesSpec, Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel._objects import ImageObj
+    from datalab_kernel.objects import ImageObj
     from datalab_kernel.plot._describing.color_scale import Limits
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import Shape

@@ -10,7 +10,7 @@ from datalab_kernel.plot._describing.texts import plain
 from datalab_kernel.plot._spec import Shape
 
 if TYPE_CHECKING:
-    from datalab_kernel._objects import DataObject, ImageObj
+    from datalab_kernel.objects import DataObject, ImageObj
     from datalab_kernel.plot._spec import ShapeKind
 
 Array = np.ndarray[Any, Any]

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.objects import share_object
 from datalab_kernel.plot._describing.regions import region_title
 from datalab_kernel.plot._describing.texts import number, plain
 from datalab_kernel.plot._spec import Shape
 from datalab_kernel.plot.rendering import choose_unit
-from datalab_kernel.storage import share_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from datalab_kernel._calc_result import CalcResult
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
     from datalab_kernel.plot._spec import ShapeKind
+    from datalab_kernel.workspace._calc_result import CalcResult
 
 _LOGGER = logging.getLogger(__name__)
 Array = np.ndarray[Any, Any]

@@ -26,7 +26,7 @@ from datalab_kernel.plot.rendering import with_unit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel._objects import SignalObj
+    from datalab_kernel.objects import SignalObj
     from datalab_kernel.plot._describing.stored import CurveLook
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import Shape

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
     from datalab_kernel.plot._spec import CurveStyle
 
 DATALABS_COLORMAP = "viridis"

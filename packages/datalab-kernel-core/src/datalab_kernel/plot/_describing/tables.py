@@ -17,7 +17,7 @@ from datalab_kernel.plot.rendering import choose_unit, with_unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
 
     Columns = tuple[tuple[str, str], ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel._progress import tracking
+from datalab_kernel.display._progress import tracking
 from datalab_kernel.plot._matplotlib import appearance, layout
 from datalab_kernel.plot._matplotlib.curves import draw_curve, draw_curve_scale, draw_legend
 from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing

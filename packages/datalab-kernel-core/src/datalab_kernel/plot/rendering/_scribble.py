@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel._progress import tracking
+from datalab_kernel.display._progress import tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""What is shown of objects and of work that takes a while."""

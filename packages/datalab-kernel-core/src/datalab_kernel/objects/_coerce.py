@@ -1,0 +1,215 @@
+"""From what people have (arrays, pandas, xarray, Sigima) to a Sigima object.
+
+pandas and xarray are never imported here: what isn't loaded can't have been given.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datalab_kernel.objects import _sigima
+from datalab_kernel.objects._values import widen
+
+if TYPE_CHECKING:
+    from datalab_kernel.objects._sigima import DataObject, ImageObj, SignalObj
+
+_ERROR_BARS = ("dx", "dy")  # coordinates that to_xarray writes
+_ACCEPTED = (
+    "a SignalObj or ImageObj, a 1-D or 2-D numpy array, a tuple (x, y), "
+    "a pandas Series or an xarray DataArray"
+)
+
+
+def as_object(value: Any) -> tuple[DataObject, bool]:
+    """Return a Sigima object for a value, and whether it is new (nobody else holds it).
+
+    Parameters
+    ----------
+    value
+        A Sigima object (returned as it is), an array of shape ``(n,)`` or
+        ``(ny, nx)``, a tuple ``(x, y)`` of two sequences of equal length, a pandas
+        Series (its index is x), or an xarray DataArray of one or two dimensions
+        (with its coordinates, units and long names).
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    UnsupportedDtypeError
+        If a value can't be kept exactly.
+    """
+    if isinstance(value, (_sigima.SignalObj, _sigima.ImageObj)):
+        return value, False
+    if isinstance(value, np.ndarray):
+        return _from_array(value), True
+    if isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004 - x and y
+        return _from_xy(*value), True
+    if _is_instance(value, "pandas", "Series"):
+        return _from_series(value), True
+    if _is_instance(value, "xarray", "DataArray"):
+        return _from_data_array(value), True
+    message = f"Can't add a {type(value).__name__}. Give {_ACCEPTED}."
+    raise TypeError(message)
+
+
+def _is_instance(value: Any, module: str, name: str) -> bool:
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(value, getattr(loaded, name))
+
+
+def _from_array(array: np.ndarray[Any, Any]) -> DataObject:
+    if array.ndim == 1:
+        return _signal(np.arange(len(array), dtype=float), array)
+    if array.ndim == 2:  # noqa: PLR2004 - an image
+        return _image(array)
+    hint = " Add each plane under a name of its own." if array.ndim > 2 else ""  # noqa: PLR2004
+    message = (
+        f"Can't add an array of shape {array.shape}: a signal has one dimension, "
+        f"an image two.{hint}"
+    )
+    raise TypeError(message)
+
+
+def _from_xy(x: Any, y: Any) -> SignalObj:
+    xs, ys = np.asarray(x), np.asarray(y)
+    if xs.ndim != 1 or xs.shape != ys.shape:
+        message = (
+            f"Can't add (x, y) of shapes {xs.shape} and {ys.shape}: "
+            "both must be one-dimensional and of the same length."
+        )
+        raise TypeError(message)
+    return _signal(xs, ys)
+
+
+def _signal(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], **axes: str) -> SignalObj:
+    xs, _ = widen(x)
+    ys, _ = widen(y)
+    if np.iscomplexobj(xs):
+        message = "Can't add (x, y) with a complex x: x must be real. Give its real part."
+        raise TypeError(message)
+    obj = _sigima.create_signal("", xs, ys)
+    _label(obj, axes)
+    return obj
+
+
+def _image(data: np.ndarray[Any, Any], **axes: str) -> ImageObj:
+    obj = _sigima.create_image("", data.copy())
+    _label(obj, axes)
+    return obj
+
+
+def _label(obj: DataObject, axes: dict[str, str]) -> None:
+    for name, text in axes.items():
+        setattr(obj, name, text)
+
+
+def _from_series(series: Any) -> SignalObj:
+    index = series.index
+    told = series.attrs  # what to_pandas writes; else the names
+    axes = {
+        "xlabel": str(told.get("x_long_name", index.name) or ""),
+        "ylabel": str(told.get("long_name", series.name) or ""),
+        "xunit": str(told.get("x_units", "")),
+        "yunit": str(told.get("units", "")),
+    }
+    if index.dtype.kind == "M":
+        obj = _signal(np.arange(len(series), dtype=float), series.to_numpy(), **axes)
+        obj.set_x_from_datetime(index, unit=_time_unit(axes["xunit"]))
+        return obj
+    if index.dtype.kind not in "iufb":
+        message = (
+            f"Can't add a Series whose index is of type {index.dtype}: x must be numbers or dates. "
+            "Call reset_index(drop=True) on it, or give a tuple (x, y)."
+        )
+        raise TypeError(message)
+    return _signal(index.to_numpy(), series.to_numpy(), **axes)
+
+
+def _from_data_array(array: Any) -> DataObject:
+    values = array.to_numpy()
+    if values.ndim == 1:
+        return _signal_of_data_array(array, values)
+    if values.ndim != 2:  # noqa: PLR2004 - an image
+        return _from_array(values)
+    zlabel, zunit = _axis(array)
+    image = _image(values, zlabel=zlabel, zunit=zunit)
+    _set_coordinates(image, array)
+    image.metadata.update(_plain_attributes(array))
+    return image
+
+
+def _signal_of_data_array(array: Any, values: np.ndarray[Any, Any]) -> SignalObj:
+    (dim,) = array.dims
+    label, unit = _axis(array.coords[dim]) if dim in array.coords else (str(dim), "")
+    x = array.coords[dim].to_numpy() if dim in array.coords else np.arange(len(values))
+    ylabel, yunit = _axis(array)
+    axes = {"xlabel": label, "xunit": unit, "ylabel": ylabel, "yunit": yunit}
+    if x.dtype.kind == "M":
+        obj = _signal(np.arange(len(values), dtype=float), values, **axes)
+        obj.set_x_from_datetime(x, unit=_time_unit(unit))
+    else:
+        obj = _signal(x, values, **axes)
+    if all(array.coords[name].dims == (dim,) for name in _ERROR_BARS if name in array.coords):
+        bars = [array.coords[name].to_numpy() for name in _ERROR_BARS if name in array.coords]
+        if len(bars) == len(_ERROR_BARS):
+            obj.set_xydata(*obj.xydata, *bars)
+    obj.metadata.update(_plain_attributes(array))
+    return obj
+
+
+def _time_unit(unit: str) -> str:
+    from sigima.objects.signal.constants import VALID_TIME_UNITS
+
+    return unit if unit in VALID_TIME_UNITS else "s"
+
+
+def _plain_attributes(array: Any) -> dict[str, Any]:
+    """Return what describes an array besides its label and units, where it is plain."""
+    return {
+        key: value
+        for key, value in array.attrs.items()
+        if key not in {"long_name", "units"}
+        and isinstance(key, str)
+        and isinstance(value, (str, int, float))
+    }
+
+
+def _axis(array: Any) -> tuple[str, str]:
+    label = array.attrs.get("long_name", array.name)
+    return str(label or ""), str(array.attrs.get("units", ""))
+
+
+def _set_coordinates(image: ImageObj, array: Any) -> None:
+    steps = {}
+    for letter, dim in zip("yx", array.dims, strict=True):
+        has_coordinate = dim in array.coords
+        label, unit = _axis(array.coords[dim]) if has_coordinate else (str(dim), "")
+        _label(image, {f"{letter}label": label, f"{letter}unit": unit})
+        size = array.sizes[dim]
+        steps[letter] = (
+            np.asarray(array.coords[dim].to_numpy(), dtype=float)
+            if has_coordinate
+            else np.arange(size, dtype=float)
+        )
+    if all(_is_uniform(values) for values in steps.values()):
+        (x0, dx), (y0, dy) = (_origin_and_step(steps[letter]) for letter in "xy")
+        image.set_uniform_coords(dx, dy, x0, y0)
+    else:
+        image.set_coords(steps["x"], steps["y"])
+
+
+def _is_uniform(values: np.ndarray[Any, Any]) -> bool:
+    if len(values) < 2:  # noqa: PLR2004 - a step needs two
+        return True
+    differences = np.diff(values)
+    return bool(differences[0] > 0 and np.allclose(differences, differences[0], rtol=1e-9, atol=0))
+
+
+def _origin_and_step(values: np.ndarray[Any, Any]) -> tuple[float, float]:
+    if len(values) == 0:
+        return 0.0, 1.0
+    step = (values[-1] - values[0]) / (len(values) - 1) if len(values) > 1 else 1.0
+    return float(values[0]), float(step)

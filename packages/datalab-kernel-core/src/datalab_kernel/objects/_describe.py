@@ -1,0 +1,46 @@
+"""From an object to what is known of it without its data."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.objects import _sigima
+from datalab_kernel.objects._kinds import ObjectInfo
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from datalab_kernel.objects._sigima import DataObject
+
+
+@cache
+def _text(dtype: np.dtype[Any]) -> str:
+    return str(dtype)
+
+
+def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:
+    """Describe an object that is here; its title is its name."""
+    if isinstance(obj, _sigima.SignalObj):
+        xydata = obj.xydata
+        return ObjectInfo(
+            name=obj.title,
+            kind="signal",
+            group=group,
+            shape=xydata.shape[1:],
+            dtype=_text(xydata.dtype),
+            units=(obj.xunit or "", obj.yunit or ""),
+            size_bytes=xydata.nbytes,
+            is_from_notebook=is_from_notebook,
+        )
+    data = obj.data
+    return ObjectInfo(
+        name=obj.title,
+        kind="image",
+        group=group,
+        shape=data.shape,
+        dtype=_text(data.dtype),
+        units=(obj.xunit or "", obj.yunit or "", obj.zunit or ""),
+        size_bytes=data.nbytes,
+        is_from_notebook=is_from_notebook,
+    )

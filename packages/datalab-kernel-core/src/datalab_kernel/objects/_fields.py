@@ -1,0 +1,237 @@
+"""What an object consists of: attributes, arrays and metadata, and copies made of these.
+
+The one place that knows Sigima's objects from the inside. Everything is derived from
+their own list of items.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import guidata.dataset as gds
+import numpy as np
+from sigima.objects import ImageObj, SignalObj
+
+from datalab_kernel.objects import _metadata, _values
+
+if TYPE_CHECKING:
+    from datalab_kernel.objects._kinds import Kind
+    from datalab_kernel.objects._sigima import DataObject
+
+Array = np.ndarray[Any, Any]
+ROI_KEY = "_roi_"
+_ROI_CACHE = "_BaseObj__roi_cache"
+MAIN_ARRAY = {"signal": "xydata", "image": "data"}
+CLASSES: dict[Kind, type[DataObject]] = {"signal": SignalObj, "image": ImageObj}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """An object's values by name; ``attributes`` has only what isn't Sigima's default."""
+
+    kind: Kind
+    attributes: dict[str, Any]
+    arrays: dict[str, Array]
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The names and defaults of a class's attributes, and the names of its arrays.
+
+    ``prototype`` is a new object: copying it is several times as fast as making one.
+    """
+
+    prototype: DataObject
+    defaults: dict[str, Any]
+    slots: tuple[tuple[str, str, Any], ...]
+    arrays: tuple[str, ...]
+
+
+@cache
+def schema(kind: Kind) -> Schema:
+    """Read a class's items, as guidata lists them; computed items are left out."""
+    prototype = CLASSES[kind]()
+    defaults: dict[str, Any] = {}
+    arrays = []
+    for item in prototype.get_items():
+        name = item.get_name()
+        is_mark = isinstance(item, (gds.BeginGroup, gds.EndGroup, gds.ButtonItem, gds.DictItem))
+        if is_mark or item.get_prop("data", "computed", None) is not None:
+            continue
+        if isinstance(item, gds.FloatArrayItem):
+            arrays.append(name)
+        else:
+            defaults[name] = getattr(prototype, name)
+    # guidata keeps an item's value in the attribute "_<name>"; its own access costs ten times as
+    # much, and checks what was checked when the value was first set
+    slots = tuple((name, f"_{name}", default) for name, default in defaults.items())
+    return Schema(prototype, defaults, slots, tuple(arrays))
+
+
+def _kind_of(obj: DataObject) -> Kind:
+    return "signal" if isinstance(obj, SignalObj) else "image"
+
+
+def to_fields(obj: DataObject) -> Fields:
+    """Take an object apart; arrays and metadata are the object's own, not copies.
+
+    A region of interest that was changed in place counts as it is now.
+    """
+    kind = _kind_of(obj)
+    plan = schema(kind)
+    values = vars(obj)
+    attributes = {
+        name: value
+        for name, slot, default in plan.slots
+        if (value := values.get(slot, default)) != default
+    }
+    arrays = {name: value for name in plan.arrays if (value := getattr(obj, name)) is not None}
+    return Fields(kind, attributes, arrays, _current_metadata(obj))
+
+
+def _current_metadata(obj: DataObject) -> dict[str, Any]:
+    metadata: dict[str, Any] = obj.metadata
+    if not isinstance(metadata.get(ROI_KEY), dict):
+        return metadata
+    # Without a cache, the metadata is what counts, and making one takes long
+    roi = vars(obj)[_ROI_CACHE] if _ROI_CACHE in vars(obj) else obj.roi  # noqa: SIM401
+    return metadata if roi is None else {**metadata, ROI_KEY: roi.to_dict()}
+
+
+def from_fields(fields: Fields) -> DataObject:
+    """Make an object of its fields, which become its own."""
+    plan = schema(fields.kind)
+    obj = _shallow(plan.prototype)
+    values = vars(obj)
+    for name in plan.arrays:
+        default = values[f"_{name}"]
+        if default is not None:
+            values[f"_{name}"] = default.copy()
+    for part in (fields.attributes, fields.arrays):
+        for name, value in part.items():
+            values[f"_{name}"] = value
+    values["_metadata"] = fields.metadata
+    return obj
+
+
+def _shallow(obj: DataObject) -> DataObject:
+    """Copy an object, and the dicts that it keeps to itself (such as defaults of options)."""
+    twin = copy.copy(obj)
+    for name, value in vars(obj).items():
+        if type(value) is dict:
+            vars(twin)[name] = value.copy()
+    return twin
+
+
+def copy_object(obj: DataObject, *, title: str | None = None) -> DataObject:
+    """Copy an object with everything in it; nothing is shared with the original.
+
+    Unlike ``obj.copy()`` it keeps private metadata and masks.
+    """
+    return _twin(obj, title, _copied)
+
+
+def share_object(obj: DataObject, *, title: str | None = None) -> DataObject:
+    """Copy an object but for its arrays, which are read-only views of the original's."""
+    return _twin(obj, title, _read_only)
+
+
+def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
+    twin = _shallow(obj)
+    values = vars(twin)
+    values["_metadata"] = copy.deepcopy(_current_metadata(obj))
+    for name in schema(_kind_of(obj)).arrays:
+        array = values[f"_{name}"]
+        if array is not None:
+            values[f"_{name}"] = treat(array)
+    if title is not None:
+        values["_title"] = title
+    make_plain(twin)
+    twin.invalidate_roi_cache()
+    return twin
+
+
+def make_plain(obj: DataObject) -> None:
+    """Make Python's own numbers of numpy's in an object's attributes, as files and DataLab do."""
+    values = vars(obj)
+    for _, slot, _ in schema(_kind_of(obj)).slots:
+        value = values.get(slot)
+        if isinstance(value, np.generic):
+            values[slot] = value.item()
+
+
+def widen_object(obj: DataObject) -> str:
+    """Widen an object's values to a type that DataLab computes with, without loss.
+
+    Returns
+    -------
+    str
+        From what to what, such as ``"uint32 to float64"``; empty if nothing changed.
+    """
+    kind = _kind_of(obj)
+    slot = f"_{MAIN_ARRAY[kind]}"
+    before = vars(obj)[slot]
+    wide, original = _values.widen(before, for_signal=kind == "signal")
+    if original is None:
+        return ""
+    vars(obj)[slot] = wide
+    return f"{before.dtype} to {wide.dtype}"
+
+
+def own_arrays(obj: DataObject) -> None:
+    """Replace an object's arrays that are views, or read-only, by copies of its own."""
+    values = vars(obj)
+    for name in schema(_kind_of(obj)).arrays:
+        array = values[f"_{name}"]
+        if array is not None and not (array.flags.owndata and array.flags.writeable):
+            values[f"_{name}"] = _copied(array)
+
+
+def _copied(array: Array) -> Array:
+    return array.copy()  # a masked array's own copy takes its mask along
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    if isinstance(view, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(array).view()
+        mask.flags.writeable = False
+        vars(view)["_mask"] = mask  # np.ma itself would copy it, or share it writeable
+    return view
+
+
+def check_storable(obj: DataObject) -> None:
+    """Check that an object can be kept exactly, in memory, in files and in DataLab.
+
+    Raises
+    ------
+    TypeError
+        If a signal's data isn't of shape ``(2, n)`` or ``(4, n)``, or an image's not of
+        two dimensions.
+    UnsupportedDtypeError
+        If a value can't be kept exactly.
+    MetadataError
+        If a metadata key or value can't be kept; it names the path.
+    """
+    kind = _kind_of(obj)
+    values = vars(obj)
+    data = values[f"_{MAIN_ARRAY[kind]}"]
+    if data is None:
+        message = f"The {kind} {obj.title!r} has no data. Set its data first."
+        raise TypeError(message)
+    is_right = data.ndim == 2 and (kind == "image" or len(data) in (2, 4))  # noqa: PLR2004
+    if not is_right:
+        wanted = "(2, n) or (4, n)" if kind == "signal" else "(ny, nx)"
+        hint = " Add each plane under a name of its own." if data.ndim > 2 else ""  # noqa: PLR2004
+        message = f"The data of a {kind} must be of shape {wanted}, not {data.shape}.{hint}"
+        raise TypeError(message)
+    for name in schema(kind).arrays:
+        array = values[f"_{name}"]
+        if array is not None:
+            _values.check_dtype(array)
+    _metadata.check(obj.metadata)

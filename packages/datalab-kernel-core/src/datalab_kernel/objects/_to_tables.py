@@ -1,0 +1,110 @@
+"""Objects as pandas and xarray have them; ``_coerce`` is the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datalab_kernel.errors._missing_packages import missing_package
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+    import xarray as xr
+
+    from datalab_kernel.objects._kinds import ObjectInfo
+
+Array = np.ndarray[Any, Any]
+_ERROR_BARS = 4  # rows of a signal's data: x, y, dx, dy
+
+
+def to_pandas(obj: Any) -> pd.Series[Any] | pd.DataFrame:
+    """Return a signal as a Series, an image as a DataFrame (see ``Workspace.to_pandas``)."""
+    import pandas as pd
+
+    if hasattr(obj, "xydata"):
+        index = pd.Index(_x_of(obj), name=obj.xlabel or "x")
+        series = pd.Series(obj.xydata[1], index=index, name=obj.title)
+        series.attrs = {**_described(obj, "y", ""), **_described(obj, "x", "x_")}
+        return series
+    x, y = _coordinates(obj)
+    frame = pd.DataFrame(
+        _plain(obj.data),
+        index=pd.Index(y, name=obj.ylabel or "y"),
+        columns=pd.Index(x, name=obj.xlabel or "x"),
+    )
+    frame.attrs = {
+        **_described(obj, "z", ""),
+        **_described(obj, "x", "x_"),
+        **_described(obj, "y", "y_"),
+    }
+    return frame
+
+
+def to_xarray(obj: Any) -> xr.DataArray:
+    """Return an object as a DataArray (see ``Workspace.to_xarray``)."""
+    try:
+        import xarray as xr
+    except ImportError as error:
+        raise missing_package("to_xarray", "xarray", "to_pandas works without. ") from error
+    metadata = {
+        key: value
+        for key, value in obj.metadata.items()
+        if not key.startswith("_") and isinstance(value, (str, int, float))
+    }
+    if hasattr(obj, "xydata"):
+        attrs = {**metadata, **_described(obj, "y", "")}
+        coords: dict[str, Any] = {"x": ("x", _x_of(obj), _described(obj, "x", ""))}
+        if len(obj.xydata) == _ERROR_BARS:
+            coords |= {"dx": ("x", obj.xydata[2]), "dy": ("x", obj.xydata[3])}
+        return xr.DataArray(obj.xydata[1], coords, ("x",), name=obj.title, attrs=attrs)
+    x, y = _coordinates(obj)
+    return xr.DataArray(
+        _plain(obj.data),
+        {"y": ("y", y, _described(obj, "y", "")), "x": ("x", x, _described(obj, "x", ""))},
+        ("y", "x"),
+        name=obj.title,
+        attrs={**metadata, **_described(obj, "z", "")},
+    )
+
+
+def _described(obj: Any, letter: str, prefix: str) -> dict[Any, Any]:
+    label, unit = getattr(obj, f"{letter}label"), getattr(obj, f"{letter}unit")
+    return {f"{prefix}long_name": label or "", f"{prefix}units": unit or ""}
+
+
+def _x_of(obj: Any) -> Array:
+    x: Array = obj.get_x_as_datetime() if obj.is_x_datetime() else obj.xydata[0]
+    return x
+
+
+def _coordinates(obj: Any) -> tuple[Array, Array]:
+    if not obj.is_uniform_coords:
+        return obj.xcoords, obj.ycoords
+    ny, nx = obj.data.shape
+    return obj.x0 + obj.dx * np.arange(nx), obj.y0 + obj.dy * np.arange(ny)
+
+
+def _plain(data: Array) -> Array:
+    """Return an array without a mask: what is masked is NaN."""
+    if not isinstance(data, np.ma.MaskedArray):
+        return data
+    wide: Any = data if data.dtype.kind in "fc" else data.astype(float)
+    plain: Array = wide.filled(np.nan)
+    return plain
+
+
+def to_dataframe(
+    infos: Sequence[ObjectInfo], metadata: Iterable[Mapping[str, Any]], keys: Sequence[str]
+) -> pd.DataFrame:
+    """Return a row for each object (see ``Workspace.to_dataframe``)."""
+    import pandas as pd
+
+    own = ["name", "kind", "shape", "dtype", "units", "size_bytes", "group"]
+    rows = [
+        [*(getattr(info, column) for column in own), *(entries.get(key) for key in keys)]
+        for info, entries in zip(infos, metadata, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=[*own, *keys])

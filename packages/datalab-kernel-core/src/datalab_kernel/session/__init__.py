@@ -1,0 +1,1 @@
+"""A DataLab session in IPython: its names, completion, magic and tracebacks."""

@@ -1,0 +1,1 @@
+"""The workspace: named objects, wherever a backend keeps them, with files and computing."""

@@ -1,0 +1,216 @@
+"""What a computation gave: names of objects, tables and geometry, and how they look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.errors import OperandError
+from datalab_kernel.objects import _names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pandas as pd
+
+    from datalab_kernel.objects import DataObject, ObjectInfo
+
+MAX_ROWS = 50
+MAX_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
+class CalcResult:
+    """What :meth:`Workspace.calc` computed.
+
+    It stands for the objects in ``names`` wherever names are taken: ``plotter.plot``,
+    ``workspace.get``, ``workspace.calc(..., on=result)``, ``workspace.export``. Iterating
+    gives the names.
+
+    Attributes
+    ----------
+    function : str
+        The function's name.
+    names : tuple of str
+        The objects that were added; of an analysis, the objects that were analysed,
+        which hold its results.
+    on : tuple of str
+        What it was computed of.
+    tables, geometry : dict
+        Of an analysis: Sigima's TableResult and GeometryResult by the object's name.
+    conversions : dict
+        What was converted before computing: ``{"img": "uint32 to float64"}``.
+    computed_by : str
+        ``"sigima"`` (here) or ``"datalab"``.
+    is_stored : bool
+        Whether it is in the workspace; False for ``store=False``.
+    """
+
+    function: str
+    names: tuple[str, ...]
+    on: tuple[str, ...]
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    geometry: Mapping[str, Any] = field(default_factory=dict)
+    conversions: Mapping[str, str] = field(default_factory=dict)
+    computed_by: str = "sigima"
+    is_stored: bool = True
+    is_analysis: bool = False
+    load: Callable[[str], DataObject] | None = None
+    """Gives an object of the workspace, to be looked at; None if they aren't in there."""
+    unstored: tuple[DataObject, ...] = ()
+    """The objects then, in the order of ``names``."""
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the objects in ``names`` aren't in the workspace."""
+        return self.load is None
+
+    @property
+    def name(self) -> str:
+        """The name, if there is one object.
+
+        Raises
+        ------
+        OperandError
+            If there are none or several.
+        """
+        if len(self.names) != 1:
+            message = (
+                f"{self!r} stands for {_names.count_objects(len(self.names))}, but one is wanted. "
+                "Give one of its .names, or go through its .objects."
+            )
+            raise OperandError(message, function=self.function, names=list(self.names))
+        return self.names[0]
+
+    @property
+    def objects(self) -> list[DataObject]:
+        """The objects, as they are in the workspace now; independent copies.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If one was removed meanwhile.
+        """
+        from datalab_kernel.objects import copy_object
+
+        if self.load is None:
+            return [copy_object(obj) for obj in self.unstored]
+        return [copy_object(self.load(name)) for name in self.names]
+
+    @property
+    def object(self) -> DataObject:
+        """The object, if there is one."""
+        return self.objects[self.names.index(self.name)]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Tables and geometry as one pandas frame, as ``workspace.results`` has it."""
+        from datalab_kernel.objects._results_frame import frame_of
+
+        found = [*self.tables.items(), *self.geometry.items()]
+        return frame_of((name, result.func_name, result.to_dataframe()) for name, result in found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __repr__(self) -> str:
+        """Say in one line what was computed of what."""
+        on = _listed(self.on)
+        notes = "" if self.is_stored or self.is_analysis else ", not stored"
+        kinds = dict.fromkeys(self.conversions.values())
+        notes += f", computed as {' and '.join(kinds)}" if kinds else ""
+        if self.is_analysis:
+            found = self._count_rows()
+            rows = f"{found} row{'' if found == 1 else 's'}"
+            return f"CalcResult({self.function} on {on}: {rows}{notes})"
+        return f"CalcResult({self.function} on {on}: {_listed(self.names)}{notes})"
+
+    def _count_rows(self) -> int:
+        tables = sum(len(table.data) for table in self.tables.values())
+        return tables + sum(len(geometry.coords) for geometry in self.geometry.values())
+
+    # -- display ------------------------------------------------------------------------
+
+    def _repr_html_(self) -> str:
+        notes = "".join(
+            f"<br>{escape(name)}: computed as {escape(text)}"
+            for name, text in self.conversions.items()
+        )
+        plain = replace(self, conversions={}) if notes else self
+        heading = f"{escape(repr(plain))}{notes}"
+        body = self._frame_html() if self.is_analysis else self._objects_html()
+        return (
+            f'<div style="color:var(--jp-content-font-color1,inherit)"><b>{heading}</b>{body}</div>'
+        )
+
+    def _objects_html(self) -> str:
+        from datalab_kernel.display._objects_table import workspace_html
+
+        infos = self._infos()
+        return workspace_html(infos, self.view, "") if infos else ""
+
+    def _infos(self) -> list[ObjectInfo]:
+        from datalab_kernel.errors import ObjectNotFoundError
+        from datalab_kernel.objects import describe_object
+
+        infos = []
+        for name in self.names:
+            try:
+                infos.append(describe_object(self.view(name), group=""))
+            except ObjectNotFoundError:  # removed since: the others are shown
+                continue
+        return infos
+
+    def view(self, name: str) -> DataObject:
+        """Return one of the objects to be looked at: its arrays are read-only.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If it was removed meanwhile.
+        """
+        if self.load is None:
+            return self.unstored[self.names.index(name)]
+        return self.load(name)
+
+    def _frame_html(self) -> str:
+        if not self._count_rows():
+            return "<br>Nothing was found."
+        frame = self.frame.drop(columns="function")
+        if frame["roi"].isna().all():
+            frame = frame.drop(columns="roi")
+        shown = frame.head(MAX_ROWS).to_html(index=False, na_rep="", border=0)
+        rest = len(frame) - MAX_ROWS
+        return shown + (f"<p>… and {rest:,} more rows: <code>.frame</code></p>" if rest > 0 else "")
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    shown = ", ".join(map(repr, names[:MAX_NAMES]))
+    rest = len(names) - MAX_NAMES
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def names_in(what: Any) -> Any:
+    """Replace each result among names, or alone, by the names that it stands for.
+
+    Raises
+    ------
+    OperandError
+        If its objects aren't in the workspace, where something else may have these names.
+    """
+    if isinstance(what, CalcResult):
+        if what.is_loose:
+            message = (
+                f"{what!r} isn't in the workspace. Compute it without store=False, or go "
+                "through its .objects."
+            )
+            raise OperandError(message, function=what.function, names=list(what.names))
+        return list(what.names)
+    if isinstance(what, (list, tuple)):
+        parts = [names_in(one) for one in what]
+        return [name for part in parts for name in (part if isinstance(part, list) else [part])]
+    return what

@@ -1,0 +1,167 @@
+"""The part of a workspace that names and stores what was computed, all or nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datalab_kernel.backends import Placement, Put
+from datalab_kernel.errors import OperandError
+from datalab_kernel.objects import _names
+from datalab_kernel.workspace._changes import Change
+from datalab_kernel.workspace._mapping import NamedObjects
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Mapping, Sequence
+
+    from datalab_kernel.compute import Output, Source
+    from datalab_kernel.objects import DataObject, ObjectInfo
+
+
+class ComputedObjects(NamedObjects):
+    """Storing objects, tables and geometry that were computed of the workspace's objects."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._uuid_of_source: dict[str, str] = {}
+        self._renamed_uuids: set[str] = set()
+
+    def _store_results(self, outputs: Sequence[Output]) -> None:
+        """Put tables and geometry into the objects as they are now."""
+        from datalab_kernel.compute import put_result, write_record
+
+        with self._changing():
+            self._require(output.job.sources[0].name for output in outputs)
+            items = []
+            for output in outputs:
+                source = output.job.sources[0]
+                obj = self._identified(source)
+                if output.result is not None:
+                    put_result(obj, output.result)
+                    write_record(obj, output.record)
+                    items.append(_in_place(source.name, obj))
+            if items:
+                self._backend.put(items)
+                self._record(Change(kind="changed", names=tuple(item.name for item in items)))
+
+    def _store_objects(
+        self,
+        outputs: Sequence[Output],
+        wanted: Sequence[str | None],
+        involved: Sequence[Source],
+    ) -> tuple[str, ...]:
+        from datalab_kernel.compute import UUID
+        from datalab_kernel.objects import check_storable, make_plain, new_uuid
+
+        for output in outputs:
+            obj = object_of(output)
+            obj.metadata[UUID] = new_uuid()
+            make_plain(obj)
+            check_storable(obj)
+        with self._changing():
+            known = self._backend.describe()
+            items = self._newly_identified(involved, known)
+            names: builtins.list[str] = []
+            replaced = set()
+            for wish, output in zip(wanted, outputs, strict=True):
+                name = self._free_name(wish or title_of(output), output, known, names)
+                names.append(name)
+                if name in known:
+                    replaced.add(name)
+                group = None if name in replaced else _group(output)
+                items.append(
+                    Put(
+                        name=name,
+                        obj=object_of(output),
+                        group=group,
+                        placement=Placement.REPLACE,
+                        is_owned=True,
+                    )
+                )
+            self._backend.put(items)
+            self._select(names)
+            self._record(
+                Change(kind="changed", names=tuple(name for name in names if name in replaced)),
+                Change(kind="added", names=tuple(name for name in names if name not in replaced)),
+            )
+        return tuple(names)
+
+    def _free_name(
+        self, name: str, output: Output, known: Mapping[str, ObjectInfo], taken: Sequence[str]
+    ) -> str:
+        """Return the name, or the next with a number, that is free or an earlier run's."""
+        number = 1
+        candidate = name
+        while candidate in taken or (
+            candidate in known and not self._is_predecessor(candidate, output)
+        ):
+            number += 1
+            candidate = _names.numbered(name, number)
+        return candidate
+
+    def _is_predecessor(self, name: str, output: Output) -> bool:
+        from datalab_kernel.compute import read_record
+
+        record = read_record(self._backend.view(name))
+        return (
+            record is not None
+            and record.repeats(output.record)
+            and self._renamed_uuids.isdisjoint(record.source_uuids)
+        )
+
+    def _newly_identified(
+        self, sources: Sequence[Source], known: Mapping[str, ObjectInfo]
+    ) -> builtins.list[Put]:
+        """Give sources that have none yet the identifiers that the history has for them."""
+        from datalab_kernel.compute import uuid_of
+
+        items = []
+        is_possible = "editing" not in self._backend.lacks
+        for source in sources:
+            if not source.is_stored:
+                continue
+            self._uuid_of_source[source.name] = source.uuid
+            if is_possible and source.name in known and uuid_of(source.obj) is None:
+                items.append(_in_place(source.name, self._identified(source)))
+        return items
+
+    def _identified(self, source: Source) -> DataObject:
+        """Return an object as it is in the workspace now, with an identifier."""
+        from datalab_kernel.compute import UUID, uuid_of
+
+        obj = self._backend.identified(source.name)
+        if uuid_of(obj) is None:
+            obj.metadata[UUID] = source.uuid
+        return obj
+
+    def rename(self, old: str, new: str) -> None:
+        """Give an object another name; see :meth:`NamedObjects.rename`."""
+        with self._changing():
+            super().rename(old, new)
+            if old != new and (uuid := self._uuid_of_source.pop(old, None)):
+                self._renamed_uuids.add(uuid)
+
+
+def object_of(output: Output) -> DataObject:
+    """Return the object that a job gave."""
+    if output.obj is None:
+        message = f"{output.job.function.name} gave no object."
+        raise OperandError(message, function=output.job.function.name, names=[])
+    return output.obj
+
+
+def title_of(output: Output) -> str:
+    """Return the name that a result has of itself."""
+    return _names.make_valid(str(object_of(output).title), output.job.function.name)
+
+
+def _group(output: Output) -> str | None:
+    """Return the group that a result goes to, if it is of its sources' kind."""
+    first = output.job.sources[0]
+    if output.job.group is not None:
+        return output.job.group
+    return first.group if type(first.obj) is type(output.obj) else None
+
+
+def _in_place(name: str, obj: DataObject) -> Put:
+    return Put(name=name, obj=obj, placement=Placement.IN_PLACE, is_owned=True)

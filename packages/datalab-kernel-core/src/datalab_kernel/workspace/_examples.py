@@ -1,0 +1,73 @@
+"""Real measurements for a first look, offline: those that Sigima ships."""
+
+from __future__ import annotations
+
+import difflib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.errors import ObjectNotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from datalab_kernel.objects import DataObject
+
+
+def _paracetamol() -> Mapping[str, DataObject]:
+    """X-ray powder diffraction pattern of paracetamol (RRUFF project, D120007)."""
+    obj = _read("signal", "curve_formats/paracetamol.txt")
+    obj.xlabel, obj.xunit = "2θ", "°"
+    obj.ylabel, obj.yunit = "Intensity", "counts"
+    obj.metadata["origin"] = "RRUFF D120007, shipped with Sigima (BSD-3-Clause)"
+    return {"paracetamol": obj}
+
+
+def _laser_beam() -> Mapping[str, DataObject]:
+    """Camera images of a TEM00 laser beam at seven distances z."""
+    objects = {}
+    for distance in (13, 18, 23, 30, 35, 40, 45):
+        obj = _read("image", f"laser_beam/TEM00_z_{distance}.jpg")
+        obj.xlabel = obj.ylabel = "Position"
+        obj.xunit = obj.yunit = "pixel"
+        obj.zlabel, obj.zunit = "Intensity", "counts"
+        obj.metadata["z"] = distance
+        obj.metadata["origin"] = "DataLab's laser beam tutorial, shipped with Sigima (BSD-3-Clause)"
+        objects[f"laser beam z={distance}"] = obj
+    return objects
+
+
+_EXAMPLES: dict[str, Callable[[], Mapping[str, DataObject]]] = {
+    "laser_beam": _laser_beam,
+    "paracetamol": _paracetamol,
+}
+
+
+def names() -> list[str]:
+    """List what :func:`read` knows."""
+    return list(_EXAMPLES)
+
+
+def read(name: str) -> Mapping[str, DataObject]:
+    """Read an example's objects by their names.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        If there is no example of that name.
+    """
+    if name not in _EXAMPLES:
+        near = difflib.get_close_matches(str(name), _EXAMPLES, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        message = f"Example {name!r} not found.{hint} There are: {', '.join(_EXAMPLES)}."
+        raise ObjectNotFoundError(message, name=name, suggestions=near, available=names())
+    return _EXAMPLES[name]()
+
+
+def _read(kind: str, path: str) -> Any:
+    import sigima.io
+
+    read_object = {"signal": sigima.io.read_signal, "image": sigima.io.read_image}[kind]
+    resource = resources.files("sigima").joinpath("data", "tests", *path.split("/"))
+    with resources.as_file(resource) as file:
+        return read_object(str(file))

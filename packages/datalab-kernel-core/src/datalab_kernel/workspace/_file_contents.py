@@ -1,0 +1,209 @@
+"""Between a backend and files' contents: which objects, which names, which groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from datalab_kernel.backends import Backend, Placement, Put, WorkspaceMode
+from datalab_kernel.errors import FileFormatError, MissingPackageError, NameTakenError
+from datalab_kernel.objects import KINDS, Kind, _names, names_of
+from datalab_kernel.storage import Contents, Extras, StoredGroup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from datalab_kernel.formats import ReadOptions
+    from datalab_kernel.objects import DataObject, ObjectInfo
+
+_SHOWN = 20
+
+
+class Failures(dict["Path", FileFormatError | MissingPackageError]):
+    """What was wrong with some of several files."""
+
+    def raise_if_any(self, loaded: Sequence[str]) -> None:
+        """Raise one error that lists each file with what is wrong, if there are any.
+
+        Raises
+        ------
+        FileFormatError
+            With ``failures`` (a text for each file's path) and ``loaded`` (names).
+        """
+        if not self:
+            return
+        shown = [f"- {_line(path, error)}" for path, error in [*self.items()][:_SHOWN]]
+        more = [f"- and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        added = _names.count_objects(len(loaded))
+        files = "1 file wasn't" if len(self) == 1 else f"{len(self):,} files weren't"
+        message = "\n".join(
+            [f"{files} loaded; what the others hold was added ({added}):", *shown, *more]
+        )
+        failures = {str(path): error.message for path, error in self.items()}
+        first = str(next(iter(self)))
+        raise FileFormatError(message, path=first, failures=failures, loaded=[*loaded])
+
+
+def _line(path: Path, error: FileFormatError | MissingPackageError) -> str:
+    if "reason" not in error.facts:
+        return error.message
+    where = f", line {error.line}" if error.line else ""
+    return f"{str(path)!r}{where}: {error.reason}"
+
+
+def read_all(
+    paths: Sequence[Path], options: ReadOptions
+) -> tuple[list[Contents | list[DataObject]], Failures]:
+    """Read files one by one: workspaces as contents, others as objects.
+
+    Raises
+    ------
+    FileFormatError, MissingPackageError
+        If the only file can't be read; of several, the failures are returned.
+    """
+    from datalab_kernel.display._progress import tracking
+
+    files: list[Contents | list[DataObject]] = []
+    failures = Failures()
+    with tracking(paths, "Loading") as tracked:
+        for path in tracked:
+            try:
+                files.append(_read(path, options))
+            except (FileFormatError, MissingPackageError) as error:
+                if len(paths) == 1:
+                    raise
+                failures[path] = error
+    return files, failures
+
+
+def _read(path: Path, options: ReadOptions) -> Contents | list[DataObject]:
+    from datalab_kernel.formats import read_file
+    from datalab_kernel.storage import is_workspace_file, read_workspace
+
+    is_object = path.suffix.lower() in {".h5sig", ".h5ima"}
+    if not is_object and (path.suffix.lower() in {".h5", ".hdf5"} or is_workspace_file(path)):
+        return read_workspace(path)
+    return read_file(path, options)
+
+
+def contents_of(backend: Backend) -> Contents:
+    """Gather everything that a backend holds, without copying arrays."""
+    known = backend.describe()
+    objects = {name: backend.view(name) for name in known}
+    if backend.mode is WorkspaceMode.LIVE:
+        _identify_sources(backend, objects)
+    signals, images = (_stored_groups(backend, kind, known, objects) for kind in KINDS)
+    return Contents(signals=signals, images=images, extras=backend.get_extras() or Extras())
+
+
+def _identify_sources(backend: Backend, objects: dict[str, DataObject]) -> None:
+    """Give what something was computed of the identifier that its history has for it.
+
+    DataLab keeps identifiers for itself; a file must have these, or the history ends there.
+    """
+    from datalab_kernel.compute import read_record, uuid_of
+
+    records = [record for obj in objects.values() if (record := read_record(obj)) is not None]
+    missing = {uuid for record in records for uuid in record.source_uuids}
+    missing -= {uuid_of(obj) for obj in objects.values()}
+    for name, obj in objects.items():
+        if missing and uuid_of(obj) is None:
+            found = backend.identified(name)
+            if uuid_of(found) in missing:
+                objects[name] = found
+
+
+def _stored_groups(
+    backend: Backend,
+    kind: Kind,
+    known: Mapping[str, ObjectInfo],
+    objects: Mapping[str, DataObject],
+) -> list[StoredGroup]:
+    members: dict[str, list[DataObject]] = {title: [] for title in backend.groups(kind)}
+    for name, info in known.items():
+        if info.kind == kind:
+            members[info.group].append(objects[name])
+    return [StoredGroup(title=title, objects=found) for title, found in members.items()]
+
+
+def items_of(
+    files: Sequence[Contents | list[DataObject]],
+    names: str | Iterable[str] | None,
+    *,
+    overwrite: bool,
+) -> list[Put]:
+    """Name the objects of files by their titles, and pick those that are wanted.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        If one of ``names`` isn't in the files.
+    NameTakenError
+        If two files hold the same name and ``overwrite`` is false.
+    """
+    placement = Placement.REPLACE if overwrite else Placement.NEW
+    items = [item for contents in files for item in _named_items(contents, placement)]
+    if names is not None:
+        items = _picked(items, names)
+    if not overwrite:
+        _check_distinct(items)
+    return items
+
+
+def _named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
+    placed: list[tuple[DataObject, str | None]] = []
+    if isinstance(contents, list):
+        placed = [(obj, None) for obj in contents]
+    else:
+        for groups in (contents.signals, contents.images):
+            for group, title in zip(groups, _unique_titles(groups), strict=True):
+                placed += [(obj, title) for obj in group.objects]
+    names = names_of(obj.title for obj, _ in placed)
+    return [
+        Put(name=name, obj=obj, group=group, placement=placement, is_owned=True)
+        for name, (obj, group) in zip(names, placed, strict=True)
+    ]
+
+
+def _unique_titles(groups: Iterable[StoredGroup]) -> list[str]:
+    titles: list[str] = []
+    for group in groups:
+        titles.append(_names.make_unique(group.title, titles))
+    return titles
+
+
+def _picked(items: list[Put], names: str | Iterable[str]) -> list[Put]:
+    there = {item.name for item in items}
+    wanted: set[str] = set()
+    for name in [names] if isinstance(names, str) else names:
+        found = [name] if _names.check_name(name) in there else []
+        if not found and _names.has_wildcard(name):
+            found = _names.match(name, there)
+        if not found:
+            raise _names.not_found(name, [item.name for item in items], where="the file")
+        wanted.update(found)
+    return [item for item in items if item.name in wanted]
+
+
+def _check_distinct(items: list[Put]) -> None:
+    seen: set[str] = set()
+    for item in items:
+        if item.name in seen:
+            message = (
+                f"{item.name!r} already exists in another of these files. Load them one by one, "
+                "or with overwrite=True to keep the last."
+            )
+            raise NameTakenError(message, names=[item.name])
+        seen.add(item.name)
+
+
+def take_groups_and_extras(backend: Backend, files: Iterable[Contents | list[DataObject]]) -> None:
+    """Hand a backend what files hold besides objects: groups (also empty ones), macros, history."""
+    for contents in files:
+        if isinstance(contents, list):
+            continue
+        for kind, groups in zip(KINDS, (contents.signals, contents.images), strict=True):
+            for title in _unique_titles(groups):
+                backend.add_group(kind, title)
+        if contents.extras:
+            backend.add_extras(contents.extras)

@@ -1,0 +1,261 @@
+"""The part of a workspace that goes to files and comes from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from datalab_kernel.backends import WorkspaceMode
+from datalab_kernel.errors import StandaloneModeRequiredError
+from datalab_kernel.workspace import _paths
+from datalab_kernel.workspace._mapping import NamedObjects
+
+if TYPE_CHECKING:
+    import builtins
+    import os
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from datalab_kernel.workspace._autosave import Autosave
+
+
+class Files(NamedObjects):
+    """Saving and loading, of DataLab's workspace files and of instruments' files."""
+
+    _autosave: Autosave | None = None
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save everything to an HDF5 file that DataLab opens.
+
+        The file is complete or not there: a crash at any moment leaves the old one.
+
+        Parameters
+        ----------
+        path
+            ``.h5`` is added unless it ends in ``.h5`` or ``.hdf5``; ``~`` is expanded. A
+            DataLab workspace in its place is replaced.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Raises
+        ------
+        FileTakenError
+            If another program's file is in its place.
+        MissingFileError
+            If the folder isn't there.
+        OSError
+            If the disk is full or the folder is read-only; the old file is as it was.
+        """
+        from datalab_kernel.storage import write_workspace
+        from datalab_kernel.workspace._file_contents import contents_of
+
+        target = _paths.destination(path)
+        with self._lock:
+            contents = contents_of(self._backend)
+            self._is_saved = True
+        try:
+            write_workspace(target, contents)
+        except BaseException:
+            self._is_saved = False
+            raise
+        return target
+
+    def autosave(
+        self, path: str | os.PathLike[str] | Literal[False] | None, every_s: float = 60.0
+    ) -> Autosave | None:
+        """Save by itself whenever something has changed, until the process ends.
+
+        It saves in pauses of the computing, in the background and as :meth:`save` does, and
+        a last time when the kernel is shut down, restarted or told to end (SIGTERM). After a
+        crash, the next kernel names the file. A file of an earlier session in that place is
+        kept as ``NAME.previous.h5``, after a crash under a name of its own.
+
+        Parameters
+        ----------
+        path
+            As for :meth:`save`; None or False ends it.
+        every_s
+            The shortest time between two saves, in seconds.
+
+        Returns
+        -------
+        Autosave or None
+            It shows when it last saved; so do :meth:`status` and the workspace itself.
+
+        Raises
+        ------
+        FileTakenError
+            If another program's file is in its place, or another kernel autosaves to it.
+        MissingFileError
+            If the folder isn't there.
+        ParameterError
+            If ``every_s`` is no number above 0.
+        StandaloneModeRequiredError
+            If the workspace is in a running DataLab, which holds the objects itself.
+
+        Notes
+        -----
+        A save that fails later (a full disk) is told once, and it goes on trying. Nothing is
+        saved while the workspace is connected to a DataLab.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> with TemporaryDirectory() as folder:
+        ...     _ = workspace.autosave(Path(folder, "analysis.h5"), every_s=30)
+        ...     print(workspace)
+        ...     workspace.autosave(None)
+        Workspace(standalone, empty, autosave analysis.h5, not saved yet)
+        """
+        from datalab_kernel.workspace._autosave import Autosave, check_interval
+
+        running = self._autosave
+        if path is None or path is False:
+            self._autosave = None
+            if running is not None:
+                running.end()
+            return None
+        every_s = check_interval(every_s)
+        if self._needs_no_saving():
+            message = (
+                "autosave isn't needed here: this workspace is in a running DataLab, which holds "
+                "the objects, also when the kernel ends. workspace.save(path) makes a file once."
+            )
+            raise StandaloneModeRequiredError(message, mode=self._backend.mode.value)
+        target = _paths.real(_paths.destination(path))
+        if running is not None and running.path == target:
+            running.every_s = every_s
+            return running
+        started = Autosave(target, every_s, self.save)
+        started.claim()
+        if running is not None:
+            running.end()
+        started.begin(self._feed.subscribe, is_paused=self._needs_no_saving, is_dirty=len(self) > 0)
+        self._autosave = started
+        return started
+
+    def _needs_no_saving(self) -> bool:
+        return self._backend.mode is WorkspaceMode.LIVE
+
+    def load(
+        self,
+        path_or_pattern: str | os.PathLike[str],
+        overwrite: bool = False,
+        *,
+        names: str | Iterable[str] | None = None,
+        read: Mapping[str, Any] | None = None,
+    ) -> builtins.list[str]:
+        r"""Add what files hold; the files may be deleted afterwards.
+
+        DataLab's workspaces (.h5) and objects (.h5sig, .h5ima), the text files of
+        oscilloscopes and other instruments, pictures, TIFF stacks (an image a frame),
+        arrays (.npy, .mat), and what else Sigima reads: what a file is, its content says.
+
+        Parameters
+        ----------
+        path_or_pattern
+            A file, also without its ``.h5``, or a pattern for several.
+        overwrite
+            Whether objects of the same names are replaced.
+        names
+            Only these objects: a name, a pattern, or several names.
+        read
+            How to read a file that doesn't say so itself, in pandas' words:
+            ``skiprows``, ``header``, ``decimal``, ``delimiter``, ``encoding``,
+            ``comment``, ``x`` and ``y`` (columns by title or place); and
+            ``kind="signal"`` or ``"image"`` where it can be either.
+
+        Returns
+        -------
+        list of str
+            The names of what was added. An object of an instrument's file is named by
+            the file, and by its channel, column or number if there are several. Objects
+            that share a title in a file are named ``title``, ``title (2)``, … in their
+            order.
+
+        Raises
+        ------
+        MissingFileError
+            If there is no such file.
+        FileFormatError
+            If a file is damaged, of an unknown kind, or not read completely. Of one file,
+            nothing is added; of several, the good ones are, and the error lists the others
+            (``failures``, by file) and what was added (``loaded``).
+        MissingPackageError
+            If the only file is read with a package that isn't installed.
+        NotEnoughMemoryError
+            If the objects don't fit the memory, a container's limit counted; nothing
+            changes.
+        NameTakenError
+            If a name is taken and ``overwrite`` is false; nothing changes.
+        ObjectNotFoundError
+            If one of ``names`` isn't in the files; nothing changes.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> with TemporaryDirectory() as folder:
+        ...     file = Path(folder, "scope.csv")
+        ...     _ = file.write_text("Time;Channel A\n(ms);(V)\n\n0,0;1,25\n0,5;1,5\n")
+        ...     workspace.load(file)
+        ['scope']
+        >>> workspace["scope"].y, workspace["scope"].xunit
+        (array([1.25, 1.5 ]), 'ms')
+        """
+        from datalab_kernel.formats import check_memory, read_options
+        from datalab_kernel.workspace._file_contents import (
+            items_of,
+            read_all,
+            take_groups_and_extras,
+        )
+
+        options = read_options(read)
+        paths = _paths.sources(path_or_pattern)
+        check_memory(paths)
+        files, failures = read_all(paths, options)
+        items = items_of(files, names, overwrite=overwrite)
+        with self._changing():
+            if not overwrite:
+                self._check_free(item.name for item in items)
+            if names is None:
+                take_groups_and_extras(self._backend, files)
+            self._put(items)
+        loaded = [item.name for item in items]
+        failures.raise_if_any(loaded)
+        return loaded
+
+    def load_example(self, name: str | None = None) -> builtins.list[str]:
+        """Add a real measurement that Sigima ships, replacing it if it is there.
+
+        Parameters
+        ----------
+        name
+            Which one; None lists what there is without adding anything.
+
+        Returns
+        -------
+        list of str
+            The names of what was added, or of the examples.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace.load_example("paracetamol")
+        ['paracetamol']
+        """
+        from datalab_kernel.workspace import _examples
+
+        if name is None:
+            return _examples.names()
+        objects = _examples.read(name)
+        self.add(objects, overwrite=True)
+        return [*objects]

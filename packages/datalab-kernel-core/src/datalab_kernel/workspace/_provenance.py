@@ -1,0 +1,123 @@
+"""The part of a workspace that says how its objects were computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.workspace._calc_result import CalcResult, names_in
+from datalab_kernel.workspace._mapping import NamedObjects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from datalab_kernel.backends import Backend
+    from datalab_kernel.compute._history import History
+    from datalab_kernel.objects import DataObject
+
+
+class Provenance(NamedObjects):
+    """The history of an object, for people and as a script."""
+
+    def history(self, name: str) -> History:
+        """Say how an object was computed, from its first sources on.
+
+        Parameters
+        ----------
+        name
+            The object's name, or the result of :attr:`calc`.
+
+        Returns
+        -------
+        History
+            A sequence of steps, which displays as a table; empty if the object wasn't
+            computed.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If nothing has that name.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace["ramp"] = ([0.0, 1.0], [2.0, -3.0])
+        >>> positive = workspace.calc("absolute", on="ramp")
+        >>> _ = workspace.calc("moving_average", on=positive, name="average")
+        >>> [step.function for step in workspace.history("average")]
+        ['absolute', 'moving_average']
+        """
+        from datalab_kernel.compute._history import history_of
+
+        with self._lock:
+            return history_of(self._sole(name), self._views())
+
+    def script(self, name: str) -> str:
+        """Write Python that computes an object again from its sources.
+
+        Parameters
+        ----------
+        name
+            The object's name, or the result of :attr:`calc`.
+
+        Returns
+        -------
+        str
+            To be run where ``workspace`` has the sources; it ends with the same object.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If nothing has that name, or a source isn't in the workspace any more.
+        OperandError
+            If the object wasn't computed.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace["ramp"] = ([0.0, 1.0], [2.0, -3.0])
+        >>> print(workspace.script(workspace.calc("absolute", on="ramp")))
+        # Computes 'absolute(ramp)' from 'ramp'.
+        workspace.calc("absolute", on="ramp", name="absolute(ramp)")
+        """
+        from datalab_kernel.compute._history import script_of
+
+        with self._lock:
+            return script_of(self._sole(name), self._views())
+
+    def _sole(self, name: Any) -> str:
+        if isinstance(name, CalcResult):
+            names_in(name)  # refuses what isn't in the workspace
+            name = name.name
+        self._require([name])
+        return str(name)
+
+    def _views(self) -> Mapping[str, DataObject]:
+        return _Views(self._backend)
+
+
+class _Views(Mapping[str, "DataObject"]):
+    """The objects of a backend, each looked at when it is first asked for."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._names = backend.describe()
+        self._seen: dict[str, DataObject] = {}
+
+    def __getitem__(self, name: str) -> DataObject:
+        if name not in self._seen:
+            if name not in self._names:
+                raise KeyError(name)
+            self._seen[name] = self._backend.identified(name)
+        return self._seen[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
