@@ -110,13 +110,16 @@ class Plotter:
         More than twelve curves have colours by their order instead of a legend.
         """
         from datalab_kernel.plot._describing.build import build
+        from datalab_kernel.plot._earlier_spellings import translate, with_shown_instead
         from datalab_kernel.plot._inputs import drawable
         from datalab_kernel.plot._options import check_placing, parse_options
 
+        options, instead = translate(options)
         parsed = parse_options(options)
         if ax is not None:
             check_placing(parsed)
-        spec = build(drawable(what, self._workspace), parsed, is_alone=ax is not None)
+        objects = with_shown_instead(drawable(what, self._workspace), instead)
+        spec = build(objects, parsed, is_alone=ax is not None)
         return self._drawn(spec, ax, show=show)
 
     def grid(  # noqa: PLR0913 - each is given by its name

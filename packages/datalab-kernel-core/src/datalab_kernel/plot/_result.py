@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +92,11 @@ class Plot:
         """Return the picture as PNG."""
         data, _ = self._drawing.mimebundle(self.spec.alt, {"image/png"})
         return base64.b64decode(data["image/png"])
+
+    def _repr_html_(self) -> str:
+        """Return the picture as an ``<img>``, as datalab-kernel 0.2 did; notebooks take `_repr_mimebundle_`."""
+        data = base64.b64encode(self.png()).decode("ascii")
+        return f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.spec.alt)}">'
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None

@@ -34,13 +34,33 @@ NAN = math.nan
 
 def with_results_of(analysis: CalcResult, name: str) -> DataObject:
     """Return an object with what one analysis found in it, and no other's results."""
-    found = share_object(analysis.view(name))
-    for key in [key for key in found.metadata if _is_result(key)]:
-        del found.metadata[key]
-    for prefix, results in zip(PREFIXES, (analysis.tables, analysis.geometry), strict=True):
-        if name in results:
-            found.metadata[f"{prefix}{analysis.function}{SUFFIX}"] = results[name].to_dict()
-    return found
+    found = [results[name] for results in (analysis.tables, analysis.geometry) if name in results]
+    return with_results(analysis.view(name), found)
+
+
+def with_results(obj: DataObject, found: Sequence[Any]) -> DataObject:
+    """Return a view of an object with these results (Sigima's) and no others.
+
+    Raises
+    ------
+    TypeError
+        For what is no result.
+    """
+    from sigima.objects import GeometryResult, TableResult
+
+    view = share_object(obj)
+    for key in [key for key in view.metadata if _is_result(key)]:
+        del view.metadata[key]
+    for index, result in enumerate(found):
+        if not isinstance(result, (TableResult, GeometryResult)):
+            message = (
+                f"{type(result).__name__} ({result!r:.60}) is no result. Give what workspace.calc "
+                "returned for an analysis, or Sigima's TableResult or GeometryResult."
+            )
+            raise TypeError(message)
+        prefix = PREFIXES[isinstance(result, GeometryResult)]
+        view.metadata[f"{prefix}{result.title}_{index}{SUFFIX}"] = result.to_dict()
+    return view
 
 
 def _is_result(key: str) -> bool:
