@@ -156,3 +156,11 @@ def test_every_package_with_code_is_typed_layered_and_unit_tested(
     assert sorted(map(Path, tool["mypy"]["files"][:-1])) == sources
     assert sorted(tool["importlinter"]["root_packages"]) == modules
     assert tested == {path.parts[1].replace("datalab-kernel", "unit") for path in sources}
+
+
+def test_a_commit_is_checked_by_tasks_that_ci_runs_too(root: Path, pixi: dict[str, Any]) -> None:
+    document = yaml.safe_load((root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    entries = [hook["entry"] for repository in document["repos"] for hook in repository["hooks"]]
+    assert entries
+    tasks = {entry.removeprefix("python3 tools/run.py ") for entry in entries}
+    assert tasks <= {*pixi["tasks"]["test"]["depends-on"]}
