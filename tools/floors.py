@@ -49,10 +49,9 @@ def picture(package: str) -> str:
     """Return an SVG of a package's floors."""
     floors = layers(package)
     height = len(floors) * (ROW + GAP) - GAP + 2 * MARGIN
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="The floors of {package}, the lowest at the bottom"><style>{STYLE}</style>'
-    ]
+    label = f"The floors of {package}, the lowest at the bottom"
+    box = f'viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{label}"'
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {box}><style>{STYLE}</style>']
     for row, names in enumerate(floors):
         width = (WIDTH - 2 * MARGIN - GAP * (len(names) - 1)) / len(names)
         for column, name in enumerate(names):
@@ -63,15 +62,12 @@ def picture(package: str) -> str:
 
 def _box(name: str, owns: str, x: float, y: float, width: float) -> str:
     most = int((width - 2 * GAP) / CHARACTER)
-    lines = [owns] if len(owns) <= most else [f"{owns[: most - 1].rsplit(' ', 1)[0]}…"]
-    text = "".join(
-        f'<text class="owns" x="{x + GAP:.0f}" y="{y + 44:.0f}">{html.escape(line)}</text>'
-        for line in lines
-    )
+    line = owns if len(owns) <= most else f"{owns[: most - 1].rsplit(' ', 1)[0]}…"
     return (
-        f'<g><title>{html.escape(f"{name}: {owns}")}</title>'
+        f"<g><title>{html.escape(f'{name}: {owns}')}</title>"
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{ROW}" rx="6"/>'
-        f'<text class="name" x="{x + GAP:.0f}" y="{y + 24:.0f}">{html.escape(name)}</text>{text}</g>'
+        f'<text class="name" x="{x + GAP:.0f}" y="{y + 24:.0f}">{html.escape(name)}</text>'
+        f'<text class="owns" x="{x + GAP:.0f}" y="{y + 44:.0f}">{html.escape(line)}</text></g>'
     )
 
 

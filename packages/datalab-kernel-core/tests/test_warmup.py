@@ -108,6 +108,17 @@ def test_the_switch_interval_is_as_before_when_it_has_ended():
     assert run(code) == "0.004"
 
 
+def test_a_cell_that_begins_has_the_interpreter_to_itself(slow_package):
+    code = (
+        f"import sys, time; sys.path.insert(0, {str(slow_package)!r}); sys.setswitchinterval(0.004)\n"
+        "from datalab_kernel.session._warmup import WarmUp\n"
+        "w = WarmUp(['slow']); w.start()\n"
+        "while sys.getswitchinterval() > 0.001: time.sleep(0.001)\n"
+        "print(w.make_way(), round(sys.getswitchinterval(), 4), w.join(30), w.make_way())"
+    )
+    assert run(code) == "True 0.004 True False"
+
+
 def test_the_garbage_collector_is_as_before_when_it_has_ended():
     code = (
         "import gc; gc.set_threshold(600, 7, 8); before = [*gc.callbacks]\n"

@@ -10,7 +10,7 @@ import pytest
 from sigima.objects import GeometryResult, TableResult
 
 from datalab_kernel import create_image, create_signal, create_signal_roi
-from datalab_kernel._calc_result import CalcResult
+from datalab_kernel.workspace._calc_result import CalcResult
 
 X = np.linspace(0, 10, 101)
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel._calc_result import CalcResult
+from datalab_kernel.workspace._calc_result import CalcResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from datalab_kernel._objects import DataObject
+    from datalab_kernel.objects import DataObject
 
 OUR_NAMES = {"show_roi": "roi", "show_results": "results", "colormap": "cmap"}
 
@@ -99,8 +99,8 @@ def with_shown_instead(objects: list[DataObject], instead: ShownInstead) -> list
     if titles is not None and len(titles) != len(objects):
         message = f"titles has {len(titles)} entries for {len(objects)} objects. Give one for each."
         raise ValueError(message)
+    from datalab_kernel.objects import share_object
     from datalab_kernel.plot._describing.results import with_results
-    from datalab_kernel.storage import share_object
 
     shown = []
     for index, obj in enumerate(objects):

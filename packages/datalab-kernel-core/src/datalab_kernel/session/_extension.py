@@ -93,6 +93,7 @@ class _Session(FirstUse):
             delattr(shell, name)
         vars(shell).update(self._own_before)
         self._unhook("post_run_cell", self._after_first_cell)
+        self._unhook("pre_execute", self._before_cell)
         for matcher in self._matchers:
             if matcher in self._custom_matchers:
                 self._custom_matchers.remove(matcher)
@@ -125,6 +126,11 @@ class _Session(FirstUse):
         self._unhook("post_run_cell", self._after_first_cell)
         if is_wanted() and getattr(self._shell, "kernel", None) is not None:
             self._warm_up.start()
+            self._shell.events.register("pre_execute", self._before_cell)
+
+    def _before_cell(self) -> None:
+        if not self._warm_up.make_way():
+            self._unhook("pre_execute", self._before_cell)
 
     def _unhook(self, event: str, callback: Callable[..., object]) -> None:
         if callback in self._shell.events.callbacks[event]:

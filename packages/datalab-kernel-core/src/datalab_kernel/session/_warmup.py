@@ -124,6 +124,18 @@ class WarmUp:
             with self._lock:
                 self._hurrying -= 1
 
+    def make_way(self) -> bool:
+        """Let a cell that begins have the interpreter; say whether the import still runs.
+
+        Else the two take turns until the module that is being imported ends, and a short cell
+        takes twice its time. The import goes on as soon as the cell doesn't compute.
+        """
+        if self._thread is None or not self._thread.is_alive():
+            return False
+        self._busy_at = time.monotonic()
+        sys.setswitchinterval(self._switch_interval_s)
+        return True
+
     def _run(self) -> None:
         self._look(self._busy_at)
         self._busy_at = time.monotonic()
@@ -190,7 +202,7 @@ class WarmUp:
                 now = time.monotonic()
                 if self._look(now) > BUSY_SHARE * LOOK_S:
                     self._busy_at = now
-            sys.setswitchinterval(SWITCH_INTERVAL_S)
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._put_off_collecting()
 
     def _must_hurry(self) -> bool:
