@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from conda._build import Built, build
-from conda._channel import LocalChannel, local_channel
 from conda._leftovers import folder_for_one_run
 from conda._prefix import Prefix
 from conda._rattler import fresh_cache
 from conda._recipe import RECIPE
 from conda._source import ROOT, copy_source, requirements
+from offline_channel._channel import LocalChannel, local_channel
 
 HOME = ROOT / ".run" / "conda"
 FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from conda import _python
-from conda._channel import LocalChannel, local_channel
-from conda._elf import is_elf, with_library_path
 from conda._errors import CondaToolError
 from conda._expected import differences
 from conda._leftovers import folder_for_one_run
-from conda._names import conda_name, match_spec, pypi_name
 from conda._rattler import CACHE_VARIABLE, fresh_cache
 from conda._source import ROOT, requirements
+from offline_channel import _python
+from offline_channel._channel import LocalChannel, local_channel
+from offline_channel._elf import is_elf, with_library_path
+from offline_channel._names import conda_name, match_spec, pypi_name
 
 HOME = ROOT / ".run" / "conda"
 

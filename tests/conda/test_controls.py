@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conda._build import RecipeTestsError, build, run_recipe_tests
-from conda._channel import LocalChannel
 from conda._recipe import changed_copy
+from offline_channel._channel import LocalChannel
 
 pytestmark = [pytest.mark.usefixtures("whole_run"), pytest.mark.timeout(600)]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from conda._build import Built
-from conda._channel import LocalChannel
 from conda._errors import CondaToolError
 from conda._expected import differences
 from conda._prefix import Prefix
 from conda._recipe import RECIPE
+from offline_channel._channel import LocalChannel
 
 pytestmark = pytest.mark.timeout(900)
 

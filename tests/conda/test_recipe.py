@@ -10,9 +10,9 @@ import yaml
 from packaging.requirements import Requirement
 from rattler_build import RenderConfig, Stage0Recipe, VariantConfig
 
-from conda._names import match_spec
 from conda._recipe import RECIPE, output_names, read_recipe
 from conda._source import ROOT, version
+from offline_channel._names import match_spec
 
 NAMES = output_names()
 MAINTAINER = re.compile(r"[a-zA-Z\d](?:[a-zA-Z\d]|-(?=[a-zA-Z\d])){0,38}")

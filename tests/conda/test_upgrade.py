@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from conda._build import Built, build
-from conda._channel import LocalChannel
 from conda._prefix import Prefix
 from conda._recipe import RECIPE, changed_copy, output_names
 from conda._source import copy_source, version
+from offline_channel._channel import LocalChannel
 
 pytestmark = [pytest.mark.usefixtures("whole_run"), pytest.mark.timeout(900)]
 

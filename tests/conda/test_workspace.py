@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from conda._channel import LocalChannel
 from conda._prefix import solved
 from conda._source import ROOT
+from offline_channel._channel import LocalChannel
 
 PIXI = tomllib.loads((ROOT / "pixi.toml").read_text(encoding="utf-8"))
 OWN_SERIES = f"{sys.version_info.major}.{sys.version_info.minor}.*"
-HELD = {"core", "standalone", "live", "spec", "interactive", "build"}
-"""Features of which the channel holds everything: our packages' dependencies, and what builds them."""
+HELD = {"core", "standalone", "live", "spec", "interactive"}
+"""Features of which the channel holds everything: our packages' dependencies."""
 
 
 def specs_of(features: list[str]) -> dict[str, str]:

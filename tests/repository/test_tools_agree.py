@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conda._names import pypi_name
+from offline_channel._names import pypi_name
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = ROOT / "recipes" / "datalab-kernel" / "recipe.yaml"
@@ -139,7 +139,9 @@ def test_a_whole_run_differs_from_a_sampled_one_only_by_its_variable(pixi: dict[
         for name, task in feature.get("tasks", {}).items()
     }
     whole = [name.removesuffix("-full") for name in tasks if name.endswith("-full")]
-    assert {*(f"unit-{name}" for name in PACKAGES), "integration", "test-browser"} <= {*whole}
+    assert {*(f"unit-{name}" for name in PACKAGES), "test-kernel", "test-live", "test-browser"} <= {
+        *whole
+    }
     for name in whole:
         assert tasks[f"{name}-full"]["cmd"] == tasks[name]["cmd"]
         assert tasks[f"{name}-full"]["env"] == {"DATALAB_KERNEL_TEST_FULL": "1"}

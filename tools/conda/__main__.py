@@ -13,7 +13,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from conda._build import build, run_recipe_tests
-from conda._channel import local_channel
 from conda._errors import CondaToolError
 from conda._expected import write_expected
 from conda._leftovers import folder_for_one_run
@@ -22,6 +21,7 @@ from conda._rattler import fresh_cache
 from conda._recipe import RECIPE
 from conda._say import say
 from conda._source import ROOT, copy_source, requirements
+from offline_channel._channel import local_channel
 
 HOME = ROOT / ".run" / "conda"
 

@@ -19,7 +19,7 @@ from rattler_build import (
 )
 
 from conda._errors import CondaToolError
-from conda._python import VERSION
+from conda._platform import VERSION
 from conda._say import say
 
 if TYPE_CHECKING:

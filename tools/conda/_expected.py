@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conda._python import VERSION
+from conda._platform import VERSION
 from conda._source import ROOT
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rattler import Channel, Gateway, VirtualPackage, install, solve
 
 from conda._errors import CondaToolError
-from conda._package import SUBDIR
+from conda._platform import SUBDIR
 from conda._rattler import wait_for
 from conda._say import timed
 

@@ -16,10 +16,10 @@ from conda_package_streaming.create import conda_builder
 from conda_package_streaming.package_streaming import stream_conda_component
 
 from conda._build import build
-from conda._channel import local_channel
 from conda._errors import CondaToolError
 from conda._rattler import fresh_cache
 from conda._source import ROOT, requirements
+from offline_channel._channel import local_channel
 from release.checks import ReleaseError
 
 if TYPE_CHECKING:

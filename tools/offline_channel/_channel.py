@@ -22,17 +22,17 @@ import rattler.index
 
 from conda._errors import CondaToolError
 from conda._leftovers import folder_for_one_run
-from conda._package import SUBDIR
-from conda._python import python_packages
+from conda._platform import SUBDIR
 from conda._rattler import wait_for
 from conda._say import say, timed
-from conda._wheels import Wheel, package_of
-from conda._xpython import executable_package
+from offline_channel._python import python_packages
+from offline_channel._wheels import Wheel, package_of
+from offline_channel._xpython import executable_package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conda._package import CondaPackage
+    from offline_channel._package import CondaPackage
 
 __all__ = ["LocalChannel", "local_channel"]
 

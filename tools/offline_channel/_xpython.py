@@ -15,11 +15,12 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
-from conda._package import PLACEHOLDER, CondaPackage
-from conda._python import ABI, VERSION
+from conda._platform import VERSION
+from offline_channel._package import PLACEHOLDER, CondaPackage
+from offline_channel._python import ABI
 
 if TYPE_CHECKING:
-    from conda._wheels import Wheel
+    from offline_channel._wheels import Wheel
 
 __all__ = ["executable_package"]
 

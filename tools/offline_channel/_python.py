@@ -13,13 +13,13 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from conda._elf import is_elf, with_library_path
 from conda._errors import CondaToolError
-from conda._package import CondaPackage
+from conda._platform import VERSION
+from offline_channel._elf import is_elf, with_library_path
+from offline_channel._package import CondaPackage
 
-__all__ = ["ABI", "SITE_PACKAGES", "VERSION", "python_packages"]
+__all__ = ["ABI", "SITE_PACKAGES", "python_packages"]
 
-VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 ABI = f"cp{VERSION.replace('.', '')}"
 SITE_PACKAGES = f"lib/python{VERSION}/site-packages"
 LIBRARIES = "$ORIGIN/../lib"

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from conda._names import conda_name, match_spec
-from conda._package import PLACEHOLDER, CondaPackage
-from conda._python import ABI, SITE_PACKAGES, VERSION
+from conda._platform import VERSION
+from offline_channel._names import conda_name, match_spec
+from offline_channel._package import PLACEHOLDER, CondaPackage
+from offline_channel._python import ABI, SITE_PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from conda_package_streaming.create import conda_builder
 
+from conda._platform import SUBDIR
+
 if TYPE_CHECKING:
     import tarfile
     from pathlib import Path
 
-__all__ = ["PLACEHOLDER", "SUBDIR", "CondaPackage"]
+__all__ = ["PLACEHOLDER", "CondaPackage"]
 
-SUBDIR = "linux-64"
 PLACEHOLDER = "/opt/" + "placehold_" * 20
 """Stands for the prefix in text files; the installer replaces it."""
 TIMESTAMP_MS = 1_600_000_000_000
