@@ -2,7 +2,7 @@
 
 Needs Python 3.11 with pip and nothing else; it makes the environments it needs below
 ``.run/``. Without a task it lists them. What follows the task is added to its command:
-``python3 tools/run.py integration -k save``. Where pixi is, ``pixi run TASK`` does the same.
+``python3 tools/run.py unit-core -k save``. Where pixi is, ``pixi run TASK`` does the same.
 """
 
 from __future__ import annotations

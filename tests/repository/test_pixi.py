@@ -16,6 +16,8 @@ from runner.tasks import Manifest, read_manifest
 SCHEMA = Path("../shared/facts/conda/pixi-schema-0.77.0.json")
 NOT_ON_WINDOWS = re.compile(r"\$\w|/bin/|\.sh\b|:(?!//)|^~|'")
 """A variable, a folder or a script of a POSIX shell, or a list of paths with colons."""
+ONLY_IN_FULL = {"tests/foreign"}
+"""Other projects' suites, which no change needs before every commit."""
 NEEDED = {"default", "test", "docs", "lint", "py311", "py312", "py313", "lowest"}
 
 
@@ -224,13 +226,11 @@ def test_no_test_is_run_twice(manifest: Manifest, name: str) -> None:
     assert len(set(commands)) == len(commands)
 
 
-def test_each_folder_of_integration_tests_has_one_task_of_its_own(
-    manifest: Manifest, root: Path
+@pytest.mark.parametrize("name", ["test", "test-full"])
+def test_each_folder_of_tests_is_in_one_task_of_what_ci_runs(
+    manifest: Manifest, root: Path, name: str
 ) -> None:
-    """`test` runs them all in one go (`integration`); each of these runs a part."""
-    parts = ["test-repository", "test-standalone", "test-kernel", "test-live"]
-    named = [word for part in parts for word in manifest.tasks[part].command[1:]]
-    left_out = {word.split("=")[1] for word in manifest.tasks["integration"].command[1:]}
+    words = [word for task in manifest.in_order(name) for word in task.command]
+    named = [word for word in words if word.startswith("tests/")]
     folders = {path.parent.relative_to(root).as_posix() for path in root.glob("tests/*/test_*.py")}
-    assert sorted(named) == sorted(folders - left_out)
-    assert left_out <= {"tests/browser", "tests/conda", "tests/foreign"}
+    assert sorted(named) == sorted(folders - ONLY_IN_FULL if name == "test" else folders)
