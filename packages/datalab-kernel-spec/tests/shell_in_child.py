@@ -16,7 +16,7 @@ import time
 from functools import partial
 from typing import Any
 
-from datalab_kernel_spec._interrupt import CellRunner
+from datalab_kernel_spec.cells._runner import CellRunner
 
 
 def stop() -> None:

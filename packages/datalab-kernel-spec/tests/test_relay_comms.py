@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from datalab_kernel_spec.relay._comms import RESUME, RESUME_ID, Comms, under_own_type
-from datalab_kernel_spec.relay._wire import Message
+from datalab_kernel_spec.protocol._words import RESUME
+from datalab_kernel_spec.relay._comms import RESUME_ID, Comms, under_own_type
+from datalab_kernel_spec.relay.sockets._message import Message
 
 WIDGET = "jupyter.widget"
 

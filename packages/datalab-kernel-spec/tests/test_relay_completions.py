@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._completions import KEY, types_as_match, with_types
-from datalab_kernel_spec.relay._wire import Message
+from datalab_kernel_spec.protocol._words import types_as_match
+from datalab_kernel_spec.relay.replies._completions import KEY, with_types
+from datalab_kernel_spec.relay.sockets._message import Message
 
 TYPES = [{"start": 0, "end": 1, "text": "abs", "type": "function"}]
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import zmq
 
-from datalab_kernel_spec.relay._fork import PORTS, RelayEnds
-from datalab_kernel_spec.relay._inner import Inner
-from datalab_kernel_spec.relay._wire import Signer
+from datalab_kernel_spec.relay._ends import PORTS, RelayEnds
+from datalab_kernel_spec.relay.sockets._inner import Inner
+from datalab_kernel_spec.relay.sockets._message import Signer
 
 if TYPE_CHECKING:
     from pathlib import Path

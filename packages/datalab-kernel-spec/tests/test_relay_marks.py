@@ -6,16 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._marks import (
-    BEGIN,
-    END,
-    Begun,
-    Meeting,
-    Pieces,
-    Text,
-    mark,
-    meeting_mark,
-)
+from datalab_kernel_spec.protocol._marks import BEGIN, END, mark, meeting_mark
+from datalab_kernel_spec.relay.outputs._pieces import Begun, Meeting, Pieces, Text
 
 HEADERS = st.integers(0, 99).map(lambda number: b'{"msg_id": "%d"}' % number)
 # Text that looks like the beginning or the end of a mark, but is none.

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 import zmq
 
-from datalab_kernel_spec.relay._fork import RelayEnds
-from datalab_kernel_spec.relay._marks import mark, meeting_mark
-from datalab_kernel_spec.relay._outputs import Outputs
+from datalab_kernel_spec.protocol._marks import mark, meeting_mark
+from datalab_kernel_spec.relay._ends import RelayEnds
+from datalab_kernel_spec.relay.outputs._outputs import Outputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from datalab_kernel_spec.relay._wire import Message
+    from datalab_kernel_spec.relay.sockets._message import Message
 
 CELL = b'{"msg_id": "cell-1"}'
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from datalab_kernel_spec.relay import _pipe
-from datalab_kernel_spec.relay._marks import mark, meeting_mark
-from datalab_kernel_spec.relay._order import MEETING, Arrived, meeting_number
-from datalab_kernel_spec.relay._pipe import Pipe
+from datalab_kernel_spec.protocol._marks import mark, meeting_mark
+from datalab_kernel_spec.protocol._words import MEETING
+from datalab_kernel_spec.relay.outputs import _pipe
+from datalab_kernel_spec.relay.outputs._arrived import Arrived, meeting_number
+from datalab_kernel_spec.relay.outputs._pipe import Pipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from datalab_kernel_spec.relay._queue import KEEP_GOING, CellQueue, stops_on_error
-from datalab_kernel_spec.relay._wire import Message
+from datalab_kernel_spec.protocol._words import KEEP_GOING
+from datalab_kernel_spec.relay.cells._queue import CellQueue, stops_on_error
+from datalab_kernel_spec.relay.sockets._message import Message
 
 
 def cell(name: str, **content: Any) -> Message:

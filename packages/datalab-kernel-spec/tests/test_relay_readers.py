@@ -12,10 +12,10 @@ import zmq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay import _readers
-from datalab_kernel_spec.relay._readers import Readers
-from datalab_kernel_spec.relay._sockets import listening_socket
-from datalab_kernel_spec.relay._zmtp import GREETING, command
+from datalab_kernel_spec.relay.sockets import _readers
+from datalab_kernel_spec.relay.sockets._readers import Readers
+from datalab_kernel_spec.relay.sockets._sockets import listening_socket
+from datalab_kernel_spec.relay.sockets._zmtp import GREETING, command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import zmq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._sockets import receive, send
+from datalab_kernel_spec.relay.sockets._sockets import receive, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._startup_lines import StartupLines
+from datalab_kernel_spec.relay.outputs._startup_lines import StartupLines
 
 SAID = b"""registering handler for SIGSEGV
 WARNING: this instance of xeus-python has been installed from a PyPI wheel.

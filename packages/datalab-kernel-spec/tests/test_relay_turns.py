@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._queue import CellQueue
-from datalab_kernel_spec.relay._turns import Turns
-from datalab_kernel_spec.relay._wire import Message
+from datalab_kernel_spec.relay.cells._queue import CellQueue
+from datalab_kernel_spec.relay.cells._turns import Turns
+from datalab_kernel_spec.relay.sockets._message import Message
 
 
 def request(cell: str) -> Message:

@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._wire import DELIMITER, Message, Signer, new_header, unsigned
+from datalab_kernel_spec.relay.sockets._message import (
+    DELIMITER,
+    Message,
+    Signer,
+    new_header,
+    unsigned,
+)
 
 KEY = b"a secret"
 ASKED = Message(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel_spec.relay._zmtp import (
+from datalab_kernel_spec.relay.sockets._zmtp import (
     GREETING,
     Heard,
     Listener,

@@ -3,7 +3,7 @@
 xpython runs in this very process where it is an extension module, as in its wheel; else
 this process becomes the environment's executable ``xpython``, as conda-forge ships it.
 Between Jupyter and xpython stands a relay (:mod:`datalab_kernel_spec.relay`); what differs
-from bare xpython inside is in :mod:`datalab_kernel_spec._patches`.
+from bare xpython inside is in :mod:`datalab_kernel_spec.startup._patches`.
 """
 
 from __future__ import annotations
@@ -18,17 +18,15 @@ import signal
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from datalab_kernel_spec.protocol._lines import CONNECTION_VARIABLE, LINES_VARIABLE
+
 if TYPE_CHECKING:
-    from datalab_kernel_spec.relay import Lines
+    from datalab_kernel_spec.protocol._lines import Lines
 
 __all__ = ["CONNECTION_VARIABLE", "EXECUTABLE_VARIABLE", "LINES_VARIABLE", "main"]
 
 EXECUTABLE_VARIABLE = "DATALAB_KERNEL_XPYTHON"
 """Names the executable to use, instead of the module and of the environment's own."""
-CONNECTION_VARIABLE = "DATALAB_KERNEL_CONNECTION"
-"""Names Jupyter's connection file inside the kernel, where ``%connect_info`` shows it."""
-LINES_VARIABLE = "DATALAB_KERNEL_LINES"
-"""Hands the lines to the relay on to an executable xpython (ours, not for people)."""
 
 XPYTHON_MISSING = """\
 The DataLab kernel can't start: xeus-python isn't installed in this environment ({prefix}),
@@ -105,7 +103,7 @@ def _executable() -> str | None:
 
 
 def _run_in_process(arguments: list[str], lines: Lines | None) -> int:
-    from datalab_kernel_spec._patches import ShapeError, apply_patches
+    from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
 
     try:
         apply_patches(lines)

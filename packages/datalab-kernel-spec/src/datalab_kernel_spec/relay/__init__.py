@@ -6,6 +6,6 @@ output of child processes, ``input()`` that Stop ends, and a kernel whose parent
 Nothing here imports numpy, IPython or the core.
 """
 
-from datalab_kernel_spec.relay._fork import Lines, fork_relay
+from datalab_kernel_spec.relay._fork import fork_relay
 
-__all__ = ["Lines", "fork_relay"]
+__all__ = ["fork_relay"]

@@ -5,29 +5,26 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, Comms, under_own_type
-from datalab_kernel_spec.relay._completions import with_types
-from datalab_kernel_spec.relay._debugging import without_rich_view
-from datalab_kernel_spec.relay._exit import asks_exit
-from datalab_kernel_spec.relay._failures import is_shown, unmarked
-from datalab_kernel_spec.relay._held import HeldStatuses
-from datalab_kernel_spec.relay._kernel_info import KernelInfo
-from datalab_kernel_spec.relay._numbers import timed
-from datalab_kernel_spec.relay._order import meeting_number
-from datalab_kernel_spec.relay._queue import ABORTED, CellQueue, stops_on_error
-from datalab_kernel_spec.relay._sockets import receive, send
-from datalab_kernel_spec.relay._wire import Message, unsigned
+from datalab_kernel_spec.protocol._words import ABORTED
+from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, under_own_type
+from datalab_kernel_spec.relay.cells._prompt_numbers import timed
+from datalab_kernel_spec.relay.cells._queue import stops_on_error
+from datalab_kernel_spec.relay.cells._status_delay import HeldStatuses
+from datalab_kernel_spec.relay.outputs._arrived import meeting_number
+from datalab_kernel_spec.relay.replies._cell_replies import asks_exit, is_shown, unmarked
+from datalab_kernel_spec.relay.replies._completions import with_types
+from datalab_kernel_spec.relay.replies._debugging import without_rich_view
+from datalab_kernel_spec.relay.replies._kernel_info import KernelInfo
+from datalab_kernel_spec.relay.sockets._message import Message, unsigned
+from datalab_kernel_spec.relay.sockets._sockets import receive, send
 
 if TYPE_CHECKING:
     import zmq
 
     from datalab_kernel_spec.relay._credit import Credit
-    from datalab_kernel_spec.relay._front import Front
-    from datalab_kernel_spec.relay._inner import Inner
     from datalab_kernel_spec.relay._notes import Notes
-    from datalab_kernel_spec.relay._outputs import Outputs
-    from datalab_kernel_spec.relay._shutdown import Shutdown
-    from datalab_kernel_spec.relay._turns import Turns
+    from datalab_kernel_spec.relay._parts import Parts
+    from datalab_kernel_spec.relay.cells._turns import Turns
 
 __all__ = ["Answers"]
 
@@ -38,31 +35,16 @@ QUESTION_S = 0.01
 class Answers:
     """Take a message from one of xpython's sockets, mend it, and pass it on to Jupyter."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
-        self,
-        front: Front,
-        inner: Inner,
-        queue: CellQueue,
-        comms: Comms,
-        outputs: Outputs,
-        shutdown: Shutdown,
-        credit: Credit,
-        turns: Turns,
-        notes: Notes,
-    ) -> None:
-        self._front = front
-        self._inner = inner
-        self._queue = queue
-        self._comms = comms
-        self._outputs = outputs
-        self._shutdown = shutdown
+    def __init__(self, parts: Parts, credit: Credit, turns: Turns, notes: Notes) -> None:
+        self._front, self._inner, self._queue = parts.front, parts.inner, parts.queue
+        self._comms, self._outputs, self._shutdown = parts.comms, parts.outputs, parts.shutdown
         self.kernel_info = KernelInfo()
         self._credit = credit
         self.held = HeldStatuses()
         """Statuses that are published a little later."""
         self._turns = turns
         self._notes = notes
-        self._silent_ids = [inner.hello_id.encode(), RESUME_ID.encode()]
+        self._silent_ids = [parts.inner.hello_id.encode(), RESUME_ID.encode()]
 
     def from_shell(self, frames: list[bytes]) -> None:
         """Take a reply."""

@@ -14,15 +14,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from datalab_kernel_spec.relay._wire import Message, new_header
+from datalab_kernel_spec.protocol._words import RESUME
+from datalab_kernel_spec.relay.sockets._message import Message, new_header
 
-__all__ = ["COMM_TYPES", "RESUME", "RESUME_ID", "TUNNELLED", "TYPE_KEY", "Comms", "under_own_type"]
+__all__ = ["COMM_TYPES", "RESUME_ID", "TUNNELLED", "TYPE_KEY", "Comms", "under_own_type"]
 
 TUNNELLED_REQUESTS = frozenset({"history_request"})
 COMM_TYPES = frozenset({"comm_open", "comm_msg", "comm_close"})
 TUNNELLED = COMM_TYPES | TUNNELLED_REQUESTS
 OWN_BUFFERS = 3
-RESUME = "resume"
 WIDGET = "jupyter.widget"
 RESUME_ID = "datalab-kernel-resume"
 TYPE_KEY = "datalab_kernel_type"

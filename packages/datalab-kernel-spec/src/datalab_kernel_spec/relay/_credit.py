@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 
-__all__ = ["FENCE", "WORD_BYTES", "Credit"]
+from datalab_kernel_spec.protocol._lines import WORD_BYTES
+from datalab_kernel_spec.protocol._words import FENCE
 
-FENCE = "application/vnd.datalab-kernel.fence"
-"""The type of the data in the kernel's fences."""
+__all__ = ["Credit"]
+
 FENCE_BYTES = 200
 """No fence's content is longer."""
-WORD_BYTES = 8
 
 _FENCE = FENCE.encode()
 

@@ -10,52 +10,11 @@ import gc
 import json
 import os
 import sys
-from typing import Any, NamedTuple
 
-__all__ = ["PORTS", "Lines", "RelayEnds", "fork_relay", "remove_folder"]
+from datalab_kernel_spec.protocol._lines import Lines
+from datalab_kernel_spec.relay._ends import PORTS, RelayEnds, remove_folder
 
-PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
-
-
-class Lines(NamedTuple):
-    """The file descriptors that join kernel and relay (the kernel's ends).
-
-    Attributes
-    ----------
-    notes
-        What the kernel tells the relay, a line each; its end says that the kernel ended.
-    life
-        Never carries anything; its end says that the relay ended.
-    stdout, stderr
-        Ways into the pipes that stay when a cell redirects descriptor 1 or 2.
-    credit
-        Where the relay says up to which fence it has room for more; its end says that the
-        relay ended.
-    """
-
-    notes: int
-    life: int
-    stdout: int
-    stderr: int
-    credit: int
-
-    def tell(self, note: str) -> None:
-        """Send a line to the relay."""
-        os.write(self.notes, f"{note}\n".encode())
-
-
-class RelayEnds(NamedTuple):
-    """What the relay process is given."""
-
-    front: dict[str, Any]
-    inner: dict[str, Any]
-    folder: str
-    kernel_pid: int
-    parent_pid: int
-    notes: int
-    credit: int
-    outputs: dict[str, int]
-    terminals: dict[str, int]
+__all__ = ["fork_relay"]
 
 
 def fork_relay(connection_file: str) -> tuple[str, Lines]:
@@ -142,14 +101,6 @@ def _private_folder() -> str:
         except FileExistsError:
             continue
         return folder
-
-
-def remove_folder(folder: str) -> None:
-    """Remove the sockets' names and the connection file; what is connected stays connected."""
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():  # noqa: PTH112, PTH208
-        os.unlink(f"{folder}/{name}")  # noqa: PTH108
-    if os.path.isdir(folder):  # noqa: PTH112
-        os.rmdir(folder)  # noqa: PTH106
 
 
 def _run(ends: RelayEnds) -> None:

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["NUMBER", "PYTHON", "TUNNEL", "Notes"]
+__all__ = ["Notes"]
 
-NUMBER = "number"
-"""The number of the prompt after a cell, and the ``msg_id`` of that cell's request."""
-PYTHON = "python"
-"""The version of the Python that runs."""
-TUNNEL = "tunnel"
-"""The id of the comm that is the tunnel."""
 CHUNK_BYTES = 1 << 16
 
 

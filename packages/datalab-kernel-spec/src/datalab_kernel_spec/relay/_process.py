@@ -11,24 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import zmq
 
+from datalab_kernel_spec.protocol._lines import ABORTS_ITSELF, NUMBER, PYTHON, TUNNEL
 from datalab_kernel_spec.relay._answers import Answers
 from datalab_kernel_spec.relay._comms import Comms
 from datalab_kernel_spec.relay._credit import Credit
-from datalab_kernel_spec.relay._front import Front
-from datalab_kernel_spec.relay._held import QUIET_MS
-from datalab_kernel_spec.relay._inner import Inner
-from datalab_kernel_spec.relay._notes import NUMBER, PYTHON, TUNNEL, Notes
-from datalab_kernel_spec.relay._numbers import numbered
-from datalab_kernel_spec.relay._outputs import OUTPUT_MS, Outputs
-from datalab_kernel_spec.relay._queue import ABORTS_ITSELF, CellQueue
+from datalab_kernel_spec.relay._notes import Notes
+from datalab_kernel_spec.relay._parts import Parts
 from datalab_kernel_spec.relay._requests import Requests
-from datalab_kernel_spec.relay._shutdown import Shutdown
-from datalab_kernel_spec.relay._sockets import LINGER_MS, receive, send
-from datalab_kernel_spec.relay._turns import Turns
-from datalab_kernel_spec.relay._wire import Signer, unsigned
+from datalab_kernel_spec.relay.cells._prompt_numbers import numbered
+from datalab_kernel_spec.relay.cells._queue import CellQueue
+from datalab_kernel_spec.relay.cells._shutdown import Shutdown
+from datalab_kernel_spec.relay.cells._status_delay import QUIET_MS
+from datalab_kernel_spec.relay.cells._turns import Turns
+from datalab_kernel_spec.relay.outputs._outputs import OUTPUT_MS, Outputs
+from datalab_kernel_spec.relay.sockets._front import Front
+from datalab_kernel_spec.relay.sockets._inner import Inner
+from datalab_kernel_spec.relay.sockets._message import Signer, unsigned
+from datalab_kernel_spec.relay.sockets._sockets import LINGER_MS, receive, send
 
 if TYPE_CHECKING:
-    from datalab_kernel_spec.relay._fork import RelayEnds
+    from datalab_kernel_spec.relay._ends import RelayEnds
 
 __all__ = ["Relay"]
 
@@ -63,10 +65,10 @@ class Relay:
         self._credit = Credit(ends.credit)
         turns = Turns(self._queue, self._front.publish_frames, self._show_input)
         shutdown = Shutdown(self._front, self._queue, turns)
-        joined = (self._front, self._inner, self._queue, self._comms, self._outputs, shutdown)
-        self._requests = Requests(ends, *joined)
+        parts = Parts(self._front, self._inner, self._queue, self._comms, self._outputs, shutdown)
+        self._requests = Requests(ends, parts)
         self._notes = Notes(ends.notes)
-        self._answers = Answers(*joined, self._credit, turns, self._notes)
+        self._answers = Answers(parts, self._credit, turns, self._notes)
         self._notes.on(TUNNEL, partial(setattr, self._comms, "tunnel_id"))
         self._notes.on(ABORTS_ITSELF, lambda _nothing: self._queue.let_kernel_abort())
         self._notes.on(PYTHON, partial(setattr, self._answers.kernel_info, "python_version"))

@@ -10,24 +10,19 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec.relay._comms import COMM_TYPES, TUNNELLED
-from datalab_kernel_spec.relay._debugging import refusal
-from datalab_kernel_spec.relay._fork import PORTS
-from datalab_kernel_spec.relay._sockets import send
+from datalab_kernel_spec.relay._ends import PORTS
 from datalab_kernel_spec.relay._usage import Usage
+from datalab_kernel_spec.relay.replies._debugging import refusal
+from datalab_kernel_spec.relay.sockets._sockets import send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import zmq
 
-    from datalab_kernel_spec.relay._comms import Comms
-    from datalab_kernel_spec.relay._fork import RelayEnds
-    from datalab_kernel_spec.relay._front import Front
-    from datalab_kernel_spec.relay._inner import Inner
-    from datalab_kernel_spec.relay._outputs import Outputs
-    from datalab_kernel_spec.relay._queue import CellQueue
-    from datalab_kernel_spec.relay._shutdown import Shutdown
-    from datalab_kernel_spec.relay._wire import Message
+    from datalab_kernel_spec.relay._ends import RelayEnds
+    from datalab_kernel_spec.relay._parts import Parts
+    from datalab_kernel_spec.relay.sockets._message import Message
 
 __all__ = ["Requests"]
 
@@ -53,24 +48,11 @@ ON_SHELL = (
 class Requests:
     """Take a message from one of Jupyter's sockets."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - its collaborators
-        self,
-        ends: RelayEnds,
-        front: Front,
-        inner: Inner,
-        queue: CellQueue,
-        comms: Comms,
-        outputs: Outputs,
-        shutdown: Shutdown,
-    ) -> None:
+    def __init__(self, ends: RelayEnds, parts: Parts) -> None:
         self._kernel_pid = ends.kernel_pid
         self._terminal = ends.terminals["stderr"]
-        self._front = front
-        self._inner = inner
-        self._queue = queue
-        self._comms = comms
-        self._outputs = outputs
-        self._shutdown = shutdown
+        self._front, self._inner, self._queue = parts.front, parts.inner, parts.queue
+        self._comms, self._outputs, self._shutdown = parts.comms, parts.outputs, parts.shutdown
         usage = Usage(ends.kernel_pid)
         self._answered_here: dict[str, Callable[[], dict[str, Any]]] = {
             "connect_request": self._ports,

@@ -31,7 +31,7 @@ def _step_aside() -> None:
 def _patch() -> None:
     if _PACKAGES not in sys.path:
         sys.path.append(_PACKAGES)
-    importlib.import_module("datalab_kernel_spec._executable").patch_when_imported()
+    importlib.import_module("datalab_kernel_spec.startup._executable").patch_when_imported()
 
 
 if getattr(sys.modules.get("sitecustomize"), "__file__", None) == __file__:  # Python's start

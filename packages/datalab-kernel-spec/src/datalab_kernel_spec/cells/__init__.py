@@ -1,0 +1,1 @@
+"""Cells: run one after another, stopped, and answered with their errors."""

@@ -1,0 +1,1 @@
+"""Messages that the kernel publishes: streams, displays and comms, under the right parent."""

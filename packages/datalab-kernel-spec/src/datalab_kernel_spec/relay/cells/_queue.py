@@ -1,0 +1,119 @@
+"""Which cells wait in xpython; what an error does to those that wait.
+
+Every cell goes to xpython at once, which queues them. When one fails, the kernel answers
+those that it has with ``ABORTED`` instead of running them, until the relay, having
+seen the failure, says that what it sends from now on came later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from datalab_kernel_spec.protocol._words import KEEP_GOING
+from datalab_kernel_spec.relay.sockets._message import now
+
+if TYPE_CHECKING:
+    from datalab_kernel_spec.relay.sockets._message import Message
+
+__all__ = ["CellQueue", "Turn", "stops_on_error"]
+
+
+class Turn(NamedTuple):
+    """When a cell began, and the number of its prompt."""
+
+    started: str
+    number: int
+
+
+class CellQueue:
+    """The execute requests that xpython hasn't answered, in their order."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, Message] = OrderedDict()
+        self._doomed: set[str] = set()
+        self._begun: dict[str, Turn] = {}
+        self.kernel_aborts = False
+        """Whether the kernel does its part; else xeus aborts by itself."""
+        self.number = 1
+        """What the next cell's prompt shows, as IPython counts."""
+        self._told: dict[str, int] = {}
+        self.asks = False
+        """Whether a cell waits for an answer (``input()``)."""
+
+    @property
+    def running(self) -> Message | None:
+        """The request of the cell that runs, or will first."""
+        return next(iter(self._waiting.values()), None)
+
+    def waits(self, cell: str) -> bool:
+        """Say whether a cell, by its request's ``msg_id``, has no reply yet."""
+        return cell in self._waiting
+
+    def may_begin(self, cell: str) -> bool:
+        """Say whether no other is before it, and it won't be aborted."""
+        is_first = cell == next(iter(self._waiting), cell)
+        return (is_first or cell not in self._waiting) and cell not in self._doomed
+
+    def turn_of(self, cell: str) -> Turn | None:
+        """Return when a cell's turn came, and the number of its prompt; None: not yet."""
+        return self._begun.get(cell)
+
+    def add(self, request: Message, header: dict[str, Any]) -> Message:
+        """Take an ``execute_request`` and its header; return it as it goes to xpython."""
+        self._waiting[header["msg_id"]] = request
+        self._begin_first()
+        if not self.kernel_aborts:
+            return request
+        content = request.content_fields
+        if not stops_on_error(request):
+            request = request._replace(header=json.dumps({**header, KEEP_GOING: True}).encode())
+        # xeus would throw away whatever arrives in the 50 ms after an error.
+        content["stop_on_error"] = False
+        return request._replace(content=json.dumps(content).encode())
+
+    def doom(self) -> None:
+        """Learn that a failed cell aborts all that waits."""
+        self._doomed |= {*self._waiting}
+
+    def given_up(self) -> list[Message]:
+        """Hand out all that waits; nothing that comes for it later counts."""
+        requests = [*self._waiting.values()]
+        self._waiting.clear()
+        self._doomed.clear()
+        return requests
+
+    def let_kernel_abort(self) -> None:
+        """Learn that the kernel does its part."""
+        self.kernel_aborts = True
+
+    def number_after(self, told: str) -> None:
+        """Learn the number of the prompt after a cell, where it isn't one more."""
+        number, _, cell = told.partition(" ")
+        self._told[cell] = int(number)
+
+    def done(self, reply: Message, *, has_run: bool = True) -> Message | None:
+        """Take an ``execute_reply``; return its request."""
+        cell = reply.parent_id
+        self._doomed.discard(cell)
+        request = self._waiting.pop(cell, None)
+        if request is not None and has_run:
+            self.number = self._told.pop(cell, self.number + 1)
+        self._begin_first()
+        return request
+
+    def forget(self, cell: str) -> None:
+        """Forget the turn of a cell that is idle."""
+        self._begun.pop(cell, None)
+
+    def _begin_first(self) -> None:
+        first = next(iter(self._waiting), None)
+        if first is not None and first not in self._begun:
+            self._begun[first] = Turn(now(), self.number)
+
+
+def stops_on_error(request: Message) -> bool:
+    """Say whether an error of that cell aborts those that wait behind it."""
+    content = request.content_fields
+    return bool(content.get("stop_on_error", True)) and not content.get("silent", False)

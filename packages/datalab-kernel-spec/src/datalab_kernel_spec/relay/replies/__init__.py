@@ -1,0 +1,1 @@
+"""Replies of xpython that the relay mends before Jupyter gets them."""

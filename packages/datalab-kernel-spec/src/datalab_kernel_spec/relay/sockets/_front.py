@@ -1,0 +1,107 @@
+"""The sockets that Jupyter connects to, and how a message leaves through them."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import zmq
+
+from datalab_kernel_spec.relay.sockets._message import HELLO, Message, Signer, new_header
+from datalab_kernel_spec.relay.sockets._readers import SILENCE_S, Readers
+from datalab_kernel_spec.relay.sockets._sockets import front_socket, listening_socket, send
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Front"]
+
+SILENCE_VARIABLE = "DATALAB_KERNEL_SILENCE_S"
+"""Sets how long a reader may take nothing (ours, for tests)."""
+
+
+class Front:
+    """Jupyter's side of the relay.
+
+    Parameters
+    ----------
+    connection
+        The content of the connection file.
+    poller
+        The relay's, which is told of all who read iopub.
+    running
+        Gives the request of the cell that runs, if one does.
+    """
+
+    def __init__(
+        self,
+        context: zmq.Context[zmq.Socket[bytes]],
+        connection: dict[str, Any],
+        signer: Signer,
+        poller: zmq.Poller,
+        running: Callable[[], Message | None],
+    ) -> None:
+        self.connection = connection
+        self.signer = signer
+        self._running = running
+        bound = partial(front_socket, context, connection)
+        self.shell = bound(zmq.ROUTER, "shell_port")
+        self.control = bound(zmq.ROUTER, "control_port")
+        self.stdin = bound(zmq.ROUTER, "stdin_port")
+        self.iopub = Readers(
+            listening_socket(connection, "iopub_port"),
+            poller,
+            self._welcome,
+            float(os.environ.get(SILENCE_VARIABLE, SILENCE_S)),
+        )
+        self.heartbeat = bound(zmq.REP, "hb_port")
+
+    def publish(self, message: Message) -> None:
+        """Show a message to all front ends."""
+        self.publish_frames(self.signer.frames(message))
+
+    def publish_frames(self, frames: list[bytes]) -> None:
+        """Show all front ends a message that is signed."""
+        self.iopub.publish(frames)
+
+    def tell_of_missed(self, parent: bytes) -> None:
+        """Say how much those front ends missed that took nothing for too long."""
+        for note in self.iopub.notes_of_missed(parent):
+            self.iopub.publish(self.signer.frames(note), is_note=True)
+
+    def _welcome(self, topic: bytes) -> list[bytes]:
+        """Welcome a subscriber (Jupyter's JEP 65), so that it knows it will miss nothing."""
+        welcome = Message(
+            identities=[topic],
+            header=new_header("iopub_welcome", HELLO),
+            content=json.dumps({"subscription": topic.decode("utf-8", "replace")}).encode(),
+        )
+        return self.signer.frames(welcome)
+
+    def reply(self, socket: zmq.Socket[bytes], message: Message) -> None:
+        """Send a message to the one that its identities name."""
+        send(socket, self.signer.frames(message))
+
+    def answer(
+        self,
+        socket: zmq.Socket[bytes],
+        request: Message,
+        msg_type: str,
+        content: dict[str, Any],
+    ) -> None:
+        """Answer a request here, with the statuses around it that the protocol wants."""
+        self.publish_state(request, "busy")
+        self.reply(socket, request.reply(request.identities, msg_type, content))
+        self.publish_idle(request)
+
+    def publish_idle(self, request: Message) -> None:
+        """Publish that a request was answered here."""
+        self.publish_state(request, "idle")
+        if running := self._running():  # else front ends show an idle kernel beside it
+            self.publish_state(running, "busy")
+
+    def publish_state(self, request: Message, state: str) -> None:
+        """Publish that a request is worked on (``busy``), or has been (``idle``)."""
+        self.publish(request.reply([b"status"], "status", {"execution_state": state}))

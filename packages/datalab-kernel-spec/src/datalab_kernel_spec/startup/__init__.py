@@ -1,0 +1,1 @@
+"""The start inside xpython: its Python half is checked, patched, and joined to the relay."""

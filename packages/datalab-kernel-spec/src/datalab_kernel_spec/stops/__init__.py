@@ -1,0 +1,1 @@
+"""Interrupt: what receives SIGINT, and what a Stop does when it comes."""
