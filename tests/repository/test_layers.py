@@ -11,7 +11,7 @@ import pytest
 
 PACKAGES = (
     *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
-    "datalab_kernel_interactive",
+    *("datalab_kernel_spec", "datalab_kernel_interactive"),
 )
 BREACHES = {
     "core/src/datalab_kernel/_loose.py": "",
