@@ -215,3 +215,13 @@ def test_an_unknown_option_is_an_error_with_the_nearest():
 def test_an_unknown_kind_is_an_error():
     with pytest.raises(ValueError, match="'signal' or 'image', not 'curve'"):
         read_options({"kind": "curve"})
+
+
+def test_a_file_that_ends_in_its_first_row_is_refused(load):
+    with pytest.raises(FileFormatError, match="in the middle of its last row"):
+        load("x,a,b\n0.5,1")
+
+
+def test_a_file_of_one_whole_row_is_read_below_words_too(load):
+    (signal,) = load("measured on a Monday\n0.5 1")
+    np.testing.assert_array_equal(signal.xydata, [[0.5], [1]])

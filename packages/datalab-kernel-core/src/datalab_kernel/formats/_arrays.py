@@ -117,13 +117,17 @@ def _read_mat(path: Path, options: ReadOptions) -> list[DataObject]:
     Raises
     ------
     FileFormatError
-        If there is no array of numbers in it.
+        If there is no array of numbers in it, or it was cut off.
     """
     import scipy.io
 
+    try:
+        found = scipy.io.loadmat(path)
+    except scipy.io.matlab.MatReadError as error:
+        raise wrong(path, f"it is damaged ({error})", hint="") from error
     arrays = {
         name: array
-        for name, array in scipy.io.loadmat(path).items()
+        for name, array in found.items()
         if isinstance(array, np.ndarray) and array.dtype.kind in "biufc" and array.size > 1
     }
     if not arrays:

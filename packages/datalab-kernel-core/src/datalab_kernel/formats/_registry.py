@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.formats._arrays import MAT, NPY
 from datalab_kernel.formats._elsewhere import ELSEWHERE
-from datalab_kernel.formats._reader import Reader
+from datalab_kernel.formats._reader import Reader, read_head
 from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats._text_reader import TEXT
@@ -48,6 +48,15 @@ READERS = (
 def reader_of(head: bytes, path: Path) -> Reader | None:
     """Return the first reader that recognises a file; None if there is none."""
     return next((one for one in readers() if one.recognises(head, path)), None)
+
+
+def is_read_by_package(path: Path) -> bool:
+    """Say whether another package's reader recognises a file."""
+    found = _plugins(_installation())
+    if not (found and path.is_file()):
+        return False
+    head = read_head(path)
+    return bool(head) and any(one.recognises(head, path) for one in found)
 
 
 def readers_of_suffix(suffix: str) -> list[str]:

@@ -128,7 +128,10 @@ def first_lines(head: bytes) -> list[str]:
 
 
 def ends_early(path: Path, layout: TextLayout) -> bool:
-    """Say whether a file ends in the middle of a row: unended, with fewer columns than the last."""
+    """Say whether a file ends in the middle of a row: unended, with fewer fields than the one above.
+
+    The only row is compared with the titles above it, unless blanks separate: text has more.
+    """
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         # Where UTF-16 begins, it says in which order its bytes are
@@ -136,12 +139,10 @@ def ends_early(path: Path, layout: TextLayout) -> bool:
         text = file.read().decode(layout.encoding, errors="replace")
     *ended, last = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     above = next((line for line in reversed(ended) if line.strip()), "")
-    if not (layout.is_data(last) and layout.is_data(above)):
+    is_comparable = layout.is_data(above) or layout.delimiter != WHITESPACE
+    if not (layout.is_data(last) and above and is_comparable):
         return False
-    full = layout.split(above)
-    while not full[-1]:
-        full.pop()
-    return len(layout.split(last)) < len(full)
+    return len(layout.split(last)) < len(layout.split(above))
 
 
 def find_layout(

@@ -1,0 +1,180 @@
+"""Other packages' readers: found when a file is read, asked first, and never in another's way."""
+
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datalab_kernel.errors import FileFormatError, MissingPackageError
+from datalab_kernel.formats import read_file, read_options
+
+GOOD = """
+import numpy as np
+from datalab_kernel.formats import Reader
+from sigima import create_signal
+
+def read(path, options):
+    text = path.read_text().removeprefix("TOY ")
+    if text == "needs":
+        import package_of_nobody_7
+    if text == "nothing":
+        return []
+    return [create_signal(path.stem, np.arange(len(text.split())), [float(x) for x in text.split()])]
+
+READER = Reader(name="Toy", suffixes=(".toy",), read=read,
+                recognises=lambda head, path: head.startswith(b"TOY"))
+"""
+FAILING = GOOD.replace('head.startswith(b"TOY")', "1 / 0")
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Install a package of one module with a reader."""
+
+    def make(name, code, value="READER"):
+        folder = tmp_path / name
+        info = folder / f"{name}-1.0.dist-info"
+        info.mkdir(parents=True)
+        (folder / f"{name}.py").write_text(code)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(
+            f"[datalab_kernel.formats]\n{name} = {name}:{value}\n"
+        )
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    return make
+
+
+def read(path, content):
+    path.write_bytes(content)
+    return read_file(path, read_options(None))
+
+
+def test_a_packages_reader_reads_its_files(install, tmp_path):
+    install("toy_a", GOOD)
+    (signal,) = read(tmp_path / "a.toy", b"TOY 1 2.5")
+    np.testing.assert_array_equal(signal.xydata, [[0, 1], [1, 2.5]])
+
+
+def test_a_package_that_is_installed_during_the_session_is_found(install, tmp_path):
+    with pytest.raises(FileFormatError):
+        read(tmp_path / "a.toy", b"TOY")
+    install("toy_b", GOOD)
+    assert read(tmp_path / "a.toy", b"TOY 1")[0].y.tolist() == [1]
+
+
+def test_a_packages_reader_is_asked_before_the_cores(install, tmp_path):
+    install("toy_c", GOOD)
+    (signal,) = read(tmp_path / "a.csv", b"TOY 7 8 9")
+    assert signal.y.tolist() == [7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "problem"),
+    [
+        ("import package_of_nobody_7", "READER", "can't be imported .ModuleNotFoundError"),
+        ("x = (", "READER", "can't be imported .SyntaxError"),
+        (GOOD, "read", "is a function and no datalab_kernel.formats.Reader"),
+        (FAILING, "READER", "fails to say whether it recognises 'a.toy' .ZeroDivisionError"),
+    ],
+)
+def test_a_broken_reader_is_named_and_the_others_read(install, tmp_path, code, value, problem):
+    install("toy_good", GOOD)
+    install("toy_broken", code, value)
+    with pytest.warns(RuntimeWarning, match=f"'toy_broken'.*{problem}"):
+        (signal,) = read(tmp_path / "a.toy", b"TOY 1 2")
+    assert signal.y.tolist() == [1, 2]
+
+
+def test_what_a_reader_raises_is_an_error_that_names_file_and_package(install, tmp_path):
+    code = GOOD.replace("    text = path", "    raise StrangeError('no way')\n    text = path")
+    install("toy_d", f"class StrangeError(Exception): pass\n{code}")
+    with pytest.raises(FileFormatError, match=r"a\.toy.*toy_d.*StrangeError: no way") as caught:
+        read(tmp_path / "a.toy", b"TOY 1")
+    assert caught.value.path == str(tmp_path / "a.toy")
+
+
+def test_a_package_that_a_reader_needs_is_named(install, tmp_path):
+    install("toy_e", GOOD)
+    with pytest.raises(MissingPackageError) as caught:
+        read(tmp_path / "a.toy", b"TOY needs")
+    assert caught.value.package == "package_of_nobody_7"
+
+
+def test_a_reader_that_finds_nothing_is_refused(install, tmp_path):
+    install("toy_f", GOOD)
+    with pytest.raises(FileFormatError, match="there is no signal and no image in it"):
+        read(tmp_path / "a.toy", b"TOY nothing")
+
+
+def test_a_file_that_is_not_what_its_suffix_says_is_refused_with_the_formats_name(
+    install, tmp_path
+):
+    install("toy_g", GOOD)
+    with pytest.raises(FileFormatError, match="it isn't one of Toy, as its suffix says"):
+        read(tmp_path / "a.toy", b"\0\1\2")
+
+
+def test_nothing_of_a_package_is_imported_before_a_file_is_read(install, tmp_path):
+    install("toy_h", GOOD)
+    (tmp_path / "a.toy").write_bytes(b"TOY 1")
+    program = f"""
+import sys
+sys.path.insert(0, {str(tmp_path / "toy_h")!r})
+from pathlib import Path
+from datalab_kernel.formats import read_file, read_options
+assert "toy_h" not in sys.modules
+read_file(Path({str(tmp_path / "a.toy")!r}), read_options(None))
+assert "toy_h" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "package"),
+    [
+        ("a.tdms", b"TDSm\x0e\0\0\0", "nptdms"),
+        ("a.mat", b"MATLAB 7.3 MAT-file" + bytes(200), "mat73"),
+        ("a.trc", b"#9000500346WAVEDESC" + bytes(50), "lecroyparser"),
+        ("a.dm4", b"\0\0\0\4" + bytes(50), "rosettasciio"),
+        ("a.czi", b"ZISRAWFILE" + bytes(50), "czifile"),
+        ("a.nd2", b"\xda\xce\xbe\x0a" + bytes(50), "nd2"),
+        ("a.wdf", b"WDF1" + bytes(50), "renishawWiRE"),
+        ("a.fits", b"SIMPLE  =                    T", "astropy"),
+        ("a.nc", b"CDF\x01" + bytes(50), "xarray"),
+        ("a.xlsx", b"PK\x03\x04" + bytes(50), "openpyxl"),
+        ("a.parquet", b"PAR1" + bytes(50), "pyarrow"),
+        ("a.wav", b"RIFF\x24\0\0\0WAVEfmt ", "soundfile"),
+        ("a.nxs", b"\x89HDF\r\n\x1a\n" + bytes(50), "h5py"),
+    ],
+)
+def test_a_file_that_another_package_reads_is_refused_with_its_name(
+    tmp_path, name, content, package
+):
+    with pytest.raises(FileFormatError, match=f"The package {package} reads such files") as caught:
+        read(tmp_path / name, content)
+    assert caught.value.package == package
+    assert name in str(caught.value)
+
+
+def test_a_packages_reader_takes_what_was_read_elsewhere(install, tmp_path):
+    install("toy_i", GOOD.replace('"TOY "', '"TDSm "').replace('b"TOY"', 'b"TDSm"'))
+    assert read(tmp_path / "a.tdms", b"TDSm 1 2")[0].y.tolist() == [1, 2]
+
+
+def test_a_raw_image_of_which_nothing_is_said_is_refused_with_what_to_say(tmp_path):
+    with pytest.raises(FileFormatError, match=r"Say it: read=dict\(dtype=, width=, height="):
+        read(tmp_path / "a.raw", bytes(16))
+
+
+def test_many_files_are_read_without_looking_for_packages_again(install, tmp_path, monkeypatch):
+    install("toy_j", GOOD)
+    read(tmp_path / "a.toy", b"TOY 1")
+    monkeypatch.setattr("importlib.metadata.distributions", None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read(Path(tmp_path / "b.toy"), b"TOY 2")[0].y.tolist() == [2]
