@@ -10,12 +10,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 __all__ = ["install", "line_for", "make_ready", "privileged"]
+
+LOCK = Path(tempfile.gettempdir()) / "datalab-kernel-apt.lock"
 
 
 def make_ready(
@@ -58,10 +62,14 @@ def line_for(packages: Sequence[str]) -> str:
 
 def install(prefix: Sequence[str], packages: Sequence[str]) -> None:
     """Install packages with what :func:`privileged` gave; the caller looks whether it helped."""
+    import fcntl
+
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-q"], line_for(packages).split()):
-        print("  " + " ".join(command), flush=True)
-        subprocess.run([*prefix, *command], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    with LOCK.open("w") as one_at_a_time:  # two apt-get at once refuse each other
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        for command in (["apt-get", "update", "-q"], line_for(packages).split()):
+            print("  " + " ".join(command), flush=True)
+            subprocess.run([*prefix, *command], check=False, env=quiet, stdout=subprocess.DEVNULL)
 
 
 def privileged() -> list[str] | None:

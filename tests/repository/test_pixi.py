@@ -18,7 +18,7 @@ NOT_ON_WINDOWS = re.compile(r"\$\w|/bin/|\.sh\b|:(?!//)|^~|'")
 """A variable, a folder or a script of a POSIX shell, or a list of paths with colons."""
 ONLY_IN_FULL = {"tests/foreign"}
 """Other projects' suites, which no change needs before every commit."""
-NEEDED = {"default", "test", "docs", "lint", "py311", "py312", "py313", "lowest"}
+NEEDED = {"default", "test", "docs", "lint", "py311", "py312", "py313", "py314", "lowest"}
 
 
 @pytest.fixture
