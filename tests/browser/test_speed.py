@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from frontends.server import JupyterServer
 
+pytestmark = pytest.mark.alone
 TRIPS = 100
 LOWEST_RATIO = 0.15  # a kernel that waits for the network's delayed acknowledgements has 0.08
 

@@ -195,6 +195,7 @@ def test_something_that_is_no_file_does_not_hold_anybody_up(file: Path) -> None:
 # ---------------------------------------------------------------- nothing runs
 
 
+@pytest.mark.alone
 def test_no_file_is_no_datalab_within_50_ms_and_no_port_is_tried(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_server_that_wants_a_token_for_its_status_is_found(web: FakeWeb) -> No
     assert find(web.url, "t") == Address(web.url, "t", None, "argument")
 
 
+@pytest.mark.alone
 def test_a_host_whose_name_takes_long_to_be_found_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -103,6 +103,7 @@ def _dripping(connection: socket.socket) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("serve", [_silent, _dripping])
 def test_a_door_that_does_not_answer_is_busy_in_time(
     serve: Callable[[socket.socket], None],
@@ -261,6 +262,7 @@ def test_damaged_settings_are_a_closed_door(tmp_path: Path, content: bytes) -> N
     assert _settings.auto_refresh(tmp_path) is None
 
 
+@pytest.mark.alone
 def test_a_hung_door_is_found_out_within_a_second(tmp_path: Path) -> None:
     with raw_server(_silent) as port:
         _write_port(tmp_path, port)
