@@ -19,7 +19,7 @@ STYLE = (
     "rect{fill:#eef3f8;stroke:#5b7a99}text{font-family:sans-serif;fill:#1f2d3a}"
     ".name{font-size:15px;font-weight:600}.owns{font-size:11.5px}"
 )
-CHARACTER = 6.4
+CHARACTER = 5.9
 """The width of a letter of ``owns``, on average."""
 
 
