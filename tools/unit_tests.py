@@ -1,4 +1,4 @@
-"""Run the unit tests of every package, each in a process of its own; the tasks ``test-py…`` and ``test-lowest`` do.
+"""Run the unit tests, each package's in a process of its own; the tasks ``test-py…`` and ``test-lowest`` do.
 
 ``python tools/unit_tests.py -W default``: what is typed goes to each pytest. Unlike in the
 tasks ``unit-…``, all packages are installed; tests that need a sibling's absence are skipped.
@@ -17,7 +17,7 @@ def main() -> int:
     """Run them all, also after a failure, and return the worst exit code."""
     print(f"Python {sys.version}", flush=True)
     codes = []
-    for folder in sorted(ROOT.glob("packages/*/tests")):
+    for folder in [*sorted(ROOT.glob("packages/*/tests")), ROOT / "tests" / "workspace"]:
         path = folder.relative_to(ROOT).as_posix()
         print(f"{path}:", flush=True)
         command = [sys.executable, "-m", "pytest", "-q", path, *sys.argv[1:]]

@@ -59,7 +59,9 @@ def with_results(obj: DataObject, found: Sequence[Any]) -> DataObject:
             )
             raise TypeError(message)
         prefix = PREFIXES[isinstance(result, GeometryResult)]
-        view.metadata[f"{prefix}{result.title}_{index}{SUFFIX}"] = result.to_dict()
+        key = f"{prefix}{result.func_name or result.title}"
+        is_taken = f"{key}{SUFFIX}" in view.metadata
+        view.metadata[f"{key}_{index}{SUFFIX}" if is_taken else f"{key}{SUFFIX}"] = result.to_dict()
     return view
 
 
