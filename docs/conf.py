@@ -8,7 +8,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-import function_reference  # noqa: E402 - from the folder just named
+import floors  # noqa: E402 - from the folder just named
+import function_reference  # noqa: E402
 
 project = "DataLab-Kernel"
 copyright = "2026, the DataLab-Kernel developers"
@@ -39,3 +40,6 @@ shutil.copy(ROOT / "examples" / "first_steps.ipynb", HERE / "tutorials" / "first
 
 # The functions that are installed here, with their parameters
 function_reference.write(HERE / "guide" / "functions.md")
+
+# The core's floors, as its import contract has them
+floors.write("datalab_kernel", HERE / "contributing" / "floors.svg")
