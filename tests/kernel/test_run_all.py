@@ -62,6 +62,14 @@ def test_an_error_is_shown_in_its_own_cell_and_what_was_queued_is_aborted(
     assert watch.run("ran").of("execute_result")[0]["data"]["text/plain"] == "[]"
 
 
+@only_ours("on bare xpython an error is lost before that")
+def test_more_cells_than_the_kernel_is_given_at_once_are_aborted_too(watch: Watch) -> None:
+    cells = run_all(watch, "ran = []", "1/0", *["ran.append(1)"] * 250)
+    assert statuses(cells) == ["ok", "error", *["aborted"] * 250]
+    assert [cell for cell in cells[2:] if cell.types or cell.states != ["busy", "idle"]] == []
+    assert watch.run("ran").of("execute_result")[0]["data"]["text/plain"] == "[]"
+
+
 @fails_on_bare_xpython(LOST)
 def test_cells_sent_after_the_error_was_seen_run(watch: Watch) -> None:
     for _ in range(5):

@@ -121,6 +121,26 @@ def test_all_arrives_though_the_relay_stood_still_meanwhile(impatient: Watch) ->
     assert cell.text("stderr") == ""
 
 
+def test_hundreds_of_queued_cells_are_answered_whole_though_the_relay_stood_still(
+    impatient: Watch,
+) -> None:
+    first = impatient.start("import time\nprint('runs', flush=True)\ntime.sleep(2)")
+    impatient.until(lambda: bool(impatient.cell(first).text()))
+    queued = [impatient.start("pass") for _ in range(700)]
+    relay = processes(impatient)[1]
+    impatient.settle(0.5)  # the relay has passed on what it passes on
+    relay.suspend()
+    time.sleep(3)  # the first cell ends, and the kernel takes what is queued
+    relay.resume()
+    cells = impatient.finish(*queued, within_s=LONG_S)
+    whole = ["busy", "idle"], 1, "ok"
+    found = [
+        (cell.states, len(cell.of("execute_input")), cell.reply["content"]["status"])
+        for cell in cells
+    ]
+    assert [one for one in found if one != whole] == []
+
+
 @fails_on_bare_xpython("it drops what exceeds a thousand messages")
 def test_a_reader_that_pauses_gets_all_of_it(watch: Watch) -> None:
     code = (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from datalab_kernel_spec.protocol._words import KEEP_GOING
-from datalab_kernel_spec.relay.cells._queue import CellQueue, stops_on_error
+from datalab_kernel_spec.relay.cells._queue import AT_ONCE, CellQueue, stops_on_error
 from datalab_kernel_spec.relay.sockets._message import Message
 
 
@@ -28,7 +28,62 @@ def reply_to(request: Message) -> Message:
 
 
 def add(queue: CellQueue, request: Message) -> Message:
-    return queue.add(request, request.header_fields)
+    """Add a cell that is sent at once; return what is sent."""
+    queue.add(request, request.header_fields)
+    (sent,) = queue.to_send()
+    return sent
+
+
+def full_queue() -> CellQueue:
+    """Give a queue of which xpython has as many cells as it may."""
+    queue = CellQueue()
+    queue.kernel_aborts = True
+    for number in range(AT_ONCE):
+        add(queue, cell(f"first {number}"))
+    return queue
+
+
+def to_send(queue: CellQueue) -> list[str]:
+    return [message.header_fields["msg_id"] for message in queue.to_send()]
+
+
+def test_xpython_has_so_many_cells_at_most_and_each_reply_lets_one_more_in() -> None:
+    queue = full_queue()
+    for request in map(cell, "abc"):
+        queue.add(request, request.header_fields)
+    assert to_send(queue) == []
+    queue.done(reply_to(cell("first 0")))
+    assert to_send(queue) == ["a"]
+    queue.done(reply_to(cell("first 1")))
+    queue.done(reply_to(cell("first 2")))
+    assert to_send(queue) == ["b", "c"]
+
+
+def test_the_word_that_ends_an_abort_comes_behind_all_cells_that_are_aborted() -> None:
+    queue, resume = full_queue(), Message([], header=b'{"msg_id": "resume"}')
+    queue.add(cell("before"), {"msg_id": "before"})
+    queue.done(reply_to(cell("first 0")))
+    queue.doom(resume)
+    queue.add(cell("after"), {"msg_id": "after"})
+    assert to_send(queue) == ["before", "resume"]
+    queue.done(reply_to(cell("first 1")))
+    assert to_send(queue) == ["after"]
+
+
+def test_a_kernel_that_leaves_aborts_to_xeus_has_all_cells_at_once() -> None:
+    queue = CellQueue()
+    names = [str(number) for number in range(AT_ONCE + 1)]
+    for request in map(cell, names):
+        queue.add(request, request.header_fields)
+    assert to_send(queue) == names
+
+
+def test_nothing_is_sent_of_what_was_given_up() -> None:
+    queue = full_queue()
+    queue.add(cell("a"), {"msg_id": "a"})
+    queue.given_up()
+    queue.done(reply_to(cell("first 0")))
+    assert to_send(queue) == []
 
 
 def test_cells_are_done_in_any_order_and_the_first_that_waits_is_the_one_that_runs() -> None:

@@ -71,7 +71,7 @@ def test_what_is_aborted_arrives_and_shows_no_input() -> None:
         scene.busy(cell)
         scene.input(cell)
     scene.queue.done(request("a").reply([], "execute_reply", {}))
-    scene.queue.doom()
+    scene.queue.doom(request("resume"))
     scene.turns.answered("a")
     scene.idle("a")
     assert scene.published == whole("a")

@@ -81,13 +81,13 @@ class Answers:
             reply = timed(self._queue, reply, unmarked(content))
         self._front.reply(self._front.shell, reply)
         self._turns.answered(cell)
+        self._inner.send_all(self._queue.to_send())
         if asks_exit(content):
             self._inner.end_kernel()
 
     def _abort_what_waits(self) -> None:
         if self._queue.kernel_aborts:
-            self._queue.doom()
-            self._inner.send(self._comms.resume())
+            self._queue.doom(self._comms.resume())
 
     def _take_replies(self) -> None:
         while (frames := receive(self._inner.shell)) is not None:

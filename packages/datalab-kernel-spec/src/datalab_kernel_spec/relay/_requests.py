@@ -70,7 +70,8 @@ class Requests:
             self._outputs.look_away()
             if any(silent in message.content for silent in SILENT):
                 self._outputs.arrived.add_cell(message.header)
-            self._inner.send(self._queue.add(message, header))
+            self._queue.add(message, header)
+            self._inner.send_all(self._queue.to_send())
         elif msg_type in TUNNELLED and self._comms.tunnel_id:
             if not self._comms.is_strangers_close(message):
                 self._inner.send(self._comms.into(message))

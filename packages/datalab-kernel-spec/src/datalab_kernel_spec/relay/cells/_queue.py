@@ -1,23 +1,31 @@
-"""Which cells wait in xpython; what an error does to those that wait.
+"""Which cells wait, and which of them xpython has; what an error does to those that wait.
 
-Every cell goes to xpython at once, which queues them. When one fails, the kernel answers
-those that it has with ``ABORTED`` instead of running them, until the relay, having
-seen the failure, says that what it sends from now on came later.
+xpython queues cells too, but publishes two messages of each as it arrives, and drops what
+exceeds a thousand that nobody has read. So it has so many cells at most, and those behind
+them wait here. When one fails, the kernel answers those that it has and those sent behind
+them with ``ABORTED`` instead of running them, until the relay, having seen the failure, says
+that what it sends from now on came later: that word waits in the same line.
 """
 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datalab_kernel_spec.protocol._words import KEEP_GOING
 from datalab_kernel_spec.relay.sockets._message import now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from datalab_kernel_spec.relay.sockets._message import Message
 
 __all__ = ["CellQueue", "Turn", "stops_on_error"]
+
+
+AT_ONCE = 100
+"""How many cells xpython has: four messages each, and 500 more that the kernel may publish."""
 
 
 class Turn(NamedTuple):
@@ -32,6 +40,8 @@ class CellQueue:
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, Message] = OrderedDict()
+        self._unsent: deque[tuple[str, Message]] = deque()
+        self._sent: set[str] = set()
         self._doomed: set[str] = set()
         self._begun: dict[str, Turn] = {}
         self.kernel_aborts = False
@@ -60,10 +70,14 @@ class CellQueue:
         """Return when a cell's turn came, and the number of its prompt; None: not yet."""
         return self._begun.get(cell)
 
-    def add(self, request: Message, header: dict[str, Any]) -> Message:
-        """Take an ``execute_request`` and its header; return it as it goes to xpython."""
-        self._waiting[header["msg_id"]] = request
+    def add(self, request: Message, header: dict[str, Any]) -> None:
+        """Take an ``execute_request`` and its header."""
+        cell = header["msg_id"]
+        self._waiting[cell] = request
         self._begin_first()
+        self._unsent.append((cell, self._for_xpython(request, header)))
+
+    def _for_xpython(self, request: Message, header: dict[str, Any]) -> Message:
         if not self.kernel_aborts:
             return request
         content = request.content_fields
@@ -73,14 +87,27 @@ class CellQueue:
         content["stop_on_error"] = False
         return request._replace(content=json.dumps(content).encode())
 
-    def doom(self) -> None:
-        """Learn that a failed cell aborts all that waits."""
+    def to_send(self) -> Iterator[Message]:
+        """Hand out what xpython is to be sent now; what it aborts itself it must have at once."""
+        while self._unsent:
+            cell, message = self._unsent[0]
+            if cell and self.kernel_aborts and len(self._sent) >= AT_ONCE:
+                return
+            self._unsent.popleft()
+            if cell:
+                self._sent.add(cell)
+            yield message
+
+    def doom(self, resume: Message) -> None:
+        """Learn that a failed cell aborts all that waits; take the word that ends that."""
         self._doomed |= {*self._waiting}
+        self._unsent.append(("", resume))
 
     def given_up(self) -> list[Message]:
         """Hand out all that waits; nothing that comes for it later counts."""
         requests = [*self._waiting.values()]
         self._waiting.clear()
+        self._unsent.clear()
         self._doomed.clear()
         return requests
 
@@ -97,6 +124,7 @@ class CellQueue:
         """Take an ``execute_reply``; return its request."""
         cell = reply.parent_id
         self._doomed.discard(cell)
+        self._sent.discard(cell)
         request = self._waiting.pop(cell, None)
         if request is not None and has_run:
             self.number = self._told.pop(cell, self.number + 1)

@@ -14,7 +14,7 @@ from datalab_kernel_spec.relay.sockets._message import HELLO, Message, Signer, n
 from datalab_kernel_spec.relay.sockets._sockets import inner_socket, send
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from datalab_kernel_spec.relay._ends import RelayEnds
 
@@ -47,6 +47,11 @@ class Inner:
     def send(self, message: Message) -> None:
         """Send a request to xpython."""
         send(self.shell, self._signer.frames(message))
+
+    def send_all(self, messages: Iterable[Message]) -> None:
+        """Send several, in their order."""
+        for message in messages:
+            self.send(message)
 
     def end_kernel(self) -> None:
         """Ask xpython to end, as Jupyter does."""
