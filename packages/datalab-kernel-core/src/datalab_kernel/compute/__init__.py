@@ -1,16 +1,16 @@
 """Sigima's processing functions, as DataLab runs them; no workspace in it.
 
 ``_registry`` and ``_several`` say what can be run, ``_parameters`` and
-``_parameter_sets`` with what, ``_plan`` and ``_jobs`` what becomes of a request, ``_pool``
-runs many on all cores, ``_records`` and ``_results`` know DataLab's metadata.
+``_parameter_sets`` with what, ``_plan`` and ``_jobs`` what becomes of a request,
+``_executors`` runs many, by threads (``_pool``) or elsewhere, ``_records`` and ``_results`` know DataLab's metadata.
 """
 
 from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
-from datalab_kernel.compute._jobs import Job, Output, run
+from datalab_kernel.compute._executors import Executor, run_all
+from datalab_kernel.compute._jobs import Job, Output, prepared, run
 from datalab_kernel.compute._parameter_sets import values_of
 from datalab_kernel.compute._parameters import Parameter, plain_value
 from datalab_kernel.compute._plan import Request, plan
-from datalab_kernel.compute._pool import run_all
 from datalab_kernel.compute._records import (
     ANALYSIS,
     UUID,
@@ -26,6 +26,7 @@ from datalab_kernel.compute._source import Source
 __all__ = [
     "ANALYSIS",
     "UUID",
+    "Executor",
     "FunctionInfo",
     "Job",
     "Output",
@@ -37,6 +38,7 @@ __all__ = [
     "described",
     "plain_value",
     "plan",
+    "prepared",
     "put_result",
     "read_record",
     "recorded_values",

@@ -5,9 +5,8 @@ Which objects a call takes, and what becomes of results and titles, is DataLab's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel.compute._alignment import on_one_grid
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
@@ -28,7 +27,7 @@ from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.objects import copy_object, own_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from datalab_kernel.compute._registry import Function
     from datalab_kernel.compute._source import Source
@@ -36,30 +35,42 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One call of a function.
+class Grid:
+    """Objects that are put on one grid together, and which of them a job takes.
 
-    ``sources`` are what titles and history name. ``given`` makes of them what the function
-    is called with, and is only called where it runs. ``group`` is where the result goes;
-    None: to the first source.
+    ``sources`` is the same tuple for the jobs of a grid; ``places`` counts in it.
+    """
+
+    sources: tuple[Source, ...]
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One call of a function, as a plain value: pickled once it is prepared, it runs anywhere.
+
+    ``sources`` are what titles and history name. ``gather`` says whether the function is
+    called with each object, or with one list of them. ``grid`` is what they are put on one
+    grid with, if the function needs that. ``group`` is where the result goes; None: to the
+    first source. ``objects`` are what it is computed of, from :func:`prepared` on.
+    ``keep_results`` says whether a result keeps the tables and geometry of its sources, as
+    DataLab's option of that name says.
     """
 
     function: Function
     sources: tuple[Source, ...]
-    given: Callable[[], tuple[Any, ...]]
     parameters: Any
+    gather: Literal["each", "list"] = "each"
+    grid: Grid | None = None
     group: str | None = None
+    objects: tuple[Any, ...] | None = None
+    keep_results: bool = False
 
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What the function is called with: the objects, or these interpolated onto one grid."""
-        return self.given()
-
-    def fetch(self) -> None:
-        """Fetch what it is computed of, before :func:`run`, which may be in another thread."""
-        for source in self.sources:
-            source.fetch()
-        self.given()
+        objects = _objects_of(self, {}) if self.objects is None else self.objects
+        return ([*objects],) if self.gather == "list" else objects
 
     @property
     def record(self) -> Record:
@@ -94,6 +105,30 @@ class Call:
     parameters: Any = None
 
 
+def prepared(jobs: Sequence[Job], *, keep_results: bool = False) -> list[Job]:
+    """Fetch what jobs are computed of, and put on one grid what belongs together.
+
+    What comes back can be pickled, and run in another thread, process or place.
+    """
+    aligned: dict[int, Sequence[Any]] = {}
+    return [
+        replace(job, objects=_objects_of(job, aligned), grid=None, keep_results=keep_results)
+        for job in jobs
+    ]
+
+
+def _objects_of(job: Job, aligned: dict[int, Sequence[Any]]) -> tuple[Any, ...]:
+    """Return a job's objects; ``aligned`` keeps those of each grid for the jobs to come."""
+    grid = job.grid
+    if grid is None:
+        return tuple(source.obj for source in job.sources)
+    objects = aligned.get(id(grid.sources))
+    if objects is None:
+        objects = on_one_grid([source.obj for source in grid.sources])
+        aligned[id(grid.sources)] = objects
+    return tuple(objects[place] for place in grid.places)
+
+
 def jobs_of(call: Call) -> list[Job]:
     """Split what was asked for into single calls, in the order of their results.
 
@@ -121,7 +156,6 @@ def _single(function: Function, source: Source, parameters: Any) -> Job:
     return Job(
         function=function,
         sources=(source,),
-        given=lambda: (source.obj,),
         parameters=parameters,
     )
 
@@ -149,38 +183,27 @@ def _binary(call: Call) -> list[Job]:
     is_pairwise = len(operands) > 1
     if is_pairwise:
         pairs = [*zip(sources, operands, strict=True)]
-        given = [_on_one_grid(call.function, pair) for pair in pairs]
+        grids = [_grid(call.function, pair, (0, 1)) for pair in pairs]
     else:
         pairs = [(source, operands[0]) for source in sources]
-        together = _on_one_grid(call.function, [*sources, operands[0]])
-        given = [_first_and_last(together, place) for place in range(len(sources))]
+        together = (*sources, operands[0])
+        last = len(sources)
+        grids = [_grid(call.function, together, (place, last)) for place in range(last)]
     return [
         Job(
             function=call.function,
             sources=pair,
-            given=inputs,
             parameters=call.parameters,
+            grid=grid,
             group=f"{call.function.name}[...]" if is_pairwise else None,
         )
-        for pair, inputs in zip(pairs, given, strict=True)
+        for pair, grid in zip(pairs, grids, strict=True)
     ]
 
 
-def _on_one_grid(function: Function, sources: Sequence[Source]) -> Callable[[], tuple[Any, ...]]:
-    """Return what gives the sources' objects, on one grid where the function needs that."""
-
-    @cache
-    def objects() -> tuple[Any, ...]:
-        found = [source.obj for source in sources]
-        return tuple(on_one_grid(found) if function.aligns_x else found)
-
-    return objects
-
-
-def _first_and_last(
-    objects: Callable[[], tuple[Any, ...]], place: int
-) -> Callable[[], tuple[Any, ...]]:
-    return lambda: (objects()[place], objects()[-1])
+def _grid(function: Function, sources: tuple[Source, ...], places: tuple[int, ...]) -> Grid | None:
+    """Return what is put on one grid, where the function needs that."""
+    return Grid(sources=sources, places=places) if function.aligns_x else None
 
 
 def _gathering(call: Call) -> list[Job]:
@@ -203,27 +226,26 @@ def _gathering(call: Call) -> list[Job]:
             Job(
                 function=call.function,
                 sources=tuple(members),
-                given=_as_list(_on_one_grid(call.function, members)),
                 parameters=call.parameters,
+                gather="list",
+                grid=_grid(call.function, tuple(members), tuple(range(len(members)))),
             )
         )
     return jobs
 
 
-def _as_list(objects: Callable[[], tuple[Any, ...]]) -> Callable[[], tuple[Any, ...]]:
-    return lambda: ([*objects()],)
-
-
-def run(job: Job, *, keep_results: bool = False) -> Output:
+def run(job: Job) -> Output:
     """Run one job.
 
     Parameters
     ----------
     job
         What to run. It isn't changed, and neither are its sources.
-    keep_results
-        Whether a result keeps the tables and geometry of its sources, as DataLab's
-        option of that name says.
+
+    Returns
+    -------
+    Output
+        Its job has no objects, so that it is light to send.
 
     Raises
     ------
@@ -237,19 +259,19 @@ def run(job: Job, *, keep_results: bool = False) -> Output:
     record = job.record
     _check_together(job)
     with naming([source.name for source in job.sources]) as titles:
-        value = _called(job, keep_results=keep_results)
+        value = _called(job)
     if job.function.pattern == "1-to-0":
         if value is not None and record.parameters is not None:
             value.attrs["param_json"] = record.parameters
-        return Output(job=job, record=record, result=value)
+        return Output(job=replace(job, objects=None), record=record, result=value)
     if value is None:
         raise _failed(job, "it gave nothing")
-    if not keep_results:
+    if not job.keep_results:
         drop_results(value)
     value.title = titles.finished(value.title)
     own_arrays(value)
     write_record(value, record)
-    return Output(job=job, record=record, obj=value)
+    return Output(job=replace(job, objects=None), record=record, obj=value)
 
 
 def _check_together(job: Job) -> None:
@@ -270,7 +292,7 @@ def _check_together(job: Job) -> None:
                 ) from exc
 
 
-def _called(job: Job, *, keep_results: bool) -> Any:
+def _called(job: Job) -> Any:
     try:
         try:
             value = _call(job, job.inputs)
@@ -279,7 +301,7 @@ def _called(job: Job, *, keep_results: bool) -> Any:
             if "read-only" not in str(exc):
                 raise
             value = _call(job, [_copied(given) for given in job.inputs])
-        if keep_results and value is not None:
+        if job.keep_results and value is not None:
             _keep_geometry(job, value)
     except DataLabKernelError:
         raise

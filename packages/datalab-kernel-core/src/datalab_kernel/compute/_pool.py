@@ -1,4 +1,4 @@
-"""Running many computations: on all cores, in order, all or none, and to be interrupted.
+"""Running many computations in threads: on all cores, in order, and to be interrupted.
 
 Threads, because Sigima's heavy functions release the interpreter and arrays needn't travel.
 Results and their order are the same on any number of cores.
@@ -11,12 +11,15 @@ import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from datalab_kernel.display._progress import tracking
+from datalab_kernel.compute._jobs import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from datalab_kernel.compute._jobs import Job, Output
 
 T = TypeVar("T")
 _WORTHWHILE_S = 0.05
@@ -32,49 +35,49 @@ def number_of_cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_all(calls: Sequence[Callable[[], T]], doing: str, cores: int | None = None) -> list[T]:
-    """Call functions, and return what they return in their order.
+class Threads:
+    """The executor that is always there: all cores of this process."""
+
+    def map(self, jobs: Sequence[Job]) -> Iterator[Output]:
+        """Run jobs, and yield what each gave, in their order."""
+        return in_threads([partial(run, job) for job in jobs])
+
+
+def in_threads(calls: Sequence[Callable[[], T]], cores: int | None = None) -> Iterator[T]:
+    """Call functions, and yield what they return in their order.
+
+    When one raises, which the first in their order does, or this is closed, those that
+    hadn't begun aren't called and those that had are waited for.
 
     Parameters
     ----------
     calls
         Independent of each other.
-    doing
-        What is done, for the line that shows how far it is.
     cores
         How many at a time at most; None: as many as this process may use.
 
-    Raises
-    ------
-    Exception
-        What the first of them, in their order, raised. The others that hadn't begun
-        aren't called; those that had are waited for. Likewise when interrupted.
-
     Examples
     --------
-    >>> run_all([lambda: 1, lambda: 2], "Counting")
+    >>> [*in_threads([lambda: 1, lambda: 2])]
     [1, 2]
     """
     if not calls:
-        return []
+        return
     begun_s = time.perf_counter()
     first = calls[0]()
     rest = calls[1:]
     expected_s = (time.perf_counter() - begun_s) * len(rest)
     workers = min(number_of_cores() if cores is None else cores, len(rest))
+    yield first
     if workers < 2 or expected_s < _WORTHWHILE_S:  # noqa: PLR2004 - one thread is no pool
-        with tracking(rest, doing) as tracked:
-            return [first, *(call() for call in tracked)]
-    return [first, *_in_threads(rest, doing, workers)]
-
-
-def _in_threads(calls: Sequence[Callable[[], T]], doing: str, workers: int) -> list[T]:
+        for call in rest:
+            yield call()
+        return
     # Functions that change the filters of warnings for a while restore them in any order
     with warnings.catch_warnings():
         pool = ThreadPoolExecutor(workers, thread_name_prefix="datalab-kernel-calc")
         try:
-            futures = [pool.submit(call) for call in calls]
-            with tracking(futures, doing) as tracked:
-                return [future.result() for future in tracked]
+            for future in [pool.submit(call) for call in rest]:
+                yield future.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -5,7 +5,7 @@ A backend whose objects are elsewhere, and which computes there, then transfers 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,10 +52,15 @@ class Source:
         self.is_stored = is_stored
         self._load = load
         self._fetched: _Fetched | None = None
+        self._uuid: str | None = None
 
     def __repr__(self) -> str:
         """Name it, without fetching it."""
         return f"Source({self.name!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what titles and history need; the object goes with the job (``Job.objects``)."""
+        return _named, (self.name, self.kind, self.group, self.is_stored, self.uuid)
 
     @property
     def name_then(self) -> str:
@@ -86,4 +91,19 @@ class Source:
     @property
     def uuid(self) -> str:
         """The identifier that the history has for it; a new one if it had none."""
-        return self.fetch().uuid
+        return self._uuid or self.fetch().uuid
+
+
+def _named(name: str, kind: Kind, group: str | None, is_stored: bool, uuid: str) -> Source:
+    """Rebuild a source that was pickled."""
+
+    def load() -> NoReturn:
+        message = (
+            f"The object {name!r} stayed where it was when its job was pickled: send what "
+            "datalab_kernel.compute.prepared makes of the job"
+        )
+        raise LookupError(message)
+
+    source = Source(name=name, kind=kind, load=load, group=group, is_stored=is_stored)
+    source._uuid = uuid  # noqa: SLF001 - its own
+    return source

@@ -28,6 +28,7 @@ __all__ = [
     "MissingPackageError",
     "NameTakenError",
     "NoBackendError",
+    "NoExecutorError",
     "NoRendererError",
     "NotEnoughMemoryError",
     "NothingSelectedError",
@@ -91,8 +92,15 @@ class NoRendererError(DataLabKernelError, RuntimeError):
     """
 
 
+class NoExecutorError(DataLabKernelError, RuntimeError):
+    """No installed package offers the executor that was asked for.
+
+    Attributes: ``name``, ``installed``.
+    """
+
+
 class BackendContractError(DataLabKernelError, RuntimeError):
-    """A backend broke the contract of :class:`datalab_kernel.backends.Backend`."""
+    """A backend broke the contract of :class:`datalab_kernel.backends.Backend`, or an executor its."""
 
 
 class ObjectNotFoundError(DataLabKernelError, KeyError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,12 @@ class CalcResult:
     """Gives an object of the workspace, to be looked at; None if they aren't in there."""
     unstored: tuple[DataObject, ...] = ()
     """The objects then, in the order of ``names``."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it with its objects, which then are in no workspace."""
+        facts = {item.name: getattr(self, item.name) for item in fields(self)}
+        objects = tuple(self.objects)
+        return _rebuild, ({**facts, "load": None, "unstored": objects},)
 
     @property
     def is_loose(self) -> bool:
@@ -186,6 +192,10 @@ class CalcResult:
         shown = frame.head(MAX_ROWS).to_html(index=False, na_rep="", border=0)
         rest = len(frame) - MAX_ROWS
         return shown + (f"<p>… and {rest:,} more rows: <code>.frame</code></p>" if rest > 0 else "")
+
+
+def _rebuild(facts: Mapping[str, Any]) -> CalcResult:
+    return CalcResult(**facts)
 
 
 def _listed(names: tuple[str, ...]) -> str:

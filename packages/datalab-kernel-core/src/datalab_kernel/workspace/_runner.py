@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Sequence
 
-    from datalab_kernel.compute import Job, Output, Request, Source
+    from datalab_kernel.compute import Executor, Job, Output, Request, Source
     from datalab_kernel.compute._function_table import FunctionTable
     from datalab_kernel.objects import DataObject, Kind
 
@@ -44,11 +44,15 @@ class Computing(BackendComputing, Provenance):
     keep_results : bool
         Whether computed objects keep the tables and geometry of their sources, as
         DataLab's option of that name says; False, as there.
+    executor : str or Executor
+        What runs a function on several objects: ``"threads"``, on all cores of this process,
+        the name of an executor that another package brings, or an executor.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.keep_results = False
+        self.executor: str | Executor = "threads"
         self.calc = Calculator(self._calc)
 
     # -- running a function -------------------------------------------------------------
@@ -92,15 +96,17 @@ class Computing(BackendComputing, Provenance):
         self, request: Request, jobs: Sequence[Job], wanted: Sequence[str | None], *, store: bool
     ) -> CalcResult:
         """Compute here, and store what comes of it."""
-        from datalab_kernel.compute import run, run_all
+        from datalab_kernel.compute import run_all
 
         is_analysis = jobs[0].function.pattern == "1-to-0"
         if is_analysis and store:
             _check_stored(request)
-        for job in jobs:
-            job.fetch()
-        calls = [partial(run, job, keep_results=self.keep_results) for job in jobs]
-        outputs = run_all(calls, f"Computing {request.name}:")
+        outputs = run_all(
+            jobs,
+            f"Computing {request.name}:",
+            executor=self.executor,
+            keep_results=self.keep_results,
+        )
         involved = _distinct([*request.sources, *request.operands])
         on = tuple(source.name for source in request.sources)
         loose: Iterable[DataObject] | None = None

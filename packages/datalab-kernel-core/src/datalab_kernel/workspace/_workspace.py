@@ -7,7 +7,7 @@ It holds no objects and does no I/O of its own: objects are the backend's, files
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from datalab_kernel.backends import Backend, WorkspaceMode, _resolve
 from datalab_kernel.backends._moving import move_all
@@ -72,6 +72,15 @@ class Workspace(Computing, Files, Exchange):
             message = f"backend must be a name or a Backend, not {type(backend).__name__}."
             raise TypeError(message)
         self._wanted = _resolve.wanted_name(backend)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled, and say what to send instead."""
+        message = (
+            "A Workspace can't be pickled, since it holds a lock and the place where its objects "
+            "are: send an object (workspace['name']), a result of calc, or the path of a file "
+            "that workspace.save has written."
+        )
+        raise TypeError(message)
 
     @property
     def _backend(self) -> Backend:
