@@ -24,7 +24,7 @@ from datalab_kernel.errors import (
 )
 from datalab_kernel.testing import _samples
 from datalab_kernel.testing._compare import assert_same_object
-from datalab_kernel_live._web import WebDoor
+from datalab_kernel_live.doors.web._door import WebDoor
 
 TOKEN = "Secret_of.the-tests"
 X = np.linspace(0.0, 1.0, 20_000)

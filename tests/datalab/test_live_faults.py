@@ -20,9 +20,10 @@ from sigima.client.utils import dataset_to_rpcjson
 from datalab_application import Running, running_datalab
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
-from datalab_kernel_live import _remote, _web
-from datalab_kernel_live._wire import TimedOutError
-from datalab_kernel_live._xmlrpc import LoopbackCaller
+from datalab_kernel_live.doors._wire_errors import TimedOutError
+from datalab_kernel_live.doors.web import _door as _web
+from datalab_kernel_live.doors.xmlrpc import _door as _remote
+from datalab_kernel_live.doors.xmlrpc._caller import LoopbackCaller
 
 NEW_TOKEN = "another-token"
 SOON_S = 5.0

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel_live._http import RequestsTransport
-from datalab_kernel_live._wire import Answer, Request
+from datalab_kernel_live.doors.web._http import RequestsTransport
+from datalab_kernel_live.doors.web._messages import Answer, Request
 
 MANY = 60
 SIDE = 720  # 4 MB

@@ -16,9 +16,9 @@ from emptied import emptied
 
 from datalab_kernel import Workspace, create_image, create_signal
 from datalab_kernel.errors import DataLabRefusedError
-from datalab_kernel_live import _settings
-from datalab_kernel_live._remote import RemoteDoor
-from datalab_kernel_live._web import WebDoor
+from datalab_kernel_live.doors.web._door import WebDoor
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+from datalab_kernel_live.window import _settings
 
 SOON_S = 2.0
 POINTS = 1_000_000

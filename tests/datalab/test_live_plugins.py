@@ -12,7 +12,7 @@ from forwarding import forwarded, own_address
 
 from datalab_kernel import Workspace, create_signal
 from datalab_kernel.errors import ComputationError, OperandError, UnknownFunctionError
-from datalab_kernel_live import _settings
+from datalab_kernel_live.window import _settings
 
 PLUGIN = Path(__file__).parent / "plugins" / "datalab_of_tests.py"
 

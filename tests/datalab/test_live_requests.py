@@ -9,10 +9,10 @@ from emptied import emptied
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabBusyError
-from datalab_kernel_live import _person
-from datalab_kernel_live._http import RequestsTransport
-from datalab_kernel_live._remote import RemoteDoor
-from datalab_kernel_live._wire import Answer, Request
+from datalab_kernel_live.doors.web._http import RequestsTransport
+from datalab_kernel_live.doors.web._messages import Answer, Request
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+from datalab_kernel_live.window import _person
 
 LARGE = np.zeros((300, 300))
 SMALL = np.zeros(5)
@@ -31,10 +31,10 @@ class Log:
 
     def of(self, workspace: Workspace, call: Any) -> "Log":
         """Do something, and forget what was before."""
-        workspace._backend._remote.finishing.wait()
+        workspace._backend._remote.deferred.wait()
         self.asked, self.afterwards = [], []
         call()
-        workspace._backend._remote.finishing.wait()
+        workspace._backend._remote.deferred.wait()
         return self
 
 
@@ -97,7 +97,7 @@ def test_the_first_of_ours_beside_the_person_s_is(workspace: Workspace, log: Log
     theirs = Workspace("live")
     theirs["theirs"] = np.linspace(0, 1, 100_000)
     theirs.select("theirs")
-    theirs._backend._remote.finishing.wait()
+    theirs._backend._remote.deferred.wait()
     selected = workspace._backend._remote.selected()
     log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
     assert log.asked[:5] == ["GET /new", PANEL, "GET ", "PUT /new/data", SELECTED]

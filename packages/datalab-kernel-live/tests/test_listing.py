@@ -5,9 +5,10 @@ import pickle
 import pytest
 
 from datalab_kernel.errors import DataLabBusyError
-from datalab_kernel_live import _listing
-from datalab_kernel_live._listing import Memory, read_listing
-from datalab_kernel_live._pending import SINGLES
+from datalab_kernel_live.objects import _listing
+from datalab_kernel_live.objects._listing import read_listing
+from datalab_kernel_live.objects._memory import Memory
+from datalab_kernel_live.objects._pending import SINGLES
 
 OURS = "da7a1ab0-0000-4000-8000-00000000000"
 

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from datalab_kernel import create_image, create_signal
 from datalab_kernel.storage import for_datalab, from_datalab
 from datalab_kernel.testing._compare import differences
-from datalab_kernel_live._npz import Archive, from_npz
+from datalab_kernel_live.doors.web._npz import Archive, from_npz
 
 UUID = "da7a1ab0-0000-4000-8000-000000000000"
 FLOATS = st.floats(width=64)

@@ -15,9 +15,10 @@ from datalab_kernel.errors import (
     DataLabRefusedError,
     DataLabUnreachableError,
 )
-from datalab_kernel_live import _settings
-from datalab_kernel_live._remote import RemoteDoor, find_port
-from datalab_kernel_live._web import WebDoor
+from datalab_kernel_live._xmlrpc_port import find_port
+from datalab_kernel_live.doors.web._door import WebDoor
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+from datalab_kernel_live.window import _settings
 
 
 @pytest.fixture
@@ -160,7 +161,7 @@ def test_what_is_no_datalab_is_refused(data: bytes) -> None:
 
 
 def test_an_answer_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datalab_kernel_live._xmlrpc.ANSWER_LIMIT_BYTES", 1000)
+    monkeypatch.setattr("datalab_kernel_live.doors.xmlrpc._caller.ANSWER_LIMIT_BYTES", 1000)
     data = OK + b"\r\n<methodResponse>" + b" " * 10_000
     with raw_server(_sends(data)) as port, pytest.raises(DataLabRefusedError, match="1,000 bytes"):
         RemoteDoor(port).version(timeout_s=1)

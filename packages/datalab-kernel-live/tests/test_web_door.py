@@ -19,8 +19,8 @@ from datalab_kernel.errors import (
     DataLabUnreachableError,
     LiveLimitError,
 )
-from datalab_kernel_live import _deadline
-from datalab_kernel_live._web import Missing, WebDoor, is_routable
+from datalab_kernel_live.doors import _deadline
+from datalab_kernel_live.doors.web._door import Missing, WebDoor, is_routable
 
 TOKEN = "Secret_of-the.test"
 
@@ -435,6 +435,6 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(
     door: WebDoor, web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     door.list()
-    monkeypatch.setattr("datalab_kernel_live._http.IDLE_LIMIT_S", 0)
+    monkeypatch.setattr("datalab_kernel_live.doors.web._http.IDLE_LIMIT_S", 0)
     door.list()
     assert web.connections == 2

@@ -21,16 +21,16 @@ from datalab_kernel.backends import (
     Put,
     WorkspaceMode,
 )
-from datalab_kernel_live._complaints import needs_xmlrpc
 from datalab_kernel_live._discovery import look
 from datalab_kernel_live._link import Link, open_link
+from datalab_kernel_live.doors.web._errors import needs_xmlrpc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from datalab_kernel import DataObject
-    from datalab_kernel_live._listing import Entry
-    from datalab_kernel_live._remote import RemoteDoor
+    from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+    from datalab_kernel_live.objects._memory import Entry
 
 OPTIONS = {"url", "token"}
 
@@ -64,10 +64,10 @@ class LiveBackend(Backend):
 
     def _use(self, link: Link) -> None:
         """Begin with a DataLab, of which nothing is known yet."""
-        from datalab_kernel_live._listing import Memory
-        from datalab_kernel_live._person import Person
-        from datalab_kernel_live._reading import Reader
-        from datalab_kernel_live._writing import Writer
+        from datalab_kernel_live.objects._memory import Memory
+        from datalab_kernel_live.objects._reader import Reader
+        from datalab_kernel_live.objects._writer import Writer
+        from datalab_kernel_live.window._person import Person
 
         self._link = link
         self._web, self._remote = link.web, link.remote
@@ -76,7 +76,7 @@ class LiveBackend(Backend):
         self._person = None
         if self._remote is not None:
             self._person = Person(self._remote, None, self._is_dense_there)
-            self._person.mend()
+            self._person.restore_painting()
         self._reader = Reader(self._web, self._remote, self._memory)
         self._writer = Writer(self._web, self._remote, self._person, self._memory)
         self.lacks = frozenset({"groups", "editing"} if self._remote is None else ())
@@ -118,7 +118,7 @@ class LiveBackend(Backend):
         """
         self._follow()
         remote = self._second_door("workspace.proxy")
-        from datalab_kernel_live._proxy import connected_proxy
+        from datalab_kernel_live.doors.xmlrpc._proxy import connected_proxy
 
         return connected_proxy(remote)
 
@@ -126,14 +126,14 @@ class LiveBackend(Backend):
 
     def describe(self) -> Mapping[str, ObjectInfo]:
         """Look when asked: one small request for a name, up to six for all of them."""
-        from datalab_kernel_live._catalog import Catalog
+        from datalab_kernel_live.objects._catalog import Catalog
 
         self._follow()
         return Catalog(self._web, self._listing, self._count, self._met)
 
     def _listing(self) -> dict[str, Entry]:
         """List everything, unless that was done in this call and nothing was changed since."""
-        from datalab_kernel_live._listing import read_listing
+        from datalab_kernel_live.objects._listing import read_listing
 
         if self._seen is None:
             self._seen = read_listing(self._web, self._remote, self._memory)
@@ -185,7 +185,7 @@ class LiveBackend(Backend):
 
     def preview(self, name: str) -> DataObject | None:
         """Read a small object; of a large one return some samples, if it was here before."""
-        from datalab_kernel_live._listing import WHOLE_LIMIT_BYTES
+        from datalab_kernel_live.objects._memory import WHOLE_LIMIT_BYTES
 
         place = self._memory.places.get(name)
         if place is None:
@@ -202,7 +202,7 @@ class LiveBackend(Backend):
         self._follow()
         if self._remote is None:
             return [""] if any(info.kind == kind for info in self.describe().values()) else []
-        from datalab_kernel_live._listing import read_groups
+        from datalab_kernel_live.objects._listing import read_groups
 
         return read_groups(self._remote, kind, self._memory)
 
@@ -213,7 +213,7 @@ class LiveBackend(Backend):
 
     def _is_dense_there(self, uuid: str) -> bool:
         """Say whether a signal of the person's takes long to paint; reads it if it may."""
-        from datalab_kernel_live._person import MANY_POINTS, is_dense_curve
+        from datalab_kernel_live.window._dense_curves import MANY_POINTS, is_dense_curve
 
         for name, entry in self._listing().items():
             if entry.place.uuid == uuid:
@@ -285,7 +285,7 @@ class LiveBackend(Backend):
         self._follow()
         if self._remote is None or self._person is None:
             return None
-        from datalab_kernel_live._own_functions import OwnFunctions
+        from datalab_kernel_live.objects._own_functions import OwnFunctions
 
         own = OwnFunctions(self._web, self._remote, self._person, self.get)
         try:
@@ -333,11 +333,11 @@ class LiveBackend(Backend):
         if self._remote is None:
             notes.append("DataLab's XML-RPC interface is closed: a smaller set works")
         else:
-            self._remote.finishing.wait()
-            if failure := self._remote.finishing.failure:
+            self._remote.deferred.wait()
+            if failure := self._remote.deferred.failure:
                 notes.append(f"DataLab's window isn't as it was before the last change: {failure}")
         titles = {place.title for place in self._memory.places.values()}
-        if partial := sorted(self._memory.partial & titles):
+        if partial := sorted(self._memory.partial_titles & titles):
             notes.append(
                 f"read without what DataLab doesn't send of large objects (coordinates of their own, "
                 f"plot settings, private metadata): {', '.join(partial)}"
@@ -354,7 +354,7 @@ class LiveBackend(Backend):
     def close(self) -> None:
         """Close the connections; the objects stay in DataLab."""
         if self._remote is not None:
-            self._remote.finishing.wait()
+            self._remote.deferred.wait()
         self._web.close()
 
     def _second_door(self, what: str) -> RemoteDoor:

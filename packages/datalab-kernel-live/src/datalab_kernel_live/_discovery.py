@@ -23,9 +23,8 @@ from datalab_kernel.errors import (
     DataLabUnreachableError,
 )
 from datalab_kernel_live import _process
-from datalab_kernel_live._complaints import normalised_url
-from datalab_kernel_live._web import WebDoor
-from datalab_kernel_live._wire import is_address
+from datalab_kernel_live.doors._address import is_address, normalised_url
+from datalab_kernel_live.doors.web._door import WebDoor
 
 URL_VARIABLE = "DATALAB_WORKSPACE_URL"
 TOKEN_VARIABLE = "DATALAB_WORKSPACE_TOKEN"  # noqa: S105 - a name

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
 from datalab_kernel_live import _process
 from datalab_kernel_live._discovery import Address, connection_file, explain_absence, look
-from datalab_kernel_live._hanging import NO_NAME
-from datalab_kernel_live._remote import RemoteDoor, find_port
-from datalab_kernel_live._web import WebDoor
-from datalab_kernel_live._wire import is_loopback
+from datalab_kernel_live._xmlrpc_port import find_port
+from datalab_kernel_live.doors._address import is_loopback
+from datalab_kernel_live.doors.web._door import WebDoor
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+from datalab_kernel_live.doors.xmlrpc._watchdog import NO_NAME
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -1,0 +1,1 @@
+"""DataLab's Web API: objects as archives, over HTTP."""

@@ -1,0 +1,271 @@
+"""How calls of DataLab's XML-RPC server are made, one at a time, and what their failures mean.
+
+It may stop answering for good after an error in DataLab's window: so every call has a time
+limit, and :meth:`Calls.heal` exists.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from datalab_kernel.errors import (
+    DataLabBusyError,
+    DataLabKernelError,
+    DataLabRefusedError,
+    DataLabUnreachableError,
+)
+from datalab_kernel_live.doors._wire_errors import (
+    DroppedError,
+    MalformedError,
+    NotReachedError,
+    TimedOutError,
+    WireError,
+)
+from datalab_kernel_live.doors.xmlrpc._caller import Caller, FaultError, LoopbackCaller
+from datalab_kernel_live.doors.xmlrpc._deferred import DeferredAction
+from datalab_kernel_live.doors.xmlrpc._futures import submit
+from datalab_kernel_live.doors.xmlrpc._watchdog import HungError, give_signal, watched_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+
+    from datalab_kernel.backends import Kind
+    from datalab_kernel_live.doors.web._door import WebDoor
+
+Texts: TypeAlias = list[str]
+
+TIMEOUT_S = 5.0
+_PROBE_TIMEOUT_S = 1.0
+
+
+class Calls:
+    """Calls of the XML-RPC server at a port of this computer.
+
+    Parameters
+    ----------
+    port
+        Where it listens.
+    caller
+        What makes the calls; by default a connection for each.
+    heals_by
+        The other door: with it, what only asks is asked again where this one hung.
+
+    Notes
+    -----
+    Every method may raise `DataLabUnreachableError`, `DataLabBusyError` and
+    `DataLabRefusedError`; their fact ``was_sent`` is False where DataLab can't have
+    acted on the call. A call that waits for DataLab's window takes about 50 ms.
+    """
+
+    def __init__(
+        self, port: int, caller: Caller | None = None, *, heals_by: WebDoor | None = None
+    ) -> None:
+        self._port = port
+        self._heals_by = heals_by
+        self.is_lost = False
+        """Whether DataLab was gone: look for it again."""
+        self._caller: Caller = caller or LoopbackCaller(port)
+        self._lock = threading.Lock()
+        self.deferred = DeferredAction()
+        """What still goes on behind a call; every other call here waits for it."""
+
+    def __repr__(self) -> str:
+        return f"RemoteDoor({self._port})"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._port
+
+    @property
+    def url(self) -> str:
+        """The same as an address."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def call(self, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
+        """Call one of DataLab's remote methods, once, and return what it returns.
+
+        Raises
+        ------
+        DataLabRefusedError
+            If it raised; ``detail`` is DataLab's text, such as ``<class 'KeyError'>:...``.
+        DataLabBusyError
+            If there is no answer in time: it works, a dialog box is open, or it hangs.
+        DataLabUnreachableError
+            If the door is closed.
+        """
+        with self._turn(method, timeout_s) as left_s:
+
+            def send() -> Any:
+                return self._caller.begin(method, arguments, left_s)()
+
+            return send() if self._heals_by is None else watched_call(send, self._heals_by, left_s)
+
+    @contextmanager
+    def _turn(self, method: str, timeout_s: float) -> Iterator[float]:
+        """Wait for other calls to end, give what is left of the time, and say what goes wrong."""
+        self.deferred.wait()
+        end_s = time.monotonic() + timeout_s
+        if not self._lock.acquire(timeout=timeout_s):
+            raise self._busy(method, timeout_s, was_sent=False)
+        try:
+            with self._translated_failures(method, timeout_s):
+                yield max(end_s - time.monotonic(), 0.01)
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def _translated_failures(self, method: str, timeout_s: float) -> Iterator[None]:
+        """Raise what a failure of a call means."""
+        try:
+            yield
+        except HungError as hung:
+            raise self._hung(method, is_healed=hung.is_healed) from None
+        except FaultError as fault:
+            raise self._refused(method, str(fault)) from None
+        except WireError as error:
+            raise self._error_of(method, error, timeout_s) from None
+
+    def method(
+        self,
+        name: str,
+        *arguments: Any,
+        panel: Kind | None = None,
+        timeout_s: float = TIMEOUT_S,
+        **named: Any,
+    ) -> Any:
+        """Call a public method of DataLab's window or of a panel.
+
+        Unlike the remote methods of the same name it raises when DataLab's method does.
+
+        Returns
+        -------
+        Any
+            What it returns; None if that can't be sent, in which case it was done all the same.
+        """
+        params = {"args": [*arguments], "panel": panel, "kwargs": named}
+        return self.done("call_method", name, params, timeout_s=timeout_s)
+
+    def ask(self, kind: type, method: str) -> Future[Any]:
+        """Send a question, and return what waits for its answer, of a certain type.
+
+        DataLab looks when the question is there, and sleeps for 50 ms before it answers: what
+        is asked for meanwhile at the other door doesn't change the answer. It isn't asked
+        again, for that would.
+        """
+        with self._turn(method, TIMEOUT_S) as left_s:
+            receive = self._caller.begin(method, (), left_s)
+
+        def answer() -> Any:
+            with self._translated_failures(method, TIMEOUT_S):
+                return _of_kind(kind, method, receive())
+
+        return submit(answer)
+
+    def heal(self, web: WebDoor) -> bool:
+        """Make a hung door answer again if that is possible, and say whether it does.
+
+        DataLab's server waits for a signal that a failed call never gave. A computation asked
+        for at the other door gives it: one that doesn't exist does it without any change. It
+        can't help while a dialog box is open.
+        """
+        if not give_signal(web):
+            return False
+        try:
+            self.call("get_current_panel", timeout_s=_PROBE_TIMEOUT_S)
+        except DataLabKernelError:
+            return False
+        return True
+
+    def given(self, kind: type, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
+        """Call what gives a value of a certain type, and changes nothing."""
+        try:
+            value = self.call(method, *arguments, timeout_s=timeout_s)
+        except DataLabBusyError:
+            if self._heals_by is None or not self.heal(self._heals_by):
+                raise
+            value = self.call(method, *arguments, timeout_s=timeout_s)
+        with self._translated_failures(method, timeout_s):
+            return _of_kind(kind, method, value)
+
+    def texts(self, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Texts:
+        """Call what gives a list of texts."""
+        return [str(one) for one in self.given(list, method, *arguments, timeout_s=timeout_s)]
+
+    def done(self, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
+        """Call what may leave a value that can't be sent: it was done, the value is lost.
+
+        DataLab answers each later call without a value of its own in the same way, until one
+        with a value that can be sent.
+        """
+        try:
+            return self.call(method, *arguments, timeout_s=timeout_s)
+        except DataLabRefusedError as error:
+            if "cannot marshal" not in error.detail:
+                raise
+        params: dict[str, Any] = {"args": [], "panel": None, "kwargs": {}}
+        self.call("call_method", "get_current_panel", params)
+        return None
+
+    def _error_of(self, method: str, error: WireError, timeout_s: float) -> DataLabKernelError:
+        match error:
+            case TimedOutError():
+                return self._busy(method, timeout_s, was_sent=True)
+            case MalformedError():
+                detail = str(error)
+                message = (
+                    f"What answers at {self.url} isn't what a DataLab's XML-RPC server answers: "
+                    f"{detail}. Close DataLab and start it again."
+                )
+                return DataLabRefusedError(
+                    message, url=self.url, detail=detail, method=method, was_sent=True
+                )
+        return self._unreachable(method, error)
+
+    def _unreachable(self, method: str, error: WireError) -> DataLabUnreachableError:
+        self.is_lost = True
+        was_sent = not isinstance(error, NotReachedError)
+        what = "was lost" if isinstance(error, DroppedError) else "isn't there"
+        message = (
+            f"The connection to DataLab's XML-RPC server at {self.url} {what} ({error}). Start "
+            "DataLab, or there switch on its remote control (File > Settings); the next call "
+            "works once it is back."
+        )
+        return DataLabUnreachableError(
+            message, url=self.url, detail=str(error), method=method, was_sent=was_sent
+        )
+
+    def _busy(self, method: str, timeout_s: float, *, was_sent: bool) -> DataLabBusyError:
+        detail = f"no answer to {method} within {timeout_s:g} s"
+        message = (
+            f"DataLab is busy ({detail} at {self.url}). If a dialog box is open in its window, "
+            "close it there and run this again; what was asked may have been done meanwhile."
+        )
+        return DataLabBusyError(
+            message, url=self.url, detail=detail, method=method, was_sent=was_sent
+        )
+
+    def _hung(self, method: str, *, is_healed: bool) -> DataLabBusyError:
+        detail = f"its XML-RPC server hung in {method}"
+        now = "It answers again: run this again" if is_healed else "A dialog box is open there"
+        message = (
+            f"DataLab didn't end what it was asked for ({detail} at {self.url}). {now}. If a dialog "
+            "box is open in its window, close it there; what was asked may have been done."
+        )
+        return DataLabBusyError(message, url=self.url, detail=detail, method=method, was_sent=True)
+
+    def _refused(self, method: str, detail: str) -> DataLabRefusedError:
+        message = f"DataLab refused {method} (XML-RPC at {self.url}): {detail}"
+        return DataLabRefusedError(
+            message, url=self.url, detail=detail, method=method, status=None, was_sent=True
+        )
+
+
+def _of_kind(kind: type, method: str, value: Any) -> Any:
+    if not isinstance(value, kind):
+        raise MalformedError(f"{method} gives a {type(value).__name__}")
+    return value

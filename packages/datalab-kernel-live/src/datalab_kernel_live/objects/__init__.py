@@ -1,0 +1,1 @@
+"""The objects of a running DataLab by name: listed, read, written."""
