@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emptied import emptied
+from window_driver import emptied
 
 from datalab_application import Running
 from datalab_application import running_datalab as datalab_application_process
@@ -115,7 +115,7 @@ def datalab_application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ru
 def workspace(datalab_application: Running, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give an empty workspace in DataLab, found by its connection file."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    return emptied(Workspace("live"))
+    return emptied()
 
 
 LIMITED_TOKEN = "Secret_of.the-tests"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from window_driver import WindowDriver
 
 from datalab_kernel import Workspace
 from datalab_kernel.workspace._changes import Change
@@ -33,10 +34,10 @@ def test_the_next_call_sees_what_the_person_did(workspace: Workspace, person: An
     assert workspace.list() == ["mine", "theirs"]
     assert workspace["theirs"].y.tolist() == [0.0, 1.0, 2.0, 3.0]
     person.select_objects([2], "signal")
-    workspace._backend._remote.rename_selected("signal", "renamed")
+    WindowDriver(workspace).rename_selected("signal", "renamed")
     assert "theirs" not in workspace
     assert workspace["renamed"].y.size == 4
-    workspace._backend._remote.remove_selected("signal")
+    WindowDriver(workspace).remove_selected("signal")
     assert workspace.list() == ["mine"]
     with pytest.raises(KeyError, match="not found"):
         workspace["renamed"]
@@ -51,7 +52,7 @@ def test_callbacks_are_told_of_the_persons_changes_and_once_of_ours(
     person.add_signal("theirs", np.arange(4.0), np.arange(4.0))
     until(lambda: Change(kind="added", names=("theirs",)) in seen)
     person.select_objects([2], "signal")
-    workspace._backend._remote.remove_selected("signal")
+    WindowDriver(workspace).remove_selected("signal")
     until(lambda: Change(kind="removed", names=("theirs",)) in seen)
     assert seen.count(Change(kind="added", names=("mine",))) == 1
     assert len(seen) == 3

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from window_driver import emptied
 
 from datalab_application import Running
 from datalab_kernel import Workspace, create_image, create_signal
@@ -43,11 +44,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def datalab(datalab_application: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     """Give a DataLab without objects, which is found by its connection file."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = Workspace("live")
-    workspace.clear(everything=True)
-    for kind in ("signal", "image"):
-        if workspace._backend.groups(kind):
-            workspace._backend._remote.remove_all(kind)
+    emptied()
     return datalab_application
 
 

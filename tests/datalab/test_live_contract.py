@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from window_driver import WindowDriver
 
+from datalab_kernel import Workspace
 from datalab_kernel.backends import Backend
 from datalab_kernel.testing import BackendContract
 from datalab_kernel_live import LiveBackend
@@ -24,6 +26,5 @@ class TestLive(BackendContract):
     def make_backend(self, tmp_path: Path) -> Backend:  # noqa: ARG002
         """Return a backend on the one DataLab, which is emptied."""
         backend = LiveBackend(self._datalab.url, self._datalab.token)
-        for kind in ("signal", "image"):
-            backend._remote.remove_all(kind)
+        WindowDriver(Workspace(backend)).remove_all()
         return backend

@@ -56,8 +56,7 @@ class TestElsewhere(BackendContract):
     def make_backend(self, tmp_path: Path) -> Backend:  # noqa: ARG002
         """Return a backend on that DataLab, which is emptied."""
         backend = LiveBackend(*self._address)
-        for info in backend._web.list():
-            backend._web.delete(info["name"])
+        Workspace(backend).clear(everything=True)
         return backend
 
     @pytest.mark.parametrize("name", sampled(NAMES))

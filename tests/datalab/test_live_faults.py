@@ -21,9 +21,11 @@ from datalab_application import Running, running_datalab
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
 from datalab_kernel_live.doors._wire_errors import TimedOutError
-from datalab_kernel_live.doors.web import _door as _web
-from datalab_kernel_live.doors.xmlrpc import _door as _remote
+from datalab_kernel_live.doors.web._door import TIMEOUT_S as WEB_TIMEOUT_S
+from datalab_kernel_live.doors.web._door import WebDoor
 from datalab_kernel_live.doors.xmlrpc._caller import LoopbackCaller
+from datalab_kernel_live.doors.xmlrpc._door import TIMEOUT_S as XMLRPC_TIMEOUT_S
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 
 NEW_TOKEN = "another-token"
 SOON_S = 5.0
@@ -153,7 +155,7 @@ def test_an_open_box_is_named_and_the_next_call_works_once_it_is_closed(
         calls = [
             pool.submit(CALLS[name], one) for name, one in (("list", workspace), ("add", other))
         ]
-        ended = [call.exception(_web.TIMEOUT_S + 1) for call in calls]
+        ended = [call.exception(WEB_TIMEOUT_S + 1) for call in calls]
     assert [type(error) for error in ended] == [DataLabBusyError] * 2
     assert all("If a dialog box is open in its window, close it" in str(error) for error in ended)
     os.kill(second.pid, signal.SIGUSR1)
@@ -187,7 +189,7 @@ def hang(workspace: Workspace) -> None:
     proxy = workspace.proxy
     theirs = proxy.get_object(proxy.get_object_uuids("signal")[0], "signal")
     texts = dataset_to_rpcjson(theirs)
-    door = LoopbackCaller(workspace._backend._remote.port)
+    door = LoopbackCaller(int(proxy.port))
     with pytest.raises(TimedOutError):
         door.begin("add_object", (texts, "", False), 1.0)()
     with pytest.raises(TimedOutError):
@@ -202,7 +204,7 @@ def test_a_hung_xml_rpc_interface_is_healed_in_the_same_call(datalab: Running) -
     with ThreadPoolExecutor() as pool:
         adding = pool.submit(CALLS["add"], workspace)
         getting = pool.submit(CALLS["get"], other)
-        limit_s = 3 * _remote.TIMEOUT_S
+        limit_s = 3 * XMLRPC_TIMEOUT_S
         assert adding.result(limit_s).size == 3
         assert getting.result(limit_s).y.tolist() == [0.0, 1.0, 2.0]
     assert {"small", "large", "new"} <= {*workspace}
@@ -213,10 +215,11 @@ def test_a_hung_xml_rpc_interface_is_healed_in_the_same_call(datalab: Running) -
     assert workspace["renamed"].y.tolist() == [0.0, 1.0, 2.0]
 
 
-def test_a_write_that_hangs_is_found_out_and_the_next_call_works(datalab: Running) -> None:  # noqa: ARG001
+def test_a_write_that_hangs_is_found_out_and_the_next_call_works(datalab: Running) -> None:
     workspace = Workspace("live")
     workspace["there"] = np.arange(3.0)
-    door = workspace._backend._remote
+    web = WebDoor(datalab.url, datalab.token)
+    door = RemoteDoor(int(workspace.proxy.port), heals_by=web)
     texts = door.object_json(door.uuids("signal")[0], "signal", 100)
     started = time.monotonic()
     with pytest.raises(DataLabBusyError, match="hung in add_object.* It answers again"):

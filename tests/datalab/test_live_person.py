@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emptied import emptied
+from window_driver import WindowDriver, emptied
 
 from datalab_kernel import Workspace, create_image, create_signal
 from datalab_kernel.errors import DataLabRefusedError
@@ -30,7 +30,7 @@ DENSE = np.sin(2 * np.pi * 40_000 * X)
 def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give a workspace in DataLab, in which a person has made three objects and selected one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = emptied(Workspace("live"))
+    workspace = emptied()
     person = workspace.proxy
     person.set_current_panel("image")
     person.add_object(create_image("their image", np.eye(4)))
@@ -132,9 +132,9 @@ BRIEF = [
 
 
 @pytest.fixture
-def person_s_painting_off(workspace: Workspace) -> Iterator[RemoteDoor]:
+def person_s_painting_off(workspace: Workspace) -> Iterator[WindowDriver]:
     workspace.list()
-    door = workspace._backend._remote
+    door = WindowDriver(workspace)
     door.set_auto_refresh(False)
     yield door
     workspace.clear(everything=True)
@@ -180,7 +180,7 @@ def test_they_are_when_images_are_shown_too(with_ours: Workspace, tmp_path: Path
 def test_reading_leaves_the_unsaved_flag_and_changing_never_takes_it_away(
     with_ours: Workspace, tmp_path: Path
 ) -> None:
-    door = with_ours._backend._remote
+    door = WindowDriver(with_ours)
     for is_modified in (False, True):
         door.set_modified(is_modified)
         STEPS["reading"](with_ours, tmp_path)
@@ -221,7 +221,7 @@ def test_adding_to_a_group_with_dense_signals_in_it_doesnt_paint_them(workspace:
 
 
 def test_a_dense_signal_that_the_person_selected_is_left_unselected_and_status_says_so(
-    workspace: Workspace, person_s_painting_off: RemoteDoor
+    workspace: Workspace, person_s_painting_off: WindowDriver
 ) -> None:
     door = person_s_painting_off  # else selecting takes long
     theirs = {*door.uuids("signal")}
@@ -335,7 +335,7 @@ def test_painting_that_a_killed_kernel_held_is_given_back_by_the_next(workspace:
 
 
 def test_the_person_s_own_choice_not_to_paint_stays(
-    workspace: Workspace, person_s_painting_off: RemoteDoor
+    workspace: Workspace, person_s_painting_off: WindowDriver
 ) -> None:
     workspace.add("dense", (X, DENSE))
     assert "dense" in Workspace("live")

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from window_driver import WindowDriver
 
 from datalab_kernel import Workspace, create_image, create_signal
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 
 QUICK_S = 0.5
 
@@ -48,8 +50,7 @@ def test_one_that_has_no_more_than_an_archive_is_quick_the_second_time(
 ) -> None:
     workspace.proxy.add_object(image(300))
     first = workspace["theirs"]
-    door = workspace._backend._remote
-    monkeypatch.setattr(door, "object_json", lambda *_: pytest.fail("it is read as text"))
+    monkeypatch.setattr(RemoteDoor, "object_json", lambda *_: pytest.fail("it is read as text"))
     again = workspace["theirs"]
     assert again.data.tobytes() == first.data.tobytes()
     assert again.metadata == first.metadata
@@ -72,7 +73,7 @@ def test_groups_are_found_where_the_person_has_put_them_just_now(workspace: Work
     workspace.add("first", np.arange(3.0), group="A")
     workspace.add("second", np.arange(3.0), group="B")
     workspace.proxy.add_object(create_signal("theirs", np.arange(3.0), np.arange(3.0)))
-    person = workspace._backend._remote
+    person = WindowDriver(workspace)
     person.select_group(1, "signal")
     person.remove_selected("signal")  # the group A, and what is in it
     workspace.add("third", np.arange(3.0), group="B")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emptied import emptied
 from forwarding import forwarded, own_address
+from window_driver import emptied
 
 from datalab_kernel import Workspace, create_signal
 from datalab_kernel.errors import ComputationError, OperandError, UnknownFunctionError
@@ -36,7 +36,7 @@ def datalab_with_plugin(
 def workspace(datalab_with_plugin: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give a workspace with two signals and two images in it, of which a person has selected one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_with_plugin.config))
-    workspace = emptied(Workspace("live"))
+    workspace = emptied()
     workspace.add({"a": np.arange(4.0), "b": np.arange(3.0) + 1})
     workspace.add({"i": np.full((2, 3), 5.0), "j": np.full((2, 3), 7.0)})
     workspace.select("j")

@@ -4,9 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from window_driver import WindowDriver
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabRefusedError, LiveLimitError
+from datalab_kernel_live.doors.web._door import WebDoor
+from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 
 LARGE = (300, 300)
 """Over 400 kB: such an image goes by the Web API."""
@@ -29,9 +32,8 @@ def test_several_large_objects_are_replaced_or_none(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace.add({"a": np.zeros(LARGE), "b": np.zeros(LARGE)})
-    web = workspace._backend._web
     with monkeypatch.context() as patch:
-        patch.setattr(web, "put", refuse_from(2, web.put))
+        patch.setattr(WebDoor, "put", refuse_from(2, WebDoor.put))
         with pytest.raises(DataLabRefusedError):
             workspace.add({"a": np.ones(LARGE), "b": np.ones(LARGE)}, overwrite=True)
     assert workspace.list() == ["a", "b"]
@@ -46,9 +48,9 @@ def test_several_small_objects_are_replaced_or_none(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace.add({"a": np.zeros(3), "b": np.zeros(3)})
-    door = workspace._backend._remote
     with monkeypatch.context() as patch:
-        patch.setattr(door, "add_object_json", refuse_from(2, door.add_object_json))
+        add = refuse_from(2, RemoteDoor.add_object_json)
+        patch.setattr(RemoteDoor, "add_object_json", add)
         with pytest.raises(DataLabRefusedError):
             workspace.add({"a": np.ones(3), "b": np.ones(3)}, overwrite=True)
     assert workspace.list() == ["a", "b"]
@@ -61,16 +63,15 @@ def test_only_what_was_meant_is_removed_whatever_the_person_selects_meanwhile(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int]
 ) -> None:
     workspace.add({"a/b": np.zeros(shape), "theirs": np.ones(shape)})
-    door = workspace._backend._remote
-    theirs = door.uuids("image")[1]
-    select = type(door).select
+    theirs = WindowDriver(workspace).uuids("image")[1]
+    select = RemoteDoor.select
 
     def then_they_click(self: Any, uuids: Any, kind: Any, **options: Any) -> None:
         select(self, uuids, kind, **options)
         select(self, [theirs], kind)
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(door), "select", then_they_click)
+        patch.setattr(RemoteDoor, "select", then_they_click)
         if shape == LARGE:  # DataLab renames only what is selected
             with pytest.raises(LiveLimitError, match="Run this again"):
                 workspace.remove("a/b")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emptied import emptied
+from window_driver import WindowDriver, emptied
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabBusyError
@@ -31,10 +31,11 @@ class Log:
 
     def of(self, workspace: Workspace, call: Any) -> "Log":
         """Do something, and forget what was before."""
-        workspace._backend._remote.deferred.wait()
+        window = WindowDriver(workspace)
+        window.settle()
         self.asked, self.afterwards = [], []
         call()
-        workspace._backend._remote.deferred.wait()
+        window.settle()
         return self
 
 
@@ -66,9 +67,9 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 def workspace(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """Give a workspace in DataLab, which shows its images and has one."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-    workspace = emptied(Workspace("live"))
+    workspace = emptied()
     workspace["image"] = LARGE
-    workspace._backend._remote.set_panel("image")
+    WindowDriver(workspace).set_panel("image")
     return workspace
 
 
@@ -97,11 +98,10 @@ def test_the_first_of_ours_beside_the_person_s_is(workspace: Workspace, log: Log
     theirs = Workspace("live")
     theirs["theirs"] = np.linspace(0, 1, 100_000)
     theirs.select("theirs")
-    theirs._backend._remote.deferred.wait()
-    selected = workspace._backend._remote.selected()
+    selected = WindowDriver(theirs).selected()
     log.of(workspace, lambda: workspace.add("new", np.linspace(0, 1, 100_000)))
     assert log.asked[:5] == ["GET /new", PANEL, "GET ", "PUT /new/data", SELECTED]
-    assert workspace._backend._remote.selected() == selected != []
+    assert WindowDriver(workspace).selected() == selected != []
 
 
 def test_nothing_is_added_where_the_window_cannot_be_asked(
@@ -151,7 +151,7 @@ def test_another_question_between_two_changes_finds_the_window_put_back(
 ) -> None:
     def work() -> None:
         workspace["a"] = LARGE
-        assert workspace._backend._remote.selected() == []
+        assert WindowDriver(workspace).selected() == []
         workspace["b"] = LARGE
 
     log.of(workspace, work)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from calc_inputs import inputs
-from emptied import emptied
 from notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells
 from notebook_cells import ADDING, CHANGING, LOOKING, PREPARING
 from notebook_files_cells import CONNECTED, FILES, GROUPS, TABLES
 from notebook_observed import Run, cells_of, differences, observe_all
 from notebook_values_cells import LARGE, NAMES, VALUES
+from window_driver import emptied
 
 from datalab_kernel import Workspace
 
@@ -47,7 +47,7 @@ def observed(
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("no DataLab here")))
         found = {"standalone": observe_all(standalone, CELLS)}
         patch.setenv("XDG_CONFIG_HOME", str(datalab_application.config))
-        live = Run(emptied(Workspace("live")), tmp_path_factory.mktemp("live"), NAMES_GIVEN)
+        live = Run(emptied(), tmp_path_factory.mktemp("live"), NAMES_GIVEN)
         return found | {"live": observe_all(live, CELLS)}
 
 

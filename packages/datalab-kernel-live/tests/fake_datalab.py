@@ -94,10 +94,6 @@ class Handler(BaseHTTPRequestHandler):
         if words[0] == "objects":
             return self.act_on_objects([unquote(word) for word in words[1:]], path.query, body)
         asked = json.loads(body)
-        if words == ["select"]:
-            missing = [one for one in asked["selection"] if one not in self.server.objects]
-            text = f"\"Object '{missing}' not found\""
-            return (404, {"detail": text}) if missing else (200, {"selected": asked["selection"]})
         self.server.on_calc()
         if asked["name"] != "fft":
             return 404, {"detail": f"Unknown computation function '{asked['name']}': it"}

@@ -14,7 +14,7 @@ import pytest
 from fake_datalab import FakeWeb, running
 
 from datalab_kernel_live import _discovery, _process
-from datalab_kernel_live._discovery import Address, connection_file, explain_absence, find, look
+from datalab_kernel_live._discovery import Address, connection_file, discover, explain_absence
 
 TOKEN = "Secret_of-the.file"
 
@@ -56,17 +56,17 @@ def _write(file: Path, url: str, **changes: object) -> None:
 
 def test_the_file_of_a_running_datalab_leads_to_it(file: Path, web: FakeWeb) -> None:
     _write(file, web.url)
-    assert find() == Address(web.url, TOKEN, os.getpid(), "file")
+    assert discover().address == Address(web.url, TOKEN, os.getpid(), "file")
 
 
 def test_the_token_is_not_in_the_repr(file: Path, web: FakeWeb) -> None:
     _write(file, web.url)
-    assert TOKEN not in repr(look())
+    assert TOKEN not in repr(discover())
 
 
 def test_looking_sends_the_token_to_nobody(file: Path, web: FakeWeb) -> None:
     _write(file, web.url)
-    find()
+    discover()
     assert [path for _, path, _ in web.seen] == ["/api/v1/status"]
     assert web.tokens_seen() == []
 
@@ -76,7 +76,7 @@ def test_a_datalab_that_serves_other_computers_too_is_asked_here(file: Path, web
     everywhere = f"http://0.0.0.0:{web.port}"
     web.faults.append(fake.says(200, {**status, "url": everywhere}))
     _write(file, everywhere)
-    found = find()
+    found = discover().address
     assert found is not None
     assert found.url == web.url
 
@@ -104,7 +104,7 @@ def test_a_datalab_that_serves_other_computers_too_is_asked_here(file: Path, web
 )
 def test_a_malformed_file_is_as_none_and_the_reason_is_kept(file: Path, content: bytes) -> None:
     file.write_bytes(content)
-    finding = look()
+    finding = discover()
     assert finding.address is None
     assert str(file) in finding.reason
     assert finding.reason in explain_absence(finding.reason)
@@ -114,7 +114,7 @@ def test_a_file_left_by_a_datalab_that_has_ended_is_as_none(file: Path, web: Fak
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
     _write(file, web.url, pid=process.pid)
-    assert "has ended" in look().reason
+    assert "has ended" in discover().reason
     assert web.seen == []
 
 
@@ -123,7 +123,7 @@ def test_a_port_taken_by_another_program_never_sees_a_request(
     file: Path, web: FakeWeb, other_pid: int
 ) -> None:
     _write(file, web.url, pid=other_pid)  # also what a process number used again looks like
-    assert "doesn't listen" in look().reason
+    assert "doesn't listen" in discover().reason
     assert web.connections == 0
 
 
@@ -133,7 +133,7 @@ def test_where_the_listener_cannot_be_known_another_program_never_sees_the_token
     monkeypatch.setattr(_process, "listens", lambda *_: None)
     web.faults.append(fake.html)
     _write(file, web.url, pid=other_pid)
-    assert find() is None
+    assert discover().address is None
     assert web.tokens_seen() == []
 
 
@@ -141,14 +141,14 @@ def test_a_datalab_that_says_it_is_elsewhere_is_not_the_one(file: Path, web: Fak
     status = {"running": True, "version": "1.3.0", "api_version": "v1", "workspace_mode": "live"}
     web.faults.append(fake.says(200, {**status, "url": "http://127.0.0.1:1"}))
     _write(file, web.url)
-    assert "elsewhere" in look().reason
+    assert "elsewhere" in discover().reason
 
 
 @pytest.mark.parametrize("fault", [fake.html, fake.garbage, fake.truncated, fake.other_json])
 def test_what_answers_otherwise_is_no_datalab(file: Path, web: FakeWeb, fault: fake.Fault) -> None:
     web.faults.append(fault)
     _write(file, web.url)
-    assert find() is None
+    assert discover().address is None
 
 
 @pytest.mark.parametrize("fault", [fake.never, fake.dripping_headers, fake.dripping_body])
@@ -158,7 +158,7 @@ def test_a_datalab_that_does_not_answer_is_busy_within_two_seconds(
     web.faults.append(fault)
     _write(file, web.url)
     start_s = time.monotonic()
-    finding = look()
+    finding = discover()
     assert time.monotonic() - start_s < _discovery.LIMIT_S
     assert finding.is_busy
     assert finding.address is None
@@ -168,7 +168,7 @@ def test_a_datalab_that_does_not_answer_is_busy_within_two_seconds(
 def test_a_file_that_others_may_write_is_not_used(file: Path, web: FakeWeb) -> None:
     _write(file, web.url)
     file.chmod(0o646)
-    assert "other users may write it" in look().reason
+    assert "other users may write it" in discover().reason
     assert web.seen == []
 
 
@@ -179,17 +179,17 @@ def test_a_file_of_another_user_is_not_used(
     _write(file, web.url)
     mine = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: mine + 1)
-    assert "belongs to another user" in look().reason
+    assert "belongs to another user" in discover().reason
     assert web.seen == []
 
 
 @on_posix
 def test_something_that_is_no_file_does_not_hold_anybody_up(file: Path) -> None:
     os.mkfifo(file)
-    assert "it is no file" in look().reason
+    assert "it is no file" in discover().reason
     file.unlink()
     file.mkdir()
-    assert find() is None
+    assert discover().address is None
 
 
 # ---------------------------------------------------------------- nothing runs
@@ -202,15 +202,15 @@ def test_no_file_is_no_datalab_within_50_ms_and_no_port_is_tried(
     tried = []
     monkeypatch.setattr(socket.socket, "connect", lambda *args: tried.append(args))
     start_s = time.perf_counter()
-    assert find() is None
+    assert discover().address is None
     assert time.perf_counter() - start_s < 0.05
     assert tried == []
 
 
 def test_looking_without_a_file_imports_nothing() -> None:
     code = (
-        "import sys; from datalab_kernel_live._discovery import find; before = {*sys.modules};"
-        "find(); print({*sys.modules} - before)"
+        "import sys; from datalab_kernel_live._discovery import discover; before = {*sys.modules};"
+        "discover(); print({*sys.modules} - before)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
@@ -232,8 +232,10 @@ def test_an_argument_wins_over_the_environment_and_that_over_the_file(
     with running(FakeWeb()) as named, running(FakeWeb()) as given:
         monkeypatch.setenv("DATALAB_WORKSPACE_URL", named.url + "/")
         monkeypatch.setenv("DATALAB_WORKSPACE_TOKEN", "of-environment")
-        assert find() == Address(named.url, "of-environment", None, "environment")
-        assert find(given.url, "of-argument") == Address(given.url, "of-argument", None, "argument")
+        assert discover().address == Address(named.url, "of-environment", None, "environment")
+        assert discover(given.url, "of-argument").address == Address(
+            given.url, "of-argument", None, "argument"
+        )
         assert web.seen == []
 
 
@@ -241,9 +243,9 @@ def test_the_environments_token_goes_to_no_other_server(
     web: FakeWeb, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATALAB_WORKSPACE_TOKEN", "of-environment")
-    assert find(web.url) == Address(web.url, "of-environment", None, "argument")
+    assert discover(web.url).address == Address(web.url, "of-environment", None, "argument")
     monkeypatch.setenv("DATALAB_WORKSPACE_URL", "http://127.0.0.1:9")
-    assert find(web.url) == Address(web.url, None, None, "argument")
+    assert discover(web.url).address == Address(web.url, None, None, "argument")
 
 
 def test_a_server_that_was_named_and_does_not_answer_is_not_replaced_by_the_files(
@@ -251,22 +253,22 @@ def test_a_server_that_was_named_and_does_not_answer_is_not_replaced_by_the_file
 ) -> None:
     _write(file, web.url)
     monkeypatch.setenv("DATALAB_WORKSPACE_URL", "http://127.0.0.1:9")
-    finding = look()
+    finding = discover()
     assert finding.address is None
     assert "http://127.0.0.1:9" in finding.reason
-    assert look("nonsense").reason.startswith("'nonsense' isn't the address")
+    assert discover("nonsense").reason.startswith("'nonsense' isn't the address")
 
 
 def test_a_token_alone_is_used_for_what_is_found(file: Path, web: FakeWeb) -> None:
     _write(file, web.url)
-    found = find(token="mine")
+    found = discover(token="mine").address
     assert found is not None
     assert found.token == "mine"
 
 
 def test_a_server_that_wants_a_token_for_its_status_is_found(web: FakeWeb) -> None:
     web.faults.append(fake.says(401, {"detail": "Missing"}))
-    assert find(web.url, "t") == Address(web.url, "t", None, "argument")
+    assert discover(web.url, "t").address == Address(web.url, "t", None, "argument")
 
 
 @pytest.mark.alone
@@ -278,7 +280,7 @@ def test_a_host_whose_name_takes_long_to_be_found_is_given_up(
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     start_s = time.monotonic()
-    assert "within 0.2 s" in look("http://lab.example.org:18080").reason
+    assert "within 0.2 s" in discover("http://lab.example.org:18080").reason
     assert time.monotonic() - start_s < 0.6
 
 

@@ -175,7 +175,7 @@ def test_a_call_is_not_repeated_when_its_connection_breaks() -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     with raw_server(reset) as port, pytest.raises(DataLabUnreachableError, match="lost") as caught:
-        RemoteDoor(port).remove_selected("signal")
+        RemoteDoor(port).rename_selected("signal", "new")
     assert caught.value.was_sent
     assert len(seen) == 1
 

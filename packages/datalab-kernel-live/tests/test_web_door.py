@@ -140,8 +140,6 @@ def test_a_missing_object_is_none_for_info_and_missing_elsewhere(door: WebDoor) 
         door.get("a")
     with pytest.raises(Missing):
         door.delete("a")
-    with pytest.raises(Missing):
-        door.select(["a"])
 
 
 def test_putting_over_an_object_is_refused_unless_asked_for(door: WebDoor) -> None:

@@ -9,6 +9,12 @@ from datalab_kernel_live.window import _questions
 from datalab_kernel_live.window._questions import Addition, NotAskedError, WindowQuestions
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Take nothing for a busy server only because this computer has much to do."""
+    monkeypatch.setattr(_questions, "QUICK_S", 0.2)
+
+
 class FakeFuture:
     """An answer on its way, which says when somebody waits for it."""
 

@@ -21,7 +21,7 @@ from datalab_kernel.backends import (
     Put,
     WorkspaceMode,
 )
-from datalab_kernel_live._discovery import look
+from datalab_kernel_live._discovery import discover
 from datalab_kernel_live._link import Link, open_link
 from datalab_kernel_live.doors.web._errors import needs_xmlrpc
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from datalab_kernel import DataObject
-    from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+    from datalab_kernel.errors import LiveLimitError
     from datalab_kernel_live.objects._memory import Entry
 
 OPTIONS = {"url", "token"}
@@ -53,19 +53,21 @@ class LiveBackend(Backend):
     """
 
     auto_rank: ClassVar[int | None] = 10
-    _seen: dict[str, Entry] | None
-    _met: dict[str, bool]
+    _entries: dict[str, Entry] | None
+    _lookups: dict[str, bool]
 
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
         # not as attributes: nothing shows a token
-        self._find: Callable[[], Link] = lambda: open_link(url, token)
+        self._open_link: Callable[[], Link] = lambda: open_link(url, token)
         self._is_in_doubt = False
-        self._use(self._find())
+        self._adopt(self._open_link())
 
-    def _use(self, link: Link) -> None:
+    def _adopt(self, link: Link) -> None:
         """Begin with a DataLab, of which nothing is known yet."""
         from datalab_kernel_live.objects._memory import Memory
         from datalab_kernel_live.objects._reader import Reader
+        from datalab_kernel_live.objects._remover import Remover
+        from datalab_kernel_live.objects._titles import Titles
         from datalab_kernel_live.objects._writer import Writer
         from datalab_kernel_live.window._person import Person
 
@@ -73,12 +75,21 @@ class LiveBackend(Backend):
         self._web, self._remote = link.web, link.remote
         self._memory = Memory()
         self._forget()
-        self._person = None
+        self._person, self._titles = None, None
         if self._remote is not None:
             self._person = Person(self._remote, None, self._is_dense_there)
             self._person.restore_painting()
+            self._titles = Titles(self._remote, self._person, self._memory)
         self._reader = Reader(self._web, self._remote, self._memory)
-        self._writer = Writer(self._web, self._remote, self._person, self._memory)
+        self._remover = Remover(self._web, self._remote, self._titles, self._memory)
+        self._writer = Writer(
+            self._web,
+            self._remote,
+            titles=self._titles,
+            remover=self._remover,
+            person=self._person,
+            memory=self._memory,
+        )
         self.lacks = frozenset({"groups", "editing"} if self._remote is None else ())
 
     @classmethod
@@ -94,7 +105,7 @@ class LiveBackend(Backend):
         """Say whether a DataLab is there; within 2 s, and 50 ms where there is none."""
         if options.keys() - OPTIONS:
             return False
-        found = look(options.get("url"), options.get("token"))
+        found = discover(options.get("url"), options.get("token"))
         return found.address is not None or found.is_busy  # opening that one says so
 
     @property
@@ -116,11 +127,12 @@ class LiveBackend(Backend):
         LiveLimitError
             If its XML-RPC interface is closed.
         """
-        self._follow()
-        remote = self._second_door("workspace.proxy")
+        self._reconnect_if_stale()
+        if self._remote is None:
+            raise self._xmlrpc_is_closed("workspace.proxy")
         from datalab_kernel_live.doors.xmlrpc._proxy import connected_proxy
 
-        return connected_proxy(remote)
+        return connected_proxy(self._remote)
 
     # -- looking ------------------------------------------------------------------------
 
@@ -128,50 +140,50 @@ class LiveBackend(Backend):
         """Look when asked: one small request for a name, up to six for all of them."""
         from datalab_kernel_live.objects._catalog import Catalog
 
-        self._follow()
-        return Catalog(self._web, self._listing, self._count, self._met)
+        self._reconnect_if_stale()
+        return Catalog(self._web, self._listing, self._count, self._lookups)
 
     def _listing(self) -> dict[str, Entry]:
         """List everything, unless that was done in this call and nothing was changed since."""
         from datalab_kernel_live.objects._listing import read_listing
 
-        if self._seen is None:
-            self._seen = read_listing(self._web, self._remote, self._memory)
-        return self._seen
+        if self._entries is None:
+            self._entries = read_listing(self._web, self._remote, self._memory)
+        return self._entries
 
     def _count(self) -> int:
-        if self._seen is not None:
-            return len(self._seen)
+        if self._entries is not None:
+            return len(self._entries)
         if self._remote is None or self._memory.is_light:
             return len(self._web.list())
         return sum(len(self._remote.uuids(kind)) for kind in KINDS)  # nothing is copied for it
 
     def _forget(self) -> None:
         """Ask again before the next answer: something was changed, or may have been."""
-        self._seen = None
-        self._met = {}
+        self._entries = None
+        self._lookups = {}
 
     def begin_turn(self) -> None:
         """Look anew: the person may have changed something, or started DataLab again."""
         self._forget()
         self._is_in_doubt = True
 
-    def _follow(self) -> None:
+    def _reconnect_if_stale(self) -> None:
         """Find DataLab again if it was gone or has been started anew; once in a call."""
         if self._is_in_doubt and self._link.is_stale:
-            link = self._find()
+            link = self._open_link()
             self.close()
-            self._use(link)
+            self._adopt(link)
         self._is_in_doubt = False
 
-    def _look_again(self) -> dict[str, Entry]:
+    def _listing_anew(self) -> dict[str, Entry]:
         self._forget()
         return self._listing()
 
     def get(self, name: str) -> DataObject:
         """Read an object: one request where its title is its name and the archive has it all."""
-        self._follow()
-        return self._reader.read(name, self._look_again)
+        self._reconnect_if_stale()
+        return self._reader.read(name, self._listing_anew)
 
     def identified(self, name: str) -> DataObject:
         """Read an object; its metadata has the identifier that DataLab knows it by."""
@@ -199,16 +211,16 @@ class LiveBackend(Backend):
 
         If another panel is shown, the window shows this one for a moment: two calls more.
         """
-        self._follow()
+        self._reconnect_if_stale()
         if self._remote is None:
             return [""] if any(info.kind == kind for info in self.describe().values()) else []
         from datalab_kernel_live.objects._listing import read_groups
 
         return read_groups(self._remote, kind, self._memory)
 
-    def _look_at_groups(self, kind: Kind) -> None:
+    def _learn_groups(self, kind: Kind) -> None:
         """Learn a panel's groups, unless that was done in this call."""
-        if self._seen is None or kind not in self._memory.groups:
+        if self._entries is None or kind not in self._memory.groups:
             self.groups(kind)
 
     def _is_dense_there(self, uuid: str) -> bool:
@@ -223,7 +235,7 @@ class LiveBackend(Backend):
 
     def _uuids(self) -> set[str]:
         """Return all identities: those of what was listed in this call, else a call for each panel."""
-        if self._seen is not None or self._remote is None:
+        if self._entries is not None or self._remote is None:
             return {uuid for entry in self._listing().values() if (uuid := entry.place.uuid)}
         return {uuid for kind in KINDS for uuid in self._remote.uuids(kind)}
 
@@ -237,21 +249,21 @@ class LiveBackend(Backend):
         none in a row of changes. What replaces others takes a list of all more; what goes into a
         group, five calls more to learn of them and to select it.
         """
-        self._follow()
+        self._reconnect_if_stale()
         known = self.describe()
         replaces = any(_replaces(item) and item.name in known for item in items)
         entries = self._listing() if replaces else {}
         try:
-            self._writer.put(items, entries, self._look_at_groups, self._uuids)
+            self._writer.put(items, entries, self._learn_groups, self._uuids)
         finally:
             self._forget()
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove objects: a request each, after the list of them."""
-        self._follow()
+        self._reconnect_if_stale()
         entries = self._listing()
         try:
-            self._writer.remove([entries[name] for name in names])
+            self._remover.remove([entries[name] for name in names])
         finally:
             self._forget()
 
@@ -261,18 +273,19 @@ class LiveBackend(Backend):
         Two requests to see what there is, and two calls for a small object; for a large one
         the list of all, and four calls besides those to the window.
         """
-        self._follow()
-        self._second_door("Renaming")
+        self._reconnect_if_stale()
+        if self._titles is None:
+            raise self._xmlrpc_is_closed("Renaming")
         try:
             place = self._memory.places.get(old)
-            if place is None or not self._writer.rename_small(old, place, new):
-                self._writer.rename(old, self._look_again()[old].place, new)
+            if place is None or not self._titles.rename_small(old, place, new):
+                self._titles.rename(old, self._listing_anew()[old].place, new)
         finally:
             self._forget()
 
     def add_group(self, kind: Kind, title: str) -> None:
         """Append a group, unless there is one of that title: one call after the list of them."""
-        self._follow()
+        self._reconnect_if_stale()
         if self._remote is not None and title not in self.groups(kind):
             self._remote.add_group(title, kind)
             self._forget()
@@ -282,14 +295,14 @@ class LiveBackend(Backend):
         self, function: str, on: Sequence[str], parameters: Mapping[str, Any]
     ) -> Sequence[Calculated] | None:
         """Run a plug-in's function in DataLab's window, on what it is made to select."""
-        self._follow()
+        self._reconnect_if_stale()
         if self._remote is None or self._person is None:
             return None
         from datalab_kernel_live.objects._own_functions import OwnFunctions
 
         own = OwnFunctions(self._web, self._remote, self._person, self.get)
         try:
-            return own.run(function, on, parameters, self._look_again)
+            return own.run(function, on, parameters, self._listing_anew)
         finally:
             self._forget()
 
@@ -301,7 +314,7 @@ class LiveBackend(Backend):
         Two calls after the list of all. Without the XML-RPC interface only the workspace's own
         selection changes.
         """
-        self._follow()
+        self._reconnect_if_stale()
         if self._remote is None or self._person is None:
             return
         entries = self._listing()
@@ -313,7 +326,7 @@ class LiveBackend(Backend):
 
     def selected(self) -> list[str]:
         """Return what is selected in the panel that DataLab shows: one call, and the list of all."""
-        self._follow()
+        self._reconnect_if_stale()
         if self._remote is None:
             return []
         uuids = {*self._remote.selected()}
@@ -321,14 +334,14 @@ class LiveBackend(Backend):
 
     def pulse(self) -> object | None:
         """Return all titles, in two calls: what the person adds, removes, renames or moves changes them."""
-        self._follow()
+        self._reconnect_if_stale()
         if self._remote is None:
             return [(info["type"], info["name"]) for info in self._web.list()]
         return [self._remote.titles("signal"), self._remote.titles("image")]
 
     def connection(self) -> Connection:
         """Ask for one status, and say how long that took and what isn't as expected."""
-        self._follow()
+        self._reconnect_if_stale()
         notes = []
         if self._remote is None:
             notes.append("DataLab's XML-RPC interface is closed: a smaller set works")
@@ -357,10 +370,8 @@ class LiveBackend(Backend):
             self._remote.deferred.wait()
         self._web.close()
 
-    def _second_door(self, what: str) -> RemoteDoor:
-        if self._remote is None:
-            raise needs_xmlrpc(what, self._web.url, detail="XML-RPC is closed")
-        return self._remote
+    def _xmlrpc_is_closed(self, what: str) -> LiveLimitError:
+        return needs_xmlrpc(what, self._web.url, detail="XML-RPC is closed")
 
 
 def _replaces(item: Put) -> bool:

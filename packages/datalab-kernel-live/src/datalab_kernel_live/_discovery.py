@@ -57,19 +57,14 @@ class Finding:
     is_busy: bool = False
 
 
-def find(url: str | None = None, token: str | None = None) -> Address | None:
-    """Return where a DataLab answers, or None; takes 2 s at most.
+def discover(url: str | None = None, token: str | None = None) -> Finding:
+    """Return where a DataLab answers, or why there is none; takes 2 s at most.
 
     Parameters
     ----------
     url, token
         If given, only that one is asked. A token alone is used for what is found.
     """
-    return look(url, token).address
-
-
-def look(url: str | None = None, token: str | None = None) -> Finding:
-    """Look for a DataLab as :func:`find` does, and say why there is none."""
     wanted = os.environ.get(URL_VARIABLE, "").strip()
     if url is not None:
         return _probed(url, token or _token_for(url, wanted), "argument")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
 from datalab_kernel_live import _process
-from datalab_kernel_live._discovery import Address, connection_file, explain_absence, look
+from datalab_kernel_live._discovery import Address, connection_file, discover, explain_absence
 from datalab_kernel_live._xmlrpc_port import find_port
 from datalab_kernel_live.doors._address import is_loopback
 from datalab_kernel_live.doors.web._door import WebDoor
@@ -67,7 +67,7 @@ def open_link(url: str | None, token: str | None) -> Link:
         If it wants a token, or another one.
     """
     stamp = _stamp()  # before looking: what changes meanwhile is seen the next time
-    found = look(url, token)
+    found = discover(url, token)
     if found.address is None:
         if found.is_busy:
             message = (

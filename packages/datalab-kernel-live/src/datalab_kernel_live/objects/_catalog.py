@@ -26,13 +26,15 @@ class Catalog(Mapping[str, ObjectInfo]):
         web: WebDoor,
         listing: Callable[[], dict[str, Entry]],
         count: Callable[[], int],
-        met: dict[str, bool],
+        lookups: dict[str, bool],
     ) -> None:
         self._web = web
         self._list = listing
         self._count = count
         self._entries: dict[str, Entry] | None = None
-        self._met = met  # names that were asked for in this call, and whether they are there
+        self._lookups = (
+            lookups  # names that were asked for in this call, and whether they are there
+        )
 
     def _all(self) -> dict[str, Entry]:
         if self._entries is None:
@@ -44,10 +46,10 @@ class Catalog(Mapping[str, ObjectInfo]):
         if not isinstance(name, str):
             return False
         if self._entries is None and is_plain(name):
-            if name not in self._met and len(self._met) < LOOKUPS:
-                self._met[name] = self._web.info(name) is not None
-            if name in self._met:
-                return self._met[name]
+            if name not in self._lookups and len(self._lookups) < LOOKUPS:
+                self._lookups[name] = self._web.info(name) is not None
+            if name in self._lookups:
+                return self._lookups[name]
         return name in self._all()
 
     def __getitem__(self, name: str) -> ObjectInfo:

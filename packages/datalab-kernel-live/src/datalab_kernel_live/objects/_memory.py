@@ -95,6 +95,13 @@ class Memory:
         if self.descriptions.learn(key, held, obj).size_bytes > WHOLE_LIMIT_BYTES:
             self.previews.learn(key, obj)
 
+    def leave_group(self, uuid: str | None, kind: Kind) -> None:
+        """Note that an object isn't in its group any more."""
+        known = self.groups.get(kind)
+        for members in known.members if known else ():
+            if uuid in members:
+                members.remove(uuid)
+
     def keep(self, keys: Collection[str]) -> None:
         """Forget what was known of all others."""
         self.descriptions.keep(keys)

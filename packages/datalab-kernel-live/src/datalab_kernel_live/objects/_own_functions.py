@@ -46,7 +46,7 @@ class OwnFunctions:
         function: str,
         on: Sequence[str],
         parameters: Mapping[str, Any],
-        look: Callable[[], dict[str, Entry]],
+        listing: Callable[[], dict[str, Entry]],
     ) -> list[Calculated] | None:
         """Return what was added, or the objects that have changed; None: no such function.
 
@@ -55,15 +55,17 @@ class OwnFunctions:
         ComputationError
             If it ran, and nothing came of it.
         """
-        before = look()
-        held = {name: self._read(name) for name in on}
+        before = listing()
+        objects = {name: self._read(name) for name in on}
         if not self._has_run(function, [before[name] for name in on], parameters):
             return None
         there = {entry.place.uuid for entry in before.values()}
-        added = [name for name, entry in look().items() if entry.place.uuid not in there]
+        added = [name for name, entry in listing().items() if entry.place.uuid not in there]
         if added:
             return [Calculated(name=name) for name in added]
-        changed = [found for name in on if (found := _change(name, held[name], self._read(name)))]
+        changed = [
+            found for name in on if (found := _change(name, objects[name], self._read(name)))
+        ]
         if not changed:
             message = (
                 f"DataLab ran {function!r} on {', '.join(map(repr, on))}, and nothing came of it. "

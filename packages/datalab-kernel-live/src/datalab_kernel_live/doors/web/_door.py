@@ -35,7 +35,7 @@ from datalab_kernel_live.doors.web._messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 Names: TypeAlias = list[str]
@@ -226,17 +226,6 @@ class WebDoor:
             if not is_only:
                 raise self._lost(str(error)) from None
             self._after_loss(send)
-
-    def select(self, names: Iterable[str], panel: str | None = None) -> None:
-        """Select objects in DataLab's window.
-
-        Raises
-        ------
-        Missing
-            If DataLab has none of one of these names.
-        """
-        body = {"selection": [*names], "panel": panel}
-        self._ask("POST", f"{_API}/select", body=_json_bytes(body), timeout_s=MODAL_TIMEOUT_S)
 
     def calc(
         self,

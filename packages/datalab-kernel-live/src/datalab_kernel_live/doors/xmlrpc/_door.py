@@ -42,14 +42,6 @@ class RemoteDoor(Calls):
         """Let DataLab paint what changes, or not; DataLab remembers it in its settings."""
         self.done("toggle_auto_refresh", is_on, timeout_s=FILE_TIMEOUT_S)  # on: paints now
 
-    def is_modified(self) -> bool:
-        """Say whether DataLab would ask to save before it closes."""
-        return bool(self.method("is_modified"))
-
-    def set_modified(self, is_modified: bool) -> None:
-        """Set that flag; DataLab keeps it unset while it has no objects."""
-        self.method("set_modified", is_modified)
-
     # ------------------------------------------------------------ objects
 
     def uuids(self, kind: Kind) -> Texts:
@@ -82,14 +74,6 @@ class RemoteDoor(Calls):
     def rename_selected(self, kind: Kind, title: str) -> None:
         """Rename the selected object or group of a panel."""
         self.method("rename_selected_object_or_group", panel=kind, new_name=title)
-
-    def remove_selected(self, kind: Kind, *, timeout_s: float = FILE_TIMEOUT_S) -> None:
-        """Remove what is selected in a panel, without asking the person."""
-        self.method("remove_object", True, panel=kind, timeout_s=timeout_s)  # noqa: FBT003
-
-    def remove_all(self, kind: Kind, *, timeout_s: float = FILE_TIMEOUT_S) -> None:
-        """Remove all objects and groups of a panel, without asking the person."""
-        self.method("remove_all_objects", panel=kind, timeout_s=timeout_s)
 
     # ------------------------------------------------------------ the window
 
