@@ -187,7 +187,7 @@ class LiveBackend(Backend):
 
     def identified(self, name: str) -> DataObject:
         """Read an object; its metadata has the identifier that DataLab knows it by."""
-        from datalab_kernel.storage import UUID_KEY, share_object
+        from datalab_kernel.objects import UUID_KEY, share_object
 
         obj = share_object(self.get(name))
         place = self._memory.places.get(name)

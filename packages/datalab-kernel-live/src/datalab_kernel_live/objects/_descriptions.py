@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from datalab_kernel import DataObject
-    from datalab_kernel.storage import Fields, ForDataLab
+    from datalab_kernel.objects import Fields, ForDataLab
 
 Listed = tuple[tuple[int, ...], str, tuple[str, ...]]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import KINDS, Kind, ObjectInfo, names_of
 from datalab_kernel.errors import DataLabBusyError
-from datalab_kernel.storage import is_of_notebook
+from datalab_kernel.objects import is_of_notebook
 from datalab_kernel_live.doors.web._door import is_routable
 from datalab_kernel_live.objects._memory import LIGHT_BYTES, Entry, Groups, Place
 from datalab_kernel_live.objects._pending import SINGLES, Describer, Ordered, Pending, joined

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel import DataObject
     from datalab_kernel.backends import Kind, ObjectInfo
-    from datalab_kernel.storage import Fields, ForDataLab
+    from datalab_kernel.objects import Fields, ForDataLab
 
 WHOLE_LIMIT_BYTES = 400_000
 """Up to this size objects go as text, by XML-RPC: everything is in it, and it takes 50 ms."""

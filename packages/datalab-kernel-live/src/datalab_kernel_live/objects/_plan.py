@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Placement
-from datalab_kernel.storage import for_datalab, new_uuid, share_object, uuid_in
+from datalab_kernel.objects import for_datalab, new_uuid, share_object, uuid_in
 from datalab_kernel_live.doors.web._door import is_routable
 from datalab_kernel_live.doors.web._npz import Archive
 from datalab_kernel_live.doors.xmlrpc._json import to_json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel import DataObject
     from datalab_kernel.backends import Kind, Put
-    from datalab_kernel.storage import ForDataLab
+    from datalab_kernel.objects import ForDataLab
     from datalab_kernel_live.objects._memory import Entry
 
 MANY = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import DataLabRefusedError
-from datalab_kernel.storage import for_datalab, from_datalab, is_of_notebook, share_object
+from datalab_kernel.objects import for_datalab, from_datalab, is_of_notebook, share_object
 from datalab_kernel_live.doors.web._door import Missing
 from datalab_kernel_live.doors.web._npz import from_npz
 from datalab_kernel_live.doors.xmlrpc._json import from_json

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from datalab_kernel.storage import is_of_notebook
+from datalab_kernel.objects import is_of_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import KINDS
-from datalab_kernel.storage import looks_of, uuid_in
+from datalab_kernel.objects import looks_of, uuid_in
 from datalab_kernel_live.doors.web._door import is_routable
 from datalab_kernel_live.doors.web._errors import needs_xmlrpc
 from datalab_kernel_live.doors.xmlrpc._json import from_json

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from datalab_kernel.storage import ForDataLab
+    from datalab_kernel.objects import ForDataLab
 
 MANY_POINTS = 2000
 MANY_STROKES = 200.0

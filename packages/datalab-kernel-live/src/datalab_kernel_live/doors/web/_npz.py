@@ -16,13 +16,13 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from datalab_kernel.storage import Fields, with_coordinates
+from datalab_kernel.objects import Fields, with_coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from datalab_kernel.backends import Kind
-    from datalab_kernel.storage import ForDataLab
+    from datalab_kernel.objects import ForDataLab
 
 PIECE_BYTES = 2**16
 METADATA = "metadata.json"

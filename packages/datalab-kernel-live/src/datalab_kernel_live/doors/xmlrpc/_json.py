@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import DataLabRefusedError
-from datalab_kernel.storage import Fields, to_fields
+from datalab_kernel.objects import Fields, to_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel.storage import ForDataLab
+    from datalab_kernel.objects import ForDataLab
 
 _CLASSES = {"SignalObj", "ImageObj"}
 
