@@ -1,8 +1,6 @@
 """Small files that say where a kernel saves to while it runs, and so outlive its crash.
 
-A kernel holds a lock on its marker, which the operating system lets go of however the
-kernel ends; so a marker that nobody holds was left by a crash. No process id is compared:
-in containers the same one comes again and again. Saving itself is ``_autosave``'s.
+How they outlive it is :mod:`datalab_kernel.markers`'s, and saving is ``_autosave``'s.
 """
 
 from __future__ import annotations
@@ -14,21 +12,18 @@ import secrets
 import shutil
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from datalab_kernel.errors import FileTakenError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from datalab_kernel.markers import MarkerFile, claimed
 
 __all__ = ["Marker", "check_free", "folder", "keep_what_was_there", "take_notice"]
 
 _PROCESS = secrets.token_hex(8)
 """Begins the names of this process's own markers."""
-_LOCKED_BYTE = 1 << 30  # Windows locks bytes, and a locked one can't be read
 _TIME = "%Y-%m-%d %H:%M"
 
 _logger = logging.getLogger(__name__)
@@ -69,25 +64,18 @@ class Marker:
     def __init__(self, path: Path) -> None:
         place = folder()
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._pid = os.getpid()
-        self._file = place / f"{_PROCESS}-{secrets.token_hex(4)}.json"
-        self._stream = self._file.open("x+", encoding="utf-8")
-        _lock(self._stream, wait=True)
         facts = {
             "path": str(path),
-            "pid": self._pid,
+            "pid": os.getpid(),
             "time": time.time(),
             "session": os.environ.get("JPY_SESSION_NAME", ""),
         }
-        _write(self._stream, facts)
-        if hasattr(os, "register_at_fork"):  # else a child that outlives us would hold the lock
-            os.register_at_fork(after_in_child=self._stream.close)
+        file = place / f"{_PROCESS}-{secrets.token_hex(4)}.json"
+        self._marker = MarkerFile(file, json.dumps(facts))
 
     def remove(self) -> None:
         """Say that nothing was left unsaved; calling it again does nothing."""
-        self._stream.close()  # first: Windows removes no open file
-        if os.getpid() == self._pid:
-            self._file.unlink(missing_ok=True)
+        self._marker.remove()
 
 
 def check_free(path: Path) -> None:
@@ -136,16 +124,16 @@ def _others() -> list[_Other]:
         return []
     if not place.is_dir():
         return []
-    found = [other for file in place.glob("*.json") if (other := _look_at(file)) is not None]
+    found = [other for file in place.glob("*.json") if (other := _marker_in(file)) is not None]
     return sorted(found, key=lambda other: float(other.facts.get("time", 0)))
 
 
-def _look_at(file: Path) -> _Other | None:
+def _marker_in(file: Path) -> _Other | None:
+    is_own = file.name.startswith(_PROCESS)
     try:
-        with file.open("r+", encoding="utf-8") as stream:
-            is_own = file.name.startswith(_PROCESS)
-            is_left_behind = not is_own and _lock(stream)
-            facts = json.loads(stream.read())
+        with nullcontext() if is_own else claimed(file) as stream:
+            facts = json.loads(file.read_text("utf-8") if stream is None else stream.read())
+            is_left_behind = stream is not None
     except (OSError, ValueError):  # just removed, just being made, or somebody else's file
         _logger.debug("%s can't be read", file, exc_info=True)
         return None
@@ -158,15 +146,15 @@ def take_notice() -> str | None:
 
     Each is named once, by whichever kernel asks first.
     """
-    lines = [line for other in _others() if other.is_left_behind and (line := _told(other))]
+    lines = [line for other in _others() if other.is_left_behind and (line := _notice_of(other))]
     return "\n".join(lines) or None
 
 
-def _told(other: _Other) -> str | None:
+def _notice_of(other: _Other) -> str | None:
     if not other.path.is_file():  # it crashed before it saved anything, or somebody cleaned up
         other.file.unlink(missing_ok=True)
         return None
-    with _claimed(other) as stream:
+    with claimed(other.file) as stream:
         if stream is None or other.facts.get("is_told"):
             return None
         _write(stream, {**other.facts, "is_told": True})
@@ -203,7 +191,7 @@ def keep_what_was_there(path: Path) -> Path | None:
     kept = path.with_name(f"{path.stem}.crashed-{stamp}{path.suffix}")
     _keep(path, kept)
     for other in crashed:
-        with _claimed(other) as stream:
+        with claimed(other.file) as stream:
             if stream is not None:
                 _write(stream, {**other.facts, "path": str(kept), "is_told": False})
     return kept
@@ -223,18 +211,6 @@ def _keep(path: Path, kept: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-@contextmanager
-def _claimed(other: _Other) -> Iterator[IO[str] | None]:
-    """Hold a marker that was left behind, if nobody else does; None if somebody does."""
-    try:
-        stream = other.file.open("r+", encoding="utf-8")
-    except OSError:
-        yield None
-        return
-    with stream:
-        yield stream if _lock(stream) else None
-
-
 def _write(stream: IO[str], facts: dict[str, Any]) -> None:
     stream.seek(0)
     stream.truncate()
@@ -242,29 +218,3 @@ def _write(stream: IO[str], facts: dict[str, Any]) -> None:
     stream.flush()
     with suppress(OSError):  # not every network folder knows it; a crash of ours loses nothing
         os.fsync(stream.fileno())
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(stream: IO[str], *, wait: bool = False) -> bool:
-        os.lseek(stream.fileno(), _LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            os.lseek(stream.fileno(), 0, os.SEEK_SET)
-        return True
-
-else:
-
-    def _lock(stream: IO[str], *, wait: bool = False) -> bool:
-        """Lock a marker; say whether that succeeded. Closing the stream lets go of it."""
-        import fcntl  # not there in the browser, where nothing is locked
-
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:  # somebody holds it; or no locks are known here, then nothing is told
-            return False
-        return True
