@@ -41,7 +41,6 @@ BREACHES = {
     "interactive/src/datalab_kernel_interactive/_curves.py": "import datalab_kernel.plot.rendering._columns",
     "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel.objects import _sigima",
     "live/src/datalab_kernel_live/doors/_address.py": "import datalab_kernel_live.doors.web._answers",
-    "live/src/datalab_kernel_live/doors/web/_answers.py": "import datalab_kernel_live.doors.web._door",
     "live/src/datalab_kernel_live/objects/_reader.py": "import datalab_kernel.storage._reader",
     "live/src/datalab_kernel_live/window/_state.py": "import datalab_kernel_live.objects._memory",
 }
