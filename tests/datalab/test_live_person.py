@@ -205,6 +205,7 @@ def test_a_dense_signal_of_a_million_samples_is_added_at_once_to_an_empty_datala
     assert workspace["dense"].y.tobytes() == DENSE.tobytes()
 
 
+@pytest.mark.alone
 def test_adding_to_a_group_with_dense_signals_in_it_doesnt_paint_them(workspace: Workspace) -> None:
     workspace.add({"dense": (X, DENSE), "too": (X, -DENSE)}, group="dense ones")
     person = workspace.proxy

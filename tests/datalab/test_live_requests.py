@@ -128,6 +128,7 @@ def test_adding_to_the_panel_that_is_not_shown_puts_it_back_later(
     assert log.afterwards == ["set_current_panel", "select_objects"]
 
 
+@pytest.mark.alone
 def test_of_changes_in_a_row_the_first_looks_and_the_last_is_put_back(
     workspace: Workspace, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:

