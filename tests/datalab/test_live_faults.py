@@ -119,7 +119,7 @@ def check_gone(workspace: Workspace) -> None:
         workspace.detach()
     assert workspace.mode.value == "live"
     forced = Workspace("live")
-    forced._opened = workspace._opened
+    forced._shelf.opened = workspace._shelf.opened
     forced.detach(force=True)
     assert (forced.mode.value, forced.list()) == ("standalone", [])
     forced["here"] = np.ones(2)

@@ -102,5 +102,5 @@ def test_an_unopened_workspace_says_what_to_type_and_looks_for_no_datalab(here: 
     assert "in DataLab if one is running, else in memory" in shown["text/plain"]
     assert 'workspace.load("analysis.h5")' in shown["text/plain"]
     assert workspace._repr_html_() == shown["text/html"]
-    assert workspace._opened is None
+    assert workspace._shelf.opened is None
     assert "it will be in DataLab" in Workspace("live")._repr_mimebundle_()["text/plain"]

@@ -1,4 +1,4 @@
-"""The part of a workspace that names and stores what was computed, all or nothing."""
+"""Naming and storing what was computed, all or nothing."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from datalab_kernel.backends import Placement, Put
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._changes import Change
-from datalab_kernel.workspace._mapping import NamedObjects
 
 if TYPE_CHECKING:
-    import builtins
     from collections.abc import Mapping, Sequence
 
     from datalab_kernel.compute import Output, Source
     from datalab_kernel.objects import DataObject, ObjectInfo
+    from datalab_kernel.workspace._shelf import Shelf
 
 
-class ComputedObjects(NamedObjects):
-    """Storing objects, tables and geometry that were computed of the workspace's objects."""
+class ComputedObjects:
+    """Put objects, tables and geometry that were computed of a shelf's objects there too."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        shelf.on_rename = self._note_renamed
         self._uuid_of_source: dict[str, str] = {}
         self._renamed_uuids: set[str] = set()
 
-    def _store_results(self, outputs: Sequence[Output]) -> None:
+    def store_results(self, outputs: Sequence[Output]) -> None:
         """Put tables and geometry into the objects as they are now."""
         from datalab_kernel.compute import put_result, write_record
 
-        with self._changing():
-            self._require(output.job.sources[0].name for output in outputs)
+        with self._shelf.changing():
+            self._shelf.require(output.job.sources[0].name for output in outputs)
             items = []
             for output in outputs:
                 source = output.job.sources[0]
@@ -41,15 +41,16 @@ class ComputedObjects(NamedObjects):
                     write_record(obj, output.record)
                     items.append(_in_place(source.name, obj))
             if items:
-                self._backend.put(items)
-                self._record(Change(kind="changed", names=tuple(item.name for item in items)))
+                self._shelf.backend.put(items)
+                self._shelf.record(Change(kind="changed", names=tuple(item.name for item in items)))
 
-    def _store_objects(
+    def store_objects(
         self,
         outputs: Sequence[Output],
         wanted: Sequence[str | None],
         involved: Sequence[Source],
     ) -> tuple[str, ...]:
+        """Store objects under the wanted names, or their own; return what they are called."""
         from datalab_kernel.compute import UUID
         from datalab_kernel.objects import check_storable, make_plain, new_uuid
 
@@ -58,10 +59,10 @@ class ComputedObjects(NamedObjects):
             obj.metadata[UUID] = new_uuid()
             make_plain(obj)
             check_storable(obj)
-        with self._changing():
-            known = self._backend.describe()
+        with self._shelf.changing():
+            known = self._shelf.backend.describe()
             items = self._newly_identified(involved, known)
-            names: builtins.list[str] = []
+            names: list[str] = []
             replaced = set()
             for wish, output in zip(wanted, outputs, strict=True):
                 name = self._free_name(wish or title_of(output), output, known, names)
@@ -78,9 +79,9 @@ class ComputedObjects(NamedObjects):
                         is_owned=True,
                     )
                 )
-            self._backend.put(items)
-            self._select(names)
-            self._record(
+            self._shelf.backend.put(items)
+            self._shelf.note_selected(names)
+            self._shelf.record(
                 Change(kind="changed", names=tuple(name for name in names if name in replaced)),
                 Change(kind="added", names=tuple(name for name in names if name not in replaced)),
             )
@@ -102,7 +103,7 @@ class ComputedObjects(NamedObjects):
     def _is_predecessor(self, name: str, output: Output) -> bool:
         from datalab_kernel.compute import read_record
 
-        record = read_record(self._backend.view(name))
+        record = read_record(self._shelf.backend.view(name))
         return (
             record is not None
             and record.repeats(output.record)
@@ -111,12 +112,12 @@ class ComputedObjects(NamedObjects):
 
     def _newly_identified(
         self, sources: Sequence[Source], known: Mapping[str, ObjectInfo]
-    ) -> builtins.list[Put]:
+    ) -> list[Put]:
         """Give sources that have none yet the identifiers that the history has for them."""
         from datalab_kernel.compute import uuid_of
 
         items = []
-        is_possible = "editing" not in self._backend.lacks
+        is_possible = "editing" not in self._shelf.backend.lacks
         for source in sources:
             if not source.is_stored:
                 continue
@@ -129,17 +130,15 @@ class ComputedObjects(NamedObjects):
         """Return an object as it is in the workspace now, with an identifier."""
         from datalab_kernel.compute import UUID, uuid_of
 
-        obj = self._backend.identified(source.name)
+        obj = self._shelf.backend.identified(source.name)
         if uuid_of(obj) is None:
             obj.metadata[UUID] = source.uuid
         return obj
 
-    def rename(self, old: str, new: str) -> None:
-        """Give an object another name; see :meth:`NamedObjects.rename`."""
-        with self._changing():
-            super().rename(old, new)
-            if old != new and (uuid := self._uuid_of_source.pop(old, None)):
-                self._renamed_uuids.add(uuid)
+    def _note_renamed(self, old: str, _new: str) -> None:
+        """Remember that what was computed of a renamed object isn't a later result's predecessor."""
+        if uuid := self._uuid_of_source.pop(old, None):
+            self._renamed_uuids.add(uuid)
 
 
 def object_of(output: Output) -> DataObject:

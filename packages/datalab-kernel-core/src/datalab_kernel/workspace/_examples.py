@@ -7,11 +7,13 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import ObjectNotFoundError
+from datalab_kernel.workspace._shelf import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from datalab_kernel.objects import DataObject
+    from datalab_kernel.workspace._shelf import Shelf
 
 
 def _paracetamol() -> Mapping[str, DataObject]:
@@ -62,6 +64,15 @@ def read(name: str) -> Mapping[str, DataObject]:
         message = f"Example {name!r} not found.{hint} There are: {', '.join(_EXAMPLES)}."
         raise ObjectNotFoundError(message, name=name, suggestions=near, available=names())
     return _EXAMPLES[name]()
+
+
+def load_example(shelf: Shelf, name: str | None) -> list[str]:
+    """Add an example, and return the names of its objects; None lists the examples."""
+    if name is None:
+        return names()
+    objects = read(name)
+    shelf.add(objects, MISSING, overwrite=True, group=None)
+    return [*objects]
 
 
 def _read(kind: str, path: str) -> Any:

@@ -1,4 +1,4 @@
-"""The part of a workspace that gives its objects to other programs and libraries.
+"""The page of a workspace that gives its objects to other programs and libraries.
 
 pandas and xarray are imported when they are asked for, and never before.
 """
@@ -6,8 +6,6 @@ pandas and xarray are imported when they are asked for, and never before.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from datalab_kernel.workspace._mapping import NamedObjects
 
 if TYPE_CHECKING:
     import os
@@ -17,10 +15,13 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from datalab_kernel.formats import Exported
+    from datalab_kernel.workspace._shelf import Shelf
 
 
-class Exchange(NamedObjects):
+class ExchangePage:
     """Exporting, and objects, tables and results as pandas and xarray have them."""
+
+    _shelf: Shelf
 
     def export(
         self,
@@ -75,14 +76,9 @@ class Exchange(NamedObjects):
         ...     exported[0].name, exported[0].read_text()
         ('a_b.csv', 'X,Y\n0.0,2.0\n1.0,3.0\n')
         """
-        from datalab_kernel.workspace._exporting import export
+        from datalab_kernel.workspace._exporting import export_from
 
-        with self._lock:
-            found = self._found(names)
-            known = self._backend.describe()
-            kinds = {name: known[name].kind for name in found}
-            objects = {name: self.get(name, copy=False) for name in found}
-        return export(objects, kinds, path, overwrite=overwrite)
+        return export_from(self._shelf, names, path, overwrite=overwrite)
 
     def to_pandas(self, name: str) -> pd.Series[Any] | pd.DataFrame:
         """Return a signal as a pandas Series, an image as a DataFrame.
@@ -110,7 +106,7 @@ class Exchange(NamedObjects):
         """
         from datalab_kernel.objects._to_tables import to_pandas
 
-        return to_pandas(self.get(name))
+        return to_pandas(self._shelf.get(name))
 
     def to_xarray(self, name: str) -> xr.DataArray:
         """Return an object as an xarray DataArray with its coordinates, units and labels.
@@ -135,7 +131,7 @@ class Exchange(NamedObjects):
         """
         from datalab_kernel.objects._to_tables import to_xarray
 
-        return to_xarray(self.get(name))
+        return to_xarray(self._shelf.get(name))
 
     def to_dataframe(self, metadata: str | Iterable[str] = ()) -> pd.DataFrame:
         """List the objects as a frame, for picking some of them.
@@ -162,13 +158,9 @@ class Exchange(NamedObjects):
         >>> frame[frame.size_bytes > 1000].name.to_list()
         ['large']
         """
-        from datalab_kernel.objects._to_tables import to_dataframe
+        from datalab_kernel.workspace._tables import overview
 
-        keys = [metadata] if isinstance(metadata, str) else [*metadata]
-        with self._lock:
-            infos = [*self._backend.describe().values()]
-            found = [self.get(info.name, copy=False).metadata if keys else {} for info in infos]
-        return to_dataframe(infos, found, keys)
+        return overview(self._shelf, metadata)
 
     def results(
         self, what: str | Iterable[str] | None = None, function: str | None = None
@@ -193,11 +185,9 @@ class Exchange(NamedObjects):
         ObjectNotFoundError
             If a name or pattern finds nothing.
         """
-        from datalab_kernel.objects._results_frame import results_frame
+        from datalab_kernel.workspace._tables import results
 
-        with self._lock:
-            views = [self.get(name, copy=False) for name in self._found(what)]
-        return results_frame(views, function)
+        return results(self._shelf, what, function)
 
     def attach(self, name: str, title: str, table: pd.DataFrame | Mapping[str, Any]) -> None:
         """Put a table of one's own among an object's results, where DataLab shows it too.
@@ -233,8 +223,6 @@ class Exchange(NamedObjects):
         >>> workspace.results("a", "line_fit")[["slope", "offset"]].to_dict("records")
         [{'slope': 1.0, 'offset': 2.0}]
         """
-        from datalab_kernel.objects._attaching import as_result
+        from datalab_kernel.workspace._tables import attach
 
-        key, value = as_result(title, table)
-        with self.edit(name) as obj:
-            obj.metadata[key] = value
+        attach(self._shelf, name, title, table)

@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import ExportError, FileTakenError, MissingFileError
 from datalab_kernel.workspace import _paths
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.formats import Exported
     from datalab_kernel.objects import DataObject, Kind
+    from datalab_kernel.workspace._shelf import Shelf
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*]')
 _MOST_BYTES = 200  # of the 255 that file systems take: a suffix and a temporary name need some
@@ -36,6 +37,18 @@ def safe_file_name(name: str) -> str:
     while len(text.encode()) > _MOST_BYTES:
         text = text[:-1]
     return f"_{text}" if not text or _RESERVED.fullmatch(text) else text
+
+
+def export_from(
+    shelf: Shelf, what: Any, path: str | os.PathLike[str], *, overwrite: bool
+) -> Exported:
+    """Write objects of a shelf to files of their own, all or none."""
+    with shelf.lock:
+        found = shelf.find(what)
+        known = shelf.backend.describe()
+        kinds = {name: known[name].kind for name in found}
+        objects = {name: shelf.view(name) for name in found}
+    return export(objects, kinds, path, overwrite=overwrite)
 
 
 def export(

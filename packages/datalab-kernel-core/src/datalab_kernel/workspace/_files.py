@@ -1,13 +1,8 @@
-"""The part of a workspace that goes to files and comes from them."""
+"""The page of a workspace that goes to files and comes from them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
-
-from datalab_kernel.backends import WorkspaceMode
-from datalab_kernel.errors import StandaloneModeRequiredError
-from datalab_kernel.workspace import _paths
-from datalab_kernel.workspace._mapping import NamedObjects
 
 if TYPE_CHECKING:
     import builtins
@@ -16,12 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from datalab_kernel.workspace._autosave import Autosave
+    from datalab_kernel.workspace._shelf import Shelf
 
 
-class Files(NamedObjects):
+class FilesPage:
     """Saving and loading, of DataLab's workspace files and of instruments' files."""
 
-    _autosave: Autosave | None = None
+    _shelf: Shelf
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Save everything to an HDF5 file that DataLab opens.
@@ -48,19 +44,9 @@ class Files(NamedObjects):
         OSError
             If the disk is full or the folder is read-only; the old file is as it was.
         """
-        from datalab_kernel.storage import write_workspace
-        from datalab_kernel.workspace._file_contents import contents_of
+        from datalab_kernel.workspace._saving import save
 
-        target = _paths.destination(path)
-        with self._lock:
-            contents = contents_of(self._backend)
-            self._is_saved = True
-        try:
-            write_workspace(target, contents)
-        except BaseException:
-            self._is_saved = False
-            raise
-        return target
+        return save(self._shelf, path)
 
     def autosave(
         self, path: str | os.PathLike[str] | Literal[False] | None, every_s: float = 60.0
@@ -112,35 +98,9 @@ class Files(NamedObjects):
         ...     workspace.autosave(None)
         Workspace(standalone, empty, autosave analysis.h5, not saved yet)
         """
-        from datalab_kernel.workspace._autosave import Autosave, check_interval
+        from datalab_kernel.workspace._saving import autosave
 
-        running = self._autosave
-        if path is None or path is False:
-            self._autosave = None
-            if running is not None:
-                running.end()
-            return None
-        every_s = check_interval(every_s)
-        if self._needs_no_saving():
-            message = (
-                "autosave isn't needed here: this workspace is in a running DataLab, which holds "
-                "the objects, also when the kernel ends. workspace.save(path) makes a file once."
-            )
-            raise StandaloneModeRequiredError(message, mode=self._backend.mode.value)
-        target = _paths.real(_paths.destination(path))
-        if running is not None and running.path == target:
-            running.every_s = every_s
-            return running
-        started = Autosave(target, every_s, self.save)
-        started.claim()
-        if running is not None:
-            running.end()
-        started.begin(self._feed.subscribe, is_paused=self._needs_no_saving, is_dirty=len(self) > 0)
-        self._autosave = started
-        return started
-
-    def _needs_no_saving(self) -> bool:
-        return self._backend.mode is WorkspaceMode.LIVE
+        return autosave(self._shelf, path, every_s)
 
     def load(
         self,
@@ -210,27 +170,9 @@ class Files(NamedObjects):
         >>> workspace["scope"].y, workspace["scope"].xunit
         (array([1.25, 1.5 ]), 'ms')
         """
-        from datalab_kernel.formats import check_memory, read_options
-        from datalab_kernel.workspace._file_contents import (
-            items_of,
-            read_all,
-            take_groups_and_extras,
-        )
+        from datalab_kernel.workspace._loading import load
 
-        options = read_options(read)
-        paths = _paths.sources(path_or_pattern)
-        check_memory(paths)
-        files, failures = read_all(paths, options)
-        items = items_of(files, names, overwrite=overwrite)
-        with self._changing():
-            if not overwrite:
-                self._check_free(item.name for item in items)
-            if names is None:
-                take_groups_and_extras(self._backend, files)
-            self._put(items)
-        loaded = [item.name for item in items]
-        failures.raise_if_any(loaded)
-        return loaded
+        return load(self._shelf, path_or_pattern, names, read, overwrite=overwrite)
 
     def load_example(self, name: str | None = None) -> builtins.list[str]:
         """Add a real measurement that Sigima ships, replacing it if it is there.
@@ -252,10 +194,6 @@ class Files(NamedObjects):
         >>> workspace.load_example("paracetamol")
         ['paracetamol']
         """
-        from datalab_kernel.workspace import _examples
+        from datalab_kernel.workspace._examples import load_example
 
-        if name is None:
-            return _examples.names()
-        objects = _examples.read(name)
-        self.add(objects, overwrite=True)
-        return [*objects]
+        return load_example(self._shelf, name)

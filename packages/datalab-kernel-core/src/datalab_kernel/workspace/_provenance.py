@@ -1,4 +1,4 @@
-"""The part of a workspace that says how its objects were computed."""
+"""The page of a workspace that says how its objects were computed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.workspace._calc_result import CalcResult, names_in
-from datalab_kernel.workspace._mapping import NamedObjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,10 +13,13 @@ if TYPE_CHECKING:
     from datalab_kernel.backends import Backend
     from datalab_kernel.compute._history import History
     from datalab_kernel.objects import DataObject
+    from datalab_kernel.workspace._shelf import Shelf
 
 
-class Provenance(NamedObjects):
+class ProvenancePage:
     """The history of an object, for people and as a script."""
+
+    _shelf: Shelf
 
     def history(self, name: str) -> History:
         """Say how an object was computed, from its first sources on.
@@ -50,8 +52,8 @@ class Provenance(NamedObjects):
         """
         from datalab_kernel.compute._history import history_of
 
-        with self._lock:
-            return history_of(self._sole(name), self._views())
+        with self._shelf.lock:
+            return history_of(_sole(self._shelf, name), _Views(self._shelf.backend))
 
     def script(self, name: str) -> str:
         """Write Python that computes an object again from its sources.
@@ -84,18 +86,17 @@ class Provenance(NamedObjects):
         """
         from datalab_kernel.compute._history import script_of
 
-        with self._lock:
-            return script_of(self._sole(name), self._views())
+        with self._shelf.lock:
+            return script_of(_sole(self._shelf, name), _Views(self._shelf.backend))
 
-    def _sole(self, name: Any) -> str:
-        if isinstance(name, CalcResult):
-            names_in(name)  # refuses what isn't in the workspace
-            name = name.name
-        self._require([name])
-        return str(name)
 
-    def _views(self) -> Mapping[str, DataObject]:
-        return _Views(self._backend)
+def _sole(shelf: Shelf, name: Any) -> str:
+    """Return the one name that is meant, if it is there."""
+    if isinstance(name, CalcResult):
+        names_in(name)  # refuses what isn't in the workspace
+        name = name.name
+    shelf.require([name])
+    return str(name)
 
 
 class _Views(Mapping[str, "DataObject"]):

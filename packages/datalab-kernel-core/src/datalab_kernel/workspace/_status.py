@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datalab_kernel.workspace._shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +52,23 @@ class WorkspaceStatus:
             for name, text in self._rows()
         )
         return f"<table><caption>Workspace status</caption>{rows}</table>"
+
+
+def status_of(shelf: Shelf) -> WorkspaceStatus:
+    """Look where the objects are, how many, how large, and whether they are saved."""
+    with shelf.lock:
+        backend = shelf.backend
+        infos = [*backend.describe().values()]
+        connection = backend.connection()
+        return WorkspaceStatus(
+            mode=backend.mode.value,
+            where=backend.where,
+            signals=sum(info.kind == "signal" for info in infos),
+            images=sum(info.kind == "image" for info in infos),
+            size_bytes=sum(info.size_bytes for info in infos),
+            has_unsaved_changes=not shelf.is_saved,
+            autosave=shelf.autosave.summary if shelf.autosave else "off",
+            version=connection.version if connection else None,
+            latency_s=round(connection.latency_s, 4) if connection else None,
+            notes="; ".join(connection.notes) if connection else "",
+        )

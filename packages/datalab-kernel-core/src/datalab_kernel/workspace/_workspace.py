@@ -1,37 +1,37 @@
-"""The facade that people use: named objects, files, connections and displays.
+"""The workspace that people use, made of collaborators and of pages.
 
-It holds no objects and does no I/O of its own: objects are the backend's, files are
-``_files``'s and ``_exchange``'s, looks are ``_display``'s.
+The shelf holds the objects on a backend; the connection moves them; the runner computes
+of them; the appearance shows them. What is here and on the pages hands on to these.
 """
 
 from __future__ import annotations
 
-import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from datalab_kernel.backends import Backend, WorkspaceMode, _resolve
-from datalab_kernel.backends._moving import move_all
-from datalab_kernel.errors import DataLabKernelError, LiveModeRequiredError
-from datalab_kernel.objects import _names
-from datalab_kernel.workspace._exchange import Exchange
-from datalab_kernel.workspace._files import Files
-from datalab_kernel.workspace._runner import Computing
+from datalab_kernel.workspace._appearance import Appearance
+from datalab_kernel.workspace._calculator import Calculator
+from datalab_kernel.workspace._connection import Connection
+from datalab_kernel.workspace._exchange import ExchangePage
+from datalab_kernel.workspace._files import FilesPage
+from datalab_kernel.workspace._mapping import MappingPage
+from datalab_kernel.workspace._provenance import ProvenancePage
+from datalab_kernel.workspace._runner import Runner
+from datalab_kernel.workspace._shelf import Shelf
 
 if TYPE_CHECKING:
     import builtins
     from collections.abc import Callable
 
-    from datalab_kernel.objects import DataObject, ObjectInfo
+    from datalab_kernel.compute import Executor
+    from datalab_kernel.compute._function_table import FunctionTable
+    from datalab_kernel.objects import Kind
     from datalab_kernel.workspace._changes import Change, Subscription
-    from datalab_kernel.workspace._first_steps import FirstSteps
     from datalab_kernel.workspace._status import WorkspaceStatus
-    from datalab_kernel.workspace._watching import Watcher
-
-_GONE = (ConnectionError, PermissionError, TimeoutError)
-"""A DataLab that isn't there, wants another token, or doesn't answer: ours derive from these."""
 
 
-class Workspace(Computing, Files, Exchange):
+class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
     """Named signals and images, the same in memory and in a running DataLab.
 
     Parameters
@@ -42,6 +42,12 @@ class Workspace(Computing, Files, Exchange):
         ``DATALAB_KERNEL_MODE``, else ``"auto"``: DataLab if one answers, else memory.
     **options
         What the backend takes (for live: ``url``, ``token``).
+
+    Attributes
+    ----------
+    calc : Calculator
+        Runs a function: ``workspace.calc("fft", on="sine")``, or with completion and
+        Shift+Tab ``workspace.calc.fft(on="sine")``.
 
     Notes
     -----
@@ -59,19 +65,21 @@ class Workspace(Computing, Files, Exchange):
     """
 
     def __init__(self, backend: str | Backend | None = None, **options: Any) -> None:
-        super().__init__()
-        self._options = options
-        self._opened: Backend | None = None
-        self._watcher: Watcher | None = None
+        opened: Backend | None = None
         if isinstance(backend, Backend):
             if options:
                 message = f"Options ({', '.join(options)}) go to the backend's own constructor."
                 raise TypeError(message)
-            self._opened, backend = backend, None
+            opened, backend = backend, None
         elif backend is not None and not isinstance(backend, str):
             message = f"backend must be a name or a Backend, not {type(backend).__name__}."
             raise TypeError(message)
-        self._wanted = _resolve.wanted_name(backend)
+        wanted = _resolve.wanted_name(backend)
+        self._shelf = Shelf(partial(_resolve.open_backend, wanted, options), opened)
+        self._connection = Connection(self._shelf, wanted, options)
+        self._runner = Runner(self._shelf)
+        self._appearance = Appearance(self._shelf, self._connection)
+        self.calc = Calculator(self._runner.run)
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled, and say what to send instead."""
@@ -84,30 +92,15 @@ class Workspace(Computing, Files, Exchange):
 
     @property
     def _backend(self) -> Backend:
-        with self._lock:
-            if self._opened is None:
-                self._opened = _resolve.open_backend(self._wanted, self._options)
-            return self._opened
-
-    def _begin_turn(self) -> None:
-        if self._opened is not None:
-            self._opened.begin_turn()
-
-    def _quiet_backend(self) -> Backend | None:
-        """Return the backend, if that needs no look for a DataLab and may hold something."""
-        if self._opened is None and (
-            _resolve.opens_empty(self._wanted) or not _resolve.opens_quietly(self._wanted)
-        ):
-            return None
-        return self._backend
+        """What the shelf stands on, for tests that look past the workspace."""
+        return self._shelf.backend
 
     # -- where the objects are ----------------------------------------------------------
 
     @property
     def mode(self) -> WorkspaceMode:
         """Standalone or live; a mode that was given is known without connecting."""
-        known = None if self._opened else _resolve.known_mode(self._wanted)
-        return known or self._backend.mode
+        return self._connection.mode
 
     @property
     def proxy(self) -> Any:
@@ -118,7 +111,7 @@ class Workspace(Computing, Files, Exchange):
         LiveModeRequiredError
             In standalone mode; it says how to start DataLab.
         """
-        return self._backend.proxy
+        return self._shelf.backend.proxy
 
     def connect(self, url: str | None = None, token: str | None = None) -> None:
         """Move to a running DataLab, with all objects.
@@ -134,8 +127,7 @@ class Workspace(Computing, Files, Exchange):
         DataLabUnreachableError, DataLabAuthError, DataLabBusyError
             If there is none, it wants another token, or it doesn't answer in time.
         """
-        given = {key: value for key, value in (("url", url), ("token", token)) if value is not None}
-        self._move_to(_resolve.open_backend("live", given), overwrite=False)
+        self._connection.connect(url, token)
 
     def detach(self, force: bool = False) -> None:
         """Copy everything back from DataLab and go on standalone.
@@ -152,19 +144,7 @@ class Workspace(Computing, Files, Exchange):
         DataLabUnreachableError, DataLabAuthError, DataLabBusyError
             If DataLab doesn't give its objects and ``force`` is false; nothing changes.
         """
-        if self.mode is not WorkspaceMode.LIVE:
-            message = "This workspace is standalone: there is no DataLab to detach from."
-            raise LiveModeRequiredError(message, mode=self.mode.value)
-        target = _resolve.open_backend("standalone", {})
-        with self._lock:
-            try:
-                self._copy_to(target)
-            except _GONE as error:
-                if not force:
-                    raise _with_hint(error) from error
-                self._selected = {}
-                self._use(target)
-        self._keep_watching()
+        self._connection.detach(force=force)
 
     def resync(self, overwrite: bool = False) -> bool:
         """Look again for a DataLab, and move the objects into it if there is one now.
@@ -186,41 +166,60 @@ class Workspace(Computing, Files, Exchange):
             If objects here and there share names and ``overwrite`` is false; nothing
             changes.
         """
-        if self._backend.mode is WorkspaceMode.LIVE:
-            return False
-        for cls in _resolve.candidates():
-            if cls.needs_connection and cls.is_available(**self._options):
-                target = cls.open(**self._options)
-                self._move_to(target, overwrite=overwrite)
-                return target.mode is WorkspaceMode.LIVE
-        return False
+        return self._connection.resync(overwrite=overwrite)
 
-    def _move_to(self, target: Backend, *, overwrite: bool) -> None:
-        """Go on in a DataLab, with the objects that are here."""
-        with self._lock:
-            source = self._opened  # before the first use there is nothing to move
-            try:
-                if source is not None and source.mode is not WorkspaceMode.LIVE:
-                    move_all(source, target, overwrite=overwrite)
-            except BaseException:
-                target.close()
-                raise
-            self._use(target)
-        self._keep_watching()
+    # -- computing ----------------------------------------------------------------------
 
-    def _copy_to(self, target: Backend) -> None:
-        """Go on in memory, with copies of DataLab's objects."""
-        move_all(self._backend, target, overwrite=False)
-        self._use(target)
+    @property
+    def keep_results(self) -> bool:
+        """Whether computed objects keep the tables and geometry of their sources.
 
-    def _use(self, target: Backend) -> None:
-        source, self._opened = self._opened, target
-        if source is not None:
-            source.close()
+        False, as DataLab's option of that name is at first.
+        """
+        return self._runner.keep_results
 
-    def _keep_watching(self) -> None:
-        if self._watcher is not None:
-            self._watcher.begin()  # without our lock: it takes its own first
+    @keep_results.setter
+    def keep_results(self, value: bool) -> None:
+        self._runner.keep_results = value
+
+    @property
+    def executor(self) -> str | Executor:
+        """What runs a function on several objects.
+
+        ``"threads"``, on all cores of this process, the name of an executor that another
+        package brings, or an executor.
+        """
+        return self._runner.executor
+
+    @executor.setter
+    def executor(self, value: str | Executor) -> None:
+        self._runner.executor = value
+
+    def functions(self, pattern: str | None = None, kind: Kind | None = None) -> FunctionTable:
+        """List the functions that :attr:`calc` runs, with their parameters.
+
+        Parameters
+        ----------
+        pattern
+            A name, a pattern such as ``"*_fit"``, or a text in the name or description.
+        kind
+            Only those for ``"signal"`` or ``"image"``.
+
+        Returns
+        -------
+        FunctionTable
+            A sequence of FunctionInfo, which displays as a table to search in.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> [info.name for info in workspace.functions("threshold_o*", kind="image")]
+        ['threshold_otsu']
+        """
+        from datalab_kernel.compute._function_table import find_functions
+
+        return find_functions(pattern, kind)
 
     # -- seeing changes -----------------------------------------------------------------
 
@@ -232,28 +231,9 @@ class Workspace(Computing, Files, Exchange):
         Subscription
             Its ``cancel()`` ends it. An exception in the function is logged.
         """
-        subscription = self._feed.subscribe(callback)
-        self._watch_others()
+        subscription = self._shelf.feed.subscribe(callback)
+        self._connection.watch()
         return subscription
-
-    def _watch_others(self) -> None:
-        """Look for what others change, where a backend is one that others change too."""
-        if sys.platform == "emscripten":
-            return  # no threads there
-        if self._watcher is None:
-            from datalab_kernel.workspace._watching import Watcher
-
-            self._watcher = Watcher(self._feed, self._pulse, self._described)
-            self._feed.on_ours = self._watcher.note_ours
-        self._watcher.begin()
-
-    def _pulse(self) -> object | None:
-        with self._lock:
-            return self._backend.pulse()
-
-    def _described(self) -> dict[str, ObjectInfo]:
-        with self._lock:
-            return dict(self._backend.describe())
 
     def wait_for(self, name: str, timeout_s: float) -> None:
         """Wait until an object of that name is there.
@@ -263,122 +243,25 @@ class Workspace(Computing, Files, Exchange):
         TimeoutError
             If it isn't after ``timeout_s`` seconds.
         """
-        _names.check_name(name)
-        with self._feed.waiting():
-            self._watch_others()
-            is_there = self._feed.wait_until(lambda: self.exists(name), timeout_s)
-        if not is_there:
-            message = f"{name!r} didn't appear in the workspace within {timeout_s:g} s."
-            raise TimeoutError(message)
+        self._connection.wait_for(name, timeout_s)
 
     def status(self) -> WorkspaceStatus:
         """Say where the objects are, how many, how large, and whether they are saved."""
-        from datalab_kernel.workspace._status import WorkspaceStatus
+        from datalab_kernel.workspace._status import status_of
 
-        with self._lock:
-            backend = self._backend
-            infos = [*backend.describe().values()]
-            connection = backend.connection()
-            return WorkspaceStatus(
-                mode=backend.mode.value,
-                where=backend.where,
-                signals=sum(info.kind == "signal" for info in infos),
-                images=sum(info.kind == "image" for info in infos),
-                size_bytes=sum(info.size_bytes for info in infos),
-                has_unsaved_changes=not self._is_saved,
-                autosave=self._autosave.summary if self._autosave else "off",
-                version=connection.version if connection else None,
-                latency_s=round(connection.latency_s, 4) if connection else None,
-                notes="; ".join(connection.notes) if connection else "",
-            )
+        return status_of(self._shelf)
 
     # -- display ------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         """Say in one line where the objects are and how many."""
-        with self._lock:
-            backend = self._quiet_backend()
-            if backend is None and _resolve.opens_empty(self._wanted):
-                return _resolve.unopened(self._wanted)
-            if backend is None:
-                return f"Workspace({self._wanted}, not connected yet)"
-            try:
-                number = len(backend.describe())
-            except _GONE:
-                return f"Workspace({backend.mode.value}, DataLab doesn't answer)"
-            text = _names.count_objects(number) if number else "empty"
-            saving = f", autosave {self._autosave.summary}" if self._autosave else ""
-            return f"Workspace({backend.mode.value}, {text}{saving})"
+        return self._appearance.line()
 
     def _repr_html_(self) -> str | None:
-        from datalab_kernel.display._objects_table import workspace_html
-
-        with self._lock:
-            backend = self._quiet_backend()
-            try:
-                infos = [*backend.describe().values()] if backend else []
-            except _GONE:
-                return None  # its text says it
-            if not infos:
-                return self._first_steps().html
-            heading = repr(self)
-        return workspace_html(infos, self._preview, heading)
-
-    def _first_steps(self) -> FirstSteps:
-        """Return what to show while nothing is known to be in it."""
-        from datalab_kernel.workspace._first_steps import FirstSteps
-        from datalab_kernel.workspace._last_saved import last_saved
-
-        heading = repr(self) if self._opened else _resolve.unopened(self._wanted)
-        return FirstSteps(heading=heading, saved=None if self._autosave else last_saved())
-
-    def _seems_empty(self) -> bool:
-        """Say whether nothing is in it, or nobody has looked yet."""
-        backend = self._quiet_backend()
-        try:
-            return backend is None or not backend.describe()
-        except _GONE:
-            return False
-
-    def _preview(self, name: str) -> DataObject | None:
-        with self._lock:
-            try:
-                return self._backend.preview(name)
-            except KeyError:  # removed meanwhile
-                return None
+        return self._appearance.html()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:  # noqa: ARG002 - IPython's
-        """Say what to type first, and name, once, the files that crashed kernels left.
-
-        Else leave it to the other displays.
-        """
-        from datalab_kernel.workspace._autosave_marker import take_notice
-
-        notice = take_notice()
-        with self._lock:
-            steps = self._first_steps() if self._seems_empty() else None
-        if steps is not None:
-            return steps.bundle(notice)
-        if notice is None:
-            return {}
-        from html import escape
-
-        table = self._repr_html_() or f"<b>{escape(repr(self))}</b>"
-        lines = "<br>".join(map(escape, notice.splitlines()))
-        return {"text/plain": f"{self!r}\n{notice}", "text/html": f"{table}<p>{lines}</p>"}
+        return self._appearance.bundle()
 
     def _ipython_key_completions_(self) -> builtins.list[str]:
-        with self._lock:
-            backend = self._quiet_backend()
-            try:
-                return [*backend.describe()] if backend else []
-            except _GONE:
-                return []
-
-
-def _with_hint(error: Exception) -> Exception:
-    """Say also how to go on without what is in DataLab."""
-    if not isinstance(error, DataLabKernelError):
-        return error
-    message = f"{error.message} Or go on without its objects: workspace.detach(force=True)."
-    return type(error)(message, **error.facts)
+        return self._appearance.names()

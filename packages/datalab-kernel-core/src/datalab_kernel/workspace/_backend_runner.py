@@ -1,4 +1,4 @@
-"""The part of a workspace that lets its backend compute, where that does."""
+"""Letting the backend compute, where that does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._changes import Change
-from datalab_kernel.workspace._computed_objects import ComputedObjects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,24 +17,30 @@ if TYPE_CHECKING:
     from datalab_kernel.backends import Calculated
     from datalab_kernel.compute import Job, Request
     from datalab_kernel.errors import UnknownFunctionError
+    from datalab_kernel.workspace._shelf import Shelf
 
 Names = str | list[str] | tuple[str, ...] | None
 
 
-class BackendComputing(ComputedObjects):
-    """Functions that run where the objects are: known ones, and those of a plug-in of DataLab."""
+class BackendRunner:
+    """Run functions where the objects are: known ones, and those of a plug-in of DataLab."""
 
-    def _computed_there(
-        self, jobs: Sequence[Job], wanted: Sequence[str | None]
-    ) -> Sequence[Calculated] | None:
-        """Let the backend compute, if it does."""
-        with self._changing():
-            done = self._backend.calc(jobs, wanted)
-            if done:
-                self._note(done, is_analysis=jobs[0].function.pattern == "1-to-0")
-            return done
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
 
-    def _run_there(
+    def run(
+        self, request: Request, jobs: Sequence[Job], wanted: Sequence[str | None]
+    ) -> CalcResult | None:
+        """Let the backend compute; None if it leaves that to us."""
+        is_analysis = jobs[0].function.pattern == "1-to-0"
+        with self._shelf.changing():
+            done = self._shelf.backend.calc(jobs, wanted)
+            if not done:
+                return None
+            self._note(done, is_analysis=is_analysis)
+        return self._result(request, done, is_analysis=is_analysis)
+
+    def run_own(
         self, request: Request, name: Names, *, store: bool, unknown: UnknownFunctionError
     ) -> CalcResult:
         """Let the backend run a function that it alone has; else it is unknown."""
@@ -45,23 +50,23 @@ class BackendComputing(ComputedObjects):
         if isinstance(name, str):
             _names.check_name(name)
         on = [source.name for source in request.sources]
-        with self._changing():
-            self._require(on)
-            done = self._backend.calc_own(request.name, on, plain_parameters(request))
+        with self._shelf.changing():
+            self._shelf.require(on)
+            done = self._shelf.backend.calc_own(request.name, on, plain_parameters(request))
             if done is None:
                 raise unknown
             is_analysis = {one.name for one in done} <= {*on}
             if not is_analysis:
                 done = self._renamed(request.name, done, name)
             self._note(done, is_analysis=is_analysis)
-        return self._told(request, done, is_analysis=is_analysis)
+        return self._result(request, done, is_analysis=is_analysis)
 
     def _note(self, done: Sequence[Calculated], *, is_analysis: bool) -> None:
         """Take note of what the backend has made or changed; what it made is selected."""
         names = tuple(dict.fromkeys(one.name for one in done))
-        self._record(Change(kind="changed" if is_analysis else "added", names=names))
+        self._shelf.record(Change(kind="changed" if is_analysis else "added", names=names))
         if not is_analysis:
-            self._select(names)
+            self._shelf.note_selected(names)
 
     def _renamed(
         self, function: str, done: Sequence[Calculated], name: Names
@@ -71,17 +76,17 @@ class BackendComputing(ComputedObjects):
         try:
             wanted = wanted_names(function, name, len(made), is_analysis=False)
         except BaseException:
-            self._backend.remove(made)
+            self._shelf.backend.remove(made)
             raise
         names = []
         for old, wish in zip(made, wanted, strict=True):
-            new = old if wish is None else _names.make_unique(wish, self._backend.describe())
+            new = old if wish is None else _names.make_unique(wish, self._shelf.backend.describe())
             if new != old:
-                self._backend.rename(old, new)
+                self._shelf.backend.rename(old, new)
             names.append(new)
         return [replace(one, name=new) for one, new in zip(done, names, strict=True)]
 
-    def _told(
+    def _result(
         self, request: Request, done: Sequence[Calculated], *, is_analysis: bool
     ) -> CalcResult:
         """Say what the backend computed."""
@@ -92,11 +97,8 @@ class BackendComputing(ComputedObjects):
             **by_kind((one.name, one.result) for one in done),
             computed_by="datalab",
             is_analysis=is_analysis,
-            load=self._view_for_display,
+            load=self._shelf.view,
         )
-
-    def _view_for_display(self, name: str) -> Any:
-        return self.get(name, copy=False)
 
 
 def wanted_names(function: str, name: Names, count: int, *, is_analysis: bool) -> list[str | None]:

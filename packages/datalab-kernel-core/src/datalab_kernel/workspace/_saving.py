@@ -1,0 +1,76 @@
+"""Saving a shelf to a file, once or again and again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from datalab_kernel.backends import WorkspaceMode
+from datalab_kernel.errors import StandaloneModeRequiredError
+from datalab_kernel.workspace import _paths
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from datalab_kernel.workspace._autosave import Autosave
+    from datalab_kernel.workspace._shelf import Shelf
+
+__all__ = ["autosave", "save"]
+
+
+def save(shelf: Shelf, path: str | os.PathLike[str]) -> Path:
+    """Save everything to an HDF5 file that DataLab opens, and return that file."""
+    from datalab_kernel.storage import write_workspace
+    from datalab_kernel.workspace._file_contents import contents_of
+
+    target = _paths.destination(path)
+    with shelf.lock:
+        contents = contents_of(shelf.backend)
+        shelf.is_saved = True
+    try:
+        write_workspace(target, contents)
+    except BaseException:
+        shelf.is_saved = False
+        raise
+    return target
+
+
+def autosave(
+    shelf: Shelf, path: str | os.PathLike[str] | Literal[False] | None, every_s: float
+) -> Autosave | None:
+    """Save by itself whenever something has changed, to one file; None or False ends it."""
+    from datalab_kernel.workspace._autosave import Autosave, check_interval
+
+    running = shelf.autosave
+    if path is None or path is False:
+        shelf.autosave = None
+        if running is not None:
+            running.end()
+        return None
+    every_s = check_interval(every_s)
+    if _needs_no_saving(shelf):
+        message = (
+            "autosave isn't needed here: this workspace is in a running DataLab, which holds "
+            "the objects, also when the kernel ends. workspace.save(path) makes a file once."
+        )
+        raise StandaloneModeRequiredError(message, mode=shelf.backend.mode.value)
+    target = _paths.real(_paths.destination(path))
+    if running is not None and running.path == target:
+        running.every_s = every_s
+        return running
+    started = Autosave(target, every_s, partial(save, shelf))
+    started.claim()
+    if running is not None:
+        running.end()
+    started.begin(
+        shelf.feed.subscribe,
+        is_paused=partial(_needs_no_saving, shelf),
+        is_dirty=shelf.count() > 0,
+    )
+    shelf.autosave = started
+    return started
+
+
+def _needs_no_saving(shelf: Shelf) -> bool:
+    return shelf.backend.mode is WorkspaceMode.LIVE
