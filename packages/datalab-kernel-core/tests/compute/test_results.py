@@ -6,14 +6,8 @@ from sigima import create_image
 from sigima.objects import GeometryResult, TableResult
 from sigima.proc import image as functions
 
-from datalab_kernel.compute._results import (
-    TRANSFORMED,
-    drop_results,
-    merge_geometry,
-    put_result,
-    results_of,
-    transform_geometry,
-)
+from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
+from datalab_kernel.objects._results import drop_results, put_result, results_of
 
 
 def spot(x, y, title="Spot"):

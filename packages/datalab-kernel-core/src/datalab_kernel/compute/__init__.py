@@ -2,7 +2,8 @@
 
 ``_registry`` and ``_several`` say what can be run, ``_parameters`` and
 ``_parameter_sets`` with what, ``_plan`` and ``_jobs`` what becomes of a request,
-``_executors`` runs many, by threads (``_pool``) or elsewhere, ``_records`` and ``_results`` know DataLab's metadata.
+``_executors`` runs many, by threads (``_pool``) or elsewhere; ``_records`` knows DataLab's
+record of what ran, ``_geometry`` moves what was found with the pixels.
 """
 
 from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
@@ -20,8 +21,9 @@ from datalab_kernel.compute._records import (
     uuid_of,
     write_record,
 )
-from datalab_kernel.compute._results import put_result, results_of
+from datalab_kernel.compute._registry import filed_as
 from datalab_kernel.compute._source import Source
+from datalab_kernel.objects._results import put_result, results_of
 
 __all__ = [
     "ANALYSIS",
@@ -36,6 +38,7 @@ __all__ = [
     "Source",
     "all_functions",
     "described",
+    "filed_as",
     "plain_value",
     "plan",
     "prepared",

@@ -9,13 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel.compute._alignment import on_one_grid
+from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
-from datalab_kernel.compute._results import (
-    TRANSFORMED,
-    drop_results,
-    merge_geometry,
-    transform_geometry,
-)
 from datalab_kernel.compute._titles import naming
 from datalab_kernel.errors import (
     ComputationError,
@@ -25,6 +20,7 @@ from datalab_kernel.errors import (
 )
 from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.objects import copy_object, own_arrays
+from datalab_kernel.objects._results import drop_results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

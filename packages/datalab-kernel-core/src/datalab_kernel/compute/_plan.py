@@ -130,7 +130,7 @@ def _signal_of_markers(signal: Any) -> Any:
     from sigima.objects import TableResult
     from sigima.proc.signal import markers_table_to_signal
 
-    from datalab_kernel.compute._results import results_of
+    from datalab_kernel.objects._results import results_of
 
     tables = [table for table in results_of(signal, [TableResult]) if table.is_xy_markers()]
     if len(tables) != 1:

@@ -163,6 +163,17 @@ def _unknown(name: str, plain: str, kind: Kind) -> UnknownFunctionError:
     return _error(name, parts, suggestions)
 
 
+def filed_as(function: str) -> set[str]:
+    """Return the names under which the results of a function are kept.
+
+    Examples
+    --------
+    >>> sorted(filed_as("peak_detection"))
+    ['extract_peak_positions', 'peak_detection']
+    """
+    return {function, *(own for (_, name), own in _OTHER_NAMES.items() if name == function)}
+
+
 def unknown_anywhere(name: str) -> UnknownFunctionError:
     """Return the error for a name that is no function's, of signals or of images."""
     plain = name.removeprefix(PREFIX)

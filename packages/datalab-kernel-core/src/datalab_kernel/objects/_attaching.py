@@ -27,6 +27,8 @@ def as_result(title: str, table: Any) -> tuple[str, dict[str, Any]]:
     """
     from sigima.objects import NO_ROI, TableResult
 
+    from datalab_kernel.objects._results import result_key
+
     if not isinstance(title, str):
         message = f"A table's title must be text, not {type(title).__name__}."
         raise TypeError(message)
@@ -47,7 +49,7 @@ def as_result(title: str, table: Any) -> tuple[str, dict[str, Any]]:
         roi_indices=rois,
         func_name=function,
     )
-    return f"Table_{function}_dict", result.to_dict()
+    return result_key(result), result.to_dict()
 
 
 def _as_frame(table: Any) -> pd.DataFrame:

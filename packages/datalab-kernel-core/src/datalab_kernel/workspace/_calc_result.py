@@ -112,7 +112,7 @@ class CalcResult:
     @property
     def frame(self) -> pd.DataFrame:
         """Tables and geometry as one pandas frame, as ``workspace.results`` has it."""
-        from datalab_kernel.objects._results_frame import frame_of
+        from datalab_kernel.objects._results import frame_of
 
         found = [*self.tables.items(), *self.geometry.items()]
         return frame_of((name, result.func_name, result.to_dataframe()) for name, result in found)

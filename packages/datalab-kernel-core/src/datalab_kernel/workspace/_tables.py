@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.objects._attaching import as_result
-from datalab_kernel.objects._results_frame import results_frame
+from datalab_kernel.objects._results import results_frame
 from datalab_kernel.objects._to_tables import to_dataframe
 
 if TYPE_CHECKING:
@@ -29,9 +29,11 @@ def overview(shelf: Shelf, metadata: str | Iterable[str]) -> pd.DataFrame:
 
 def results(shelf: Shelf, what: Any, function: str | None) -> pd.DataFrame:
     """Return the tables and geometry that were computed of objects, as one frame."""
+    from datalab_kernel.compute import filed_as
+
     with shelf.lock:
         views = [shelf.view(name) for name in shelf.find(what)]
-    return results_frame(views, function)
+    return results_frame(views, None if function is None else filed_as(function))
 
 
 def attach(shelf: Shelf, name: str, title: str, table: Any) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sigima.objects import GeometryResult, TableResult
 
 from datalab_kernel.objects import share_object
+from datalab_kernel.objects._results import drop_results, result_key, results_of
 from datalab_kernel.plot._describing.regions import region_title
 from datalab_kernel.plot._describing.texts import number, plain
 from datalab_kernel.plot._spec import Shape
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from datalab_kernel.plot._spec import ShapeKind
     from datalab_kernel.workspace._calc_result import CalcResult
 
-_LOGGER = logging.getLogger(__name__)
 Array = np.ndarray[Any, Any]
-PREFIXES = ("Table_", "Geometry_")
-SUFFIX = "_dict"
 MOST_LABELS = 8
 """Shapes of one result up to which each has a label; else the first says how many there are."""
 MOST_SHAPES = 500
@@ -46,46 +44,22 @@ def with_results(obj: DataObject, found: Sequence[Any]) -> DataObject:
     TypeError
         For what is no result.
     """
-    from sigima.objects import GeometryResult, TableResult
-
     view = share_object(obj)
-    for key in [key for key in view.metadata if _is_result(key)]:
-        del view.metadata[key]
-    for index, result in enumerate(found):
+    drop_results(view)
+    for result in found:
         if not isinstance(result, (TableResult, GeometryResult)):
             message = (
                 f"{type(result).__name__} ({result!r:.60}) is no result. Give what workspace.calc "
                 "returned for an analysis, or Sigima's TableResult or GeometryResult."
             )
             raise TypeError(message)
-        prefix = PREFIXES[isinstance(result, GeometryResult)]
-        key = f"{prefix}{result.func_name or result.title}"
-        is_taken = f"{key}{SUFFIX}" in view.metadata
-        view.metadata[f"{key}_{index}{SUFFIX}" if is_taken else f"{key}{SUFFIX}"] = result.to_dict()
+        view.metadata[result_key(result, view.metadata)] = result.to_dict()
     return view
 
 
-def _is_result(key: str) -> bool:
-    return key.startswith(PREFIXES) and key.endswith(SUFFIX)
-
-
-def tables(obj: DataObject) -> Iterator[Any]:
+def tables(obj: DataObject) -> list[Any]:
     """Return the tables (Sigima's) that are kept in an object's metadata."""
-    return _kept(obj, PREFIXES[0])
-
-
-def _kept(obj: DataObject, prefix: str) -> Iterator[Any]:
-    keys = [key for key in obj.metadata if key.startswith(prefix) and key.endswith(SUFFIX)]
-    if not keys:
-        return
-    from sigima.objects import GeometryResult, TableResult
-
-    kind: Any = TableResult if prefix == PREFIXES[0] else GeometryResult
-    for key in keys:
-        try:
-            yield kind.from_dict(obj.metadata[key])
-        except (AttributeError, KeyError, TypeError, ValueError):
-            _LOGGER.warning("%r of %r is no result that can be read.", key, obj.title)
+    return results_of(obj, [TableResult])
 
 
 def results(obj: DataObject) -> tuple[Shape, ...]:
@@ -96,7 +70,7 @@ def results(obj: DataObject) -> tuple[Shape, ...]:
     as of peaks, each is marked with its number.
     """
     shapes: list[Shape] = []
-    for found in _kept(obj, PREFIXES[1]):
+    for found in results_of(obj, [GeometryResult]):
         shapes += _shapes(obj, found)
     for table in tables(obj):
         shapes += _markers(table)

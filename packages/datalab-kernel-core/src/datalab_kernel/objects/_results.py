@@ -1,0 +1,167 @@
+"""Tables and geometry that were computed of an object, as DataLab and Sigima keep them in it.
+
+They are entries of its metadata: ``Table_<function>_dict`` and ``Geometry_<function>_dict``,
+with the parameters of the function as JSON in the result's attributes. Only this module
+knows these keys.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sigima.objects import NO_ROI, GeometryResult, ImageObj, TableResult
+
+from datalab_kernel.objects._describe import describe_object
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    import pandas as pd
+
+    from datalab_kernel.objects._sigima import DataObject
+
+__all__ = [
+    "drop_results",
+    "entries",
+    "frame_of",
+    "put_result",
+    "result_key",
+    "results_frame",
+    "results_of",
+]
+
+Result: TypeAlias = Any
+"""A TableResult or GeometryResult."""
+
+LEADING = ["object", "function", "roi"]
+_KINDS: dict[str, Any] = {"Table_": TableResult, "Geometry_": GeometryResult}
+_SUFFIX = "_dict"
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What Sigima raises for an entry that isn't what it wrote."""
+
+_logger = logging.getLogger(__name__)
+
+
+def result_key(result: Result, taken: Collection[str] = ()) -> str:
+    """Return a metadata key for a result; one that is taken gets a number.
+
+    Examples
+    --------
+    >>> result = TableResult("Statistics", "statistics", ["a"], [[1]], func_name="stats")
+    >>> result_key(result), result_key(result, ["Table_stats_dict"])
+    ('Table_stats_dict', 'Table_stats_1_dict')
+    """
+    prefix = next(prefix for prefix, kind in _KINDS.items() if isinstance(result, kind))
+    name = result.func_name or result.title
+    key, number = f"{prefix}{name}{_SUFFIX}", 0
+    while key in taken:
+        number += 1
+        key = f"{prefix}{name}_{number}{_SUFFIX}"
+    return key
+
+
+def entries(obj: DataObject) -> Iterator[tuple[str, Result]]:
+    """Return the results that an object holds with their keys, in their order.
+
+    An entry that has such a key and is no result is left out, with a warning the first time.
+    """
+    for key, value in [*obj.metadata.items()]:
+        kind = _kind_of(key)
+        if kind is None:
+            continue
+        try:
+            yield key, kind.from_dict(value)
+        except _UNREADABLE:
+            _warn_once(key, obj.title)
+
+
+def _kind_of(key: str) -> Any:
+    found = [kind for prefix, kind in _KINDS.items() if key.startswith(prefix)]
+    return found[0] if found and key.endswith(_SUFFIX) else None
+
+
+@lru_cache(maxsize=1000)
+def _warn_once(key: str, title: str) -> None:
+    _logger.warning("%r of %r is no result that can be read.", key, title)
+
+
+def results_of(obj: DataObject, kinds: Sequence[type] = (TableResult, GeometryResult)) -> list[Any]:
+    """Return the results that an object holds, in their order."""
+    return [result for _, result in entries(obj) if isinstance(result, tuple(kinds))]
+
+
+def put_result(obj: DataObject, result: Result) -> None:
+    """Store a result in an object, replacing that of the same function.
+
+    If the function was asked to make regions of interest of what it found, the image
+    gets them.
+    """
+    obj.metadata[result_key(result)] = result.to_dict()
+    if isinstance(result, GeometryResult) and isinstance(obj, ImageObj):
+        from sigima.proc.image import apply_detection_rois
+
+        apply_detection_rois(obj, result)
+
+
+def drop_results(
+    obj: DataObject, kinds: Sequence[type] = (TableResult, GeometryResult)
+) -> list[Result]:
+    """Take the results out of an object's metadata, and return them."""
+    found = [(key, result) for key, result in entries(obj) if isinstance(result, tuple(kinds))]
+    for key, _ in found:
+        del obj.metadata[key]
+    return [result for _, result in found]
+
+
+def results_frame(
+    objects: Iterable[DataObject], functions: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Gather the results of objects as one tidy frame.
+
+    Parameters
+    ----------
+    objects
+        Signals and images; their titles are their names.
+    functions
+        Only results of these functions, by the names under which they are kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each row of each result: object, function, roi (its index; <NA> for
+        the whole object), then the results' own columns. ``attrs["units"]`` has the
+        units of each object's axes (x, y, and for images z).
+    """
+    parts = []
+    units = {}
+    for obj in objects:
+        for key, result in entries(obj):
+            name = key.partition("_")[2].removesuffix(_SUFFIX)
+            if functions is None or name in functions:
+                parts.append((obj.title, name, result.to_dataframe()))
+                units[obj.title] = describe_object(obj, group="").units
+    frame = frame_of(parts)
+    frame.attrs["units"] = units
+    return frame
+
+
+def frame_of(parts: Iterable[tuple[str, str, pd.DataFrame]]) -> pd.DataFrame:
+    """Put results below each other; each comes with its object's name and its function's."""
+    import pandas as pd
+
+    frames = [_labelled(frame, title, function) for title, function, frame in parts]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=LEADING)
+
+
+def _labelled(frame: pd.DataFrame, title: str, function: str) -> pd.DataFrame:
+    if "roi_index" in frame:
+        roi = frame.pop("roi_index").astype("Int64")
+        frame.insert(0, "roi", roi.mask(roi == NO_ROI))
+    else:
+        frame.insert(0, "roi", None)
+        frame["roi"] = frame["roi"].astype("Int64")
+    frame.insert(0, "function", function)
+    frame.insert(0, "object", title)
+    return frame
