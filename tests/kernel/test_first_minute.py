@@ -49,6 +49,23 @@ def test_the_first_tab_names_functions_without_importing_them(quiet: Kernel) -> 
     assert quiet.value(f"import sys; {HEAVY}") == "[]"
 
 
+def test_after_a_restart_a_file_that_was_autosaved_elsewhere_is_named(
+    started: Start, tmp_path: Path
+) -> None:
+    env = {"JUPYTER_DATA_DIR": str(tmp_path / "jupyter"), "JPY_SESSION_NAME": "/home/a.ipynb"}
+    (tmp_path / "folder").mkdir()
+    be_there = f"import os; os.chdir({str(tmp_path / 'folder')!r})"
+    with started(DATALAB_KERNEL_WARMUP="off", **env) as kernel:
+        kernel.value(be_there)
+        kernel.value("workspace['one'] = np.ones(3); _ = workspace.autosave('../analysis.h5')")
+        kernel.manager.restart_kernel()
+        kernel.client.wait_for_ready(timeout=60)
+        kernel.value(be_there)
+        shown = kernel.run("workspace")
+        assert "Last saved by this notebook" in shown.displays[0]["text/plain"]
+        assert kernel.value(steps_in(shown)[-1]) == "['one']"
+
+
 def test_after_a_restart_the_autosaved_file_is_named(started: Start, tmp_path: Path) -> None:
     with started(DATALAB_KERNEL_WARMUP="off") as kernel:
         kernel.value(f"import os; os.chdir({str(tmp_path)!r})")

@@ -13,6 +13,7 @@ import pytest
 from datalab_kernel import Workspace
 from datalab_kernel.workspace._first_steps import FirstSteps
 from datalab_kernel.workspace._last_saved import SavedFile, last_saved
+from datalab_kernel.workspace._saved_by_notebook import remember
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +50,82 @@ def test_the_newest_workspace_file_of_the_folder_is_found(here: Path) -> None:
     assert found.name == "new.hdf5"
     assert found.size_bytes == (here / "new.hdf5").stat().st_size
     assert found.saved_at == pytest.approx(time.time() - 10, abs=60)
+
+
+@pytest.fixture
+def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Be in the folder of a notebook whose kernel Jupyter's server has started."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/measure.ipynb")
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def saved(path: Path, age_s: float = 0.0) -> Path:
+    """Save to a file as a notebook's workspace does."""
+    save(path, age_s=age_s)
+    remember(path)
+    return path
+
+
+def test_a_file_that_the_notebook_saved_elsewhere_is_named(notebook: Path) -> None:
+    save(notebook / "old.h5", age_s=1000)
+    elsewhere = saved(notebook.parent / "results.h5")
+    found = last_saved()
+    assert found is not None
+    assert found.name == str(elsewhere)
+    shown = Workspace()._repr_mimebundle_()["text/plain"]
+    assert "Last saved by this notebook" in shown
+    assert f'workspace.load("{elsewhere}")' in shown
+
+
+def test_the_newer_one_of_the_folder_and_elsewhere_is_named(notebook: Path) -> None:
+    saved(notebook.parent / "results.h5", age_s=1000)
+    save(notebook / "new.h5")
+    found = last_saved()
+    assert found is not None
+    assert found.name == "new.h5"
+
+
+def test_in_the_folder_it_is_named_by_its_name_alone(notebook: Path) -> None:
+    saved(notebook / "results.h5")
+    found = last_saved()
+    assert found is not None
+    assert found.name == "results.h5"
+
+
+@pytest.mark.parametrize("change", ["removed", "replaced", "of another notebook", "of no notebook"])
+def test_what_was_saved_elsewhere_is_named_only_while_it_is_this_notebooks(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    elsewhere = saved(notebook.parent / "results.h5")
+    assert last_saved() is not None
+    match change:
+        case "removed":
+            elsewhere.unlink()
+        case "replaced":
+            elsewhere.write_text("of another program")
+        case "of another notebook":
+            monkeypatch.setenv("JPY_SESSION_NAME", "/home/other.ipynb")
+        case _:
+            monkeypatch.delenv("JPY_SESSION_NAME")
+    assert last_saved() is None
+
+
+def test_a_script_that_saves_leaves_no_note(
+    notebook: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    saved(notebook / "results.h5")
+    assert not (notebook.parent / "jupyter").exists()
+
+
+def test_where_no_note_can_be_written_nothing_is_named_and_nothing_fails(notebook: Path) -> None:
+    (notebook.parent / "jupyter").write_text("no folder")
+    saved(notebook.parent / "results.h5")
+    assert last_saved() is None
 
 
 def test_without_one_or_without_a_folder_nothing_is_named(here: Path) -> None:

@@ -1,7 +1,8 @@
-"""What an empty workspace shows: what to type, and the file that was saved last in this folder."""
+"""What an empty workspace shows: what to type, and the file that was saved last."""
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from html import escape
@@ -35,7 +36,7 @@ class FirstSteps:
     heading : str
         The workspace in one line.
     saved : SavedFile or None
-        What was saved last in the current folder.
+        What was saved last in the current folder, or by this notebook.
 
     Examples
     --------
@@ -93,7 +94,9 @@ class FirstSteps:
     def _told_of_saved(self) -> str:
         assert self.saved is not None  # noqa: S101 - both callers asked
         when = time.strftime(_TIME, time.localtime(self.saved.saved_at))
-        return f"Last saved here, {when}, {object_size(self.saved.size_bytes)}; to go on with it"
+        where = "by this notebook" if os.path.isabs(self.saved.name) else "here"  # noqa: PTH117
+        size = object_size(self.saved.size_bytes)
+        return f"Last saved {where}, {when}, {size}; to go on with it"
 
     @property
     def _load(self) -> str:

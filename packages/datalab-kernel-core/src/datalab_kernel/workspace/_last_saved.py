@@ -1,7 +1,7 @@
-"""The workspace file that was saved last in the current folder, found without opening any.
+"""The workspace file to go on with: saved last in the current folder, or by this notebook.
 
-Nothing is remembered from one session to the next: what lies there is looked at, in
-milliseconds. A notebook's kernel runs in the notebook's folder.
+What lies in the folder is looked at without opening it, in milliseconds; a notebook's kernel
+runs in the notebook's folder. Of what lies elsewhere ``_saved_by_notebook`` keeps a note.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import os
 import time
 from dataclasses import dataclass
 from operator import attrgetter
+from stat import S_ISREG
 from typing import TYPE_CHECKING
+
+from datalab_kernel.workspace._saved_by_notebook import recall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +32,10 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedFile:
-    """A workspace file: its name, when it was saved (as ``time.time()``), its size."""
+    """A workspace file: its name, when it was saved (as ``time.time()``), its size.
+
+    The name is an absolute path where the file isn't in the current folder.
+    """
 
     name: str
     saved_at: float
@@ -37,7 +43,7 @@ class SavedFile:
 
 
 def last_saved(budget_s: float = 0.03) -> SavedFile | None:
-    """Return the newest DataLab workspace file in the current folder.
+    """Return the newest DataLab workspace file in the current folder, or a newer one elsewhere.
 
     Parameters
     ----------
@@ -51,7 +57,7 @@ def last_saved(budget_s: float = 0.03) -> SavedFile | None:
     """
     deadline = time.monotonic() + budget_s
     try:
-        files = sorted(_files(), key=attrgetter("saved_at"), reverse=True)
+        files = sorted([*_files(), *_elsewhere()], key=attrgetter("saved_at"), reverse=True)
         for number, file in enumerate(files):
             if number >= _ALWAYS and time.monotonic() > deadline:
                 return None
@@ -70,6 +76,20 @@ def _files() -> Iterator[SavedFile]:
                 continue
             facts = entry.stat()
             yield SavedFile(name=name, saved_at=facts.st_mtime, size_bytes=facts.st_size)
+
+
+def _elsewhere() -> Iterator[SavedFile]:
+    """Yield what this notebook saved last, unless that is gone or in the current folder."""
+    path = recall()
+    if path is None or os.path.dirname(path) == os.getcwd():  # noqa: PTH109, PTH120
+        return
+    try:
+        facts = os.stat(path)  # noqa: PTH116 - pathlib needn't be imported for it
+    except OSError:
+        _logger.debug("%s is gone", path, exc_info=True)
+        return
+    if S_ISREG(facts.st_mode):
+        yield SavedFile(name=path, saved_at=facts.st_mtime, size_bytes=facts.st_size)
 
 
 def _is_workspace(path: str) -> bool:

@@ -23,6 +23,7 @@ def save(shelf: Shelf, path: str | os.PathLike[str]) -> Path:
     """Save everything to an HDF5 file that DataLab opens, and return that file."""
     from datalab_kernel.storage import write_workspace
     from datalab_kernel.workspace._file_contents import contents_of
+    from datalab_kernel.workspace._saved_by_notebook import remember
 
     target = _paths.destination(path)
     with shelf.lock:
@@ -33,6 +34,7 @@ def save(shelf: Shelf, path: str | os.PathLike[str]) -> Path:
     except BaseException:
         shelf.is_saved = False
         raise
+    remember(target)
     return target
 
 
