@@ -59,3 +59,14 @@ def test_an_error_is_the_builtin_that_a_caller_guesses(kind: type, builtin: type
 def test_an_unknown_fact_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nothing"):
         _ = errors.FileFormatError("text", path="x").nothing
+
+
+def test_a_fact_that_may_be_missing_has_a_value_all_the_same() -> None:
+    error = errors.MissingFileError("text", path="x")
+    assert error.suggestions == ()
+    assert pickle.loads(pickle.dumps(error)).facts == {"path": "x"}
+    assert errors.FileFormatError("text", path="x").line is None
+
+
+def test_facts_replace_what_a_builtin_has_under_their_names() -> None:
+    assert errors.MissingPackageError("text", name="given", path="here").name == "given"

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from datalab_kernel.errors import (
     DataLabAuthError,
     DataLabBusyError,
-    DataLabKernelError,
+    DataLabRefusedError,
     DataLabUnreachableError,
 )
 from datalab_kernel_live import _process
@@ -216,7 +216,7 @@ def _confirmed(address: Address, *, must_be_its_url: bool) -> Finding:
         return Finding(address)
     except DataLabBusyError as error:
         return Finding(None, f"the one at {address.url} is busy ({error.detail})", is_busy=True)
-    except DataLabKernelError as error:
+    except (DataLabRefusedError, DataLabUnreachableError) as error:
         return Finding(None, f"at {address.url}: {error.detail}")
     finally:
         door.close()

@@ -7,7 +7,11 @@ what was asked, what was found and what to do next.
 
 from __future__ import annotations
 
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = [
     "BackendContractError",
@@ -49,22 +53,16 @@ class DataLabKernelError(Exception):
     message
         What was asked, what was found, what to do next.
     **facts
-        The same in machine-readable form; each becomes an attribute.
+        The same in machine-readable form; each becomes an attribute, which the class declares
+        with its type. Those without a value of their own there are always given.
     """
 
     def __init__(self, message: str, **facts: Any) -> None:
         super().__init__(message)
         self.message = message
         self.facts = facts
-
-    def __getattr__(self, name: str) -> Any:
-        """Give the facts as attributes."""
-        try:
-            return self.__dict__["facts"][name]
-        except KeyError:
-            kind = type(self).__name__
-            text = f"{kind!r} object has no attribute {name!r}"
-            raise AttributeError(text) from None
+        for name, fact in facts.items():
+            setattr(self, name, fact)
 
     def __str__(self) -> str:
         """Give the message as it is (KeyError would show its repr)."""
@@ -84,117 +82,204 @@ def _rebuild(
 class NoBackendError(DataLabKernelError, RuntimeError):
     """No backend of the wanted kind is installed or reachable."""
 
+    installed: list[str]
+    name: str | None = None
+
 
 class NoRendererError(DataLabKernelError, RuntimeError):
-    """No installed package offers the renderer that was asked for.
+    """No installed package offers the renderer that was asked for."""
 
-    Attributes: ``name``, ``installed``.
-    """
+    name: str
+    installed: list[str]
 
 
 class NoExecutorError(DataLabKernelError, RuntimeError):
-    """No installed package offers the executor that was asked for.
+    """No installed package offers the executor that was asked for."""
 
-    Attributes: ``name``, ``installed``.
-    """
+    name: str
+    installed: list[str]
 
 
 class BackendContractError(DataLabKernelError, RuntimeError):
     """A backend broke the contract of :class:`datalab_kernel.backends.Backend`, or an executor its."""
 
+    name: str
+    value: str | None = None
+    """What its entry point names."""
+
 
 class ObjectNotFoundError(DataLabKernelError, KeyError):
-    """The workspace holds no object of that name (``name``, ``available``, ``suggestions``)."""
+    """The workspace holds no object of that name."""
+
+    name: str
+    available: list[str]
+    suggestions: list[str]
 
 
 class NameTakenError(DataLabKernelError, ValueError):
-    """An object of that name already exists (``names``)."""
+    """An object of that name already exists."""
+
+    names: list[str]
 
 
 class InvalidNameError(DataLabKernelError, ValueError):
-    """A text that can't be an object's name (``name``)."""
+    """A text that can't be an object's name."""
+
+    name: str
 
 
 class MetadataError(DataLabKernelError, ValueError):
-    """Metadata that DataLab's files can't hold (``path``)."""
+    """Metadata that DataLab's files can't hold."""
+
+    path: str
+    """The place, such as ``metadata['a'][0]``."""
 
 
 class UnsupportedDtypeError(DataLabKernelError, TypeError):
-    """An array whose values can't be kept exactly (``dtype``)."""
+    """An array whose values can't be kept exactly."""
+
+    dtype: str
 
 
 class FileFormatError(DataLabKernelError, ValueError):
-    """A file that is damaged or of another kind (``path``; ``line`` and ``failures`` if known)."""
+    """A file that is damaged or of another kind."""
+
+    path: str
+    """The file; of several, the first."""
+    reason: str = ""
+    line: int | None = None
+    package: str | None = None
+    """What would read it."""
+    failures: Mapping[str, str] = MappingProxyType({})
+    """Of several files, a text for each one's path."""
+    loaded: Sequence[str] = ()
+    """Names of the objects that the others hold."""
 
 
 class ExportError(DataLabKernelError, ValueError):
-    """An object that a file format can't hold (``name``, ``path``)."""
+    """An object that a file format can't hold."""
+
+    path: str
+    name: str | None = None
 
 
 class FileTakenError(DataLabKernelError, FileExistsError):
-    """A file that isn't a DataLab workspace is where one was to be saved (``path``)."""
+    """A file that isn't a DataLab workspace is where one was to be saved."""
+
+    path: str
 
 
 class MissingFileError(DataLabKernelError, FileNotFoundError):
-    """A file or folder that isn't there (``path``)."""
+    """A file or folder that isn't there."""
+
+    path: str
+    suggestions: Sequence[str] = ()
 
 
 class MissingPackageError(DataLabKernelError, ImportError):
-    """An optional package that something asked for needs isn't installed (``package``)."""
+    """An optional package that something asked for needs isn't installed."""
 
-    def __init__(self, message: str, **facts: Any) -> None:
-        super().__init__(message, **facts)
-        for name in facts.keys() & {"name", "path"}:  # ImportError's own, else None
-            setattr(self, name, facts[name])
+    package: str
+    command: str
+    """What installs it."""
 
 
 class NotEnoughMemoryError(DataLabKernelError, MemoryError):
-    """What was asked for needs more memory than there is (``needed_bytes``, ``available_bytes``)."""
+    """What was asked for needs more memory than there is."""
+
+    needed_bytes: int
+    available_bytes: int
 
 
 class LiveModeRequiredError(DataLabKernelError, RuntimeError):
     """Something that only a running DataLab can do was asked of another mode."""
 
+    mode: str
+
 
 class LiveLimitError(DataLabKernelError, RuntimeError):
-    """Something that can't be done in a running DataLab; the text names the limit (``detail``)."""
+    """Something that can't be done in a running DataLab; the text names the limit."""
+
+    url: str
+    detail: str
+    name: str | None = None
+    was_sent: bool | None = None
 
 
 class DataLabUnreachableError(DataLabKernelError, ConnectionError):
-    """No DataLab answers there, or the connection was lost (``url``, ``detail``)."""
+    """No DataLab answers there, or the connection was lost."""
+
+    url: str | None
+    detail: str
+    was_sent: bool
+    """Whether DataLab may have acted on what was asked."""
+    method: str | None = None
 
 
 class DataLabAuthError(DataLabKernelError, PermissionError):
-    """DataLab wants a token, or another one (``url``, ``detail``)."""
+    """DataLab wants a token, or another one."""
+
+    url: str
+    detail: str
+    was_sent: bool
 
 
 class DataLabBusyError(DataLabKernelError, TimeoutError):
-    """DataLab didn't answer in time: often a dialog box is open there (``url``, ``detail``)."""
+    """DataLab didn't answer in time: often a dialog box is open there."""
+
+    url: str | None
+    detail: str
+    was_sent: bool
+    method: str | None = None
 
 
 class DataLabRefusedError(DataLabKernelError, RuntimeError):
-    """DataLab refused, or what answers is no DataLab (``url``, ``detail``, ``status``)."""
+    """DataLab refused, or what answers is no DataLab."""
+
+    url: str | None
+    detail: str
+    was_sent: bool
+    status: int | None = None
+    method: str | None = None
 
 
 class StandaloneModeRequiredError(DataLabKernelError, RuntimeError):
-    """Something that only a workspace in memory needs was asked of one in DataLab (``mode``)."""
+    """Something that only a workspace in memory needs was asked of one in DataLab."""
+
+    mode: str
 
 
 class UnknownFunctionError(DataLabKernelError, ValueError, AttributeError):
-    """No processing function has that name (``function``, ``suggestions``)."""
+    """No processing function has that name."""
+
+    function: str
+    suggestions: list[str]
 
 
 class ParameterError(DataLabKernelError, ValueError, TypeError):
-    """A function can't take these parameters (``function``, ``problems``, ``parameters``)."""
+    """A function can't take these parameters."""
+
+    function: str
+    problems: list[str]
+    parameters: list[str]
+    """Names of those that it has, as far as that helps."""
 
 
 class OperandError(DataLabKernelError, ValueError, TypeError):
-    """A function can't take these objects, or not together (``function``, ``names``)."""
+    """A function can't take these objects, or not together."""
+
+    function: str | None
+    names: list[str]
 
 
 class NothingSelectedError(DataLabKernelError, ValueError):
-    """A function was given nothing to act on, and nothing is selected (``function``)."""
+    """A function was given nothing to act on, and nothing is selected."""
+
+    function: str | None
 
 
 class ComputationError(DataLabKernelError, RuntimeError):
-    """A function failed on an object; nothing was changed (``function``, ``names``)."""
+    """A function failed on an object; nothing was changed."""
+
+    function: str
+    names: list[str]

@@ -56,7 +56,9 @@ def check_interval(every_s: float) -> float:
             f"autosave(every_s={every_s!r}): that is no number of seconds above 0. "
             "Give one such as every_s=60."
         )
-        raise ParameterError(message, function="autosave", parameters={"every_s": every_s})
+        raise ParameterError(
+            message, function="autosave", problems=[message], parameters=["every_s"]
+        )
     return float(every_s)
 
 

@@ -45,7 +45,7 @@ class Failures(dict["Path", FileFormatError | MissingPackageError]):
 
 
 def _line(path: Path, error: FileFormatError | MissingPackageError) -> str:
-    if "reason" not in error.facts:
+    if isinstance(error, MissingPackageError) or not error.reason:
         return error.message
     where = f", line {error.line}" if error.line else ""
     return f"{str(path)!r}{where}: {error.reason}"

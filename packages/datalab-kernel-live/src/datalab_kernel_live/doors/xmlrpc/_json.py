@@ -37,5 +37,5 @@ def from_json(texts: Sequence[str]) -> Fields:
 
     if len(texts) != 3 or not texts[0].startswith("sigima.") or texts[1] not in _CLASSES:  # noqa: PLR2004
         message = f"DataLab sent something that is no signal and no image ({texts[:2]})."
-        raise DataLabRefusedError(message, url=None, detail=str(texts[:2]))
+        raise DataLabRefusedError(message, url=None, detail=str(texts[:2]), was_sent=True)
     return to_fields(rpcjson_to_dataset([*texts]))
