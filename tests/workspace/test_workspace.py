@@ -437,7 +437,12 @@ def test_waiting_for_an_object_of_another_thread(workspace: Workspace) -> None:
     timer.join()
 
 
-@pytest.mark.parametrize("backend", [None, "standalone"])
+WITHOUT_LIVE = pytest.mark.skipif(
+    find_spec("datalab_kernel_live") is not None, reason="with it, None waits for a DataLab"
+)
+
+
+@pytest.mark.parametrize("backend", [pytest.param(None, marks=WITHOUT_LIVE), "standalone"])
 def test_showing_an_unused_workspace_imports_nothing_heavy(backend: str | None) -> None:
     code = f"""if True:
         import sys
