@@ -79,7 +79,8 @@ class Runner:
         task = self.manifest.tasks[WHEELS]
         try:
             self.environments.prepare(task.environment)
-            outcome = self.outcome(task, None)
+            with self.environments.locked():
+                outcome = self.outcome(task, None)
         except RunnerError as error:
             outcome = self.outcome(task, error)
         self.note(task, outcome)

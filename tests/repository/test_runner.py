@@ -96,6 +96,16 @@ def test_the_second_run_creates_nothing(toy: Toy) -> None:
     assert "created anew" not in toy.run("quick")[1]
 
 
+def test_a_uv_that_cannot_be_had_is_named(toy: Toy) -> None:
+    toy.uv = "==0.0.99"
+    toy.groups("")
+    toy.tasks('[tasks]\nquick = "python --version"\n')
+    code, output = toy.run("quick")
+    assert code == 1
+    assert "pip install uv failed" in output
+    assert "uv==0.0.99" in output
+
+
 def test_a_person_s_home_is_neither_read_nor_changed(toy: Toy) -> None:
     toy.write("home.py", "from pathlib import Path; print('home is', Path.home())")
     toy.tasks('[tasks]\nhome = "python home.py"\n')

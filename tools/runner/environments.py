@@ -85,10 +85,10 @@ class Environments:
             This machine has no such Python, and uv can't get one.
         """
         wanted = self.known[name]
-        wheels = {package: self._wheel(name, package) for package in wanted.packages}
-        target = {"base": self._base(wanted)}
-        target |= {package: _digest(wheel) for package, wheel in wheels.items()}
-        with _only_one_runner(self.home):
+        with self.locked():
+            wheels = {package: self._wheel(name, package) for package in wanted.packages}
+            target = {"base": self._base(wanted)}
+            target |= {package: _digest(wheel) for package, wheel in wheels.items()}
             found = self._found(name)
             if found == target:
                 return
@@ -105,6 +105,21 @@ class Environments:
             self.uv("pip", "check", "--python", python, what=f"uv pip check of {name}")
             self._stamp_file(name).write_text(json.dumps(target, indent=1), encoding="utf-8")
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold a lock file while wheels or environments change; another runner in this checkout waits."""
+        self.home.mkdir(exist_ok=True)
+        with (self.home / "lock").open("w", encoding="utf-8") as stream:
+            if os.name == "posix":
+                import fcntl
+
+                try:
+                    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    say("another tools/run.py prepares environments here; waiting for it")
+                    fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
     def _wheel(self, environment: str, package: str) -> Path:
         """Return the wheel that the task ``wheels`` built from a package's folder."""
         stem = package.rsplit("/", maxsplit=1)[-1].replace("-", "_")
@@ -117,6 +132,7 @@ class Environments:
     def _create(self, wanted: Environment, wheels: Sequence[Path]) -> None:
         name = wanted.name
         say(f"environment {name}: created anew")
+        self.uv.get()
         pythons = ",".join(_specifier(limit) for limit in wanted.pythons) or sys.executable
         try:
             options = ["--quiet", "--no-project", "--clear", "--python", pythons]
@@ -176,19 +192,3 @@ def _specifier(limit: str) -> str:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@contextmanager
-def _only_one_runner(home: Path) -> Iterator[None]:
-    """Hold a lock file while environments are changed; another runner in this checkout waits."""
-    home.mkdir(exist_ok=True)
-    with (home / "lock").open("w", encoding="utf-8") as stream:
-        if os.name == "posix":
-            import fcntl
-
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                say("another tools/run.py prepares environments here; waiting for it")
-                fcntl.flock(stream, fcntl.LOCK_EX)
-        yield

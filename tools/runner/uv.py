@@ -40,11 +40,18 @@ class Uv:
         RunnerError
             It failed; the message holds its whole output.
         """
-        self._get()
+        self.get()
         program = self.home / "bin" / ("uv.exe" if os.name == "nt" else "uv")
         return run_quietly([program, *arguments], env=_variables(), cwd=self.root, what=what)
 
-    def _get(self) -> None:
+    def get(self) -> None:
+        """Install uv if it isn't there.
+
+        Raises
+        ------
+        RunnerError
+            There is no pip, or pip can't get it.
+        """
         if self.home.is_dir():
             return
         if find_spec("pip") is None:
