@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel.session._calc_completion import calc_matcher
+from datalab_kernel.session._calc_completion import answer_in_call
 
 pytest.importorskip("IPython")
 
@@ -20,7 +20,7 @@ def offered():
 
     def offered(text):
         context = SimpleNamespace(full_text=text, cursor_line=0, text_until_cursor=text)
-        answer = calc_matcher({"w": workspace})(context)
+        answer = answer_in_call(context, {"w": workspace})
         return [completion.text for completion in answer["completions"]]
 
     return offered

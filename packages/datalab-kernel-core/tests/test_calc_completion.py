@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel.session._calc_completion import calc_matcher, place_in_call
+from datalab_kernel.session._calc_completion import answer_in_call, place_in_call
 
 
 def offered(text):
@@ -15,7 +15,7 @@ def offered(text):
     context = SimpleNamespace(
         full_text=text, cursor_line=len(lines) - 1, text_until_cursor=lines[-1]
     )
-    answer = calc_matcher({})(context)
+    answer = answer_in_call(context, {})
     return [completion.text for completion in answer["completions"]]
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from datalab_kernel.compute import FunctionInfo
     from datalab_kernel.workspace._workspace import Workspace
 
-__all__ = ["calc_matcher"]
+__all__ = ["answer_in_call"]
 
 _CALL = re.compile(r"(?:(?<![\w.])([^\W\d]\w*))?\.(calc|functions)(?:\.(\w+))?\(")
 _ATTRIBUTE = re.compile(r"(?<![\w.])([^\W\d]\w*)\.calc\.(\w*)\Z")
@@ -115,28 +115,24 @@ def _scanned(text: str) -> tuple[list[int], int | None] | None:
     return commas, opened
 
 
-def calc_matcher(user_ns: Mapping[str, Any]) -> Callable[[Any], dict[str, Any]]:
-    """Return a matcher for IPython's completer.
+def answer_in_call(context: Any, user_ns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a matcher of IPython's completer answers.
 
     Parameters
     ----------
+    context
+        IPython's, of the text and the cursor in it.
     user_ns
         The namespace in which the workspace is looked up.
     """
-
-    def inside_the_call(context: Any) -> dict[str, Any]:
-        lines = context.full_text.split("\n")[: context.cursor_line]
-        text = "\n".join([*lines, context.text_until_cursor])
-        if (begun := _ATTRIBUTE.search(text)) and _is_workspace(user_ns.get(begun[1])):
-            return _answer(_functions(), begun[2], "function")
-        place = place_in_call(text)
-        if place is None:
-            return {"completions": []}
-        return _in_text(place, user_ns) if place.quote else _between_texts(place)
-
-    inside_the_call.matcher_api_version = 2  # type: ignore[attr-defined]
-    inside_the_call.matcher_identifier = "datalab_kernel.calc"  # type: ignore[attr-defined]
-    return inside_the_call
+    lines = context.full_text.split("\n")[: context.cursor_line]
+    text = "\n".join([*lines, context.text_until_cursor])
+    if (begun := _ATTRIBUTE.search(text)) and _is_workspace(user_ns.get(begun[1])):
+        return _answer(_functions(), begun[2], "function")
+    place = place_in_call(text)
+    if place is None:
+        return {"completions": []}
+    return _in_text(place, user_ns) if place.quote else _between_texts(place)
 
 
 def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:

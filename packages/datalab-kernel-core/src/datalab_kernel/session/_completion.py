@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from datalab_kernel.session._first_use import FirstUse
 
-__all__ = ["command_matcher", "name_matcher"]
+__all__ = ["calc_matcher", "command_matcher", "name_matcher"]
 
 _AT_CURSOR = re.compile(r"(?<![\w.])([^\W\d]\w*(?:\.[^\W\d]\w*)*)\.(\w*)\Z")
 
@@ -65,6 +65,17 @@ def command_matcher(magic: str, commands: Iterable[str]) -> Callable[[Any], dict
         }
 
     return _as_matcher(after_the_magic, f"datalab_kernel.{magic}")
+
+
+def calc_matcher(user_ns: Mapping[str, Any]) -> Callable[[Any], dict[str, Any]]:
+    """Return a matcher for what stands inside ``workspace.calc(…)``."""
+
+    def inside_the_call(context: Any) -> dict[str, Any]:
+        from datalab_kernel.session._calc_completion import answer_in_call  # not at each start
+
+        return answer_in_call(context, user_ns)
+
+    return _as_matcher(inside_the_call, "datalab_kernel.calc")
 
 
 def _completions(texts: Iterable[str], kind: str) -> list[Any]:

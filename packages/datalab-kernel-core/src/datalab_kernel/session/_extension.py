@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.session._calc_completion import calc_matcher
-from datalab_kernel.session._completion import command_matcher, name_matcher
+from datalab_kernel.session._completion import calc_matcher, command_matcher, name_matcher
 from datalab_kernel.session._first_use import FirstUse
 from datalab_kernel.session._magic import COMMANDS, datalab_magic
 from datalab_kernel.session._namespace import Namespace

@@ -12,7 +12,6 @@ A name that was reassigned or deleted is the user's: only a stand-in is ever rep
 
 from __future__ import annotations
 
-import pkgutil
 import sys
 import threading
 import types
@@ -192,6 +191,8 @@ def _restore(space: dict[str, Any], before: dict[str, Any], name: str) -> None:
 
 def _submodules_of(module: types.ModuleType) -> list[str]:
     path = vars(module).get("__path__", [])
+    import pkgutil  # not at each start
+
     names = [found.name for found in pkgutil.iter_modules(path)]
     return [name for name in names if not name.startswith("_") and name != "tests"]
 

@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import DataLabKernelError
-from datalab_kernel.session._frames import Frames, Owner, Split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from IPython.core.interactiveshell import InteractiveShell
+
+    from datalab_kernel.session._frames import Frames, Split
 
 __all__ = ["ShortTracebacks"]
 
@@ -44,7 +45,7 @@ class ShortTracebacks:
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._formatter: Any = getattr(shell, "InteractiveTB", None)
-        self._frames = Frames(shell.user_ns)
+        self._user_ns = shell.user_ns
 
     def begin(self) -> None:
         """Put the folding into the shell."""
@@ -57,6 +58,12 @@ class ShortTracebacks:
             return self._shown(whole, *args, **keywords)
 
         self._formatter.structured_traceback = structured_traceback
+
+    @functools.cached_property
+    def _frames(self) -> Frames:
+        from datalab_kernel.session._frames import Frames  # with the first error
+
+        return Frames(self._user_ns)
 
     def end(self) -> None:
         """Take it out again."""
@@ -103,6 +110,8 @@ def _steps(error: BaseException, split: Split, frames: Frames) -> list[tuple[Bas
 
     One that came up and was caught behind the person's code says nothing of that code.
     """
+    from datalab_kernel.session._frames import Owner
+
     steps = [(error, split)]
     is_behind = split.is_end_folded
     for earlier in _before(error):
