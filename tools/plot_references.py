@@ -9,14 +9,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "tests" / "plotting"
-sys.path.insert(0, str(FOLDER))
+TESTS = Path(__file__).parents[1] / "tests"
+FOLDER = TESTS / "plotting" / "reference"
+sys.path.insert(0, str(TESTS))
 
-from picture_difference import (  # type: ignore[import-not-found]  # noqa: E402 - from there
-    drawn,
-    write,
-)
-from reference_pictures import PICTURES  # type: ignore[import-not-found]  # noqa: E402
+from support.plotting.picture_difference import drawn, write  # type: ignore[import-not-found]  # noqa: E402
+from support.plotting.reference_pictures import PICTURES  # type: ignore[import-not-found]  # noqa: E402
 
 
 def main(names: list[str]) -> None:
@@ -24,9 +22,9 @@ def main(names: list[str]) -> None:
     unknown = [name for name in names if name not in PICTURES]
     if unknown:
         sys.exit(f"There is no picture {', '.join(unknown)}. There are: {', '.join(PICTURES)}.")
-    (FOLDER / "reference").mkdir(exist_ok=True)
+    FOLDER.mkdir(exist_ok=True)
     for name in names or PICTURES:
-        path = FOLDER / "reference" / f"{name}.png"
+        path = FOLDER / f"{name}.png"
         write(drawn(PICTURES[name]()), path)
         print(f"{path.stat().st_size:6,} bytes  {path}")
 

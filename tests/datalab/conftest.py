@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from window_driver import emptied
+from support.datalab.window_driver import emptied
 
 from datalab_application import Running
 from datalab_application import running_datalab as datalab_application_process
 from datalab_kernel import Workspace, create_signal
 from datalab_kernel.testing import _samples
 
-SCRIPT = Path(__file__).with_name("in_datalab.py")
+SCRIPT = Path(__file__).parents[1] / "support" / "datalab" / "in_datalab.py"
 TIMEOUT_S = 240
 
 

@@ -14,16 +14,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calc_cases import Case, cases
-from calc_compared import differences, run_here
-from calc_described import versions
-from calc_inputs import inputs
 from sigima.proc.contracts import build_contract_registry
+from support.datalab.calc_cases import Case, cases
+from support.datalab.calc_compared import differences, run_here
+from support.datalab.calc_described import versions
+from support.datalab.calc_inputs import inputs
 
 from datalab_kernel import Workspace
 
 FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))
-SCRIPT = Path(__file__).with_name("calc_in_datalab.py")
+SCRIPT = Path(__file__).parents[1] / "support" / "datalab" / "calc_in_datalab.py"
 TIMEOUT_S = 1500
 pytestmark = pytest.mark.timeout(TIMEOUT_S + 300)
 

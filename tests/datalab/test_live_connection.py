@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from window_driver import emptied
+from support.datalab.window_driver import emptied
 
 from datalab_application import Running
 from datalab_kernel import Workspace, create_image, create_signal

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from window_driver import WindowDriver
+from support.datalab.window_driver import WindowDriver
 
 from datalab_kernel import Workspace
 from datalab_kernel.backends import Backend

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forwarding import forwarded, own_address
+from support.datalab.forwarding import forwarded, own_address
 
 from datalab_application import Running
 from datalab_kernel import Workspace, create_image

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from _driver import Kernel
 from jupyter_client.manager import start_new_kernel
+from support.kernel.driver import Kernel
 
 from datalab_kernel import Workspace
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from window_driver import WindowDriver, emptied
+from support.datalab.window_driver import WindowDriver, emptied
 
 from datalab_kernel import Workspace, create_image, create_signal
 from datalab_kernel.errors import DataLabRefusedError

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from window_driver import WindowDriver
+from support.datalab.window_driver import WindowDriver
 
 from datalab_kernel import Workspace, create_image, create_signal
 from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor

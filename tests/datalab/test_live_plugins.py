@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forwarding import forwarded, own_address
-from window_driver import emptied
+from support.datalab.forwarding import forwarded, own_address
+from support.datalab.window_driver import emptied
 
 from datalab_kernel import Workspace, create_signal
 from datalab_kernel.errors import ComputationError, OperandError, UnknownFunctionError

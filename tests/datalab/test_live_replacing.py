@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from window_driver import WindowDriver
+from support.datalab.window_driver import WindowDriver
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabRefusedError, LiveLimitError

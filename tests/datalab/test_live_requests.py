@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from window_driver import WindowDriver, emptied
+from support.datalab.window_driver import WindowDriver, emptied
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabBusyError

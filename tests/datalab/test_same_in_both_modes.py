@@ -8,13 +8,13 @@ files, and every function too. It prints ``N of M observations identical``.
 from typing import Any
 
 import pytest
-from calc_inputs import inputs
-from notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells
-from notebook_cells import ADDING, CHANGING, LOOKING, PREPARING
-from notebook_files_cells import CONNECTED, FILES, GROUPS, TABLES
-from notebook_observed import Run, cells_of, differences, observe_all
-from notebook_values_cells import LARGE, NAMES, VALUES
-from window_driver import emptied
+from support.datalab.calc_inputs import inputs
+from support.datalab.notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells
+from support.datalab.notebook_cells import ADDING, CHANGING, LOOKING, PREPARING
+from support.datalab.notebook_files_cells import CONNECTED, FILES, GROUPS, TABLES
+from support.datalab.notebook_observed import Run, cells_of, differences, observe_all
+from support.datalab.notebook_values_cells import LARGE, NAMES, VALUES
+from support.datalab.window_driver import emptied
 
 from datalab_kernel import Workspace
 

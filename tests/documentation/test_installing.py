@@ -12,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from clones import clone_of, copy_of
+from support.repository.clones import clone_of, copy_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "guide" / "installing.md").read_text(encoding="utf-8")

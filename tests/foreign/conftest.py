@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from _fetching import fetched, unpacked
-from _outcomes import Outcomes, our_kernel_as_python3, run
+from support.foreign.fetching import fetched, unpacked
+from support.foreign.outcomes import Outcomes, our_kernel_as_python3, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from _suites import Suite
+    from support.foreign.suites import Suite
 
 SDISTS = Path(__file__).parents[2] / ".run/foreign"
 """What pip has fetched is kept here, as environments are."""

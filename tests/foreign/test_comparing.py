@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from _differences import Differences, lasting, surprises
-from _outcomes import Outcomes
+from support.foreign.differences import Differences, lasting, surprises
+from support.foreign.outcomes import Outcomes
 
 LISTED = Differences(tests={"theirs": {"test_a.py::test_listed": "why"}})
 

@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from _differences import differences, lasting, table_in_docs
-from _suites import SUITES
+from support.foreign.differences import differences, lasting, table_in_docs
+from support.foreign.suites import SUITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from _suites import Suite
+    from support.foreign.suites import Suite
 
 IS_WHOLE = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 LISTED = differences()

@@ -7,9 +7,9 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from _driver import Kernel
-from _watch import Watch
 from jupyter_client.manager import start_new_kernel
+from support.kernel.driver import Kernel
+from support.kernel.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +80,7 @@ def running() -> Iterator[Callable[[str], Kernel]]:
 
 @pytest.fixture
 def watch(request: pytest.FixtureRequest, running: Callable[[str], Kernel]) -> Iterator[Watch]:
-    """Give all messages of our kernel, or of the one that a test names (see ``_bare``)."""
+    """Give all messages of our kernel, or of the one that a test names (see ``support.kernel.bare``)."""
     watch = Watch(running(getattr(request, "param", "datalab")))
     yield watch
     if watch.is_unanswered:  # the next test gets another kernel

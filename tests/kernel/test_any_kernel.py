@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 FIRST_STEPS = Path(__file__).parents[2] / "examples/first_steps.ipynb"
 STATE = (

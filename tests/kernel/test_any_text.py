@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import only_ours
+from support.kernel.bare import only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 ODD = "class Odd:\n    def __repr__(self): return 'a\\udc80'\n"
 THREAD = """\

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
     Start = Callable[[], AbstractContextManager[Kernel]]
 

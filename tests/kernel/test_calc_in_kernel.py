@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 
 def interrupt_soon(kernel: Kernel) -> None:

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 BARE = "run_cell raises TypeError there, as it calls xpython's own form of run_cell_async"
 AWAITS = "import asyncio; await asyncio.sleep(0.01)"

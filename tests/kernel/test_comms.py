@@ -6,10 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Cell, Watch
+    from support.kernel.watch import Cell, Watch
 
 LOST = "comms that a front end opens are lost in the wheel of 0.19"
 TARGET = """

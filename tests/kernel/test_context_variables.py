@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 BARE = "each cell is a task with a copy of the context, which ends with it"
 VAR = "from contextvars import ContextVar\nvar = ContextVar('var', default='unset')\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from _bare import only_ours
-from test_protocol import Debugger
+from support.kernel.bare import only_ours
+from support.kernel.debugger import Debugger
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 HOW = {"clientID": "test", "adapterID": "", "pathFormat": "path", "locale": "en"}
 COUNTS = {"linesStartAt1": True, "columnsStartAt1": True, "supportsVariableType": True}

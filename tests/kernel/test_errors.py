@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import as_ipykernel, fails_on_bare_xpython, only_ours
+from support.kernel.bare import as_ipykernel, fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 SLOWLY = "import time; time.sleep(0.3)\n"  # until what follows has arrived
 BROKEN = "class Broken:\n    def __repr__(self): raise ValueError('no text')\n"

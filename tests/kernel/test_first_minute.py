@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from _driver import Kernel, Shown
+    from support.kernel.driver import Kernel, Shown
 
     Start = Callable[..., AbstractContextManager[Kernel]]
 

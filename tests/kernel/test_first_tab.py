@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 PLACES = ("sigima", "sigima.proc", "sigima.proc.signal", "sigima.objects", "sigima.io")
 IMPORTED = "import sys; {'numpy', 'sigima', 'scipy', 'h5py'} & {*sys.modules}"

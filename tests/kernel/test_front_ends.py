@@ -6,15 +6,15 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _bare import as_ipykernel, fails_on_bare_xpython, only_ours
+from support.kernel.bare import as_ipykernel, fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from _driver import Kernel
-    from _watch import Cell, Watch
+    from support.kernel.driver import Kernel
+    from support.kernel.watch import Cell, Watch
 
 
 def payload(cell: Cell) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def test_a_cell_that_fails_has_its_payload_too(watch: Watch) -> None:
 def test_exit_ends_the_kernel_after_its_reply(
     started: Callable[..., AbstractContextManager[Kernel]], code: str
 ) -> None:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
     with started(DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off") as kernel:
         watch = Watch(kernel)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from _driver import Kernel
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from support.kernel.driver import Kernel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

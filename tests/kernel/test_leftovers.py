@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from _bare import BARE, OURS
-from _driver import Kernel
-from _folders import folder_of, launched
 from jupyter_client.manager import start_new_kernel
+from support.kernel.bare import BARE, OURS
+from support.kernel.driver import Kernel
+from support.kernel.folders import folder_of, launched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import IPYKERNEL, as_ipykernel, only_ours
+from support.kernel.bare import IPYKERNEL, as_ipykernel, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 LISTED = (
     "m = get_ipython().magics_manager.magics\n"
@@ -135,7 +135,7 @@ def names(watch: Watch) -> list[str]:
 @pytest.mark.skipif(os.environ.get("DATALAB_KERNEL_TEST_FULL") != "1", reason="in test-full")
 @only_ours("ipykernel's list is what ours is compared with")
 def test_every_magic_of_ipykernel_is_there(watch: Watch, running: object) -> None:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
     theirs = Watch(running(IPYKERNEL))  # type: ignore[operator]
     assert set(names(theirs)) - set(names(watch)) == set()

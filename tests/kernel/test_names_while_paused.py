@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _watch import Watch
-from test_protocol import Debugger
+from support.kernel.debugger import Debugger
+from support.kernel.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 HEAVY = "sorted({'numpy', 'sigima', 'scipy', 'pandas', 'matplotlib', 'h5py'} & {*sys.modules})"
 

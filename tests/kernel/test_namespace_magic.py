@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 TOKEN = "s3cret-t0ken"
 NOWHERE = "http://127.0.0.1:9"

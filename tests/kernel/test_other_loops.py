@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from _watch import Cell, Watch
+    from support.kernel.watch import Cell, Watch
 
 SOON_S = 5.0
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")

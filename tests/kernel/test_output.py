@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 C_PRINTS = "import ctypes; c = ctypes.CDLL(None); c.puts(b'from C'); c.fflush(None)"
 CHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', {!r}])"

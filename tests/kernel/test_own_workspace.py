@@ -12,7 +12,7 @@ from datalab_kernel import Workspace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 
 @pytest.fixture

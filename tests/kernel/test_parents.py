@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 WORKER = """
 import queue, threading

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from _driver import Kernel, Shown
+    from support.kernel.driver import Kernel, Shown
 
 SETUP = """
 from datalab_kernel import Plotter

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from _driver import TIMEOUT_S
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
+from support.kernel.driver import TIMEOUT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 

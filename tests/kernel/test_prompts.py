@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _bare import fails_on_bare_xpython
-from _watch import Watch
+from support.kernel.bare import fails_on_bare_xpython
+from support.kernel.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 CODES = ["1", "", "  ", "1/0", "a b", "print(5)", "%no_such_magic", "get_ipython().execution_count"]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import jupyter_kernel_test
 import pytest
-from _bare import fails_on_bare_xpython
+from support.kernel.bare import fails_on_bare_xpython
+from support.kernel.debugger import Debugger
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 
 class TestConformance(jupyter_kernel_test.KernelTests):
@@ -183,36 +184,6 @@ def test_a_message_that_nobody_signed_is_ignored(watch: Watch) -> None:
         watch.run("'forged' in globals()").of("execute_result")[0]["data"]["text/plain"] == "False"
     )
     assert watch.forget(forged).reply == {}
-
-
-class Debugger:
-    """A front end's debugger: requests of the Debug Adapter Protocol on the control channel."""
-
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-        self._number = 0
-
-    def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
-        self._number += 1
-        content = {"type": "request", "seq": self._number, "command": command}
-        request = self._watch.send(
-            "debug_request", {**content, "arguments": arguments}, channel="control"
-        )
-        self._watch.until(lambda: bool(self._watch.cell(request).reply), within_s=15)
-        answer: dict[str, Any] = self._watch.cell(request).reply["content"]
-        assert answer["success"], answer
-        return answer.get("body") or {}
-
-    def stops(self) -> list[dict[str, Any]]:
-        events = [one for one in self._watch.published if one["msg_type"] == "debug_event"]
-        return [one["content"]["body"] for one in events if one["content"]["event"] == "stopped"]
-
-    def wait_for_stop(self, number: int) -> dict[str, Any]:
-        """Return the innermost frame once the cell has stopped for the n-th time."""
-        self._watch.until(lambda: len(self.stops()) == number, within_s=10)
-        thread = self.stops()[-1]["threadId"]
-        frame: dict[str, Any] = self.ask("stackTrace", threadId=thread)["stackFrames"][0]
-        return {**frame, "thread": thread}
 
 
 SUM = "def f(n):\n    total = n + 1\n    total = total * 2\n    return total\nf(3)"

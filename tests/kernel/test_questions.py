@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Watch
+    from support.kernel.watch import Watch
 
 SLOW = "import asyncio; await asyncio.sleep(0.5)"
 ASKS = ["input('name? ')", "__import__('getpass').getpass('name? ')"]

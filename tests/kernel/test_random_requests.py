@@ -8,9 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _driver import Kernel
-from _watch import Watch
 from jupyter_client.session import Session
+from support.kernel.driver import Kernel
+from support.kernel.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

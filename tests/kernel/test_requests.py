@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
-from _watch import Watch
+from support.kernel.bare import fails_on_bare_xpython, only_ours
+from support.kernel.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 TARGET = "import comm; comm.get_comm_manager().register_target('t', lambda *opened: print('on'))"
 

@@ -8,10 +8,10 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
-    from _watch import Cell, Watch
+    from support.kernel.watch import Cell, Watch
 
 FAILS = {
     "at once": "1/0",

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from _folders import launched
-from _watch import Watch
+from support.kernel.folders import launched
+from support.kernel.watch import Watch
 
 import debian_xpython
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Debian's executable")
 

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from _driver import Kernel, Shown
+    from support.kernel.driver import Kernel, Shown
 
 
 @pytest.fixture(params=["datalab", "python3"])

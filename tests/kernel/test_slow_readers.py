@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 import zmq
-from _bare import fails_on_bare_xpython
-from _watch import Watch
 from jupyter_client.session import Session
+from support.kernel.bare import fails_on_bare_xpython
+from support.kernel.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
     Started = Callable[..., AbstractContextManager[Kernel]]
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import fails_on_bare_xpython, only_ours
-from _driver import Kernel
 from jupyter_client import KernelManager
+from support.kernel.bare import fails_on_bare_xpython, only_ours
+from support.kernel.driver import Kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from _watch import Cell, Watch
+    from support.kernel.watch import Cell, Watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 

@@ -6,10 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from _bare import only_ours
+from support.kernel.bare import only_ours
 
 if TYPE_CHECKING:
-    from _watch import Cell, Watch
+    from support.kernel.watch import Cell, Watch
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from picture_difference import LARGEST, difference, drawn, write
 from PIL import Image
-from reference_pictures import PICTURES
+from support.plotting.picture_difference import LARGEST, difference, drawn, write
+from support.plotting.reference_pictures import PICTURES
 
 REFERENCE = Path(__file__).parent / "reference"
 

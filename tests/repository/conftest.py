@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toy import Toy
+from support.repository.toy import Toy
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from clones import clone_of, copy_of, git
+from support.repository.clones import clone_of, copy_of, git
 
 PACKAGES = ["datalab-kernel", "datalab-kernel-core", "datalab-kernel-live"]
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from toy import HEAD, Toy, manifest
+from support.repository.toy import HEAD, Toy, manifest
 
 from runner.errors import RunnerError
 from runner.tasks import read_manifest

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from toy import Toy, manifest
+from support.repository.toy import Toy, manifest
 
 from runner.errors import RunnerError
 from runner.tasks import read_manifest

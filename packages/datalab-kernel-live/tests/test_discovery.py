@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import fake_datalab as fake
 import pytest
-from fake_datalab import FakeWeb, running
+from support.live import fake_datalab as fake
+from support.live.fake_datalab import FakeWeb, running
 
 from datalab_kernel_live import _discovery, _process
 from datalab_kernel_live._discovery import Address, connection_file, discover, explain_absence

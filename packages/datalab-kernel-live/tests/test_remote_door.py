@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fake_datalab import FakeRemote, FakeWeb, raw_server, running
+from support.live.fake_datalab import FakeRemote, FakeWeb, raw_server, running
 
 from datalab_kernel.errors import (
     DataLabBusyError,

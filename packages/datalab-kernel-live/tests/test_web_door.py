@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Iterator
 
-import fake_datalab as fake
 import pytest
-from fake_datalab import FakeWeb, running
+from support.live import fake_datalab as fake
+from support.live.fake_datalab import FakeWeb, running
 
 from datalab_kernel.errors import (
     DataLabAuthError,

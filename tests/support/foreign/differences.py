@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from _outcomes import Outcomes
+    from support.foreign.outcomes import Outcomes
 
-LIST = Path(__file__).with_name("differences.toml")
-PAGE = Path(__file__).parents[2] / "docs/guide/differences.md"
+LIST = Path(__file__).parents[2] / "foreign" / "differences.toml"
+PAGE = Path(__file__).parents[3] / "docs/guide/differences.md"
 BEGIN, END = "| Test | Why it fails |", "<!-- end of the list -->"
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from calc_cases import Case
-from calc_described import described
-from calc_inputs import Objects
 from sigima.proc.contracts import build_contract_registry
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabKernelError
+from support.datalab.calc_cases import Case
+from support.datalab.calc_described import described
+from support.datalab.calc_inputs import Objects
 
 Outcome = Mapping[str, Any]
 

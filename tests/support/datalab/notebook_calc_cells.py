@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 
-from calc_cases import Case, cases
-from notebook_observed import Cell
+from support.datalab.calc_cases import Case, cases
+from support.datalab.notebook_observed import Cell
 
 CALCULATING = """
 # %% one object to one

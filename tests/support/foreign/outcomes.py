@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from _suites import Suite
+    from support.foreign.suites import Suite
 
 OPTIONS = ("-o", "junit_family=xunit1", "-o", "asyncio_default_fixture_loop_scope=function")
 

@@ -12,7 +12,7 @@ import zmq
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from _driver import Kernel
+    from support.kernel.driver import Kernel
 
 WITHIN_S = 20.0
 

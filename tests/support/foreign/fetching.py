@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from _suites import Suite
+    from support.foreign.suites import Suite
 
 
 def fetched(suite: Suite, sdists: Path) -> Path:

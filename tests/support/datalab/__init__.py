@@ -1,0 +1,1 @@
+"""DataLab's window, and cells that are run with and without it."""

@@ -1,0 +1,1 @@
+"""The kernel, driven as Jupyter drives it."""

@@ -1,0 +1,1 @@
+"""A DataLab that answers as told."""

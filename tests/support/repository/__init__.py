@@ -1,0 +1,1 @@
+"""Clones and a toy of the repository."""
