@@ -15,13 +15,12 @@ from datalab_kernel_standalone import StandaloneBackend
 class Elsewhere(StandaloneBackend):
     """Objects in another place, which may go away."""
 
+    label = "live"
+    outlives_kernel = True
+
     def __init__(self) -> None:
         super().__init__()
         self.is_gone = self.is_closed = self.is_full = False
-
-    @property
-    def mode(self) -> WorkspaceMode:
-        return WorkspaceMode.LIVE
 
     def describe(self) -> Any:
         if self.is_gone:

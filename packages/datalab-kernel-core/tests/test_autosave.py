@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from datalab_kernel import Workspace
-from datalab_kernel.backends import Backend, WorkspaceMode
+from datalab_kernel.backends import Backend
 from datalab_kernel.errors import (
     FileTakenError,
     MissingFileError,
@@ -222,8 +222,8 @@ def test_a_user_without_a_home_sees_the_workspace(monkeypatch: pytest.MonkeyPatc
         raise RuntimeError
 
     monkeypatch.setattr(_autosave_marker, "folder", unknown)
-    shown = Workspace(Nothing(WorkspaceMode.STANDALONE))._repr_mimebundle_()
-    assert shown["text/plain"].startswith("Workspace(standalone, empty)")
+    shown = Workspace(Nothing())._repr_mimebundle_()
+    assert shown["text/plain"].startswith("Workspace(nothing, empty)")
 
 
 def test_where_no_thread_starts_nothing_is_left_behind(
@@ -246,14 +246,12 @@ def test_where_no_thread_starts_nothing_is_left_behind(
 
 
 class Nothing(Backend):
-    """Holds nothing, in the mode that a test wants."""
+    """Holds nothing, and has nothing to lose."""
 
-    def __init__(self, mode: WorkspaceMode) -> None:
-        self._mode = mode
+    where = "a place of its own"
 
-    @property
-    def mode(self) -> WorkspaceMode:
-        return self._mode
+    def close(self) -> None:
+        """Let go of nothing."""
 
     def describe(self) -> dict[str, Any]:
         return {}
@@ -273,17 +271,25 @@ class Nothing(Backend):
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
-    made = Workspace(Nothing(WorkspaceMode.STANDALONE))
+    made = Workspace(Nothing())
     yield made
     made.autosave(None)
 
 
-def test_a_datalab_that_holds_the_objects_needs_no_autosave(tmp_path: Path) -> None:
-    workspace = Workspace(Nothing(WorkspaceMode.LIVE))
-    with pytest.raises(StandaloneModeRequiredError, match="isn't needed here") as refused:
+class Kept(Nothing):
+    """Is there also when the kernel has ended."""
+
+    outlives_kernel = True
+
+
+def test_what_outlives_the_kernel_needs_no_autosave(tmp_path: Path) -> None:
+    workspace = Workspace(Kept())
+    with pytest.raises(
+        StandaloneModeRequiredError, match=r"in a place of its own, which"
+    ) as refused:
         workspace.autosave(tmp_path / "a")
-    assert refused.value.mode == "live"
-    assert repr(workspace) == "Workspace(live, empty)"
+    assert refused.value.mode == "kept"
+    assert repr(workspace) == "Workspace(kept, empty)"
 
 
 def test_another_programs_file_is_refused_at_once(workspace: Workspace, tmp_path: Path) -> None:
@@ -312,10 +318,10 @@ def test_another_path_takes_the_place_of_the_first(workspace: Workspace, tmp_pat
     first = workspace.autosave(tmp_path / "a")
     second = workspace.autosave(tmp_path / "b")
     assert "ended" in repr(first)
-    assert repr(workspace) == "Workspace(standalone, empty, autosave b.h5, not saved yet)"
+    assert repr(workspace) == "Workspace(nothing, empty, autosave b.h5, not saved yet)"
     assert workspace.autosave(False) is None  # noqa: FBT003 - as people type it
     assert "ended" in repr(second)
-    assert repr(workspace) == "Workspace(standalone, empty)"
+    assert repr(workspace) == "Workspace(nothing, empty)"
 
 
 def test_a_path_that_stays_where_it_was_when_the_folder_changes(

@@ -17,7 +17,7 @@ class Workspace:
     """What the magic uses of a workspace; keeps what it was asked."""
 
     def __init__(self, failure: Exception | None = None) -> None:
-        self.mode = SimpleNamespace(value="live")
+        self.mode = "live"
         self.asked: list[Any] = []
         self._failure = failure
 

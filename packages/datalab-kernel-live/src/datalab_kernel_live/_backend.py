@@ -19,7 +19,6 @@ from datalab_kernel.backends import (
     ObjectInfo,
     Placement,
     Put,
-    WorkspaceMode,
 )
 from datalab_kernel_live._discovery import discover
 from datalab_kernel_live._link import Link, open_link
@@ -53,6 +52,8 @@ class LiveBackend(Backend):
     """
 
     auto_rank: ClassVar[int | None] = 10
+    outlives_kernel: ClassVar[bool] = True
+    label = "live"
     _entries: dict[str, Entry] | None
     _lookups: dict[str, bool]
 
@@ -107,11 +108,6 @@ class LiveBackend(Backend):
             return False
         found = discover(options.get("url"), options.get("token"))
         return found.address is not None or found.is_busy  # opening that one says so
-
-    @property
-    def mode(self) -> WorkspaceMode:
-        """Always live."""
-        return WorkspaceMode.LIVE
 
     @property
     def where(self) -> str:

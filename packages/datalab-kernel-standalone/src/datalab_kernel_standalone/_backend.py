@@ -13,7 +13,6 @@ from datalab_kernel.backends import (
     ObjectInfo,
     Placement,
     Put,
-    WorkspaceMode,
     describe_object,
 )
 
@@ -55,16 +54,15 @@ class StandaloneBackend(Backend):
 
     auto_rank: ClassVar[int | None] = 100
     needs_connection: ClassVar[bool] = False
+    label = "standalone"
 
     def __init__(self) -> None:
         self._by_name: dict[str, _Record] = {}
         self._groups: dict[Kind, dict[str, _Group]] = {kind: {} for kind in KINDS}
         self._extras: Extras | None = None
 
-    @property
-    def mode(self) -> WorkspaceMode:
-        """Always standalone."""
-        return WorkspaceMode.STANDALONE
+    def close(self) -> None:
+        """Do nothing: what is in memory goes with the process."""
 
     def describe(self) -> Mapping[str, ObjectInfo]:
         """Return a live view; lookups take the same time for any number of objects."""

@@ -1,5 +1,16 @@
 """The contract between core and whatever holds the objects."""
 
+from datalab_kernel.backends._powers import (
+    Computes,
+    Connected,
+    Groups,
+    Identifies,
+    KeepsExtras,
+    OwnFunctions,
+    Previews,
+    Selectable,
+    Watched,
+)
 from datalab_kernel.backends._protocol import (
     Backend,
     Calculated,
@@ -14,11 +25,20 @@ __all__ = [
     "KINDS",
     "Backend",
     "Calculated",
+    "Computes",
+    "Connected",
     "Connection",
+    "Groups",
+    "Identifies",
+    "KeepsExtras",
     "Kind",
     "ObjectInfo",
+    "OwnFunctions",
     "Placement",
+    "Previews",
     "Put",
+    "Selectable",
+    "Watched",
     "WorkspaceMode",
     "describe_object",
     "names_of",

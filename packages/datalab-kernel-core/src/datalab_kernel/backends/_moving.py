@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datalab_kernel.backends import Backend, Placement, Put, WorkspaceMode
+from datalab_kernel.backends import Backend, Placement, Put
+from datalab_kernel.backends._powers import add_extras, add_group, extras_of, groups_of
 from datalab_kernel.errors import NameTakenError
 from datalab_kernel.objects import KINDS, _names
 
@@ -31,23 +32,22 @@ def move_all(source: Backend, target: Backend, *, overwrite: bool) -> None:
     if not overwrite:
         _check_free((info.name for info in infos), target)
     placement = Placement.REPLACE if overwrite else Placement.NEW
-    is_read = source.mode is WorkspaceMode.LIVE  # what it gives is nobody else's
+    is_ours = type(source).view is Backend.view  # of copies, which are nobody else's
     items = [
         Put(
             name=info.name,
             obj=source.view(info.name),
             group=info.group,
             placement=placement,
-            is_owned=is_read,
+            is_owned=is_ours,
         )
         for info in infos
     ]
     target.put(items)
     for kind in KINDS:
-        for title in source.groups(kind):
-            target.add_group(kind, title)
-    if extras := source.get_extras():
-        target.add_extras(extras)
+        for title in groups_of(source, kind):
+            add_group(target, kind, title)
+    add_extras(target, extras_of(source))
 
 
 def _check_free(names: Iterable[str], target: Backend) -> None:

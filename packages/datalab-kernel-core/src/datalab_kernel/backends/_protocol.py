@@ -1,14 +1,15 @@
-"""What a backend must do: a dozen primitives that hold objects by name.
+"""What a backend must do: six primitives that hold objects by name, and a few facts.
 
 Everything that can be said in terms of these is in ``Workspace``, once. Files
-and computing are core's too, so that no backend imports another.
+and computing are core's too, so that no backend imports another. What else a backend may
+be able to do is in ``_powers``.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from datalab_kernel.errors import LiveModeRequiredError
@@ -16,13 +17,11 @@ from datalab_kernel.errors import LiveModeRequiredError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from datalab_kernel.compute import Job
-    from datalab_kernel.objects import DataObject, Kind, ObjectInfo
-    from datalab_kernel.storage import Extras
+    from datalab_kernel.objects import DataObject, ObjectInfo
 
 
-class WorkspaceMode(Enum):
-    """Where a workspace's objects are."""
+class WorkspaceMode(StrEnum):
+    """What people call the two places that come with DataLab-Kernel."""
 
     STANDALONE = "standalone"
     LIVE = "live"
@@ -90,14 +89,20 @@ class Backend(ABC):
         (lowest first); None: only used when named.
     needs_connection : bool
         Whether :meth:`open` looks for something outside this process.
+    outlives_kernel : bool
+        Whether somebody else keeps the objects when this process ends, so that they stay
+        there when the workspace goes elsewhere, and need no saving.
+    computes_as : str
+        What results that it computed itself say of where (:attr:`CalcResult.computed_by`).
     lacks : frozenset of str
-        Optional capabilities that this backend declares it has not (``"groups"``,
-        ``"extras"``, ``"editing"``: no :attr:`Placement.IN_PLACE`); the contract suite
-        skips and prints them.
+        What the contract suite skips and prints: ``"editing"`` (no :attr:`Placement.IN_PLACE`),
+        and powers that this very instance hasn't (``"groups"``, ``"extras"``).
     """
 
     auto_rank: ClassVar[int | None] = None
     needs_connection: ClassVar[bool] = True
+    outlives_kernel: ClassVar[bool] = False
+    computes_as: ClassVar[str] = "datalab"
     lacks: frozenset[str] = frozenset()
 
     @classmethod
@@ -119,9 +124,12 @@ class Backend(ABC):
         return not options
 
     @property
-    @abstractmethod
-    def mode(self) -> WorkspaceMode:
-        """Where the objects are."""
+    def label(self) -> str:
+        """What people call this place, in a word.
+
+        As it stands, the class's name: ``"sqlite"`` of ``SqliteBackend``.
+        """
+        return type(self).__name__.removesuffix("Backend").lower()
 
     @abstractmethod
     def describe(self) -> Mapping[str, ObjectInfo]:
@@ -141,20 +149,6 @@ class Backend(ABC):
 
         return share_object(self.get(name))
 
-    def preview(self, name: str) -> DataObject | None:
-        """Return what a thumbnail is drawn from, or None if that would take long; else KeyError.
-
-        As it stands, :meth:`view`: for a backend whose objects are here.
-        """
-        return self.view(name)
-
-    def identified(self, name: str) -> DataObject:
-        """Return a view that has the object's identifier in its metadata, if it has one.
-
-        As it stands, :meth:`view`: for a backend that gives objects none of its own.
-        """
-        return self.view(name)
-
     @abstractmethod
     def put(self, items: Sequence[Put]) -> None:
         """Store objects under their names, all or none."""
@@ -167,110 +161,14 @@ class Backend(ABC):
     def rename(self, old: str, new: str) -> None:
         """Rename an object, keeping its place, group and metadata."""
 
-    def groups(self, kind: Kind) -> list[str]:
-        """List the titles of a kind's groups in display order, empty ones included.
-
-        As it stands: for a backend that lacks ``"groups"``.
-        """
-        infos = self.describe().values()
-        return list(dict.fromkeys(info.group for info in infos if info.kind == kind))
-
-    def add_group(self, kind: Kind, title: str) -> None:
-        """Append an empty group; one of that title already there is kept as it is.
-
-        As it stands, it makes none: for a backend that lacks ``"groups"``.
-        """
-
-    def calc(
-        self,
-        jobs: Sequence[Job],  # noqa: ARG002 - what a backend that computes is given
-        names: Sequence[str | None],  # noqa: ARG002
-    ) -> Sequence[Calculated] | None:
-        """Compute where the objects are, and store what comes of it; all or nothing.
-
-        As it stands, it leaves that to core: for a backend whose objects are here.
-
-        Parameters
-        ----------
-        jobs
-            Single calls of functions, with checked and complete parameters.
-        names
-            What the result of each is to be called; None: its own title.
-
-        Returns
-        -------
-        sequence of Calculated or None
-            One for each job; None if core is to compute these.
-        """
-        return None
-
-    def calc_own(
-        self,
-        function: str,  # noqa: ARG002 - what a backend with functions of its own is given
-        on: Sequence[str],  # noqa: ARG002
-        parameters: Mapping[str, Any],  # noqa: ARG002
-    ) -> Sequence[Calculated] | None:
-        """Run a function that core doesn't know, such as one of a plug-in of DataLab.
-
-        As it stands, there is none.
-
-        Parameters
-        ----------
-        function
-            What somebody called it.
-        on
-            The objects that it is to run on, all of one kind.
-        parameters
-            What was given, by name; nothing is known of them.
-
-        Returns
-        -------
-        sequence of Calculated or None
-            What was added; of an analysis, the objects that it has changed. None if there is
-            no such function here either, and nothing was done.
-
-        Raises
-        ------
-        ComputationError
-            If it ran, and nothing came of it.
-        """
-        return None
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of connections; the objects of a running DataLab stay there."""
 
     def begin_turn(self) -> None:
         """Be told that a call of the workspace begins: what was seen before may have changed.
 
         As it stands, it does nothing: for a backend in which nobody else makes changes.
-        """
-
-    def select(self, names: Sequence[str]) -> None:
-        """Select objects where a person sees it; as it stands: nobody does."""
-
-    def selected(self) -> list[str]:
-        """Return what a person has selected; as it stands: nothing."""
-        return []
-
-    def pulse(self) -> object | None:
-        """Return something that differs after somebody else has changed what is here.
-
-        As it stands, None: nobody else can. Cheap: it is asked for again and again.
-        """
-        return None
-
-    def connection(self) -> Connection | None:
-        """Say how it is connected; None where the objects are in this process."""
-        return None
-
-    def close(self) -> None:
-        """Let go of connections; the objects of a running DataLab stay there."""
-
-    def get_extras(self) -> Extras | None:
-        """Return what loaded files held besides objects and isn't kept elsewhere."""
-        return None
-
-    def add_extras(self, extras: Extras) -> None:
-        """Keep what a loaded file holds besides objects (macros, history).
-
-        A backend whose objects live in DataLab leaves this to DataLab.
         """
 
     @property
@@ -282,7 +180,7 @@ class Backend(ABC):
     def proxy(self) -> Any:
         """Sigima's remote proxy, connected to the same DataLab."""
         message = (
-            f"workspace.proxy needs a running DataLab, but this workspace is in {self.mode.value} mode. "
+            f"workspace.proxy needs a running DataLab, but this workspace is in {self.label} mode. "
             "Start DataLab, switch on its Web API, then call workspace.connect()."
         )
-        raise LiveModeRequiredError(message, mode=self.mode.value)
+        raise LiveModeRequiredError(message, mode=self.label)

@@ -10,7 +10,7 @@ from datalab_kernel.errors import NoBackendError
 
 MODE_VARIABLE = "DATALAB_KERNEL_MODE"
 AUTO = "auto"
-_MEMORY, _DATALAB = WorkspaceMode.STANDALONE.value, WorkspaceMode.LIVE.value
+_MEMORY, _DATALAB = WorkspaceMode.STANDALONE, WorkspaceMode.LIVE
 """What our own backends are called."""
 
 
@@ -19,21 +19,19 @@ def wanted_name(backend: str | None) -> str:
     return backend or os.environ.get(MODE_VARIABLE, "").strip() or AUTO
 
 
-def known_mode(name: str) -> WorkspaceMode | None:
-    """Return the mode that a backend's name alone tells, else None."""
-    modes = {mode.value: mode for mode in WorkspaceMode}
-    return modes.get(name)
+def mode_of(label: str) -> WorkspaceMode | str:
+    """Return the mode that people call so, or what they call it."""
+    return WorkspaceMode(label) if label in {*WorkspaceMode} else label
 
 
 def unopened(name: str) -> str:
     """Say in one line, for people, where a workspace is to be that hasn't been used yet."""
     if opens_empty(name):
         return f"Workspace({_MEMORY}, empty)"
-    known = known_mode(name)
     if name == AUTO:
         where = "in DataLab if one is running, else in memory"
     else:
-        where = "in DataLab" if known is WorkspaceMode.LIVE else f"as {name!r}"
+        where = "in DataLab" if name == _DATALAB else f"as {name!r}"
     return f"Workspace, not used yet: it will be {where}"
 
 
@@ -64,6 +62,29 @@ def open_backend(name: str, options: dict[str, Any]) -> Backend:
         "to work in memory, or datalab-kernel-live and start DataLab."
     )
     raise NoBackendError(message, installed=list(_registry.installed()))
+
+
+def open_datalab(**options: Any) -> Backend:
+    """Open the backend that is a running DataLab."""
+    return open_backend(_DATALAB, options)
+
+
+def open_memory() -> Backend:
+    """Open the first backend that needs nothing outside this process."""
+    for cls in candidates():
+        if not cls.needs_connection and cls.is_available():
+            return cls.open()
+    return open_backend(_MEMORY, {})  # which says what to install
+
+
+def outlives_kernel(name: str) -> bool | None:
+    """Say whether the backend of that name keeps objects longer than we; None: one is to be found."""
+    return None if name == AUTO else _registry.load(name).outlives_kernel
+
+
+def is_given(name: str) -> bool:
+    """Say whether a name says where, and not that this is to be found."""
+    return name in {*WorkspaceMode}
 
 
 def opens_empty(name: str) -> bool:

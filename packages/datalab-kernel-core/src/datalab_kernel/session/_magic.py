@@ -97,8 +97,7 @@ def _status(workspace: Any, _words: Sequence[str]) -> Any:
 
 
 def _mode(workspace: Any, _words: Sequence[str]) -> str:
-    mode: str = workspace.mode.value
-    return mode
+    return str(workspace.mode)
 
 
 def _connect(workspace: Any, words: Sequence[str]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datalab_kernel.backends import _resolve
+from datalab_kernel.backends import Previews, _resolve
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._connection import GONE
 
@@ -34,11 +34,11 @@ class Appearance:
             try:
                 number = len(backend.describe())
             except GONE:
-                return f"Workspace({backend.mode.value}, DataLab doesn't answer)"
+                return f"Workspace({backend.label}, DataLab doesn't answer)"
             text = _names.count_objects(number) if number else "empty"
             autosave = self._shelf.autosave
             saving = f", autosave {autosave.summary}" if autosave else ""
-            return f"Workspace({backend.mode.value}, {text}{saving})"
+            return f"Workspace({backend.label}, {text}{saving})"
 
     def html(self) -> str | None:
         """Show the objects as a table, or what to type first; None if DataLab doesn't answer."""
@@ -101,6 +101,9 @@ class Appearance:
     def _preview(self, name: str) -> DataObject | None:
         with self._shelf.lock:
             try:
-                return self._shelf.backend.preview(name)
+                backend = self._shelf.backend
+                if isinstance(backend, Previews):
+                    return backend.preview(name)
+                return backend.view(name)
             except KeyError:  # removed meanwhile
                 return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.backends import Computes, OwnFunctions
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._calc_result import CalcResult
@@ -34,7 +35,8 @@ class BackendRunner:
         """Let the backend compute; None if it leaves that to us."""
         is_analysis = jobs[0].function.pattern == "1-to-0"
         with self._shelf.changing():
-            done = self._shelf.backend.calc(jobs, wanted)
+            backend = self._shelf.backend
+            done = backend.calc(jobs, wanted) if isinstance(backend, Computes) else None
             if not done:
                 return None
             self._note(done, is_analysis=is_analysis)
@@ -52,7 +54,10 @@ class BackendRunner:
         on = [source.name for source in request.sources]
         with self._shelf.changing():
             self._shelf.require(on)
-            done = self._shelf.backend.calc_own(request.name, on, plain_parameters(request))
+            backend = self._shelf.backend
+            if not isinstance(backend, OwnFunctions):
+                raise unknown
+            done = backend.calc_own(request.name, on, plain_parameters(request))
             if done is None:
                 raise unknown
             is_analysis = {one.name for one in done} <= {*on}
@@ -95,7 +100,7 @@ class BackendRunner:
             names=tuple(one.name for one in done),
             on=tuple(source.name for source in request.sources),
             **by_kind((one.name, one.result) for one in done),
-            computed_by="datalab",
+            computed_by=self._shelf.backend.computes_as,
             is_analysis=is_analysis,
             load=self._shelf.view,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Placement, Put
+from datalab_kernel.backends._powers import identified
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._changes import Change
@@ -130,7 +131,7 @@ class ComputedObjects:
         """Return an object as it is in the workspace now, with an identifier."""
         from datalab_kernel.compute import UUID, uuid_of
 
-        obj = self._shelf.backend.identified(source.name)
+        obj = identified(self._shelf.backend, source.name)
         if uuid_of(obj) is None:
             obj.metadata[UUID] = source.uuid
         return obj

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends import Backend, WorkspaceMode, _resolve
+from datalab_kernel.backends import Backend, Watched, WorkspaceMode, _resolve
 from datalab_kernel.backends._moving import move_all
 from datalab_kernel.errors import DataLabKernelError, LiveModeRequiredError
 from datalab_kernel.objects import _names
@@ -38,10 +38,17 @@ class Connection:
         self._watcher: Watcher | None = None
 
     @property
-    def mode(self) -> WorkspaceMode:
-        """Standalone or live; a mode that was given is known without connecting."""
-        known = None if self._shelf.opened else _resolve.known_mode(self.wanted)
-        return known or self._shelf.backend.mode
+    def mode(self) -> WorkspaceMode | str:
+        """Where the objects are; what was given is known without connecting."""
+        if self._shelf.opened is None and _resolve.is_given(self.wanted):
+            return _resolve.mode_of(self.wanted)
+        return _resolve.mode_of(self._shelf.backend.label)
+
+    @property
+    def _outlives_kernel(self) -> bool:
+        """Whether somebody else keeps the objects; where it is known, without connecting."""
+        known = None if self._shelf.opened else _resolve.outlives_kernel(self.wanted)
+        return self._shelf.backend.outlives_kernel if known is None else known
 
     def quiet_backend(self) -> Backend | None:
         """Return the backend, if that needs no look for a DataLab and may hold something."""
@@ -56,14 +63,14 @@ class Connection:
     def connect(self, url: str | None, token: str | None) -> None:
         """Move to a running DataLab, with all objects."""
         given = {key: value for key, value in (("url", url), ("token", token)) if value is not None}
-        self._move_to(_resolve.open_backend("live", given), overwrite=False)
+        self._move_to(_resolve.open_datalab(**given), overwrite=False)
 
     def detach(self, *, force: bool) -> None:
         """Copy everything back from DataLab and go on standalone."""
-        if self.mode is not WorkspaceMode.LIVE:
+        if not self._outlives_kernel:
             message = "This workspace is standalone: there is no DataLab to detach from."
-            raise LiveModeRequiredError(message, mode=self.mode.value)
-        target = _resolve.open_backend("standalone", {})
+            raise LiveModeRequiredError(message, mode=str(self.mode))
+        target = _resolve.open_memory()
         with self._shelf.lock:
             try:
                 move_all(self._shelf.backend, target, overwrite=False)
@@ -77,13 +84,13 @@ class Connection:
 
     def resync(self, *, overwrite: bool) -> bool:
         """Look again for a DataLab, and move the objects into it if there is one now."""
-        if self._shelf.backend.mode is WorkspaceMode.LIVE:
+        if self._shelf.backend.outlives_kernel:
             return False
         for cls in _resolve.candidates():
             if cls.needs_connection and cls.is_available(**self._options):
                 target = cls.open(**self._options)
                 self._move_to(target, overwrite=overwrite)
-                return target.mode is WorkspaceMode.LIVE
+                return True
         return False
 
     def _move_to(self, target: Backend, *, overwrite: bool) -> None:
@@ -91,7 +98,7 @@ class Connection:
         with self._shelf.lock:
             source = self._shelf.opened  # before the first use there is nothing to move
             try:
-                if source is not None and source.mode is not WorkspaceMode.LIVE:
+                if source is not None and not source.outlives_kernel:
                     move_all(source, target, overwrite=overwrite)
             except BaseException:
                 target.close()
@@ -119,7 +126,8 @@ class Connection:
 
     def _pulse(self) -> object | None:
         with self._shelf.lock:
-            return self._shelf.backend.pulse()
+            backend = self._shelf.backend
+            return backend.pulse() if isinstance(backend, Watched) else None
 
     def wait_for(self, name: str, timeout_s: float) -> None:
         """Wait until an object of that name is there, whoever puts it there."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from datalab_kernel.backends import Backend, Placement, Put, WorkspaceMode
+from datalab_kernel.backends import Backend, Identifies, Placement, Put
+from datalab_kernel.backends._powers import add_extras, add_group, extras_of, groups_of
 from datalab_kernel.errors import FileFormatError, MissingPackageError, NameTakenError
 from datalab_kernel.objects import KINDS, Kind, _names, names_of
 from datalab_kernel.storage import Contents, Extras, StoredGroup
@@ -93,13 +94,13 @@ def contents_of(backend: Backend) -> Contents:
     """Gather everything that a backend holds, without copying arrays."""
     known = backend.describe()
     objects = {name: backend.view(name) for name in known}
-    if backend.mode is WorkspaceMode.LIVE:
+    if isinstance(backend, Identifies):
         _identify_sources(backend, objects)
     signals, images = (_stored_groups(backend, kind, known, objects) for kind in KINDS)
-    return Contents(signals=signals, images=images, extras=backend.get_extras() or Extras())
+    return Contents(signals=signals, images=images, extras=extras_of(backend) or Extras())
 
 
-def _identify_sources(backend: Backend, objects: dict[str, DataObject]) -> None:
+def _identify_sources(backend: Identifies, objects: dict[str, DataObject]) -> None:
     """Give what something was computed of the identifier that its history has for it.
 
     DataLab keeps identifiers for itself; a file must have these, or the history ends there.
@@ -122,7 +123,7 @@ def _stored_groups(
     known: Mapping[str, ObjectInfo],
     objects: Mapping[str, DataObject],
 ) -> list[StoredGroup]:
-    members: dict[str, list[DataObject]] = {title: [] for title in backend.groups(kind)}
+    members: dict[str, list[DataObject]] = {title: [] for title in groups_of(backend, kind)}
     for name, info in known.items():
         if info.kind == kind:
             members[info.group].append(objects[name])
@@ -207,6 +208,5 @@ def take_groups_and_extras(backend: Backend, files: Iterable[Contents | list[Dat
             continue
         for kind, groups in zip(KINDS, (contents.signals, contents.images), strict=True):
             for title in _unique_titles(groups):
-                backend.add_group(kind, title)
-        if contents.extras:
-            backend.add_extras(contents.extras)
+                add_group(backend, kind, title)
+        add_extras(backend, contents.extras)

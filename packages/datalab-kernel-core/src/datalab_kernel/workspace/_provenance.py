@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.backends._powers import identified
 from datalab_kernel.workspace._calc_result import CalcResult, names_in
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class _Views(Mapping[str, "DataObject"]):
         if name not in self._seen:
             if name not in self._names:
                 raise KeyError(name)
-            self._seen[name] = self._backend.identified(name)
+            self._seen[name] = identified(self._backend, name)
         return self._seen[name]
 
     def __contains__(self, name: object) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from datalab_kernel.backends import WorkspaceMode
 from datalab_kernel.errors import StandaloneModeRequiredError
 from datalab_kernel.workspace import _paths
 
@@ -53,10 +52,10 @@ def autosave(
     every_s = check_interval(every_s)
     if _needs_no_saving(shelf):
         message = (
-            "autosave isn't needed here: this workspace is in a running DataLab, which holds "
+            f"autosave isn't needed here: this workspace is in {shelf.backend.where}, which holds "
             "the objects, also when the kernel ends. workspace.save(path) makes a file once."
         )
-        raise StandaloneModeRequiredError(message, mode=shelf.backend.mode.value)
+        raise StandaloneModeRequiredError(message, mode=shelf.backend.label)
     target = _paths.real(_paths.destination(path))
     if running is not None and running.path == target:
         running.every_s = every_s
@@ -75,4 +74,4 @@ def autosave(
 
 
 def _needs_no_saving(shelf: Shelf) -> bool:
-    return shelf.backend.mode is WorkspaceMode.LIVE
+    return shelf.backend.outlives_kernel

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends import Backend, Placement, Put
+from datalab_kernel.backends import Backend, Placement, Put, Selectable
 from datalab_kernel.errors import NameTakenError
 from datalab_kernel.objects import KINDS, _names
 from datalab_kernel.workspace._calc_result import CalcResult, names_in
@@ -317,7 +317,8 @@ class Shelf:
         """Select objects, also where a person sees it, and return their names."""
         with self.lock:
             found = self.find(what)
-            self.backend.select(found)
+            if isinstance(self.backend, Selectable):
+                self.backend.select(found)
             self.note_selected(found)
             return found
 
@@ -330,7 +331,9 @@ class Shelf:
         """What was last selected, added or computed here; else what a person has selected."""
         with self.lock:
             own = sorted(self._selected, key=self._selected.__getitem__)
-            return own or self.backend.selected()
+            if own or not isinstance(self.backend, Selectable):
+                return own
+            return self.backend.selected()
 
 
 def _is_pattern(name: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.backends._powers import identified
 from datalab_kernel.errors import NothingSelectedError, OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._calc_result import CalcResult
@@ -81,7 +82,7 @@ def operands_of(shelf: Shelf, what: Any, sources: Sequence[Source]) -> list[Sour
 def _identified(shelf: Shelf, name: str) -> DataObject:
     with shelf.lock:
         shelf.require([name])
-        return shelf.backend.identified(name)
+        return identified(shelf.backend, name)
 
 
 def _loose_source(obj: DataObject) -> Source:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING
 
+from datalab_kernel.backends import Connected
+
 if TYPE_CHECKING:
     from datalab_kernel.workspace._shelf import Shelf
 
@@ -59,9 +61,9 @@ def status_of(shelf: Shelf) -> WorkspaceStatus:
     with shelf.lock:
         backend = shelf.backend
         infos = [*backend.describe().values()]
-        connection = backend.connection()
+        connection = backend.connection() if isinstance(backend, Connected) else None
         return WorkspaceStatus(
-            mode=backend.mode.value,
+            mode=backend.label,
             where=backend.where,
             signals=sum(info.kind == "signal" for info in infos),
             images=sum(info.kind == "image" for info in infos),

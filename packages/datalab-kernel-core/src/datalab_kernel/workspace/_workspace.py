@@ -98,7 +98,7 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
     # -- where the objects are ----------------------------------------------------------
 
     @property
-    def mode(self) -> WorkspaceMode:
+    def mode(self) -> WorkspaceMode | str:
         """Standalone or live; a mode that was given is known without connecting."""
         return self._connection.mode
 

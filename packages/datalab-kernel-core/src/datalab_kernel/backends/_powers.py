@@ -1,0 +1,170 @@
+"""What a backend may be able to do besides: each power a protocol, which core asks for.
+
+A backend has a power by having its methods; nothing is declared or inherited. Where core
+goes on without one in the same way in several places, the function for that is here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from datalab_kernel.backends._protocol import Backend, Calculated, Connection
+    from datalab_kernel.compute import Job
+    from datalab_kernel.objects import DataObject, Kind
+    from datalab_kernel.storage import Extras
+
+
+@runtime_checkable
+class Groups(Protocol):
+    """Keeps objects in titled groups."""
+
+    def groups(self, kind: Kind) -> list[str]:
+        """List the titles of a kind's groups in display order, empty ones included."""
+
+    def add_group(self, kind: Kind, title: str) -> None:
+        """Append an empty group; one of that title already there is kept as it is."""
+
+
+@runtime_checkable
+class KeepsExtras(Protocol):
+    """Keeps what loaded files hold besides objects (macros, history).
+
+    A backend whose objects live in DataLab leaves this to DataLab.
+    """
+
+    def get_extras(self) -> Extras | None:
+        """Return what loaded files held besides objects."""
+
+    def add_extras(self, extras: Extras) -> None:
+        """Keep what a loaded file holds besides objects."""
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """Has small pictures of objects that take long to come."""
+
+    def preview(self, name: str) -> DataObject | None:
+        """Return what a thumbnail is drawn from, or None if that would take long; else KeyError."""
+
+
+@runtime_checkable
+class Identifies(Protocol):
+    """Gives objects identifiers of its own, which their metadata hasn't."""
+
+    def identified(self, name: str) -> DataObject:
+        """Return a view that has the object's identifier in its metadata, if it has one."""
+
+
+@runtime_checkable
+class Computes(Protocol):
+    """Computes where the objects are."""
+
+    def calc(self, jobs: Sequence[Job], names: Sequence[str | None]) -> Sequence[Calculated] | None:
+        """Compute where the objects are, and store what comes of it; all or nothing.
+
+        Parameters
+        ----------
+        jobs
+            Single calls of functions, with checked and complete parameters.
+        names
+            What the result of each is to be called; None: its own title.
+
+        Returns
+        -------
+        sequence of Calculated or None
+            One for each job; None if core is to compute these.
+        """
+
+
+@runtime_checkable
+class OwnFunctions(Protocol):
+    """Has functions that core doesn't know, such as those of a plug-in of DataLab."""
+
+    def calc_own(
+        self, function: str, on: Sequence[str], parameters: Mapping[str, Any]
+    ) -> Sequence[Calculated] | None:
+        """Run a function that core doesn't know.
+
+        Parameters
+        ----------
+        function
+            What somebody called it.
+        on
+            The objects that it is to run on, all of one kind.
+        parameters
+            What was given, by name; nothing is known of them.
+
+        Returns
+        -------
+        sequence of Calculated or None
+            What was added; of an analysis, the objects that it has changed. None if there is
+            no such function here either, and nothing was done.
+
+        Raises
+        ------
+        ComputationError
+            If it ran, and nothing came of it.
+        """
+
+
+@runtime_checkable
+class Selectable(Protocol):
+    """Shows a person objects, of which some are selected."""
+
+    def select(self, names: Sequence[str]) -> None:
+        """Select objects where a person sees it."""
+
+    def selected(self) -> list[str]:
+        """Return what a person has selected."""
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """Holds objects that others change too."""
+
+    def pulse(self) -> object | None:
+        """Return something that differs after somebody else has changed what is here.
+
+        Cheap: it is asked for again and again; None ends that.
+        """
+
+
+@runtime_checkable
+class Connected(Protocol):
+    """Is connected to another program."""
+
+    def connection(self) -> Connection:
+        """Say how it is connected."""
+
+
+def groups_of(backend: Backend, kind: Kind) -> list[str]:
+    """Return the titles of a kind's groups: where there are none, those that its objects tell."""
+    if isinstance(backend, Groups):
+        return backend.groups(kind)
+    infos = backend.describe().values()
+    return list(dict.fromkeys(info.group for info in infos if info.kind == kind))
+
+
+def add_group(backend: Backend, kind: Kind, title: str) -> None:
+    """Append an empty group, where there are groups."""
+    if isinstance(backend, Groups):
+        backend.add_group(kind, title)
+
+
+def extras_of(backend: Backend) -> Extras | None:
+    """Return what loaded files held besides objects and isn't kept elsewhere."""
+    return backend.get_extras() if isinstance(backend, KeepsExtras) else None
+
+
+def add_extras(backend: Backend, extras: Extras | None) -> None:
+    """Keep what a loaded file holds besides objects, where that is kept."""
+    if extras and isinstance(backend, KeepsExtras):
+        backend.add_extras(extras)
+
+
+def identified(backend: Backend, name: str) -> DataObject:
+    """Return a view of an object, with its identifier in its metadata if it has one."""
+    return backend.identified(name) if isinstance(backend, Identifies) else backend.view(name)
