@@ -19,6 +19,8 @@ def settings(datalab_application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestLive(BackendContract):
+    random_runs = 1
+
     @pytest.fixture(autouse=True)
     def application(self, datalab_application: Any) -> None:
         self._datalab = datalab_application
@@ -28,3 +30,12 @@ class TestLive(BackendContract):
         backend = LiveBackend(self._datalab.url, self._datalab.token)
         WindowDriver(Workspace(backend)).remove_all()
         return backend
+
+    def raw(self, backend: Backend, name: str) -> Any:
+        """Ask DataLab, by the client that Sigima has for that."""
+        proxy = Workspace(backend).proxy
+        for panel in ("signal", "image"):
+            titles = proxy.get_object_titles(panel)
+            if name in titles:
+                return proxy.get_object(titles.index(name) + 1, panel)
+        return None

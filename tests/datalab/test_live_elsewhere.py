@@ -49,6 +49,8 @@ def token(limited_datalab: Running, elsewhere: str, monkeypatch: pytest.MonkeyPa
 
 
 class TestElsewhere(BackendContract):
+    random_runs = 1
+
     @pytest.fixture(autouse=True)
     def address(self, elsewhere: str, token: str) -> None:
         self._address = elsewhere, token

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -39,11 +39,37 @@ class _Uncopyable:
 
 
 class BackendContract:
-    """Subclass this, define :meth:`make_backend`, and let pytest run it."""
+    """Subclass this, define :meth:`make_backend`, and let pytest run it.
+
+    Define :meth:`raw`, too, and what is stored is looked at past the workspace and the
+    backend's own methods, where faults of both might cancel out.
+
+    Attributes
+    ----------
+    random_runs
+        In how many random ways the backend is used, of 20 steps each (always the same
+        ones); with ``DATALAB_KERNEL_TEST_FULL=1``, in ten times as many of 40. It needs
+        the package hypothesis.
+    """
+
+    random_runs: ClassVar[int] = 10
 
     @abstractmethod
     def make_backend(self, tmp_path: Path) -> Backend:
         """Return a new, empty backend; ``tmp_path`` is a folder for its use."""
+
+    def raw(self, backend: Backend, name: str) -> Any:  # noqa: ARG002 - what a subclass uses
+        """Return an object as it lies where the backend keeps it, or None if it isn't there.
+
+        It doesn't go by the backend's methods: a database is asked, a file is read. As it
+        stands, nothing is looked at so.
+        """
+        return NotImplemented
+
+    def has(self, backend: Backend, capability: str) -> bool:
+        """Say whether a backend has one of :data:`CAPABILITIES`: the methods, and doesn't lack it."""
+        has_methods = isinstance(backend, POWERS.get(capability, object))
+        return has_methods and capability not in backend.lacks
 
     @pytest.fixture
     def backend(self, tmp_path: Path) -> Iterator[Backend]:
@@ -59,8 +85,7 @@ class BackendContract:
 
     def needs(self, backend: Backend, capability: str) -> None:
         """Skip a test of what the backend declares that it lacks, also by lacking the methods."""
-        has_methods = isinstance(backend, POWERS.get(capability, object))
-        if capability in backend.lacks or not has_methods:
+        if not self.has(backend, capability):
             pytest.skip(f"{type(backend).__name__} declares that it lacks {capability!r}")
 
     def test_a_new_backend_is_empty(self, backend: Backend) -> None:
@@ -86,6 +111,29 @@ class BackendContract:
         workspace.rename("plain", name)
         del workspace[name]
         assert name not in workspace
+
+    def test_it_lies_where_the_backend_keeps_it(
+        self, workspace: Workspace, backend: Backend
+    ) -> None:
+        if self.raw(backend, "a") is NotImplemented:
+            pytest.skip(
+                f"{type(self).__name__} has no raw(backend, name) to look at what is stored"
+            )
+        workspace.update({"a": _samples.smooth_signal(), "i": _samples.image_with_coordinates()})
+        workspace.rename("a", "b")
+        raw, image = self.raw(backend, "b"), self.raw(backend, "i")
+        expected = _samples.smooth_signal()
+        assert raw.xydata.tobytes() == expected.xydata.tobytes()
+        assert (raw.title, raw.xunit, raw.yunit) == ("b", expected.xunit, expected.yunit)
+        assert image.xcoords.tolist() == _samples.image_with_coordinates().xcoords.tolist()
+        workspace.remove("b")
+        assert self.raw(backend, "a") is self.raw(backend, "b") is None
+
+    def test_used_in_random_ways_it_keeps_what_a_model_keeps(self) -> None:
+        pytest.importorskip("hypothesis")
+        from datalab_kernel.testing._stateful import use_at_random
+
+        use_at_random(self, self.random_runs)
 
     def test_the_callers_object_is_neither_changed_nor_kept(self, workspace: Workspace) -> None:
         signal = _samples.full_signal("mine")
