@@ -10,7 +10,7 @@ from datalab_kernel.formats._memory import available_memory, check_memory
 from datalab_kernel.formats._options import ReadOptions, read_options
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._reading import read_file, read_with
-from datalab_kernel.formats._registry import is_read_by_package, readers
+from datalab_kernel.formats._registry import is_plugin_format, readers
 from datalab_kernel.formats._writing import Exported, check_format, write_file
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "available_memory",
     "check_format",
     "check_memory",
-    "is_read_by_package",
+    "is_plugin_format",
     "read_file",
     "read_options",
     "read_with",

@@ -95,9 +95,9 @@ def curve_of(
         x=x[is_there],
         y=y[is_there],
         xlabel=_TIME.get(x_title, x_title),
-        xunit=header.unit(x_column) or told_unit(settings, "Horizontal Units"),
+        xunit=header.unit(x_column) or unit_setting(settings, "Horizontal Units"),
         ylabel=_channel(y_title) or str(settings.get("Source", "")),
-        yunit=header.unit(y_column) or told_unit(settings, "Vertical Units"),
+        yunit=header.unit(y_column) or unit_setting(settings, "Vertical Units"),
         settings={**settings, **_comment(header)},
     )
 
@@ -154,7 +154,7 @@ def _channel(title: str) -> str:
     return f"Channel {title}" if title.isdecimal() else title
 
 
-def told_unit(settings: Mapping[str, Setting], name: str) -> str:
+def unit_setting(settings: Mapping[str, Setting], name: str) -> str:
     """Return the unit that a setting names, as its symbol; Siglent writes ``CH1:V``."""
     return unit_of(str(settings.get(name, "")).rpartition(":")[2])
 

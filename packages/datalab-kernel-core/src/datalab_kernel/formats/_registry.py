@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.formats._arrays import MAT, NPY
-from datalab_kernel.formats._elsewhere import ELSEWHERE
 from datalab_kernel.formats._reader import Reader, read_head
 from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats._text_reader import TEXT
 from datalab_kernel.formats._tiff import TIFF
+from datalab_kernel.formats._unsupported import UNSUPPORTED
 from datalab_kernel.formats.scopes._keysight import KEYSIGHT
 from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 GROUP = "datalab_kernel.formats"
 READERS = (
     *(NPY, MAT, TIFF, RAW),
-    *ELSEWHERE,
+    *UNSUPPORTED,
     SIGIMA,
     *(TEKTRONIX, LECROY, RIGOL, KEYSIGHT),
     TEXT,  # takes any text, and so is the last
@@ -50,7 +50,7 @@ def reader_of(head: bytes, path: Path) -> Reader | None:
     return next((one for one in readers() if one.recognises(head, path)), None)
 
 
-def is_read_by_package(path: Path) -> bool:
+def is_plugin_format(path: Path) -> bool:
     """Say whether another package's reader recognises a file."""
     found = _plugins(_installation())
     if not (found and path.is_file()):

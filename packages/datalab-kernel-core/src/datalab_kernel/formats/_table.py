@@ -165,7 +165,7 @@ def wrong(
     return FileFormatError(message, path=str(path), line=line, reason=reason)
 
 
-def read_as_told(path: Path, layout: TextLayout, told: Mapping[str, Any]) -> pd.DataFrame:
+def read_with_pandas(path: Path, layout: TextLayout, told: Mapping[str, Any]) -> pd.DataFrame:
     """Read a file as a person says, in pandas' words; columns keep their titles.
 
     Raises

@@ -14,9 +14,9 @@ import numpy as np
 from datalab_kernel.formats import _arrays, _sigima, _table, _text
 from datalab_kernel.formats._columns import curves_of_columns
 from datalab_kernel.formats._curves import Curve, titles_of, to_signals
+from datalab_kernel.formats._explicit_layout import explicit_curves, explicit_table
 from datalab_kernel.formats._header import split_title
 from datalab_kernel.formats._reader import Reader
-from datalab_kernel.formats._text_as_told import curves_as_told, table_as_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ class ReadTable:
     def __call__(self, path: Path, options: ReadOptions) -> list[DataObject]:
         """Read a file; what a person says about its lines and columns goes first."""
         if options.lays_out_text:
-            return read_as_told(path, options)
+            return read_explicit(path, options)
         encoding, lines = _text.head_of(path, options.encoding)
         layout = _table.found_layout(path, encoding, lines, options)
         if layout.has_dates:
@@ -58,12 +58,12 @@ class ReadTable:
         return [*to_signals(path, self.curves_of(table))]
 
 
-def read_as_told(path: Path, options: ReadOptions) -> list[DataObject]:
+def read_explicit(path: Path, options: ReadOptions) -> list[DataObject]:
     """Read the columns that a person names, or all, as they say."""
-    table = table_as_told(path, options)
+    table = explicit_table(path, options)
     if options.kind == "image":
         return _image_of(table)
-    return [*to_signals(path, curves_as_told(table, options))]
+    return [*to_signals(path, explicit_curves(table, options))]
 
 
 _read_any = ReadTable(curves_of_columns)

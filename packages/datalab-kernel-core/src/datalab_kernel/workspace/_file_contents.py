@@ -78,14 +78,14 @@ def read_all(
 
 
 def _read(path: Path, options: ReadOptions) -> Contents | list[DataObject]:
-    from datalab_kernel.formats import is_read_by_package, read_file
+    from datalab_kernel.formats import is_plugin_format, read_file
     from datalab_kernel.storage import is_workspace_file, read_workspace
 
     suffix = path.suffix.lower()
     if suffix not in {".h5sig", ".h5ima"}:
         if is_workspace_file(path):
             return read_workspace(path)
-        if suffix in {".h5", ".hdf5"} and not is_read_by_package(path):
+        if suffix in {".h5", ".hdf5"} and not is_plugin_format(path):
             return read_workspace(path)  # which says what is wrong with it
     return read_file(path, options)
 

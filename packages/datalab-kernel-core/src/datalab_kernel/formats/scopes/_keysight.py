@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from datalab_kernel.formats._columns import check_number, curves_of_columns, told_unit
+from datalab_kernel.formats._columns import check_number, curves_of_columns, unit_setting
 from datalab_kernel.formats._curves import Curve, shared_settings
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._text import first_lines
@@ -44,8 +44,8 @@ def _curves_of(table: TextTable) -> list[Curve]:
             y=numbers[:, -1],
             xlabel="Time",
             ylabel=first if first.startswith("Channel") else "",
-            xunit=told_unit(settings, "X Units") or told_unit(settings, "XUnits"),
-            yunit=told_unit(settings, "Y Units") or told_unit(settings, "YUnits"),
+            xunit=unit_setting(settings, "X Units") or unit_setting(settings, "XUnits"),
+            yunit=unit_setting(settings, "Y Units") or unit_setting(settings, "YUnits"),
             settings=settings,
         )
     ]

@@ -12,7 +12,7 @@ from datalab_kernel.formats._header import unit_of, value_of
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats._text import first_lines, head_of, split_line
-from datalab_kernel.formats._text_reader import read_as_told
+from datalab_kernel.formats._text_reader import read_explicit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def _recognises(head: bytes, _: Path) -> bool:
 
 def _read(path: Path, options: ReadOptions) -> list[DataObject]:
     if options.lays_out_text:
-        return read_as_told(path, options)
+        return read_explicit(path, options)
     encoding, _ = head_of(path, options.encoding)
     return [*to_signals(path, [_curve(path, encoding)])]
 

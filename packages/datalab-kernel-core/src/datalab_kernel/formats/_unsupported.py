@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._options import ReadOptions
 
 
-def _elsewhere(
+def _unsupported(
     name: str, suffixes: tuple[str, ...], package: str, recognises: Callable[[bytes, Path], bool]
 ) -> Reader:
     """Make the reader of a format that only says which package reads it."""
@@ -55,18 +55,18 @@ def _is_wave(head: bytes, _: Path) -> bool:
     return head.startswith(b"RIFF") and head[8:12] == b"WAVE"
 
 
-ELSEWHERE = (
-    _elsewhere("MATLAB 7.3", (".mat",), "mat73", by_magic(b"MATLAB 7.3")),
-    _elsewhere("LabVIEW (TDMS)", (".tdms",), "nptdms", by_magic(b"TDSm")),
-    _elsewhere("a Teledyne LeCroy oscilloscope", (".trc",), "lecroyparser", _is_lecroy_trace),
-    _elsewhere("Gatan DigitalMicrograph", (".dm3", ".dm4"), "rosettasciio", _is_gatan),
-    _elsewhere("Zeiss ZEN", (".czi",), "czifile", by_magic(b"ZISRAWFILE")),
-    _elsewhere("Nikon NIS-Elements", (".nd2",), "nd2", by_magic(b"\xda\xce\xbe\x0a")),
-    _elsewhere("Renishaw WiRE", (".wdf",), "renishawWiRE", by_magic(b"WDF1")),
-    _elsewhere("astronomy (FITS)", (".fits", ".fit", ".fts"), "astropy", by_magic(b"SIMPLE  =")),
-    _elsewhere("NetCDF", (".nc", ".cdf"), "xarray", by_magic(b"CDF\x01", b"CDF\x02", b"CDF\x05")),
-    _elsewhere("Excel", (".xlsx", ".xlsm"), "openpyxl", _is_excel),
-    _elsewhere("Parquet", (".parquet",), "pyarrow", by_magic(b"PAR1")),
-    _elsewhere("sound (WAVE)", (".wav",), "soundfile", _is_wave),
-    _elsewhere("another program (HDF5)", (".nxs", ".hspy", ".hdf"), "h5py", _is_hdf5),
+UNSUPPORTED = (
+    _unsupported("MATLAB 7.3", (".mat",), "mat73", by_magic(b"MATLAB 7.3")),
+    _unsupported("LabVIEW (TDMS)", (".tdms",), "nptdms", by_magic(b"TDSm")),
+    _unsupported("a Teledyne LeCroy oscilloscope", (".trc",), "lecroyparser", _is_lecroy_trace),
+    _unsupported("Gatan DigitalMicrograph", (".dm3", ".dm4"), "rosettasciio", _is_gatan),
+    _unsupported("Zeiss ZEN", (".czi",), "czifile", by_magic(b"ZISRAWFILE")),
+    _unsupported("Nikon NIS-Elements", (".nd2",), "nd2", by_magic(b"\xda\xce\xbe\x0a")),
+    _unsupported("Renishaw WiRE", (".wdf",), "renishawWiRE", by_magic(b"WDF1")),
+    _unsupported("astronomy (FITS)", (".fits", ".fit", ".fts"), "astropy", by_magic(b"SIMPLE  =")),
+    _unsupported("NetCDF", (".nc", ".cdf"), "xarray", by_magic(b"CDF\x01", b"CDF\x02", b"CDF\x05")),
+    _unsupported("Excel", (".xlsx", ".xlsm"), "openpyxl", _is_excel),
+    _unsupported("Parquet", (".parquet",), "pyarrow", by_magic(b"PAR1")),
+    _unsupported("sound (WAVE)", (".wav",), "soundfile", _is_wave),
+    _unsupported("another program (HDF5)", (".nxs", ".hspy", ".hdf"), "h5py", _is_hdf5),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._text import TextLayout
 
 
-def table_as_told(path: Path, options: ReadOptions) -> TextTable:
+def explicit_table(path: Path, options: ReadOptions) -> TextTable:
     """Read a table whose layout a person describes, in the words of pandas."""
     encoding, lines = _text.head_of(path, options.encoding)
     if options.header == "infer":
@@ -30,7 +30,7 @@ def table_as_told(path: Path, options: ReadOptions) -> TextTable:
         units = [found.header.unit(place) for place in places]
         frame = found.frame
     else:
-        layout = _layout_as_told(encoding, options, lines)
+        layout = _explicit_layout(encoding, options, lines)
         told = {
             "header": options.header,
             "skiprows": options.skiprows,
@@ -38,7 +38,7 @@ def table_as_told(path: Path, options: ReadOptions) -> TextTable:
             "sep": layout.delimiter,
             "comment": options.comment,
         }
-        frame = _table.read_as_told(path, layout, told)
+        frame = _table.read_with_pandas(path, layout, told)
         texts = [""] * frame.shape[1] if options.header is None else [str(c) for c in frame]
         pairs = [split_title(text) for text in texts]
         titles, units = [title for title, _ in pairs], [unit for _, unit in pairs]
@@ -46,7 +46,7 @@ def table_as_told(path: Path, options: ReadOptions) -> TextTable:
     return _table.TextTable(path=path, layout=layout, frame=frame, header=header)
 
 
-def _layout_as_told(encoding: str, options: ReadOptions, lines: list[str]) -> TextLayout:
+def _explicit_layout(encoding: str, options: ReadOptions, lines: list[str]) -> TextLayout:
     found = _text.find_layout(encoding, lines, delimiter=options.delimiter, decimal=options.decimal)
     return _text.TextLayout(
         encoding=encoding,
@@ -57,7 +57,7 @@ def _layout_as_told(encoding: str, options: ReadOptions, lines: list[str]) -> Te
     )
 
 
-def curves_as_told(table: TextTable, options: ReadOptions) -> list[Curve]:
+def explicit_curves(table: TextTable, options: ReadOptions) -> list[Curve]:
     """Make curves of the columns that a person names, or of all."""
     path, layout, frame, header = table.path, table.layout, table.frame, table.header
     number = frame.shape[1]
