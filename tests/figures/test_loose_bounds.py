@@ -20,7 +20,6 @@ import workspace
 from _pairs import Ratio, compare, compare_times
 from datalab_kernel.compute._pool import number_of_cores
 
-pytestmark = pytest.mark.alone
 PAIRS = 5
 LOOSE = 1.3
 
