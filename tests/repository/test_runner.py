@@ -109,7 +109,7 @@ def test_a_uv_that_cannot_be_had_is_named(toy: Toy) -> None:
 def test_a_person_s_home_is_neither_read_nor_changed(toy: Toy) -> None:
     toy.write("home.py", "from pathlib import Path; print('home is', Path.home())")
     toy.tasks('[tasks]\nhome = "python home.py"\n')
-    assert f"home is {toy.folder / '.run' / 'home'}" in toy.run("home")[1]
+    assert f"home is {toy.folder / '.run' / 'home' / 'home'}\n" in toy.run("home")[1]
 
 
 def test_a_failure_fails_the_run_and_stops_only_what_depends_on_it(toy: Toy) -> None:
