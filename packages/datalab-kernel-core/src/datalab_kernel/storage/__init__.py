@@ -29,6 +29,7 @@ from datalab_kernel.objects import (
     with_coordinates,
 )
 from datalab_kernel.storage._atomic import replacing
+from datalab_kernel.storage._bytes import from_bytes, to_bytes
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import Extras
 from datalab_kernel.storage._reader import is_workspace_file, read_workspace
@@ -45,6 +46,7 @@ __all__ = [
     "check_storable",
     "copy_object",
     "for_datalab",
+    "from_bytes",
     "from_datalab",
     "from_fields",
     "is_of_notebook",
@@ -57,6 +59,7 @@ __all__ = [
     "replacing",
     "restore",
     "share_object",
+    "to_bytes",
     "to_fields",
     "uuid_in",
     "widen",

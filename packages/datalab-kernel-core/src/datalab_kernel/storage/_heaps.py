@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from typing import BinaryIO
 
 SIGNATURE = b"GCOL\x01\x00\x00\x00"
 COLLECTION_HEADER = 16
 OBJECT_HEADER = struct.Struct("<HHxxxxQ")
 
 
-def check_heaps(path: Path, size: int, arrays: Iterable[tuple[int, int]]) -> None:
+def check_heaps(file: BinaryIO, size: int, arrays: Iterable[tuple[int, int]]) -> None:
     """Check every global heap that lies outside of the arrays.
 
     Parameters
     ----------
-    path, size
-        The file, and how many bytes it has.
+    file, size
+        The file, open to read, and how many bytes it has.
     arrays
         Offset and size in bytes of the arrays that needn't be searched.
 
@@ -34,14 +34,13 @@ def check_heaps(path: Path, size: int, arrays: Iterable[tuple[int, int]]) -> Non
     ValueError
         If one is damaged; it says where.
     """
-    with path.open("rb") as file:
-        for start, end in _between(arrays, size):
-            file.seek(start)
-            block = file.read(end - start)
-            place = block.find(SIGNATURE)
-            while place >= 0:
-                _check_collection(block, place, start)
-                place = block.find(SIGNATURE, place + len(SIGNATURE))
+    for start, end in _between(arrays, size):
+        file.seek(start)
+        block = file.read(end - start)
+        place = block.find(SIGNATURE)
+        while place >= 0:
+            _check_collection(block, place, start)
+            place = block.find(SIGNATURE, place + len(SIGNATURE))
 
 
 def _between(arrays: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import errno
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import h5py
 
@@ -27,7 +30,7 @@ from datalab_kernel.storage._heaps import check_heaps
 from datalab_kernel.storage._writer import NUMBER_KEY, PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from h5py.h5g import GroupID
 
@@ -76,12 +79,25 @@ def read_workspace(path: Path) -> Contents:
     if not stat.S_ISREG(info.st_mode):
         message = f"Can't load {str(path)!r}: it is not a file. Give a DataLab workspace."
         raise FileFormatError(message, path=str(path), reason="not a file")
-    with path.open("rb"):  # what the system says of permissions is clearer than what HDF5 says
-        pass
+    # first: what the system says of permissions is clearer than what HDF5 says
+    with path.open("rb") as stream:
+        return _read_checked(path, partial(h5py.File, path, "r"), stream, info.st_size)
+
+
+def read_image(data: bytes, name: str) -> Contents:
+    """Read everything from the bytes of a workspace file, called ``name`` in errors."""
+    return _read_checked(
+        Path(name), lambda: h5py.File(h5py.h5f.open_file_image(data)), BytesIO(data), len(data)
+    )
+
+
+def _read_checked(
+    path: Path, opened: Callable[[], h5py.File], stream: BinaryIO, size_bytes: int
+) -> Contents:
     try:
-        with h5py.File(path, "r") as file:
+        with opened() as file:
             if VERSION_NAME in file:
-                return _read(file, path, info.st_size)
+                return _read(file, stream, size_bytes)
     except _DAMAGE as error:
         raise _why(path, error) from error
     message = (
@@ -115,13 +131,13 @@ class _Found:
     has_metadata: bool
 
 
-def _read(file: h5py.File, path: Path, size_bytes: int) -> Contents:
+def _read(file: h5py.File, stream: BinaryIO, size_bytes: int) -> Contents:
     source = Source(size_bytes)
     panels = [
         _find_groups(file, root, kind, source)
         for (root, _, _), kind in zip(PANELS, CLASSES, strict=True)
     ]
-    check_heaps(path, size_bytes, source.extents)  # before any text is read: HDF5 may hang
+    check_heaps(stream, size_bytes, source.extents)  # before any text is read: HDF5 may hang
     signals, images = (
         [
             StoredGroup(

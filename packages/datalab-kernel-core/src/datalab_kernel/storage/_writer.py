@@ -46,13 +46,18 @@ def write_workspace(path: Path, contents: Contents) -> None:
         If it can't be written; what was there is as it was.
     """
     with _atomic.replacing(path) as temporary, h5py.File(temporary, "w", **FILE_OPTIONS) as file:
-        file[VERSION_NAME] = VERSION
-        writer = _Writer(file)
-        for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
-            writer.write_panel(panel, groups)
-        writer.finish()
-        contents.extras.copy_to(file)
-        file.require_group(MACROS)
+        write_contents(file, contents)
+
+
+def write_contents(file: h5py.File, contents: Contents) -> None:
+    """Write everything to an open file."""
+    file[VERSION_NAME] = VERSION
+    writer = _Writer(file)
+    for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
+        writer.write_panel(panel, groups)
+    writer.finish()
+    contents.extras.copy_to(file)
+    file.require_group(MACROS)
 
 
 def _clean(title: str) -> str:
