@@ -169,6 +169,7 @@ def test_zooming_into_100_million_samples_shows_a_spike_of_one(
     assert elsewhere == []
 
 
+@pytest.mark.alone
 def test_an_answer_is_there_before_a_person_waits(ready: NotebookPage) -> None:
     figure = show(ready, SHORT)
     took_ms = figure.value(
@@ -212,6 +213,7 @@ def test_missing_pixels_are_seen_as_missing_when_zoomed_in(ready: NotebookPage) 
     assert figure.value(opacity) == 1
 
 
+@pytest.mark.alone
 def test_while_a_cell_runs_the_overview_is_seen_and_detail_comes_after_it(
     ready: NotebookPage,
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_plot_is_a_picture_that_is_seen(opened: NotebookPage) -> None:
     assert picture.evaluate("picture => picture.naturalWidth") > 300
 
 
+@pytest.mark.alone
 def test_stop_ends_a_cell_and_keeps_everything(opened: NotebookPage) -> None:
     opened.run("import time; kept = 41")
     index = opened.start_busy("time.sleep(30)")

@@ -9,6 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from frontends.notebook import NotebookPage
 
+pytestmark = pytest.mark.alone  # each has a second
 LONG = {
     "a sleeping loop": "import time\nfor _ in range(300): time.sleep(0.1)",
     "an awaiting cell": "import asyncio\nawait asyncio.sleep(30)",
