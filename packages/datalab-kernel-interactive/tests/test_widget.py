@@ -166,6 +166,7 @@ def test_figures_have_the_library_in_common(page):
     assert size < 30_000
 
 
+@pytest.mark.alone
 def test_a_zoom_is_answered_within_a_tenth_of_a_second():
     size = 100_000_000 if os.environ.get("DATALAB_KERNEL_TEST_FULL") else 20_000_000
     y = np.zeros(size)
