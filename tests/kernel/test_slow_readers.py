@@ -124,13 +124,13 @@ def test_all_arrives_though_the_relay_stood_still_meanwhile(impatient: Watch) ->
 def test_hundreds_of_queued_cells_are_answered_whole_though_the_relay_stood_still(
     impatient: Watch,
 ) -> None:
-    first = impatient.start("import time\nprint('runs', flush=True)\ntime.sleep(2)")
+    first = impatient.start("import time\nprint('runs', flush=True)\ntime.sleep(1)")
     impatient.until(lambda: bool(impatient.cell(first).text()))
     queued = [impatient.start("pass") for _ in range(700)]
     relay = processes(impatient)[1]
     impatient.settle(0.5)  # the relay has passed on what it passes on
     relay.suspend()
-    time.sleep(3)  # the first cell ends, and the kernel takes what is queued
+    time.sleep(2)  # the first cell ends, and the kernel takes what is queued
     relay.resume()
     cells = impatient.finish(*queued, within_s=LONG_S)
     whole = ["busy", "idle"], 1, "ok"
