@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from runner.errors import NoPythonError, RunnerError
 from runner.process import say
-from runner.uv import Uv
+from runner.uv import Uv, as_pip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,9 @@ class Environments:
         home = self.home / "home" / task
         home.mkdir(parents=True, exist_ok=True)
         variables = {key: text for key, text in os.environ.items() if not key.startswith(DROPPED)}
-        return variables | {
+        return {
+            **as_pip(),  # the task `wheels` runs uv too
+            **variables,
             "HOME": str(home),
             "USERPROFILE": str(home),
             "VIRTUAL_ENV": str(self.folder(name)),

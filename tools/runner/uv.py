@@ -64,13 +64,21 @@ class Uv:
         scratch.replace(self.home)
 
 
+def as_pip() -> dict[str, str]:
+    """Return variables by which uv reaches an index where pip does: the machine's certificates, pip's index."""
+    index = os.environ.get("PIP_INDEX_URL")
+    return {"UV_SYSTEM_CERTS": "1"} | ({"UV_DEFAULT_INDEX": index} if index else {})
+
+
 def _variables() -> dict[str, str]:
     """Return the shell's variables, with this Python first among those that uv finds, pyenv's last."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     others = sorted(pyenv.glob("versions/3.*/bin"), reverse=True)
     folders = [Path(sys.executable).parent, *os.get_exec_path(), *others]
-    variables = {key: text for key, text in os.environ.items() if key != "VIRTUAL_ENV"}
-    return variables | {
+    kept = {key: text for key, text in os.environ.items() if key != "VIRTUAL_ENV"}
+    return {
+        **as_pip(),
+        **kept,
         "PATH": os.pathsep.join(map(str, folders)),
         "UV_PYTHON_PREFERENCE": "system",
     }
