@@ -40,6 +40,10 @@ class Shelf(dict[str, Any]):
             raise _names.not_found(name, self)
         return share_object(self[name])
 
+    def view_from_afar(self, name: str, *, xlim: Any = None, ylim: Any = None) -> Any:
+        del xlim, ylim
+        return self.get(name, copy=False)
+
 
 @pytest.fixture
 def shelf() -> Shelf:

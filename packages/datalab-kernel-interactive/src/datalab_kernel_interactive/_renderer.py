@@ -14,6 +14,8 @@ __all__ = ["InteractiveRenderer"]
 class InteractiveRenderer:
     """Turn a description into a figure to pan, zoom and read values in."""
 
+    needs_all_samples = True
+
     def render(self, spec: FigureSpec, ax: Any = None) -> InteractiveDrawing:
         """Draw a figure.
 

@@ -8,6 +8,7 @@ from datalab_kernel.backends._powers import (
     KeepsExtras,
     OwnFunctions,
     Previews,
+    Reduces,
     Selectable,
     Watched,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Placement",
     "Previews",
     "Put",
+    "Reduces",
     "Selectable",
     "Watched",
     "WorkspaceMode",

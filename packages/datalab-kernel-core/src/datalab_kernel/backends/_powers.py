@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.backends._protocol import Backend, Calculated, Connection
     from datalab_kernel.compute import Job
-    from datalab_kernel.objects import DataObject, Kind
+    from datalab_kernel.objects import DataObject, ImageObj, Kind, SignalObj
     from datalab_kernel.storage import Extras
 
 
@@ -130,6 +130,27 @@ class Watched(Protocol):
 
         Cheap: it is asked for again and again; None ends that.
         """
+
+
+@runtime_checkable
+class Reduces(Protocol):
+    """Says what a large object looks like as a whole, without handing it over.
+
+    :func:`datalab_kernel.plot.rendering.extremes_of` and ``area_means_of`` make what is
+    returned, where the data are.
+    """
+
+    def extremes(self, name: str, columns: int, xlim: tuple[float, float] | None) -> SignalObj:
+        """Return a signal's least and greatest value in each column of x, between limits."""
+
+    def area_means(
+        self,
+        name: str,
+        shape: tuple[int, int],
+        xlim: tuple[float, float] | None,
+        ylim: tuple[float, float] | None,
+    ) -> ImageObj:
+        """Return an image's means over areas, at most of this shape, between limits."""
 
 
 @runtime_checkable

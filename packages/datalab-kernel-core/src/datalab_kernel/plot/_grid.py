@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from datalab_kernel.objects import DataObject
+    from datalab_kernel.plot._from_afar import Lookup
     from datalab_kernel.plot._spec import Curve, Image
-    from datalab_kernel.workspace._workspace import Workspace
 
     Array = np.ndarray[Any, Any]
 
@@ -96,7 +96,7 @@ def grid_options(given: dict[str, Any]) -> PlotOptions:
     return parse_options(given)
 
 
-def items_of(what: Any, workspace: Workspace | None, kind: Any = None) -> list[Item]:
+def items_of(what: Any, workspace: Lookup | None, kind: Any = None) -> list[Item]:
     """Return what a sheet shows, in order; objects of a workspace aren't read yet.
 
     Raises
@@ -128,7 +128,7 @@ def items_of(what: Any, workspace: Workspace | None, kind: Any = None) -> list[I
     ]
 
 
-def _found(text: str, workspace: Workspace, kind: Any) -> list[str]:
+def _found(text: str, workspace: Lookup, kind: Any) -> list[str]:
     names = workspace.list(text, kind=kind)
     if names:
         return names

@@ -19,7 +19,7 @@ from datalab_kernel.workspace._calc_result import CalcResult
 
 if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject, SignalObj
-    from datalab_kernel.workspace._workspace import Workspace
+    from datalab_kernel.plot._from_afar import Lookup
 
 Array = np.ndarray[Any, Any]
 ACCEPTED = (
@@ -30,7 +30,7 @@ ACCEPTED = (
 XY, XY_LABEL = 2, 3
 
 
-def drawable(what: Any, workspace: Workspace | None) -> list[DataObject]:
+def drawable(what: Any, workspace: Lookup | None) -> list[DataObject]:
     """Return the objects that something to be plotted stands for, in its order.
 
     Parameters
@@ -83,7 +83,7 @@ def _shown(what: Any) -> str:
 
 
 @singledispatch
-def _drawable(what: Any, workspace: Workspace | None) -> list[DataObject]:
+def _drawable(what: Any, workspace: Lookup | None) -> list[DataObject]:
     del workspace
     if isinstance(what, _sigima.ImageObj) and what.data is None:
         return [_sigima.create_image(what.title, np.empty((0, 0)))]
@@ -101,7 +101,7 @@ def _drawable(what: Any, workspace: Workspace | None) -> list[DataObject]:
 
 
 @_drawable.register(str)
-def _named(what: str, workspace: Workspace | None) -> list[DataObject]:
+def _named(what: str, workspace: Lookup | None) -> list[DataObject]:
     if workspace is None:
         message = f"{what!r} can't be looked up: this plotter has no workspace. Give the object."
         raise TypeError(message)
@@ -109,7 +109,7 @@ def _named(what: str, workspace: Workspace | None) -> list[DataObject]:
         return [workspace.get(name, copy=False) for name in names]
 
 
-def _found(text: str, workspace: Workspace) -> list[str]:
+def _found(text: str, workspace: Lookup) -> list[str]:
     """Return the object of exactly this name, else those that the pattern matches."""
     if not _names.has_wildcard(text) or workspace.exists(text):
         return [text]
@@ -120,7 +120,7 @@ def _found(text: str, workspace: Workspace) -> list[str]:
 
 
 @_drawable.register(CalcResult)
-def _computed(what: CalcResult, workspace: Workspace | None) -> list[DataObject]:
+def _computed(what: CalcResult, workspace: Lookup | None) -> list[DataObject]:
     del workspace
     if not what.is_analysis:
         return [what.view(name) for name in what.names]
@@ -128,19 +128,19 @@ def _computed(what: CalcResult, workspace: Workspace | None) -> list[DataObject]
 
 
 @_drawable.register(list)
-def _listed(what: list[Any], workspace: Workspace | None) -> list[DataObject]:
+def _listed(what: list[Any], workspace: Lookup | None) -> list[DataObject]:
     return [obj for one in what for obj in _drawable(one, workspace)]
 
 
 @_drawable.register(tuple)
-def _tuple(what: tuple[Any, ...], workspace: Workspace | None) -> list[DataObject]:
+def _tuple(what: tuple[Any, ...], workspace: Lookup | None) -> list[DataObject]:
     if len(what) in (XY, XY_LABEL) and all(map(_is_sequence_of_values, what[:XY])):
         return [_curve(*what)]
     return _listed(list(what), workspace)
 
 
 @_drawable.register(np.ndarray)
-def _array(what: Array, workspace: Workspace | None) -> list[DataObject]:
+def _array(what: Array, workspace: Lookup | None) -> list[DataObject]:
     del workspace
     values = _values(what)
     if values.ndim == 1:

@@ -9,6 +9,8 @@ from datalab_kernel.plot._result import Plot
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from datalab_kernel.plot._from_afar import FromAfar
+    from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import FigureSpec, Renderer
     from datalab_kernel.workspace._workspace import Workspace
 
@@ -118,7 +120,7 @@ class Plotter:
         parsed = parse_options(options)
         if ax is not None:
             check_placing(parsed)
-        objects = with_shown_instead(drawable(what, self._workspace), instead)
+        objects = with_shown_instead(drawable(what, self._looked_at(parsed)), instead)
         spec = build(objects, parsed, is_alone=ax is not None)
         return self._drawn(spec, ax, show=show)
 
@@ -182,8 +184,17 @@ class Plotter:
 
         parsed = grid_options(options)
         sheet = Sheet(columns=columns, size=size, page=page)
-        spec = build_grid(items_of(what, self._workspace, kind), sheet, parsed)
+        spec = build_grid(items_of(what, self._looked_at(parsed), kind), sheet, parsed)
         return self._drawn(spec, show=show)
+
+    def _looked_at(self, options: PlotOptions) -> Workspace | FromAfar | None:
+        """Return where names are looked up: from afar, unless the renderer lets people zoom."""
+        from datalab_kernel.plot._from_afar import FromAfar
+
+        workspace = self._workspace
+        if workspace is None or getattr(self._renderer_or_default(), "needs_all_samples", False):
+            return workspace
+        return FromAfar(workspace, options)
 
     def _drawn(self, spec: FigureSpec, ax: Any = None, *, show: bool) -> Plot:
         plot = Plot(spec, self._renderer_or_default().render(spec, ax))

@@ -32,7 +32,8 @@ class Curve:
     """A line through ``(x, y)``, each of shape ``(n,)`` and real, with errors if there are any.
 
     ``linestyle`` and ``marker`` are matplotlib's (``"--"``, ``"o"``); None is the renderer's
-    own. ``style`` says how samples become a line, as DataLab's curve style does.
+    own. ``style`` says how samples become a line, as DataLab's curve style does. ``note`` is
+    what a picture says of samples that were left out before.
     """
 
     x: Array
@@ -46,6 +47,7 @@ class Curve:
     marker: str | None = None
     x_error: Array | None = None
     y_error: Array | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,8 @@ class Image:
     ``is_uniform`` says that the edges are equally spaced; ``is_masked`` (``(ny, nx)``, bool)
     which pixels are shown as left out. ``label`` and ``unit`` are the colour bar's;
     ``limits_note`` says quietly there why its limits aren't those of the data, ``extend``
-    at which end values lie beyond them, as matplotlib's colour bars take it.
+    at which end values lie beyond them, as matplotlib's colour bars take it. ``note`` is what
+    a picture says of pixels that were left out before.
     """
 
     data: Array
@@ -87,6 +90,7 @@ class Image:
     unit: str = ""
     extend: Literal["neither", "min", "max", "both"] = "neither"
     limits_note: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +196,11 @@ class Drawing(Protocol):
 
 
 class Renderer(Protocol):
-    """What draws a figure: one method."""
+    """What draws a figure: one method.
+
+    One that lets a person zoom in says ``needs_all_samples = True``; others are given objects
+    as they look as a whole, where their backend can tell that (:class:`.Reduces`).
+    """
 
     def render(self, spec: FigureSpec, ax: Any = None) -> Drawing:
         """Draw a figure, or the only axes of ``spec`` into ``ax``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from datalab_kernel.workspace._from_afar import view_from_afar
 from datalab_kernel.workspace._shelf import MISSING
 
 if TYPE_CHECKING:
@@ -96,6 +97,35 @@ class MappingPage(MutableMapping[str, "DataObject"]):
             If nothing has that name; it lists the nearest names.
         """
         return self._shelf.get(name, default, copy=copy)
+
+    def view_from_afar(
+        self,
+        name: str,
+        *,
+        xlim: tuple[float, float] | None = None,
+        ylim: tuple[float, float] | None = None,
+    ) -> Any:
+        """Return an object to be looked at as a whole, as pictures do.
+
+        Parameters
+        ----------
+        name
+            The object's name.
+        xlim, ylim
+            What of it will be looked at, in the units of its axes; None for all of it.
+
+        Returns
+        -------
+        SignalObj or ImageObj
+            As ``get(name, copy=False)``; of a large object that is held elsewhere, its extremes in
+            4,096 columns or its means over 2,048 by 2,048 areas, where its backend can tell these.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If nothing has that name.
+        """
+        return view_from_afar(self._shelf, name, xlim, ylim)
 
     def edit(self, name: str) -> AbstractContextManager[Any]:
         """Change an object in a ``with`` block; written back when it ends without an error.

@@ -17,6 +17,7 @@ from datalab_kernel.plot._describing.texts import modulus, phase, plain
 from datalab_kernel.plot._describing.values import why_empty
 from datalab_kernel.plot._options import given
 from datalab_kernel.plot._spec import AxesSpec, Image
+from datalab_kernel.plot.rendering import SEEN_AS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +119,7 @@ def _picture(image: ImageObj, data: Array, scale: ColorScale, options: PlotOptio
         unit=plain(image.zunit),
         extend=scale.extend,
         limits_note=scale.note,
+        note=image.metadata.get(SEEN_AS, ""),
     )
 
 

@@ -21,7 +21,7 @@ from datalab_kernel.plot._describing.values import (
 )
 from datalab_kernel.plot._options import given, one_each
 from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves
-from datalab_kernel.plot.rendering import with_unit
+from datalab_kernel.plot.rendering import SEEN_AS, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -215,6 +215,7 @@ def _curve(
         marker=given(options.marker, look.marker),
         x_error=errors[0],
         y_error=errors[1],
+        note=signal.metadata.get(SEEN_AS, ""),
     )
 
 

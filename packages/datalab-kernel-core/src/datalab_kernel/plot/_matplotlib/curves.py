@@ -40,11 +40,12 @@ def draw_curve(axes: Axes, curve: Curve, spec: AxesSpec) -> list[str]:
     found = reduce_curve(curve, _view(axes, spec))
     if found is not None:
         _draw_reduced(axes, curve, found, style)
-        return [found.note] if found.note else []
+        note = curve.note or found.note
+        return [note] if note else []
     if curve.style in {"line", "steps"} and len(curve.y) > LONGEST_PATH:
         style["path_effects"] = [_InPieces()]
     _draw_samples(axes, curve, style)
-    return []
+    return [curve.note] if curve.note else []
 
 
 def _view(axes: Axes, spec: AxesSpec) -> View:

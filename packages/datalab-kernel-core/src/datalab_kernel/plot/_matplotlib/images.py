@@ -58,7 +58,8 @@ def draw_image(axes: Axes, image: Image, spec: AxesSpec) -> tuple[Any, list[str]
     axes.set_xlim(*sorted((image.x_edges[0], image.x_edges[-1])))
     low, high = sorted((image.y_edges[0], image.y_edges[-1]))
     axes.set_ylim(*((high, low) if spec.origin == "upper" else (low, high)))
-    return drawn, [] if found is None else [found.note]
+    note = image.note or ("" if found is None else found.note)
+    return drawn, [note] if note else []
 
 
 def _draw_mask(axes: Axes, image: Image, seen: tuple[slice, slice]) -> None:

@@ -8,6 +8,7 @@ takes from here
   :class:`View`, on one of the :data:`SCALES`;
 - images of any size: :func:`reduce_image`, and :func:`finite_range` for their colours;
 - parts of long curves, for who zooms: :func:`order_of` and :func:`places_in`;
+- for backends, what a large object looks like as a whole: :func:`extremes_of`, :func:`area_means_of`;
 - metric prefixes: :func:`choose_unit` and :func:`with_unit`;
 - colours and line styles: :data:`CURVE_STYLES` and :func:`shape_color`.
 
@@ -16,6 +17,7 @@ Pure: numpy, and no plotting library. Arrays are only read.
 
 from datalab_kernel.plot.rendering._curve import ReducedCurve, View, reduce_curve
 from datalab_kernel.plot.rendering._finite import finite_range
+from datalab_kernel.plot.rendering._from_afar import SEEN_AS, area_means_of, extremes_of
 from datalab_kernel.plot.rendering._image import ReducedImage, reduce_image
 from datalab_kernel.plot.rendering._ordered import order_of, places_in
 from datalab_kernel.plot.rendering._palette import CURVE_STYLES, shape_color
@@ -25,10 +27,13 @@ from datalab_kernel.plot.rendering._units import choose_unit, with_unit
 __all__ = [
     "CURVE_STYLES",
     "SCALES",
+    "SEEN_AS",
     "ReducedCurve",
     "ReducedImage",
     "View",
+    "area_means_of",
     "choose_unit",
+    "extremes_of",
     "finite_range",
     "order_of",
     "places_in",
