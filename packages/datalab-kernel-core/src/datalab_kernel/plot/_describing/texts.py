@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 FEWEST_DIGITS = 1e-4
@@ -51,6 +52,8 @@ def number(value: Any, digits: int = 5) -> str:
     --------
     >>> number(0.98039022), number(37699.05), number(2), number(1234567), number(1.5e-9)
     ('0.98039', '37,699', '2', '1,234,567', '1.5e-9')
+    >>> number(10000.25, 6)
+    '10,000.2'
     >>> number(float("nan")) == number(None) == MISSING, number("step"), number(True)
     (True, 'step', 'yes')
     """
@@ -76,7 +79,7 @@ def _number(value: float, digits: int) -> str:
         return f"{round(value):,}"
     rounded = f"{value:.{digits}g}"
     if FEWEST_DIGITS <= size < MOST_DIGITS:
-        whole, _, rest = f"{float(rounded):.12f}".rstrip("0").partition(".")
+        whole, _, rest = f"{Decimal(rounded):.12f}".rstrip("0").partition(".")
         return f"{int(whole):,}" if not rest else _signed(whole, rest)
     mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
