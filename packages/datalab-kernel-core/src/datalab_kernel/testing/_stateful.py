@@ -12,7 +12,7 @@ import os
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 import pytest
@@ -32,8 +32,8 @@ from datalab_kernel.objects import KINDS, _sigima
 from datalab_kernel.workspace._workspace import Workspace
 
 if TYPE_CHECKING:
+    from datalab_kernel.backends import Backend
     from datalab_kernel.objects import DataObject, Kind
-    from datalab_kernel.testing._contract import BackendContract
 
 NAMES = st.sampled_from(("a", "b", "c", "a b", "信号", "d [x]"))
 GROUPS = st.sampled_from(("first", "dunkle Räume"))
@@ -67,10 +67,20 @@ class _Entry:
         np.testing.assert_array_equal(getattr(obj, array), getattr(expected, array))
 
 
+class Contract(Protocol):
+    """What is used of a :class:`BackendContract`, which begins this and so is above it."""
+
+    def make_backend(self, tmp_path: Path) -> Backend: ...
+
+    def raw(self, backend: Backend, name: str) -> Any: ...
+
+    def has(self, backend: Backend, capability: str) -> bool: ...
+
+
 class BackendMachine(RuleBasedStateMachine):
     """Uses a backend by a workspace, and a model beside it."""
 
-    contract: ClassVar[BackendContract]
+    contract: ClassVar[Contract]
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,7 +246,7 @@ class BackendMachine(RuleBasedStateMachine):
             self._folder.cleanup()
 
 
-def use_at_random(contract: BackendContract, runs: int) -> None:
+def use_at_random(contract: Contract, runs: int) -> None:
     """Use a backend in random ways, always the same: a few, or many when tests run whole."""
 
     class Machine(BackendMachine):
