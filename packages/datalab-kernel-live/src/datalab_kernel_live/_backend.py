@@ -148,6 +148,7 @@ class LiveBackend(Backend):
         return self._entries
 
     def _count(self) -> int:
+        """Count the objects, without having DataLab describe large ones."""
         if self._entries is not None:
             return len(self._entries)
         if self._remote is None or self._memory.is_light:
@@ -173,6 +174,7 @@ class LiveBackend(Backend):
         self._is_in_doubt = False
 
     def _listing_anew(self) -> dict[str, Entry]:
+        """List everything, whatever was done before in this call."""
         self._forget()
         return self._listing()
 

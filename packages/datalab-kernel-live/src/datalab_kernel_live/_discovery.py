@@ -119,6 +119,7 @@ class _UnusableError(Exception):
 
 
 def _of_file(path: Path, token: str | None) -> Finding:
+    """Look where DataLab's connection file says that it is."""
     try:
         written = _read(path)
     except FileNotFoundError:
@@ -226,6 +227,7 @@ def _confirmed(address: Address, *, must_be_its_url: bool) -> Finding:
 
 
 def _is_same(said: Any, url: str) -> bool:
+    """Say whether what a server calls its own address is the one that was asked."""
     try:
         return isinstance(said, str) and normalised_url(said) == url
     except DataLabUnreachableError:

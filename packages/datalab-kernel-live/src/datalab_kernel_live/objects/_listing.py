@@ -99,6 +99,7 @@ def _identities(remote: RemoteDoor, kinds: set[str], memory: Memory) -> Identiti
 
 
 def _uuids_of_other_panel(remote: RemoteDoor, kind: Kind, panel: str, memory: Memory) -> list[str]:
+    """Return identities of a panel that isn't shown; show it for a moment if its groups changed."""
     uuids = remote.uuids(kind)
     known = memory.groups.get(kind)
     if (known is None and uuids) or (known is not None and not known.holds(uuids)):
@@ -151,6 +152,7 @@ def _read_shown_panel(remote: RemoteDoor, kind: Kind, memory: Memory) -> list[tu
 
 
 def _agree(infos: Sequence[dict[str, Any]], identities: Identities) -> bool:
+    """Say whether both doors list the same kinds and titles."""
     listed = sorted((info["type"], info["name"]) for info in infos)
     return listed == sorted(
         (kind, title) for kind, pairs in identities.items() for _, title in pairs

@@ -71,6 +71,7 @@ class Pending(ObjectInfo):
 
 
 def _made(*values: Any) -> ObjectInfo:
+    """Return a description that asks nobody: as what a `Pending` is pickled."""
     return ObjectInfo(**dict(zip(ObjectInfo.__slots__, values, strict=True)))
 
 
@@ -140,6 +141,7 @@ def _listed(info: dict[str, Any], title: str) -> ObjectInfo:
 
 
 def _gone(one: Ordered) -> ObjectInfo:
+    """Describe an object that isn't there any more: it has no size."""
     kind, _, title = one
     return ObjectInfo(
         name=title,

@@ -80,6 +80,7 @@ class Reader:
         return is_known or place.size_bytes > EXACT_LIMIT_BYTES
 
     def _by_archive(self, place: Place) -> DataObject | None:
+        """Read the Web API's archive of an object; None if it isn't there any more."""
         try:
             fields = from_npz(self._web.get(place.title))
         except Missing:
@@ -96,6 +97,7 @@ class Reader:
         return found.obj
 
     def _whole(self, remote: RemoteDoor, place: Place, uuid: str) -> DataObject | None:
+        """Read an object as text; None if it isn't there any more, or has another title."""
         try:
             fields = from_json(remote.object_json(uuid, place.kind, place.size_bytes))
         except DataLabRefusedError as error:

@@ -46,6 +46,7 @@ class Titles:
             self._remote.rename_selected(kind, title)
 
     def _send(self, texts: Sequence[str], title: str) -> None:
+        """Replace an object by itself with another title; ``texts`` are what it was."""
         from sigima.client.utils import dataset_to_rpcjson, rpcjson_to_dataset
 
         obj = rpcjson_to_dataset([*texts])
@@ -74,6 +75,7 @@ class Titles:
         return True
 
     def _note_renamed(self, old: str, place: Place, new: str) -> None:
+        """Remember an object under its new name."""
         self._memory.places.pop(old, None)
         self._memory.places[new] = replace(
             place, title=new, is_reachable=place.is_reachable and is_routable(new)

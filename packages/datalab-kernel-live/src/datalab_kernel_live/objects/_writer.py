@@ -97,6 +97,7 @@ class Writer:
             self._remember(plan)
 
     def _remember(self, plan: Plan) -> None:
+        """Note where a new object is, what it is, and whether its archive has all of it."""
         self._memory.own_names.add(plan.name)
         self._memory.places[plan.name] = plan.place
         key = plan.name if self._remote is None else plan.uuid
@@ -200,6 +201,7 @@ class Writer:
     # -- sending ----------------------------------------------------------------------------
 
     def _put_all(self, progress: Sequence[Progress], ask_all: Callable[[], None]) -> None:
+        """Send everything; undo what was begun if something fails."""
         begun: list[Progress] = []
         selected: tuple[Kind, int] | None = None
         try:

@@ -85,6 +85,7 @@ class Person:
         self._remote.select(light or NOBODY, kind)
 
     def _is_dense(self, uuid: str) -> bool:
+        """Say whether an object takes long to paint; of each, DataLab is asked once."""
         if uuid not in self._dense and uuid not in self._light:
             (self._dense if self._is_dense_there(uuid) else self._light).add(uuid)
         return uuid in self._dense
@@ -161,6 +162,7 @@ class Person:
             self._restore_soon(before)
 
     def _restore_soon(self, before: WindowState) -> None:
+        """Put the window back after a moment, unless the next change comes before."""
         pause_s = PAUSE_S if before.is_in_row else FIRST_PAUSE_S
         self._remote.deferred.start(lambda: self._restore(before), after_s=pause_s)
         self._unrestored = before

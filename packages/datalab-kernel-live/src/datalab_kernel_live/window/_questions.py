@@ -81,6 +81,7 @@ class WindowQuestions:
         return self._is_first or self._selected is not None
 
     def _ask_selected(self) -> Future[Any]:
+        """Ask what is selected in the panel that is added to; it is shown for that."""
         panel, kind = self._panel.result(), self._added.kind
         if panel != kind:
             self._remote.set_panel(kind)

@@ -319,6 +319,7 @@ class WebDoor:
         return self._transport
 
     def _path(self, name: str, end: str = "", **query: str) -> str:
+        """Return the path of an object's route; LiveLimitError: its name has none."""
         if not is_routable(name):
             message = (
                 f"DataLab's Web API can't address an object called {name!r}. "
@@ -367,6 +368,7 @@ class WebDoor:
         return self._errors.refused(answer.status, detail)
 
     def _error_of_failure(self, error: WireError, timeout_s: float) -> DataLabKernelError:
+        """Return what a failure on the way means to a person."""
         match error:
             case TimedOutError():
                 return self._errors.busy(f"no answer within {timeout_s:g} s")

@@ -88,6 +88,7 @@ def _translated_failures(connection: _Connection) -> Iterator[None]:
 
 
 def _failure_of(error: Exception, *, is_connected: bool) -> Exception:
+    """Return the failure that an error of Python's modules means; any other error as it is."""
     match error:
         case xmlrpc.client.Fault():
             return FaultError(error.faultString)

@@ -212,6 +212,7 @@ class Calls:
         return None
 
     def _error_of(self, method: str, error: WireError, timeout_s: float) -> DataLabKernelError:
+        """Return what a failure on the way means to a person."""
         match error:
             case TimedOutError():
                 return self._busy(method, timeout_s, was_sent=True)
@@ -266,6 +267,7 @@ class Calls:
 
 
 def _of_kind(kind: type, method: str, value: Any) -> Any:
+    """Return a value if it is of a certain type; else the answer is malformed."""
     if not isinstance(value, kind):
         raise MalformedError(f"{method} gives a {type(value).__name__}")
     return value

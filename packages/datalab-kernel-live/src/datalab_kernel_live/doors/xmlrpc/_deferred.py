@@ -85,6 +85,7 @@ class DeferredAction:
         return action is not None
 
     def _take(self) -> Callable[[], None] | None:
+        """Return the action that hasn't begun, to one caller only; None if there is none."""
         with self._lock:
             action, self._action = self._action, None
         return action
