@@ -216,7 +216,7 @@ def test_adding_to_a_group_with_dense_signals_in_it_doesnt_paint_them(workspace:
     for number in range(4):
         workspace.add(f"small {number}", np.arange(3.0), group="dense ones")
     assert look(person) == before
-    assert time.monotonic() - started < 2 * SOON_S
+    assert time.monotonic() - started < 4 * SOON_S  # painting them takes minutes
     assert workspace.list(group="dense ones")[2:] == [f"small {number}" for number in range(4)]
     assert _settings.auto_refresh() is True
 
