@@ -63,7 +63,8 @@ def waiting_once(watch: Watch, event: str) -> str:
     """Run a cell that lets a callback of an event wait, the first time; return its request."""
     watch.run(
         "import time\nwaits = [50]\ndef wait(*_):\n"
-        "    if waits: print('around', flush=True); time.sleep(waits.pop())"
+        "    for seconds in [waits.pop()] if waits else []:\n"
+        "        print('around', flush=True); time.sleep(seconds)"
     )
     return watch.start(f"kept = 0; get_ipython().events.register('{event}', wait)")
 
