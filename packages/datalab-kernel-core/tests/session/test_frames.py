@@ -73,6 +73,16 @@ def test_a_frame_is_of_its_module_or_of_where_its_file_lies(
     assert Frames({}).owner(error.__traceback__.tb_next.tb_frame) is owner
 
 
+def test_a_frame_of_compiled_code_is_of_where_its_module_lies() -> None:
+    space = raising("def f(): 1 / 0", "pandas._libs.parsers", "pandas/_libs/parsers.pyx")
+    error = error_of(space)
+    assert error.__traceback__ is not None
+    frame = error.__traceback__.tb_next.tb_frame  # type: ignore[union-attr]
+    assert Frames({}).owner(frame) is P  # a person's own, as %%cython makes it
+    frame.f_globals["__file__"] = str(SITE / "pandas/_libs/parsers.so")
+    assert Frames({}).owner(frame) is N
+
+
 def test_a_cell_is_the_persons_wherever_its_file_is_said_to_lie() -> None:
     space = raising("def f(): 1 / 0", "odd", str(SITE / "odd.py"))
     error = error_of(space)

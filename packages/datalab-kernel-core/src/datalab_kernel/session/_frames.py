@@ -131,6 +131,8 @@ class Frames:
             return Owner.PERSON
         if path.startswith("<frozen "):
             return Owner.PYTHON
+        if not path.startswith("<") and not os.path.isabs(path):  # noqa: PTH117
+            path = str(frame.f_globals.get("__file__") or path)  # Cython's: "pandas/_libs/lib.pyx"
         if path.startswith("<") or _INSTALLED & {*Path(path).parts}:
             return Owner.OTHER
         return Owner.PYTHON if path.startswith(_STANDARD_LIBRARY) else Owner.PERSON
