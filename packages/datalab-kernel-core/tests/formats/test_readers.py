@@ -9,8 +9,11 @@ import scipy.io
 import tifffile
 
 from datalab_kernel.formats._arrays import MAT, NPY
+from datalab_kernel.formats._registry import READERS
+from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._text_reader import TEXT
 from datalab_kernel.formats._tiff import TIFF
+from datalab_kernel.formats._unsupported import UNSUPPORTED
 from datalab_kernel.formats.scopes._keysight import KEYSIGHT
 from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
@@ -145,3 +148,9 @@ class TestText(ReaderContract):
             scope("picoscope_comma", [us, [5.511, 4.724, 5.552]], [us, [1.215, 2.13, 2.212]]),
             scope("rohde_schwarz", [[-1e-3, -0.5e-3], [0.15, 0.16]]),
         ]
+
+
+def test_each_of_the_cores_readers_has_its_contract_here():
+    here = [one for one in ReaderContract.__subclasses__() if one.__module__ == __name__]
+    elsewhere = {*UNSUPPORTED, RAW, SIGIMA}  # refused, told by a person, Sigima's own
+    assert {one.reader for one in here} == {*READERS} - elsewhere

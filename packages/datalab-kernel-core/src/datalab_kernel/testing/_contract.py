@@ -57,6 +57,8 @@ class BackendContract:
     @abstractmethod
     def make_backend(self, tmp_path: Path) -> Backend:
         """Return a new, empty backend; ``tmp_path`` is a folder for its use."""
+        message = f"{type(self).__name__} needs make_backend(self, tmp_path), which returns a new backend."
+        raise NotImplementedError(message)
 
     def raw(self, backend: Backend, name: str) -> Any:  # noqa: ARG002 - what a subclass uses
         """Return an object as it lies where the backend keeps it, or None if it isn't there.
@@ -84,12 +86,21 @@ class BackendContract:
         return Workspace(backend)
 
     def needs(self, backend: Backend, capability: str) -> None:
-        """Skip a test of what the backend declares that it lacks, also by lacking the methods."""
+        """Skip a test of what the backend hasn't: the methods, or what it says that it lacks."""
         if not self.has(backend, capability):
-            pytest.skip(f"{type(backend).__name__} declares that it lacks {capability!r}")
+            pytest.skip(f"{type(backend).__name__} has no {capability!r}")
 
     def test_a_new_backend_is_empty(self, backend: Backend) -> None:
         assert len(backend.describe()) == 0
+
+    def test_a_name_that_is_not_there_is_a_key_error(
+        self, backend: Backend, workspace: Workspace
+    ) -> None:
+        workspace["a"] = np.arange(3.0)
+        with pytest.raises(KeyError):
+            backend.get("b")
+        with pytest.raises(ObjectNotFoundError, match="'b' not found"):
+            workspace["b"]
 
     @pytest.mark.parametrize("make", _samples.OBJECTS, ids=lambda make: make.__name__)
     def test_an_object_comes_back_as_it_was(self, workspace: Workspace, make: Any) -> None:
