@@ -20,11 +20,13 @@ workspace["i"] = np.eye(4)
 class Slow:
     def list(self, pattern=None, *, kind=None): return [f"s{i}" for i in range(90)]
     def exists(self, name): return False
-    def get(self, name, *, copy=True):
+    def get(self, name, *, copy=True, xlim=None, ylim=None):
         import time
         if name == "s5": print("on", flush=True)
         time.sleep(0.3)
         return create_signal(name, x, x)
+    view_from_afar = get
+
 """
 
 
