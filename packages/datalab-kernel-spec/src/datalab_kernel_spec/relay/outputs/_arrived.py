@@ -31,11 +31,11 @@ class Arrived:
     def __init__(self) -> None:
         self.meeting = 0
         """The number of the last meeting."""
-        self._cells: deque[bytes] = deque(maxlen=CELLS)
+        self._cells: deque[str] = deque(maxlen=CELLS)
 
     def add_cell(self, header: bytes) -> None:
         """Note that the front ends know of a cell's beginning; take its request's header."""
-        self._cells.append(header)
+        self._cells.append(_identity(header))
 
     def has(self, place: Begun | Meeting) -> bool:
         """Say whether that has come, so that the text behind it may be shown."""
@@ -43,5 +43,9 @@ class Arrived:
             return place.number <= self.meeting
         if not place.header:
             return True
-        name = str(json.loads(place.header).get("msg_id", "")).encode()
-        return any(name in header for header in self._cells)
+        return _identity(place.header) in self._cells
+
+
+def _identity(header: bytes) -> str:
+    """Return the identity of the request that a header is of."""
+    return str(json.loads(header).get("msg_id", ""))
