@@ -56,4 +56,4 @@ def test_a_strangers_backend_keeps_the_contract(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-4000:]
     for capability in ("groups", "extras"):
-        assert f"declares that it lacks '{capability}'" in done.stdout
+        assert f"has no '{capability}'" in done.stdout
