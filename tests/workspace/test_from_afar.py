@@ -141,3 +141,17 @@ def test_regions_by_index_would_be_elsewhere_so_all_is_handed_over(indices: bool
 def test_an_object_that_is_not_there_is_named(workspace: Workspace) -> None:
     with pytest.raises(KeyError, match="'lang' not found.*'long'"):
         plot(workspace, "lang")
+
+
+def test_a_backend_that_cannot_reduce_is_not_asked_for_a_description() -> None:
+    class Undescribed(dict[str, Any]):
+        def get(self, name: str, default: Any = None) -> Any:
+            raise AssertionError(name, default)
+
+    class Plain(StandaloneBackend):
+        def describe(self) -> Any:
+            return Undescribed(super().describe())
+
+    workspace = Workspace(Plain())
+    workspace["a"] = (X[:5], X[:5])
+    assert plot(workspace, "a").spec.axes[0].curves[0].y.size == 5
