@@ -31,3 +31,7 @@ class SiblingPins(MetadataHookInterface):
             unseen = self.config.get("without-metadata-in-conda", [])
             requires = [item for item in requires if not item.startswith(tuple(unseen))]
         metadata["dependencies"] = pins + requires
+        if extras := self.config.get("extras"):
+            metadata["optional-dependencies"] = {
+                extra: [f"{name}=={version}" for name in names] for extra, names in extras.items()
+            }

@@ -32,7 +32,8 @@ def test_it_is_for_every_platform_and_of_this_version(package: Path) -> None:
 
 def test_it_needs_its_siblings_by_their_exact_build(package: Path, built: Built) -> None:
     needs = [need.split() for need in Package.from_file(package).depends if "datalab" in need]
-    assert len(needs) >= (built.packages["datalab-kernel-core"] != package)
+    alone = {built.packages[f"datalab-kernel-{name}"] for name in ("core", "client")}
+    assert bool(needs) == (package not in alone)
     for name, number, build in needs:
         assert number.startswith("==")
         assert built.packages[name].name == f"{name}-{number[2:]}-{build}.conda"

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGES = (
     *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
-    *("datalab_kernel_spec", "datalab_kernel_interactive"),
+    *("datalab_kernel_spec", "datalab_kernel_interactive", "datalab_kernel_client"),
 )
 BREACHES = {
     "core/src/datalab_kernel/_loose.py": "",
@@ -40,6 +40,8 @@ BREACHES = {
     "interactive/src/datalab_kernel_interactive/__init__.py": "import datalab_kernel_spec",
     "interactive/src/datalab_kernel_interactive/_curves.py": "import datalab_kernel.plot.rendering._columns",
     "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel.objects import _sigima",
+    "client/src/datalab_kernel_client/errors.py": "import datalab_kernel.errors",
+    "client/src/datalab_kernel_client/__init__.py": "import datalab_kernel_spec",
     "live/src/datalab_kernel_live/doors/_address.py": "import datalab_kernel_live.doors.web._answers",
     "live/src/datalab_kernel_live/objects/_reader.py": "import datalab_kernel.storage._reader",
     "live/src/datalab_kernel_live/window/_state.py": "import datalab_kernel_live.objects._memory",

@@ -17,6 +17,7 @@ IMPORTS = {
     "datalab-kernel-live": "datalab_kernel_live",
     "datalab-kernel-spec": "datalab_kernel_spec",
     "datalab-kernel-interactive": "datalab_kernel_interactive",
+    "datalab-kernel-client": "datalab_kernel_client",
 }
 OURS = [*IMPORTS, "datalab-kernel"]
 
@@ -73,13 +74,24 @@ def test_the_version_is_the_one_of_the_file_version(name: str, version: str) -> 
 def test_siblings_are_pinned_to_exactly_this_version(name: str, version: str) -> None:
     requires = distribution(name).requires or []
     siblings = [item for item in requires if item.startswith("datalab-kernel")]
-    assert all(item.endswith(f"=={version}") for item in siblings)
+    assert all(item.split(";")[0].strip().endswith(f"=={version}") for item in siblings)
 
 
-def test_the_metapackage_brings_every_package_but_the_interactive_renderer(version: str) -> None:
-    brought = IMPORTS.keys() - {"datalab-kernel-interactive"}
-    requires = distribution("datalab-kernel").requires
-    assert sorted(requires or []) == sorted(f"{name}=={version}" for name in brought)
+def test_the_metapackage_brings_every_package_but_those_that_not_everybody_needs(
+    version: str,
+) -> None:
+    brought = IMPORTS.keys() - {"datalab-kernel-interactive", "datalab-kernel-client"}
+    requires = distribution("datalab-kernel").requires or []
+    always = [item for item in requires if "extra ==" not in item]
+    assert sorted(always) == sorted(f"{name}=={version}" for name in brought)
+
+
+@pytest.mark.parametrize("extra", ["client"])
+def test_the_metapackage_brings_more_by_the_name_of_an_extra(version: str, extra: str) -> None:
+    found = distribution("datalab-kernel")
+    assert extra in found.metadata.get_all("Provides-Extra", [])
+    wanted = f"datalab-kernel-{extra}=={version}; extra == '{extra}'"
+    assert wanted in [item.replace('"', "'") for item in found.requires or []]
 
 
 @pytest.mark.parametrize("name", OURS)
