@@ -13,7 +13,7 @@ from offline_channel._channel import LocalChannel
 
 PIXI = tomllib.loads((ROOT / "pixi.toml").read_text(encoding="utf-8"))
 OWN_SERIES = f"{sys.version_info.major}.{sys.version_info.minor}.*"
-HELD = {"core", "standalone", "live", "spec", "interactive", "client"}
+HELD = {"core", "standalone", "live", "spec", "interactive", "client", "channel"}
 """Features of which the channel holds everything: our packages' dependencies."""
 
 

@@ -11,7 +11,8 @@ import pytest
 
 PACKAGES = (
     *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
-    *("datalab_kernel_spec", "datalab_kernel_interactive", "datalab_kernel_client"),
+    *("datalab_kernel_spec", "datalab_kernel_interactive"),
+    *("datalab_kernel_client", "datalab_kernel_channel"),
 )
 BREACHES = {
     "core/src/datalab_kernel/_loose.py": "",
@@ -42,6 +43,10 @@ BREACHES = {
     "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel.objects import _sigima",
     "client/src/datalab_kernel_client/errors.py": "import datalab_kernel.errors",
     "client/src/datalab_kernel_client/__init__.py": "import datalab_kernel_spec",
+    "channel/src/datalab_kernel_channel/__init__.py": "import datalab_kernel_interactive",
+    "channel/src/datalab_kernel_channel/comm/__init__.py": "import datalab_kernel_channel.rpc",
+    "channel/src/datalab_kernel_channel/rpc/__init__.py": "def late():\n    import sigima",
+    "channel/src/datalab_kernel_channel/protocol/__init__.py": "import comm",
     "live/src/datalab_kernel_live/doors/_address.py": "import datalab_kernel_live.doors.web._answers",
     "live/src/datalab_kernel_live/objects/_reader.py": "import datalab_kernel.storage._reader",
     "live/src/datalab_kernel_live/window/_state.py": "import datalab_kernel_live.objects._memory",

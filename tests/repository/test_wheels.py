@@ -18,7 +18,9 @@ IMPORTS = {
     "datalab-kernel-spec": "datalab_kernel_spec",
     "datalab-kernel-interactive": "datalab_kernel_interactive",
     "datalab-kernel-client": "datalab_kernel_client",
+    "datalab-kernel-channel": "datalab_kernel_channel",
 }
+OPTIONAL = {f"datalab-kernel-{name}" for name in ("interactive", "client", "channel")}
 OURS = [*IMPORTS, "datalab-kernel"]
 
 
@@ -80,13 +82,13 @@ def test_siblings_are_pinned_to_exactly_this_version(name: str, version: str) ->
 def test_the_metapackage_brings_every_package_but_those_that_not_everybody_needs(
     version: str,
 ) -> None:
-    brought = IMPORTS.keys() - {"datalab-kernel-interactive", "datalab-kernel-client"}
+    brought = IMPORTS.keys() - OPTIONAL
     requires = distribution("datalab-kernel").requires or []
     always = [item for item in requires if "extra ==" not in item]
     assert sorted(always) == sorted(f"{name}=={version}" for name in brought)
 
 
-@pytest.mark.parametrize("extra", ["client"])
+@pytest.mark.parametrize("extra", ["client", "channel"])
 def test_the_metapackage_brings_more_by_the_name_of_an_extra(version: str, extra: str) -> None:
     found = distribution("datalab-kernel")
     assert extra in found.metadata.get_all("Provides-Extra", [])

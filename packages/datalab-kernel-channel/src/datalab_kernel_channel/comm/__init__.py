@@ -1,0 +1,1 @@
+"""Comms with ipykernel's interface, on whichever kernel runs."""

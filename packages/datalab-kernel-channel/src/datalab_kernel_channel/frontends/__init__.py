@@ -1,0 +1,1 @@
+"""Ready front ends: pick regions and points, move files, watch a workspace."""

@@ -1,0 +1,1 @@
+"""The wire protocol: frames as values, without input or output."""

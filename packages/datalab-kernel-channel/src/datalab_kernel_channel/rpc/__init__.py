@@ -1,0 +1,1 @@
+"""Calls in both directions: channels, clients, streams."""

@@ -1,0 +1,1 @@
+"""A client in Python that speaks the wire protocol, for tests without a browser."""
