@@ -28,7 +28,13 @@ def release(clone: Path, **options: object) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def repository(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of(root, tmp_path_factory.mktemp("repository"))
+    """Return the work tree as it is when it is released: with its changelog written."""
+    repository = copy_of(root, tmp_path_factory.mktemp("repository"))
+    if list(repository.glob("changes/*.*.md")):
+        command = [sys.executable, "-m", "towncrier", "build", "--yes"]
+        subprocess.run(command, cwd=repository, check=True, capture_output=True)
+        git(repository, "commit", "--quiet", "--all", "--message", "changelog")
+    return repository
 
 
 class Made(NamedTuple):
@@ -148,11 +154,11 @@ def test_the_source_archive_holds_what_the_commit_holds(
     assert sorted(files) == sorted(f"{name}/{path}" for path in listed if path)
 
 
-def test_the_notes_are_the_changelogs(made: Path, root: Path, version: str) -> None:
+def test_the_notes_are_the_changelogs(made: Path, repository: Path, version: str) -> None:
     notes = (made / "RELEASE_NOTES.md").read_text(encoding="utf-8")
     heading, _, body = notes.partition("\n\n")
     assert heading.startswith(f"# DataLab-Kernel {version}")
-    assert body.strip() in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert body.strip() in (repository / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["README.md", "new.txt"])

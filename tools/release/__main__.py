@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from release.archives import build_distributions, write_source_archive
-from release.checks import ReleaseError, notes_of, refuse_changes
+from release.checks import ReleaseError, notes_of, refuse_changes, refuse_fragments
 from release.commit import Commit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,12 +65,13 @@ def make_release(root: Path, output: Path, *, with_conda: bool) -> Path:
     Raises
     ------
     ReleaseError
-        The work tree has changes, or CHANGELOG.md says nothing about the version.
+        The work tree has changes, or CHANGELOG.md lacks what is new or says nothing about the version.
     """
     refuse_changes(root)
     commit = Commit.head(root)
     with tempfile.TemporaryDirectory() as name:
         tree = commit.export(Path(name) / "tree")
+        refuse_fragments(tree)
         version = (tree / "VERSION").read_text(encoding="utf-8").strip()
         notes = notes_of(version, (tree / "CHANGELOG.md").read_text(encoding="utf-8"))
         made = Path(name) / version

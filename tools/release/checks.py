@@ -34,6 +34,23 @@ def refuse_changes(root: Path) -> None:
         raise ReleaseError(msg)
 
 
+def refuse_fragments(tree: Path) -> None:
+    """Refuse a commit whose CHANGELOG.md doesn't have what lies in ``changes`` yet.
+
+    Raises
+    ------
+    ReleaseError
+        A file is left there.
+    """
+    left = [path.name for path in sorted(tree.glob("changes/*")) if path.name != "README.md"]
+    if left:
+        msg = (
+            f"changes holds what CHANGELOG.md doesn't say yet: {', '.join(left)}; "
+            "run tools/run.py changelog-write, read what it wrote, and commit"
+        )
+        raise ReleaseError(msg)
+
+
 def notes_of(version: str, changelog: str) -> str:
     r"""Return the release notes: the changelog's section about a version.
 
