@@ -55,5 +55,5 @@ def test_a_strangers_backend_keeps_the_contract(tmp_path: Path) -> None:
         command, capture_output=True, text=True, check=False, cwd=tmp_path, timeout=240
     )
     assert done.returncode == 0, done.stdout[-4000:]
-    for capability in ("groups", "extras"):
-        assert f"has no '{capability}'" in done.stdout
+    lacking = [line.split("has no ")[1] for line in done.stdout.splitlines() if "has no " in line]
+    assert {*lacking} == {"'groups'", "'extras'"}, "raw, reopening and looking from afar ran"

@@ -16,7 +16,7 @@ class Elsewhere(StandaloneBackend):
     """Objects in another place, which may go away."""
 
     label = "live"
-    outlives_kernel = True
+    needs_connection = True
 
     def __init__(self) -> None:
         super().__init__()

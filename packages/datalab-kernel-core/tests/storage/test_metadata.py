@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from datalab_kernel.errors import MetadataError
 from datalab_kernel.objects import _metadata
-from datalab_kernel.testing._compare import _compare
+from datalab_kernel.testing._compare import compare_values
 
 ZONE = "Europe/Paris"
 OFFSET = datetime.timezone(datetime.timedelta(hours=5, minutes=30))
@@ -131,8 +131,8 @@ def test_any_text_is_a_value(text: str, through_metadata: Any) -> None:
 )
 def test_arrays_keep_dtype_and_shape(array: Any, through_metadata: Any) -> None:
     found = through_metadata({"array": array, "list": [array]})
-    assert _compare("array", found["array"], array) == []
-    assert _compare("array", found["list"][0], array) == []
+    assert compare_values("array", found["array"], array) == []
+    assert compare_values("array", found["list"][0], array) == []
 
 
 class Colour(enum.IntEnum):
@@ -238,4 +238,4 @@ VALUES = st.recursive(
 def test_any_metadata_survives_its_encoding(metadata: dict[str, Any]) -> None:
     _metadata.check(metadata)
     decoded = _metadata.decode(*_metadata.encode(metadata))
-    assert _compare("metadata", decoded, metadata) == []
+    assert compare_values("metadata", decoded, metadata) == []

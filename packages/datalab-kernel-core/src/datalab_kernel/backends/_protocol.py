@@ -88,10 +88,11 @@ class Backend(ABC):
         Place in the order in which ``Workspace("auto")`` asks installed backends
         (lowest first); None: only used when named.
     needs_connection : bool
-        Whether :meth:`open` looks for something outside this process.
+        Whether the objects are in another program: :meth:`open` looks for it outside this
+        process, and they stay there when the workspace goes elsewhere.
     outlives_kernel : bool
-        Whether somebody else keeps the objects when this process ends, so that they stay
-        there when the workspace goes elsewhere, and need no saving.
+        Whether the objects are there also when this process has ended, so that they need no
+        saving.
     computes_as : str
         What results that it computed itself say of where (:attr:`CalcResult.computed_by`).
     lacks : frozenset of str

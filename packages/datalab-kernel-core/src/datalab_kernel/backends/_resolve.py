@@ -77,9 +77,9 @@ def open_memory() -> Backend:
     return open_backend(_MEMORY, {})  # which says what to install
 
 
-def outlives_kernel(name: str) -> bool | None:
-    """Say whether the backend of that name keeps objects longer than we; None: one is to be found."""
-    return None if name == AUTO else _registry.load(name).outlives_kernel
+def needs_connection(name: str) -> bool | None:
+    """Say whether the backend of that name is another program; None: one is to be found."""
+    return None if name == AUTO else _registry.load(name).needs_connection
 
 
 def is_given(name: str) -> bool:

@@ -22,10 +22,11 @@ def differences(found: DataObject, expected: DataObject) -> list[str]:
         ("arrays", dict(left.arrays), dict(right.arrays)),
         ("metadata", dict(left.metadata), dict(right.metadata)),
     ]
-    return [text for path, a, b in pairs for text in _compare(path, a, b)]
+    return [text for path, a, b in pairs for text in compare_values(path, a, b)]
 
 
-def _compare(path: str, found: Any, expected: Any) -> list[str]:
+def compare_values(path: str, found: Any, expected: Any) -> list[str]:
+    """List what differs between two values; ``path`` names them."""
     if isinstance(expected, np.ndarray):
         return _compare_arrays(path, found, expected)
     if isinstance(expected, dict) and isinstance(found, dict):
@@ -34,7 +35,7 @@ def _compare(path: str, found: Any, expected: Any) -> list[str]:
         if len(found) != len(expected):
             return [f"{path}: {len(found)} items instead of {len(expected)}"]
         pairs = enumerate(zip(found, expected, strict=True))
-        return [text for i, (a, b) in pairs for text in _compare(f"{path}[{i}]", a, b)]
+        return [text for i, (a, b) in pairs for text in compare_values(f"{path}[{i}]", a, b)]
     is_nan = found != found and expected != expected  # noqa: PLR0124 - NaN
     if type(found) is type(expected) and (is_nan or found == expected):
         return []
@@ -46,7 +47,7 @@ def _compare_dicts(path: str, found: dict[str, Any], expected: dict[str, Any]) -
     texts += [f"{path}[{key!r}]: unexpected" for key in found if key not in expected]
     for key, value in expected.items():
         if key in found:
-            texts += _compare(f"{path}[{key!r}]", found[key], value)
+            texts += compare_values(f"{path}[{key!r}]", found[key], value)
     return texts
 
 

@@ -3,92 +3,34 @@
 from __future__ import annotations
 
 import threading
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from datalab_kernel.backends import Groups, KeepsExtras, Placement, Put
+from datalab_kernel.backends import Groups, Placement, Put
 from datalab_kernel.errors import DataLabKernelError, NameTakenError, ObjectNotFoundError
 from datalab_kernel.objects import _sigima
 from datalab_kernel.testing import _samples
+from datalab_kernel.testing._backend_hooks import CAPABILITIES, Uncopyable
 from datalab_kernel.testing._compare import assert_same_object
-from datalab_kernel.workspace._workspace import Workspace
+from datalab_kernel.testing._persistence import PersistenceContract
+from datalab_kernel.testing._reducing import ReducingContract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from datalab_kernel.backends import Backend
-
-CAPABILITIES = ("groups", "extras", "editing")
-POWERS: dict[str, type] = {"groups": Groups, "extras": KeepsExtras}
+    from datalab_kernel.workspace._workspace import Workspace
 
 
-class _Uncopyable:
-    """Stands in metadata for what no backend can store."""
-
-    def __deepcopy__(self, memo: object) -> Any:
-        message = "this can't be stored"
-        raise TypeError(message)
-
-    def __reduce__(self) -> Any:
-        message = "this can't be stored"
-        raise TypeError(message)
-
-
-class BackendContract:
+class BackendContract(PersistenceContract, ReducingContract):
     """Subclass this, define :meth:`make_backend`, and let pytest run it.
 
     Define :meth:`raw`, too, and what is stored is looked at past the workspace and the
-    backend's own methods, where faults of both might cancel out.
-
-    Attributes
-    ----------
-    random_runs
-        In how many random ways the backend is used, of 20 steps each (always the same
-        ones); with ``DATALAB_KERNEL_TEST_FULL=1``, in ten times as many of 40. It needs
-        the package hypothesis.
+    backend's own methods, where faults of both might cancel out. Define :meth:`reopen` where
+    objects are kept when the process ends.
     """
-
-    random_runs: ClassVar[int] = 10
-
-    @abstractmethod
-    def make_backend(self, tmp_path: Path) -> Backend:
-        """Return a new, empty backend; ``tmp_path`` is a folder for its use."""
-        message = f"{type(self).__name__} needs make_backend(self, tmp_path), which returns a new backend."
-        raise NotImplementedError(message)
-
-    def raw(self, backend: Backend, name: str) -> Any:  # noqa: ARG002 - what a subclass uses
-        """Return an object as it lies where the backend keeps it, or None if it isn't there.
-
-        It doesn't go by the backend's methods: a database is asked, a file is read. As it
-        stands, nothing is looked at so.
-        """
-        return NotImplemented
-
-    def has(self, backend: Backend, capability: str) -> bool:
-        """Say whether a backend has one of :data:`CAPABILITIES`: the methods, and doesn't lack it."""
-        has_methods = isinstance(backend, POWERS.get(capability, object))
-        return has_methods and capability not in backend.lacks
-
-    @pytest.fixture
-    def backend(self, tmp_path: Path) -> Iterator[Backend]:
-        """Give each test a backend of its own, and close it afterwards."""
-        backend = self.make_backend(tmp_path)
-        yield backend
-        backend.close()
-
-    @pytest.fixture
-    def workspace(self, backend: Backend) -> Workspace:
-        """Give a workspace on that backend."""
-        return Workspace(backend)
-
-    def needs(self, backend: Backend, capability: str) -> None:
-        """Skip a test of what the backend hasn't: the methods, or what it says that it lacks."""
-        if not self.has(backend, capability):
-            pytest.skip(f"{type(backend).__name__} has no {capability!r}")
 
     def test_a_new_backend_is_empty(self, backend: Backend) -> None:
         assert len(backend.describe()) == 0
@@ -222,7 +164,7 @@ class BackendContract:
     def test_putting_several_stores_all_or_none(self, backend: Backend) -> None:
         good = _sigima.create_signal("good", np.arange(3.0), np.ones(3))
         bad = _sigima.create_signal("bad", np.arange(3.0), np.ones(3))
-        bad.metadata["x"] = _Uncopyable()
+        bad.metadata["x"] = Uncopyable()
         items = [Put(name=name, obj=obj) for name, obj in (("good", good), ("bad", bad))]
         with pytest.raises(Exception, match=r"stored|kept"):
             backend.put(items)

@@ -74,6 +74,8 @@ class Contract(Protocol):
 
     def raw(self, backend: Backend, name: str) -> Any: ...
 
+    def reopen(self, backend: Backend) -> Any: ...
+
     def has(self, backend: Backend, capability: str) -> bool: ...
 
 
@@ -195,6 +197,12 @@ class BackendMachine(RuleBasedStateMachine):
             self._note(name, entry)
             if self._has_groups:
                 assert self._model[name].group == entry.group
+
+    @rule()
+    def open_again(self) -> None:
+        again = self.contract.reopen(self._backend)
+        if again is not NotImplemented:
+            self._backend, self._workspace = again, Workspace(again)
 
     def _note(self, name: str, entry: _Entry) -> None:
         """Note an object that was put at the end, in the group where it now is."""

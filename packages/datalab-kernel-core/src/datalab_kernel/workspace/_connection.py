@@ -45,10 +45,10 @@ class Connection:
         return _resolve.mode_of(self._shelf.backend.label)
 
     @property
-    def _outlives_kernel(self) -> bool:
-        """Whether somebody else keeps the objects; where it is known, without connecting."""
-        known = None if self._shelf.opened else _resolve.outlives_kernel(self.wanted)
-        return self._shelf.backend.outlives_kernel if known is None else known
+    def _is_connected(self) -> bool:
+        """Whether the objects are in another program; where it is known, without connecting."""
+        known = None if self._shelf.opened else _resolve.needs_connection(self.wanted)
+        return self._shelf.backend.needs_connection if known is None else known
 
     def quiet_backend(self) -> Backend | None:
         """Return the backend, if that needs no look for a DataLab and may hold something."""
@@ -67,8 +67,8 @@ class Connection:
 
     def detach(self, *, force: bool) -> None:
         """Copy everything back from DataLab and go on standalone."""
-        if not self._outlives_kernel:
-            message = "This workspace is standalone: there is no DataLab to detach from."
+        if not self._is_connected:
+            message = f"This workspace is {self.mode}: there is no DataLab to detach from."
             raise LiveModeRequiredError(message, mode=str(self.mode))
         target = _resolve.open_memory()
         with self._shelf.lock:
@@ -84,7 +84,7 @@ class Connection:
 
     def resync(self, *, overwrite: bool) -> bool:
         """Look again for a DataLab, and move the objects into it if there is one now."""
-        if self._shelf.backend.outlives_kernel:
+        if self._shelf.backend.needs_connection:
             return False
         for cls in _resolve.candidates():
             if cls.needs_connection and cls.is_available(**self._options):
@@ -98,7 +98,7 @@ class Connection:
         with self._shelf.lock:
             source = self._shelf.opened  # before the first use there is nothing to move
             try:
-                if source is not None and not source.outlives_kernel:
+                if source is not None and not source.needs_connection:
                     move_all(source, target, overwrite=overwrite)
             except BaseException:
                 target.close()
