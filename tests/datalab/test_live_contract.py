@@ -31,6 +31,11 @@ class TestLive(BackendContract):
         WindowDriver(Workspace(backend)).remove_all()
         return backend
 
+    def reopen(self, backend: Backend) -> Backend:
+        """Connect to the DataLab that was left, as another kernel would."""
+        backend.close()
+        return LiveBackend(self._datalab.url, self._datalab.token)
+
     def raw(self, backend: Backend, name: str) -> Any:
         """Ask DataLab, by the client that Sigima has for that."""
         proxy = Workspace(backend).proxy
