@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from support.kernel.bare import fails_on_bare_xpython, only_ours
+from support.kernel.page import closed, opened, told
 
 if TYPE_CHECKING:
     from support.kernel.watch import Cell, Watch
@@ -28,19 +28,6 @@ comm.get_comm_manager().register_target('test', open_it)
 KERNELS_OWN = (
     "import comm\nc = comm.create_comm(target_name='own', data={'first': 1}, metadata={'m': 2})"
 )
-
-
-def opened(watch: Watch, target: str = "test", data: Any = None) -> tuple[str, Cell]:
-    """Open a comm as a front end does; return its id and what the opening caused."""
-    comm_id = uuid.uuid4().hex
-    content = {"comm_id": comm_id, "target_name": target, "data": data or {}}
-    return comm_id, watch.handled(watch.send("comm_open", content), within_s=3)
-
-
-def told(watch: Watch, comm_id: str, data: Any, buffers: tuple[bytes, ...] = ()) -> Cell:
-    """Send to a comm, and return what that caused."""
-    message = watch.send("comm_msg", {"comm_id": comm_id, "data": data}, buffers=buffers)
-    return watch.handled(message, within_s=3)
 
 
 def result(cell: Cell) -> str:
@@ -65,7 +52,7 @@ def test_a_front_end_opens_a_comm_and_talks_both_ways(watch: Watch) -> None:
 def test_closing_is_heard_and_a_closed_comm_hears_no_more(watch: Watch) -> None:
     watch.run(TARGET)
     comm_id, _ = opened(watch)
-    closing = watch.handled(watch.send("comm_close", {"comm_id": comm_id, "data": {}}))
+    closing = closed(watch, comm_id)
     assert closing.text() == "closed\n"
     assert told(watch, comm_id, {"n": 1}).of("comm_msg") == []
     assert comm_id not in watch.ask("comm_info_request", {})["comms"]
@@ -134,6 +121,102 @@ def test_an_error_in_a_callback_is_shown_where_it_belongs(watch: Watch) -> None:
     shown = failed.text("stderr") + str(failed.of("error"))
     assert "ZeroDivisionError" in shown
     assert watch.run("2").reply["content"]["status"] == "ok"
+
+
+FAILING = """
+def open_it(c, message):
+    def deep(m):
+        {how}
+    c.on_msg(deep)
+import comm; comm.get_comm_manager().register_target('failing', open_it)
+"""
+
+
+@pytest.mark.parametrize("how", ["1 / 0", "raise SystemExit(3)", "raise KeyboardInterrupt"])
+@only_ours("front-end-opened comms: see above")
+def test_whatever_a_callback_raises_is_shown_from_its_own_frame_on(watch: Watch, how: str) -> None:
+    watch.run(FAILING.format(how=how))
+    comm_id, _ = opened(watch, "failing")
+    shown = told(watch, comm_id, {}).text("stderr").splitlines()
+    assert shown[0] == "Traceback (most recent call last):"
+    assert shown[1].endswith("in deep")
+    assert "datalab_kernel_spec" not in "".join(shown)
+    assert told(watch, comm_id, {}).text("stderr")  # it is open
+    assert comm_id in watch.ask("comm_info_request", {})["comms"]
+
+
+ASYNC = """
+import asyncio, comm
+order, gate = [], asyncio.Event()
+async def hear(m):
+    n = m['content']['data']['n']
+    order.append(n)
+    await gate.wait()
+    print('done', n)
+    1 / n
+def open_it(c, message):
+    c.on_msg(hear)
+    return check(message)
+async def check(message):
+    await asyncio.sleep(0)
+    message['content']['data']['fine']
+comm.get_comm_manager().register_target('async', open_it)
+"""
+
+
+@only_ours("front-end-opened comms: see above")
+def test_async_callbacks_run_side_by_side_under_their_own_messages(watch: Watch) -> None:
+    watch.run(ASYNC)
+    comm_id, _ = opened(watch, "async", {"fine": True})
+    sent = [watch.send("comm_msg", {"comm_id": comm_id, "data": {"n": n}}) for n in (2, 1, 0)]
+    for message in sent:
+        watch.handled(message)
+    assert result(watch.run("gate.set(); order")) == "[2, 1, 0]"
+    last = watch.cell(sent[-1])
+    watch.until(lambda: "ZeroDivisionError" in last.text("stderr"))
+    assert [watch.cell(message).text() for message in sent] == ["done 2\n", "done 1\n", "done 0\n"]
+
+
+@only_ours("front-end-opened comms: see above")
+def test_an_async_target_that_fails_closes_its_comm(watch: Watch) -> None:
+    watch.run(ASYNC)
+    comm_id, opening = opened(watch, "async", {})
+    watch.until(lambda: "comm_close" in opening.types)
+    assert "KeyError: 'fine'" in opening.text("stderr")
+    assert [one["comm_id"] for one in opening.of("comm_close")] == [comm_id]
+
+
+@only_ours("front-end-opened comms: see above")
+def test_a_callback_can_be_stopped(watch: Watch) -> None:
+    watch.run(FAILING.format(how="print('on', flush=True)\n        while True: pass"))
+    comm_id, _ = opened(watch, "failing")
+    message = watch.send("comm_msg", {"comm_id": comm_id, "data": {}})
+    watch.until(lambda: watch.cell(message).text() == "on\n")
+    watch.kernel.interrupt()
+    assert "KeyboardInterrupt" in watch.handled(message).text("stderr")
+
+
+@only_ours("front-end-opened comms: see above")
+def test_the_whole_message_is_handed_on(watch: Watch) -> None:
+    watch.run(
+        "import comm\ndef open_it(c, m):\n"
+        "    c.on_msg(lambda m: c.send({key: m[key] for key in m if key != 'buffers'}))\n"
+        "comm.get_comm_manager().register_target('whole', open_it)"
+    )
+    comm_id, _ = opened(watch, "whole")
+    request = watch.send("comm_msg", {"comm_id": comm_id, "data": {"n": 1}})
+    [answer] = watch.handled(request).of("comm_msg")
+    whole = answer["data"]
+    assert whole["header"]["msg_id"] == whole["msg_id"] == request
+    assert whole["msg_type"] == whole["header"]["msg_type"] == "comm_msg"
+    assert (whole["parent_header"], whole["metadata"]) == ({}, {})
+    assert whole["content"] == {"comm_id": comm_id, "data": {"n": 1}}
+
+
+@only_ours("bare xpython's comm module has no manager there")
+def test_the_manager_is_found_where_ipykernel_has_it(watch: Watch) -> None:
+    code = "import comm; get_ipython().kernel.comm_manager is comm.get_comm_manager()"
+    assert result(watch.run(code)) == "True"
 
 
 @only_ours("a callback's parents are stale on bare xpython, see above")

@@ -41,3 +41,8 @@ def as_ipykernel() -> pytest.MarkDecorator:
         ),
     )
     return pytest.mark.parametrize("watch", [OURS, theirs], indirect=True)
+
+
+def on_both_kernels() -> pytest.MarkDecorator:
+    """Run a test on our kernel and on ipykernel, always."""
+    return pytest.mark.parametrize("watch", [OURS, IPYKERNEL], indirect=True)

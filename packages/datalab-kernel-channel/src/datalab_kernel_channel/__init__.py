@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StreamConsumedError,
         WireValueError,
     )
+    from datalab_kernel_channel.comm import Comm, CommManager, create_comm, get_comm_manager
 
 __all__ = [
     "CallAllError",
@@ -33,6 +34,8 @@ __all__ = [
     "ChannelError",
     "ChannelTimeoutError",
     "ClientGoneError",
+    "Comm",
+    "CommManager",
     "FrontendSourceError",
     "JavaScriptError",
     "MethodNotFoundError",
@@ -41,9 +44,11 @@ __all__ = [
     "StreamConsumedError",
     "WireValueError",
     "__version__",
+    "create_comm",
+    "get_comm_manager",
 ]
 
-_HOMES: dict[str, str] = {}
+_HOMES = dict.fromkeys(("Comm", "CommManager", "create_comm", "get_comm_manager"), "comm")
 """Where each public name lives, unless it is an error."""
 
 

@@ -57,7 +57,8 @@ def test_a_message_goes_into_the_tunnel_whole(comms: Comms, msg_type: str) -> No
     message = asked(msg_type, content, metadata=b'{"m": 1}', buffers=[b"\x00", b""])
     inside = comms.into(message)
     assert inside.content_fields == {"comm_id": "tunnel", "data": {"type": msg_type}}
-    assert inside.buffers == [message.header, message.content, b'{"m": 1}', b"\x00", b""]
+    own = [message.header, message.content, b'{"m": 1}', message.parent]
+    assert inside.buffers == [*own, b"\x00", b""]
     assert inside.header_fields.pop("datalab_kernel_type", msg_type) == msg_type
     assert inside.header_fields["msg_type"] == "comm_msg"
     assert inside.identities == message.identities

@@ -111,6 +111,13 @@ class _KernelInView:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernel, name)
 
+    @property
+    def comm_manager(self) -> Any:
+        """Where ipykernel's users find the manager of comms."""
+        import comm
+
+        return comm.get_comm_manager()
+
     def get_parent(self, channel: str | None = None) -> dict[str, Any]:
         """Return the request that the calling code belongs to, whatever its channel."""
         del channel  # ipykernel's: cells come by one alone

@@ -9,6 +9,7 @@ import datetime
 import json
 import logging
 from collections.abc import Callable, Sequence
+from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_spec.messages._text import valid
@@ -85,7 +86,7 @@ class Tunnel:
     ) -> None:
         """Send a message to all front ends, under the current cell or the parent given."""
         parts: list[bytes | memoryview] = [parent, _packed(content), _packed(metadata or {})]
-        parts += [memoryview(buffer).cast("B") for buffer in buffers]
+        parts += map(_raw, buffers)
         self._flow.before(sum(map(len, parts)))
         self._comm.send(data={"type": msg_type}, buffers=parts)
 
@@ -105,10 +106,14 @@ class Tunnel:
         self.open()
         if self._heard is None:
             return
-        header, content, metadata, *buffers = (memoryview(part) for part in message["buffers"])
+        parts = [memoryview(part) for part in message["buffers"]]
+        header, content, metadata, parent, *buffers = parts
+        fields = json.loads(bytes(header))
         heard = {
-            "header": json.loads(bytes(header)),
+            "header": fields,
+            "msg_id": fields["msg_id"],
             "msg_type": msg_type,
+            "parent_header": json.loads(bytes(parent) or b"{}"),
             "content": json.loads(bytes(content)),
             "metadata": json.loads(bytes(metadata)),
             "buffers": buffers,
@@ -128,6 +133,13 @@ class Tunnel:
 
 def _nothing() -> None:
     """Do nothing."""
+
+
+def _raw(buffer: Any) -> memoryview:
+    """Return a buffer's bytes, of whatever format and shape, without a copy."""
+    view = memoryview(buffer)
+    # What doesn't lie in order in memory is refused by `cast`.
+    return PickleBuffer(view).raw() if view.c_contiguous else view.cast("B")
 
 
 def _packed(content: dict[str, Any]) -> bytes:

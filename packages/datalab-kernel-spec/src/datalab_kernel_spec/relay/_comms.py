@@ -5,8 +5,9 @@ callback sends name a stale parent. So the front ends' comm messages travel as m
 of one comm that the kernel itself opened, whole in its buffers; what the kernel wants to
 publish comes back the same way, with the parent that it names.
 
-Layout of a tunnelled message: ``data = {"type": msg_type}``; buffers: header (to the
-kernel) or parent header (from it), content, metadata, and then the message's own.
+Layout of a tunnelled message: ``data = {"type": msg_type}``; buffers: to the kernel header,
+content, metadata and parent header, from it parent header, content and metadata; and then
+the message's own.
 """
 
 from __future__ import annotations
@@ -50,7 +51,10 @@ class Comms:
             header=_as_comm_msg(header),
             parent=message.parent,
             content=json.dumps(data).encode(),
-            buffers=[message.header, message.content, message.metadata, *message.buffers],
+            buffers=[
+                *(message.header, message.content, message.metadata, message.parent),
+                *message.buffers,
+            ],
         )
 
     def resume(self) -> Message:
