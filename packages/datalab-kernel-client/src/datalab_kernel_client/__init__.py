@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datalab_kernel_client._server import Server, connect
     from datalab_kernel_client.errors import (
         AmbiguousServerError,
         ClientError,
@@ -40,6 +41,22 @@ if TYPE_CHECKING:
         WrongBaseUrlError,
         WrongTokenError,
     )
+    from datalab_kernel_client.kernels import (
+        Change,
+        ClientComm,
+        ExecuteResult,
+        Gap,
+        KernelConnection,
+        KernelFuture,
+        KernelManager,
+        KernelModel,
+        Message,
+        Pace,
+    )
+    from datalab_kernel_client.server import ServerInfo, ServerSettings, running_servers
+    from datalab_kernel_client.sessions import SessionConnection, SessionManager, SessionModel
+    from datalab_kernel_client.signals import Signal
+    from datalab_kernel_client.specs import KernelSpec, KernelSpecManager, KernelSpecs
 
 _ERRORS = (
     *("AmbiguousServerError", "ClientError", "ConnectionLostError", "DisposedError"),
@@ -51,40 +68,86 @@ _ERRORS = (
     *("SessionKernelMismatchWarning", "SessionNotFoundError", "SharedKernelError"),
     *("WrongBaseUrlError", "WrongTokenError"),
 )
-_HOMES = dict.fromkeys(_ERRORS, "errors")
+_HOMES = {
+    **dict.fromkeys(_ERRORS, "errors"),
+    "Change": "kernels",
+    "ClientComm": "kernels",
+    "ExecuteResult": "kernels",
+    "Gap": "kernels",
+    "KernelConnection": "kernels",
+    "KernelFuture": "kernels",
+    "KernelManager": "kernels",
+    "KernelModel": "kernels",
+    "KernelSpec": "specs",
+    "KernelSpecManager": "specs",
+    "KernelSpecs": "specs",
+    "Message": "kernels",
+    "Pace": "kernels",
+    "Server": "_server",
+    "ServerInfo": "server",
+    "ServerSettings": "server",
+    "SessionConnection": "sessions",
+    "SessionManager": "sessions",
+    "SessionModel": "sessions",
+    "Signal": "signals",
+    "connect": "_server",
+    "running_servers": "server",
+}
 
 
 __all__ = [
     "AmbiguousServerError",
+    "Change",
+    "ClientComm",
     "ClientError",
     "ConnectionLostError",
     "DisposedError",
     "DuplicateSessionWarning",
+    "ExecuteResult",
     "ExecutionError",
+    "Gap",
+    "KernelConnection",
     "KernelDeadError",
+    "KernelFuture",
     "KernelGoneError",
+    "KernelManager",
+    "KernelModel",
     "KernelNotFoundError",
     "KernelRestartedError",
+    "KernelSpec",
     "KernelSpecError",
+    "KernelSpecManager",
     "KernelSpecNotFoundError",
+    "KernelSpecs",
     "KernelStartError",
+    "Message",
     "MessageTooLargeError",
     "NoServerError",
     "NoWorkspaceError",
     "NotAJupyterServerError",
+    "Pace",
     "RequestCanceledError",
     "RequestTimeoutError",
     "ResponseError",
+    "Server",
+    "ServerInfo",
+    "ServerSettings",
     "ServerStoppedError",
     "ServerTimeoutError",
     "ServerUnreachableError",
+    "SessionConnection",
     "SessionExistsError",
     "SessionKernelMismatchWarning",
+    "SessionManager",
+    "SessionModel",
     "SessionNotFoundError",
     "SharedKernelError",
+    "Signal",
     "WrongBaseUrlError",
     "WrongTokenError",
     "__version__",
+    "connect",
+    "running_servers",
 ]
 
 

@@ -1,0 +1,25 @@
+"""The seam to the network: one method for HTTP, one for WebSockets; tests plug in their own."""
+
+from __future__ import annotations
+
+from datalab_kernel_client.transport._base import (
+    HandshakeError,
+    Request,
+    Response,
+    Socket,
+    SocketClosedError,
+    Transport,
+    TransportError,
+    TransportTimeoutError,
+)
+
+__all__ = [
+    "HandshakeError",
+    "Request",
+    "Response",
+    "Socket",
+    "SocketClosedError",
+    "Transport",
+    "TransportError",
+    "TransportTimeoutError",
+]
