@@ -43,6 +43,7 @@ BREACHES = {
     "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel.objects import _sigima",
     "client/src/datalab_kernel_client/errors.py": "import datalab_kernel.errors",
     "client/src/datalab_kernel_client/__init__.py": "import datalab_kernel_spec",
+    "client/src/datalab_kernel_client/server/_rest.py": "import datalab_kernel_client.kernels",
     "channel/src/datalab_kernel_channel/__init__.py": "import datalab_kernel_interactive",
     "channel/src/datalab_kernel_channel/comm/__init__.py": "import datalab_kernel_channel.rpc",
     "channel/src/datalab_kernel_channel/rpc/__init__.py": "def late():\n    import sigima",
