@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from datalab_kernel_client import sync
     from datalab_kernel_client._server import Server, connect
     from datalab_kernel_client.errors import (
         AmbiguousServerError,
@@ -91,6 +92,7 @@ _HOMES = {
     "SessionModel": "sessions",
     "Signal": "signals",
     "connect": "_server",
+    "sync": "sync",
     "running_servers": "server",
 }
 
@@ -148,6 +150,7 @@ __all__ = [
     "__version__",
     "connect",
     "running_servers",
+    "sync",
 ]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_client.errors import RequestTimeoutError
 from datalab_kernel_client.kernels._record import KEEP_BYTES
+from datalab_kernel_client.signals import call
 
 if TYPE_CHECKING:
     from datalab_kernel_client.kernels._future import ExecuteResult, KernelFuture
@@ -239,14 +239,20 @@ class Requests(ABC):
         return (await self._send(self._message(msg_type, content))).content
 
 
-def _answering(future: KernelFuture, on_stdin: Answer) -> Callable[[Message], Awaitable[None]]:
-    """Return a listener that answers questions; what it raises is logged by who calls it."""
+def _answering(future: KernelFuture, on_stdin: Answer) -> Callable[[Message], None]:
+    """Return a listener that answers questions in a task: reading goes on while a person thinks."""
+    tasks: set[asyncio.Task[None]] = set()
 
     async def answer(question: Message) -> None:
         content = question.content
-        found = on_stdin(str(content.get("prompt", "")), bool(content.get("password")))
-        text = await found if inspect.isawaitable(found) else found
-        if not future.is_done:
+        password = bool(content.get("password"))
+        text = await call(on_stdin, str(content.get("prompt", "")), password)
+        if text is not None and not future.is_done:
             future.send_input_reply(text)
 
-    return answer
+    def begin(question: Message) -> None:
+        task = asyncio.get_running_loop().create_task(answer(question))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    return begin

@@ -213,9 +213,9 @@ class SessionManager(Listing[SessionModel]):
         except ResponseError as error:
             if error.status not in {NOT_FOUND, GONE}:
                 raise
-        self.drop(session_id)
         if model.kernel is not None:
             self.kernels.drop(model.kernel.id)
+        self.drop(session_id)
 
     async def shutdown_all(self) -> None:
         """End all sessions of the server, everybody's."""
@@ -313,8 +313,11 @@ class SessionManager(Listing[SessionModel]):
     def _apply(self, change: Change[SessionModel]) -> None:
         news = {model.id: model for _, model in change.changed}
         gone = {model.id for model in change.removed}
+        kept = {model.kernel.id for model in self.running if model.kernel is not None}
         for session in list(self._connections):
             if session.id in gone:
+                if session.kernel is not None and session.kernel.id not in kept:
+                    session.kernel.be_gone()  # the server ends a kernel with its session
                 session.dispose()
             elif session.id in news:
                 session.update(news[session.id])
