@@ -25,30 +25,65 @@ if TYPE_CHECKING:
         StreamConsumedError,
         WireValueError,
     )
+    from datalab_kernel_channel._widget import ChannelWidget
     from datalab_kernel_channel.comm import Comm, CommManager, create_comm, get_comm_manager
+    from datalab_kernel_channel.rpc import (
+        DEFAULT,
+        CallInfo,
+        Channel,
+        Client,
+        OpeningChannel,
+        current_call,
+        expose,
+        open_channel,
+    )
+    from datalab_kernel_channel.streams import InStream, OutStream
+    from datalab_kernel_channel.values import NDArray, register_codec
 
 __all__ = [
+    "DEFAULT",
     "CallAllError",
+    "CallInfo",
     "CancelledByUser",
+    "Channel",
     "ChannelClosedError",
     "ChannelError",
     "ChannelTimeoutError",
+    "ChannelWidget",
+    "Client",
     "ClientGoneError",
     "Comm",
     "CommManager",
     "FrontendSourceError",
+    "InStream",
     "JavaScriptError",
     "MethodNotFoundError",
+    "NDArray",
     "NoClientError",
     "NoFrontendError",
+    "OpeningChannel",
+    "OutStream",
     "StreamConsumedError",
     "WireValueError",
     "__version__",
     "create_comm",
+    "current_call",
+    "expose",
     "get_comm_manager",
+    "open_channel",
+    "register_codec",
 ]
 
-_HOMES = dict.fromkeys(("Comm", "CommManager", "create_comm", "get_comm_manager"), "comm")
+_NAMES_OF = {
+    "_widget": ("ChannelWidget",),
+    "comm": ("Comm", "CommManager", "create_comm", "get_comm_manager"),
+    "rpc": (
+        "DEFAULT", "CallInfo", "Channel", "Client", "OpeningChannel", "current_call", "expose", "open_channel",
+    ),
+    "streams": ("InStream", "OutStream"),
+    "values": ("NDArray", "register_codec"),
+}  # fmt: skip
+_HOMES = {name: module for module, names in _NAMES_OF.items() for name in names}
 """Where each public name lives, unless it is an error."""
 
 

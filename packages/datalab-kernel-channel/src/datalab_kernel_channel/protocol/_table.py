@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["LIMITS", "TABLE", "TIMES_S", "Refused", "Side", "check_frame", "check_item"]
+__all__ = [
+    "LIMITS",
+    "TABLE",
+    "TIMES_S",
+    "Refused",
+    "Side",
+    "check_frame",
+    "check_item",
+    "check_tag",
+    "is_id",
+]
 
 Side = Literal["kernel", "page"]
 
@@ -40,7 +50,8 @@ class Refused(Exception):  # noqa: N818 - no failure of ours: what a page sent
         self.detail = detail
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
+    """Say whether a value can be the id of a channel or a client."""
     return isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isascii()
 
 
@@ -77,7 +88,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "str": lambda value: isinstance(value, str),
     "list": lambda value: isinstance(value, list),
     "float": _is_float,
-    "id": _is_id,
+    "id": is_id,
     "count": _is_count,
     "number": _is_number,
     "ranges": _is_ranges,
@@ -127,8 +138,8 @@ def check_frame(frame: Mapping[str, Any], side: Side) -> None:
         raise Refused("not_an_object", f"{kind} needs {row['fields']}")
 
 
-def check_item(item: Any, side: Side) -> int:
-    """Refuse an item that isn't in the table; return how many buffers are its own."""
+def check_item(item: Any, side: Side, buffers: int) -> int:
+    """Refuse an item that isn't in the table; return how many of the buffers left are its own."""
     if not isinstance(item, dict):
         raise Refused("unknown_item", f"a {type(item).__name__}")
     kind, count = item.get("item"), item.get("buffers", 0)
@@ -137,4 +148,15 @@ def check_item(item: Any, side: Side) -> int:
         raise Refused("unknown_item", repr(kind)[:80])
     if row.get("buffers", count) != count:
         raise Refused("unknown_item", f"{kind} with {count} buffers")
+    if count > buffers:
+        raise Refused("unknown_item", f"{kind} with {count} buffers, {buffers} came")
     return int(count)
+
+
+def check_tag(tag: Mapping[str, Any]) -> str:
+    """Refuse a value's tag that isn't in the table; return its name."""
+    name = tag["$"]
+    row = TABLE["values"].get(name) if isinstance(name, str) else None
+    if row is None or not _has_fields(tag, row["fields"]):
+        raise Refused("bad_value", f"the tag {name!r}"[:80])
+    return str(name)

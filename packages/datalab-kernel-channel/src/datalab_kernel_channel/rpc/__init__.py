@@ -1,1 +1,17 @@
 """Calls in both directions: channels, clients, streams."""
+
+from datalab_kernel_channel.rpc._channel import DEFAULT, Channel
+from datalab_kernel_channel.rpc._client import CallInfo, Client, current_call
+from datalab_kernel_channel.rpc._exposed import expose
+from datalab_kernel_channel.rpc._opening import OpeningChannel, open_channel
+
+__all__ = [
+    "DEFAULT",
+    "CallInfo",
+    "Channel",
+    "Client",
+    "OpeningChannel",
+    "current_call",
+    "expose",
+    "open_channel",
+]

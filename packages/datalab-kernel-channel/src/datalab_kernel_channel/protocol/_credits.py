@@ -1,0 +1,55 @@
+"""The window of a stream, as its writer and its reader see it."""
+
+from __future__ import annotations
+
+from datalab_kernel_channel.protocol._table import Refused
+
+__all__ = ["ReaderWindow", "WriterWindow"]
+
+
+class WriterWindow:
+    """How much a writer may send."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.sent_bytes = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a chunk may begin."""
+        return self.sent_bytes < self.limit_bytes
+
+    def extend(self, limit_bytes: int) -> None:
+        """Take credit; a credit that came late changes nothing."""
+        self.limit_bytes = max(self.limit_bytes, limit_bytes)
+
+
+class ReaderWindow:
+    """What a reader allows."""
+
+    def __init__(self, window_bytes: int) -> None:
+        self._window_bytes = window_bytes
+        self._limit_bytes = window_bytes
+        self._received_bytes = 0
+        self._read_bytes = 0
+
+    def receive(self, size_bytes: int) -> None:
+        """Count a chunk.
+
+        Raises
+        ------
+        Refused
+            If it began beyond the window.
+        """
+        if self._received_bytes >= self._limit_bytes:
+            raise Refused("beyond_window", f"{self._limit_bytes} bytes were allowed")
+        self._received_bytes += size_bytes
+
+    def read(self, size_bytes: int) -> int | None:
+        """Count what was read; return the new limit when it is worth a credit."""
+        self._read_bytes += size_bytes
+        limit = self._read_bytes + self._window_bytes
+        if limit - self._limit_bytes < max(1, self._window_bytes // 4):
+            return None
+        self._limit_bytes = limit
+        return limit
