@@ -7,7 +7,7 @@ import pytest
 
 import datalab_kernel_channel
 
-HEAVY = ["IPython", "numpy", "sigima", "anywidget", "ipywidgets", "traitlets"]
+HEAVY = ["IPython", "numpy", "sigima", "anywidget", "ipywidgets"]
 WITHOUT = f"""
 import sys
 for name in {HEAVY}:

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datalab_kernel_channel import WireValueError
@@ -24,15 +24,18 @@ JSON = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters(exclude_categories=["Cs"])),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
 )
 
 
+@settings(max_examples=40)
 @given(JSON)
 def test_json_arrives_as_it_is(value) -> None:
     assert as_json(value, "data") == value
 
 
-@given(st.recursive(st.floats() | st.text() | st.booleans(), st.lists))
+@settings(max_examples=40)
+@given(st.recursive(st.floats() | st.text() | st.booleans(), st.lists, max_leaves=8))
 def test_whatever_it_lets_through_is_json(value) -> None:
     with contextlib.suppress(WireValueError):  # half of a surrogate pair
         json.dumps(as_json(value, "data"), allow_nan=False).encode()
