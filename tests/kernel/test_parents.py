@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from support.kernel.bare import fails_on_bare_xpython, only_ours
+from support.kernel.bare import fails_on_bare_xpython, on_both_kernels, only_ours
 
 if TYPE_CHECKING:
     from support.kernel.watch import Watch
@@ -46,3 +46,14 @@ def test_a_cell_that_says_where_it_prints_says_so_for_itself_alone(watch: Watch)
     third = watch.run("print('here')")
     watch.until(lambda: first.text() != "")
     assert [cell.text() for cell in (first, second, third)] == ["there\n", "", "here\n"]
+
+
+@on_both_kernels()
+def test_a_program_can_ask_which_cell_of_the_notebook_it_is(watch: Watch) -> None:
+    code = "request = get_ipython().kernel.get_parent(); print(request['metadata'].get('cellId'))"
+    content = {"code": code, "silent": False, "stop_on_error": False}
+    named = watch.send("execute_request", content, metadata={"cellId": "7f", "other": 1})
+    assert watch.finish(named)[0].text() == "7f\n"
+    assert watch.run(code).text() == "None\n"
+    fields = {"msg_id", "msg_type", "session", "username", "date", "version"}
+    assert watch.run(f"print({{*request['header']}} == {fields})").text() == "True\n"

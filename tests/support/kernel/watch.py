@@ -86,10 +86,11 @@ class Watch:
         *,
         channel: str = "shell",
         buffers: Sequence[bytes] = (),
+        metadata: dict[str, Any] | None = None,
     ) -> str:
         """Send any message; return its id."""
         client = self.kernel.client
-        message = client.session.msg(msg_type, content)
+        message = client.session.msg(msg_type, content, metadata=metadata)
         socket = getattr(client, f"{channel}_channel").socket
         client.session.send(socket, message, buffers=[*buffers])
         return self._new(message["header"]["msg_id"], is_request=msg_type.endswith("_request"))

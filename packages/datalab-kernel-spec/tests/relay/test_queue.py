@@ -47,6 +47,24 @@ def to_send(queue: CellQueue) -> list[str]:
     return [message.header_fields["msg_id"] for message in queue.to_send()]
 
 
+@pytest.mark.parametrize(
+    ("metadata", "marks"),
+    [
+        (b'{"cellId": "7"}', {"datalab_kernel_cell_id": "7"}),
+        (b'{"cellId": 7}', {}),
+        (b'["cellId"]', {}),
+        (b"{}", {}),
+    ],
+)
+def test_the_kernel_learns_which_cell_of_the_notebook_it_is(
+    metadata: bytes, marks: dict[str, str]
+) -> None:
+    queue = CellQueue()
+    queue.kernel_aborts = True
+    request = cell("a")._replace(metadata=metadata)
+    assert add(queue, request).header_fields == {**request.header_fields, **marks}
+
+
 def test_xpython_has_so_many_cells_at_most_and_each_reply_lets_one_more_in() -> None:
     queue = full_queue()
     for request in map(cell, "abc"):
@@ -129,7 +147,8 @@ def test_xeus_never_aborts_beside_the_kernel(content: dict[str, bool]) -> None:
     assert sent.content_fields == {**request.content_fields, "stop_on_error": False}
     keeps_going = content in ({"stop_on_error": False}, {"silent": True})
     assert sent.header_fields.get(KEEP_GOING, False) is keeps_going
-    assert {**sent.header_fields, KEEP_GOING: 0} == {**request.header_fields, KEEP_GOING: 0}
+    marks = {KEEP_GOING: 0, "datalab_kernel_cell_id": "7"}
+    assert {**sent.header_fields, KEEP_GOING: 0} == {**request.header_fields, **marks}
     assert sent[2:4] == request[2:4]
     assert (sent.identities, sent.buffers) == (request.identities, request.buffers)
 

@@ -11,6 +11,8 @@ import threading
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec.protocol._words import CELL_ID, KEEP_GOING
+
 if TYPE_CHECKING:
     from contextvars import Token
 
@@ -73,12 +75,17 @@ class Parents:
         self._shell.reset_thread_parent = FOREIGN_PARENT.reset
 
     def request(self) -> dict[str, Any]:
-        """Return the request that the calling code belongs to (its header, as xpython)."""
-        return {"header": json.loads(self.now() or b"{}")}
+        """Return the request that the calling code belongs to: its header, and its cell's id."""
+        header = json.loads(self.now() or b"{}")
+        header.pop(KEEP_GOING, None)
+        cell_id = header.pop(CELL_ID, None)
+        return {"header": header, "metadata": {} if cell_id is None else {"cellId": cell_id}}
 
     def set(self, request: dict[str, Any]) -> Token[bytes | None]:
         """Let what this thread, or cell, shows from now on belong to a request."""
-        return FOREIGN_PARENT.set(json.dumps(request["header"]).encode())
+        cell_id = request.get("metadata", {}).get("cellId")
+        added = {} if cell_id is None else {CELL_ID: cell_id}
+        return FOREIGN_PARENT.set(json.dumps({**request["header"], **added}).encode())
 
     def hand_on_to_threads(self) -> None:
         """Let what a thread shows appear in the cell that started it; a pool's: that runs."""

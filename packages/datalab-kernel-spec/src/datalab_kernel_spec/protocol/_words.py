@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABORTED",
+    "CELL_ID",
     "FENCE",
     "KEEP_GOING",
     "MEETING",
@@ -22,6 +23,8 @@ __all__ = [
 
 ABORTED = "datalab_kernel.Aborted"
 """The ``ename`` with which the kernel answers a cell that it did not run."""
+CELL_ID = "datalab_kernel_cell_id"
+"""Added to the header of a request: which cell of the notebook it is, from its metadata."""
 FENCE = "application/vnd.datalab-kernel.fence"
 """The type of the data in the kernel's fences (see ``relay._credit``)."""
 KEEP_GOING = "datalab_kernel_keep_going"

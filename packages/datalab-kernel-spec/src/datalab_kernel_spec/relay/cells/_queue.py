@@ -13,7 +13,7 @@ import json
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from datalab_kernel_spec.protocol._words import KEEP_GOING
+from datalab_kernel_spec.protocol._words import CELL_ID, KEEP_GOING
 from datalab_kernel_spec.relay.sockets._message import now
 
 if TYPE_CHECKING:
@@ -81,8 +81,11 @@ class CellQueue:
         if not self.kernel_aborts:
             return request
         content = request.content_fields
-        if not stops_on_error(request):
-            request = request._replace(header=json.dumps({**header, KEEP_GOING: True}).encode())
+        added: dict[str, Any] = {} if stops_on_error(request) else {KEEP_GOING: True}
+        if cell_id := _cell_id(request):  # xpython keeps a request's header alone
+            added |= {CELL_ID: cell_id}
+        if added:
+            request = request._replace(header=json.dumps({**header, **added}).encode())
         # xeus would throw away whatever arrives in the 50 ms after an error.
         content["stop_on_error"] = False
         return request._replace(content=json.dumps(content).encode())
@@ -139,6 +142,15 @@ class CellQueue:
         first = next(iter(self._waiting), None)
         if first is not None and first not in self._begun:
             self._begun[first] = Turn(now(), self.number)
+
+
+def _cell_id(request: Message) -> str | None:
+    if b'"cellId"' not in request.metadata:
+        return None
+    match json.loads(request.metadata):
+        case {"cellId": str(cell_id)}:
+            return cell_id
+    return None
 
 
 def stops_on_error(request: Message) -> bool:
