@@ -9,6 +9,12 @@ from datalab_kernel.backends._protocol import Backend
 from datalab_kernel.errors import BackendContractError, NoBackendError
 
 GROUP = "datalab_kernel.backends"
+PACKAGES = {
+    "standalone": "datalab-kernel-standalone",
+    "live": "datalab-kernel-live",
+    "jupyter": "datalab-kernel-client",
+}
+"""What brings each of our own."""
 
 
 def installed() -> dict[str, EntryPoint]:
@@ -42,6 +48,7 @@ def load(name: str) -> type[Backend]:
 def missing(name: str, found: dict[str, EntryPoint]) -> NoBackendError:
     """Build the error for a backend that isn't installed, naming the package if it is ours."""
     have = f"Installed backends: {', '.join(found)}." if found else "No backend is installed."
-    hint = f"Install the package datalab-kernel-{name}." if name in ("standalone", "live") else ""
+    package = PACKAGES.get(name)
+    hint = f"Install the package {package}." if package else ""
     text = f"The backend {name!r} is not installed. {have} {hint}".rstrip()
     return NoBackendError(text, name=name, installed=list(found))

@@ -8,6 +8,7 @@ record of what ran, ``_geometry`` moves what was found with the pixels.
 
 from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
 from datalab_kernel.compute._executors import Executor, run_all
+from datalab_kernel.compute._job_values import job_values, jobs_of_values
 from datalab_kernel.compute._jobs import Job, Output, prepared, run
 from datalab_kernel.compute._parameter_sets import values_of
 from datalab_kernel.compute._parameters import Parameter, plain_value
@@ -39,6 +40,8 @@ __all__ = [
     "all_functions",
     "described",
     "filed_as",
+    "job_values",
+    "jobs_of_values",
     "plain_value",
     "plan",
     "prepared",

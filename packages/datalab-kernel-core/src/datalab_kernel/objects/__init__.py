@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from datalab_kernel.objects._kinds import KINDS, Kind, ObjectInfo
     from datalab_kernel.objects._names import names_of
+    from datalab_kernel.objects._packing import Packed, pack, unpack
     from datalab_kernel.objects._sigima import (
         DataObject,
         ImageObj,
@@ -58,6 +59,7 @@ __all__ = [
     "ImageObj",
     "Kind",
     "ObjectInfo",
+    "Packed",
     "SignalObj",
     "as_object",
     "check_storable",
@@ -76,9 +78,11 @@ __all__ = [
     "names_of",
     "new_uuid",
     "own_arrays",
+    "pack",
     "restore",
     "share_object",
     "to_fields",
+    "unpack",
     "uuid_in",
     "widen",
     "widen_object",
@@ -88,6 +92,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(("KINDS", "Kind", "ObjectInfo"), "_kinds"),
     **dict.fromkeys(("restore", "widen"), "_values"),
+    **dict.fromkeys(("Packed", "pack", "unpack"), "_packing"),
     "as_object": "_coerce",
     "describe_object": "_describe",
     "names_of": "_names",

@@ -14,13 +14,14 @@ from datalab_kernel.session._namespace import Namespace
 from datalab_kernel.session._tracebacks import ShortTracebacks
 from datalab_kernel.session._variables import VariablePanel
 from datalab_kernel.session._warmup import WarmUp, is_wanted
+from datalab_kernel.session._workspace_target import WorkspaceTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["load_ipython_extension", "offer_workspace", "unload_ipython_extension"]
 
 _MAGIC = "datalab"
 _REPLACED = ("init_user_ns", "_ofind")
@@ -34,6 +35,13 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     """
     if _session(shell) is None:
         _Session(shell).begin()
+
+
+def offer_workspace(shell: InteractiveShell) -> None:
+    """Let scripts elsewhere open the workspace, in a kernel whose comms come after its start."""
+    session = _session(shell)
+    if session is not None:
+        session.target.offer()
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -57,6 +65,7 @@ class _Session(FirstUse):
         super().__init__(names)
         self._variable_panel = VariablePanel(shell.user_ns_hidden)
         self._tracebacks = ShortTracebacks(shell)
+        self.target = WorkspaceTarget(names.bound)
         self._matchers = (
             name_matcher(self),
             command_matcher(_MAGIC, COMMANDS),
@@ -72,6 +81,7 @@ class _Session(FirstUse):
         self.namespace.put()
         self._variable_panel.begin()
         self._tracebacks.begin()
+        self.target.offer()
         shell.ast_transformers.append(self)
         self._custom_matchers.extend(self._matchers)
         shell.events.register("post_run_cell", self._after_first_cell)
@@ -99,6 +109,7 @@ class _Session(FirstUse):
         shell.ast_transformers.remove(self)
         self._variable_panel.end()
         self._tracebacks.end()
+        self.target.withdraw()
         self.namespace.take_back()
 
     @property

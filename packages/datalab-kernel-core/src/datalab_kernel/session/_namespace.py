@@ -111,6 +111,10 @@ class Namespace:
             return bound
         return self.value("workspace")
 
+    def bound(self, name: str) -> Any:
+        """Return what a name is bound to, the real object behind a stand-in; None: nothing."""
+        return self.value(name) if self.is_waiting(name) else self._user_ns.get(name)
+
     def waiting(self) -> set[str]:
         """Return the names that are still stand-ins."""
         return {name for name in NAMES if self.is_waiting(name)}

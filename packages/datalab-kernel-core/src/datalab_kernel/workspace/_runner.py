@@ -78,6 +78,12 @@ class Runner:
             return self._there.run_own(request, name, store=store, unknown=unknown)
         is_analysis = jobs[0].function.pattern == "1-to-0"
         wanted = wanted_names(function, name, len(jobs), is_analysis=is_analysis)
+        return self.run_jobs(request, jobs, wanted, store=store)
+
+    def run_jobs(
+        self, request: Request, jobs: Sequence[Job], wanted: Sequence[str | None], *, store: bool
+    ) -> CalcResult:
+        """Run what a request was planned to be: where the objects are, if that computes, else here."""
         if store and not self.keep_results and (done := self._there.run(request, jobs, wanted)):
             return done
         return self._run_here(request, jobs, wanted, store=store)

@@ -326,6 +326,16 @@ class Shelf:
         """Take names for the selection, without showing it to anybody."""
         self._selected = {name: place for place, name in enumerate(names)}
 
+    @contextmanager
+    def keeping_selection(self) -> Iterator[None]:
+        """Leave the selection as it is, whatever is stored or computed meanwhile by somebody else."""
+        with self.lock:
+            before = self._selected
+            try:
+                yield
+            finally:
+                self._selected = before
+
     @property
     def selection(self) -> list[str]:
         """What was last selected, added or computed here; else what a person has selected."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ def _install_comms(tunnel: Tunnel, parents: Parents, shell: Any, stops: Stops) -
     from datalab_kernel_spec.messages._comms import install_comms
 
     install_comms(tunnel, parents, shell, stops)
+    import_module("datalab_kernel.session._extension").offer_workspace(shell)
 
 
 def _xpython_comm() -> Any:
