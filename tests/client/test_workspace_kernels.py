@@ -1,0 +1,81 @@
+"""The workspace of a running kernel, asked by a process elsewhere: the DataLab kernel and ipykernel."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from datalab_kernel.backends import wire
+from datalab_kernel.objects import Packed
+from datalab_kernel.testing import BackendContract
+from datalab_kernel_client.workspace import Carrier, RemoteBackend
+
+
+class ZmqCarrier(Carrier):
+    """Carries frames to a kernel by ZMQ, as a client beside the server would."""
+
+    def __init__(self, client: Any, name: str = "workspace") -> None:
+        self._client = client
+        self._numbers = 0
+        self._id = uuid.uuid4().hex
+        self._tell("comm_open", {"target_name": wire.TARGET, "data": {"name": name}})
+
+    def _tell(self, kind: str, content: dict[str, Any], buffers: Any = ()) -> None:
+        message = self._client.session.msg(kind, {"comm_id": self._id, **content})
+        self._client.session.send(self._client.shell_channel.socket, message, buffers=buffers)
+
+    def ask(self, request: Packed) -> Packed:
+        self._numbers += 1
+        for data, buffers in wire.frames_of(self._numbers, request):
+            self._tell("comm_msg", {"data": data}, buffers)
+        assembly = wire.Assembly()
+        while True:
+            message = self._client.get_iopub_msg(timeout=60)
+            if message["content"].get("comm_id") != self._id:
+                if message["msg_type"] in ("stream", "error"):
+                    raise AssertionError(message["content"])
+                continue
+            assert message["msg_type"] == "comm_msg", message["content"]
+            if "changed" in message["content"]["data"]:
+                self.changes += 1
+                continue
+            packed = assembly.add(message["content"]["data"], message["buffers"])
+            if packed is not None:
+                return packed
+
+    def close(self) -> None:
+        if self._id:
+            self._tell("comm_close", {"data": {}})
+        self._id = ""
+
+
+@pytest.fixture(scope="module", params=["datalab", "python3"])
+def client(request: pytest.FixtureRequest) -> Iterator[Any]:
+    env = {**os.environ, "DATALAB_KERNEL_MODE": "standalone"}
+    manager, client = start_new_kernel(kernel_name=request.param, env=env)
+    if request.param == "python3":
+        client.execute_interactive("%load_ext datalab_kernel")
+    yield client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+class TestKernel(BackendContract):
+    random_runs = 1
+
+    @pytest.fixture(autouse=True)
+    def kernel(self, client: Any) -> None:
+        self._client = client
+
+    def make_backend(self, tmp_path: Any) -> RemoteBackend:  # noqa: ARG002 - it needs no folder
+        self._client.execute_interactive(
+            "from datalab_kernel import Workspace; workspace = Workspace('standalone')"
+        )
+        return RemoteBackend(ZmqCarrier(self._client))
+
+    def reopen(self, backend: Any) -> RemoteBackend:
+        backend.close()
+        return RemoteBackend(ZmqCarrier(self._client))

@@ -1,0 +1,144 @@
+"""``Workspace("jupyter", …)``: the workspace of a notebook behind a real Jupyter server."""
+
+import queue
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.jupyter_server import JupyterServer
+
+from datalab_kernel import Plotter, Workspace, create_signal
+from datalab_kernel.testing import BackendContract
+from datalab_kernel_client import NoWorkspaceError, SessionNotFoundError, sync
+from datalab_kernel_client.workspace import RemoteBackend
+
+PATH = "analysis.ipynb"
+
+
+@pytest.fixture(scope="module")
+def kernel(server: JupyterServer) -> Any:
+    """Give the notebook's kernel as its own front end has it."""
+    server.start_session(PATH)
+    with sync.connect(server.url, server.token) as known, known.sessions.attach(PATH) as session:
+        yield session.kernel
+
+
+@pytest.fixture
+def workspace(server: JupyterServer, kernel: Any) -> Any:
+    """Give the notebook's workspace, empty, from here."""
+    kernel.execute("from datalab_kernel import Workspace; workspace = Workspace('standalone')")
+    workspace = Workspace("jupyter", url=server.url, token=server.token, path=PATH)
+    yield workspace
+    workspace._backend.close()
+
+
+class TestServer(BackendContract):
+    random_runs = 1
+
+    @pytest.fixture(autouse=True)
+    def place(self, server: JupyterServer, kernel: Any) -> None:
+        self._kernel = kernel
+        self._options = {"url": server.url, "token": server.token, "path": PATH}
+
+    def make_backend(self, tmp_path: Path) -> RemoteBackend:  # noqa: ARG002 - it needs no folder
+        self._kernel.execute(
+            "from datalab_kernel import Workspace; workspace = Workspace('standalone')"
+        )
+        return RemoteBackend.open(**self._options)
+
+    def reopen(self, backend: RemoteBackend) -> RemoteBackend:
+        backend.close()
+        return RemoteBackend.open(**self._options)
+
+
+def value(kernel: Any, code: str) -> str:
+    """Return what a cell of the notebook shows as its result."""
+    outputs = kernel.execute(code).outputs
+    return str(outputs[-1]["data"]["text/plain"])
+
+
+def test_what_is_put_here_is_in_the_notebook_and_the_other_way_round(
+    workspace: Workspace, kernel: Any
+) -> None:
+    workspace["here"] = create_signal("here", [0.0, 1.0], [2.0, 3.0], units=("s", "V"))
+    assert (
+        value(kernel, "workspace['here'].yunit, workspace['here'].y.sum()")
+        == "('V', np.float64(5.0))"
+    )
+    kernel.execute("workspace['there'] = np.arange(4.0)")
+    assert workspace.list() == ["here", "there"]
+    assert workspace["there"].y.tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert repr(workspace) == "Workspace(jupyter, 2 objects)"
+
+
+def test_computing_happens_there_and_the_notebooks_selection_stays(
+    workspace: Workspace, kernel: Any
+) -> None:
+    kernel.execute(
+        "workspace['mine'] = np.ones(3); workspace['a'] = -np.arange(5.0); workspace.select('mine')"
+    )
+    result = workspace.calc("absolute", on="a")
+    assert (result.names, result.computed_by) == (("absolute(a)",), "sigima")
+    assert (
+        value(kernel, "workspace['absolute(a)'].y.max(), workspace.selection")
+        == "(np.float64(4.0), ['mine'])"
+    )
+
+
+def test_a_hundred_million_samples_are_looked_at_without_being_moved(
+    workspace: Workspace, kernel: Any
+) -> None:
+    kernel.execute(
+        "y = np.zeros(10_000_000, 'f4'); y[7_777_777] = 5; workspace['long'] = (np.arange(10_000_000, dtype='f4'), y)"
+    )
+    (axes,) = Plotter(workspace).plot("long", show=False).spec.axes
+    (curve,) = axes.curves
+    assert (curve.y.max(), curve.y.size < 20_000) == (5.0, True)
+
+
+def test_a_running_cell_is_waited_for_and_said(
+    server: JupyterServer, kernel: Any, workspace: Workspace
+) -> None:
+    workspace["a"] = np.ones(2)
+    cell = kernel.request_execute("import time; time.sleep(3)")
+    with pytest.raises(TimeoutError, match="a cell is running there"):
+        Workspace("jupyter", url=server.url, token=server.token, path=PATH, timeout_s=0.5).list()
+    assert workspace.list() == ["a"]
+    cell.result()
+
+
+def test_a_kernel_without_a_workspace_says_what_to_do(server: JupyterServer) -> None:
+    server.start_session("plain.ipynb", "python3")
+    with pytest.raises(NoWorkspaceError, match="%load_ext datalab_kernel"):
+        Workspace("jupyter", url=server.url, token=server.token, path="plain.ipynb").list()
+
+
+def test_a_name_that_is_no_workspace_is_said(server: JupyterServer, kernel: Any) -> None:
+    kernel.execute("other = 3")
+    with pytest.raises(NoWorkspaceError, match="'other' is bound to a int"):
+        Workspace("jupyter", url=server.url, token=server.token, path=PATH, name="other").list()
+
+
+def test_a_notebook_that_does_not_run_is_said(server: JupyterServer) -> None:
+    with pytest.raises(SessionNotFoundError, match="'analisis.ipynb'"):
+        Workspace("jupyter", url=server.url, token=server.token, path="analisis.ipynb").list()
+
+
+def test_detaching_copies_everything_and_leaves_the_kernel_alone(
+    workspace: Workspace, kernel: Any
+) -> None:
+    workspace["a"] = np.arange(3.0)
+    workspace.detach()
+    assert workspace.mode == "standalone"
+    workspace["a"] = np.zeros(1)
+    assert value(kernel, "workspace['a'].y.tolist()") == "[0.0, 1.0, 2.0]"
+
+
+def test_what_the_notebook_changes_is_told_here(workspace: Workspace, kernel: Any) -> None:
+    told: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    subscription = workspace.on_change(told.put)
+    kernel.execute("workspace['new'] = np.ones(3)")
+    change = told.get(timeout=30)
+    subscription.cancel()
+    assert (change.kind, change.names) == ("added", ("new",))
