@@ -10,6 +10,7 @@ from jupyter_client.manager import start_new_kernel
 
 from datalab_kernel.backends import wire
 from datalab_kernel.objects import Packed
+from datalab_kernel.session._workspace_target import TARGET
 from datalab_kernel.testing import BackendContract
 from datalab_kernel_client.workspace import Carrier, RemoteBackend
 
@@ -21,7 +22,7 @@ class ZmqCarrier(Carrier):
         self._client = client
         self._numbers = 0
         self._id = uuid.uuid4().hex
-        self._tell("comm_open", {"target_name": wire.TARGET, "data": {"name": name}})
+        self._tell("comm_open", {"target_name": TARGET, "data": {"name": name}})
 
     def _tell(self, kind: str, content: dict[str, Any], buffers: Any = ()) -> None:
         message = self._client.session.msg(kind, {"comm_id": self._id, **content})
@@ -52,7 +53,12 @@ class ZmqCarrier(Carrier):
         self._id = ""
 
 
-@pytest.fixture(scope="module", params=["datalab", "python3"])
+IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+KERNELS = ["datalab", "python3"] if IS_FULL else ["python3"]
+"""The DataLab kernel is asked through a server, in ``test_workspace_server.py``."""
+
+
+@pytest.fixture(scope="module", params=KERNELS)
 def client(request: pytest.FixtureRequest) -> Iterator[Any]:
     env = {**os.environ, "DATALAB_KERNEL_MODE": "standalone"}
     manager, client = start_new_kernel(kernel_name=request.param, env=env)

@@ -216,7 +216,7 @@ workspace._ipython_key_completions_()
 workspace.to_dataframe()
 
 # %% repr
-repr(workspace).replace(workspace.mode.value, "MODE")
+repr(workspace).replace(str(workspace.mode), "MODE")
 """
 
 CHANGING = """

@@ -233,7 +233,7 @@ workspace["dates"] = pd.Series([1.0, 2.0], index=pd.date_range("2024-02-28", per
 [workspace.to_pandas(name) for name in workspace]
 
 # %% the table with pictures
-workspace._repr_html_().replace(workspace.mode.value, "MODE")
+workspace._repr_html_().replace(str(workspace.mode), "MODE")
 
 # %% to_xarray
 workspace["coords"] = samples.image_with_coordinates()
@@ -305,5 +305,5 @@ workspace.wait_for("e", 0.05)
 pickle.dumps(workspace)
 
 # %% a wrong option
-type(workspace)(workspace.mode.value, colour="red")
+type(workspace)(str(workspace.mode), colour="red")
 """

@@ -104,13 +104,15 @@ class RemoteBackend(Backend):
         request = pack({"method": method, "arguments": arguments})
         answer = unpack(self._carrier.ask(request))
         if "error" not in answer:
+            for one in answer["warnings"]:
+                wire.warn(one, stacklevel=3)
             return answer["result"]
         error = wire.error_of(answer["error"])
         if isinstance(error, NoBackendError):
             message = (
                 f"{error} Give the name of a Workspace there: Workspace('jupyter', …, name=…)."
             )
-            raise NoWorkspaceError(message, target=wire.TARGET) from error
+            raise NoWorkspaceError(message) from error
         if isinstance(error, wire.ForeignError):
             message = f"The kernel failed at {method!r}: {error.name}: {error.message}"
             raise ExecutionError(

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Self
 
 from datalab_kernel.backends import wire
+from datalab_kernel.session._workspace_target import TARGET
 from datalab_kernel_client._server import Server
 from datalab_kernel_client.errors import (
     ClientError,
@@ -106,14 +107,14 @@ class CommCarrier(Carrier):
         await self._server.check()
         kernel = await self._kernel(path, kernel_id)
         await kernel.connected()
-        comm = self._comm = kernel.create_comm(wire.TARGET)
+        comm = self._comm = kernel.create_comm(TARGET)
         comm.on_msg = self._hear
         opening = comm.open({"name": name})
         await self._handled([opening], "opening the workspace")
         if comm.is_disposed:
             message = (
                 f"The kernel of {path or kernel_id} offers no workspace (it has no comm target "
-                f"{wire.TARGET!r}). Choose the DataLab kernel for that notebook, or run "
+                f"{TARGET!r}). Choose the DataLab kernel for that notebook, or run "
                 "%load_ext datalab_kernel in it, then open it again."
             )
             raise NoWorkspaceError(message)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import builtins
 import traceback
+import warnings
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel import errors
 from datalab_kernel.backends._protocol import Calculated, Placement, Put
-from datalab_kernel.backends._target import TARGET
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.objects import ObjectInfo, Packed, pack
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FRAME_BYTES",
-    "TARGET",
     "VERSION",
     "Assembly",
     "ForeignError",
@@ -36,6 +35,8 @@ __all__ = [
     "info_values",
     "put_of",
     "put_values",
+    "warn",
+    "warning_values",
 ]
 
 VERSION = 1
@@ -207,7 +208,19 @@ def calculated_of(values: dict[str, Any]) -> Calculated:
     return Calculated(name=values["name"], result=cls.from_dict(values["result"]))
 
 
-# -- errors -------------------------------------------------------------------------------
+# -- warnings and errors ------------------------------------------------------------------
+
+
+def warning_values(warned: warnings.WarningMessage) -> dict[str, str]:
+    """Write a warning as plain values."""
+    return {"name": warned.category.__name__, "message": str(warned.message)}
+
+
+def warn(values: dict[str, str], stacklevel: int = 2) -> None:
+    """Warn here of what was warned of there; an unknown category is a UserWarning."""
+    kind = getattr(builtins, values["name"], None)
+    is_known = isinstance(kind, type) and issubclass(kind, Warning)
+    warnings.warn(values["message"], kind if is_known else UserWarning, stacklevel + 1)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

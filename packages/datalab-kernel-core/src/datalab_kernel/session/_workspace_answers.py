@@ -7,6 +7,7 @@ be open at once. What the others do is seen, and told of, as what the notebook d
 from __future__ import annotations
 
 import logging
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import (
@@ -107,8 +108,11 @@ class WorkspaceAnswers:
         """Do what a request asks for; what goes wrong is the answer then."""
         try:
             asked = unpack(packed)
-            result = self._methods[asked["method"]](**asked["arguments"])
-            return pack({"result": result})
+            with warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")  # who asked has filters of their own
+                result = self._methods[asked["method"]](**asked["arguments"])
+            said = [wire.warning_values(one) for one in warned]
+            return pack({"result": result, "warnings": said})
         except (Exception, KeyboardInterrupt) as error:  # who asked is told
             _logger.debug("A request couldn't be answered", exc_info=True)
             return pack({"error": wire.error_values(error)})

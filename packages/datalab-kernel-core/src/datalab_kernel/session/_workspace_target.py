@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends._target import TARGET
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["WorkspaceTarget"]
+__all__ = ["TARGET", "WorkspaceTarget"]
+
+TARGET = "datalab.workspace"
+"""What a comm is opened to."""
 
 _REAL_PACKAGE = "comm.base_comm"
 """What the package ``comm`` has, and xpython's stand-in for it hasn't."""
