@@ -3,8 +3,6 @@
 It is the notebook of ``tests/datalab/test_same_in_both_modes.py``: every public call is in it.
 """
 
-from typing import Any
-
 import pytest
 from support.datalab.calc_inputs import inputs
 from support.datalab.notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells

@@ -220,7 +220,7 @@ def warn(values: dict[str, str], stacklevel: int = 2) -> None:
     """Warn here of what was warned of there; an unknown category is a UserWarning."""
     kind = getattr(builtins, values["name"], None)
     is_known = isinstance(kind, type) and issubclass(kind, Warning)
-    warnings.warn(values["message"], kind if is_known else UserWarning, stacklevel + 1)  # type: ignore[arg-type]
+    warnings.warn(values["message"], kind if is_known else UserWarning, stacklevel + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
