@@ -12,6 +12,7 @@ import zmq
 from datalab_kernel_spec.relay._ends import PORTS, RelayEnds
 from datalab_kernel_spec.relay.sockets._inner import Inner
 from datalab_kernel_spec.relay.sockets._message import Signer
+from datalab_kernel_spec.relay.sockets._poll import Poll
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,11 +52,22 @@ def test_a_kernel_that_sleeps_on_the_first_message_is_asked_again(tmp_path: Path
         terminals={},
     )
     context = zmq.Context()
+    poll = Poll(lambda call, *arguments: call(*arguments))
     arguments = (context, f"{tmp_path}/k")
     kernel = threading.Thread(target=publish_at_the_second_request, args=arguments)
     kernel.start()
-    inner = Inner(context, ends, Signer(b""))
-    is_there = inner.wait(lambda: None)
+    inner = Inner(ends, Signer(b""), poll)
+    is_there = inner.wait(poll.turn)
     kernel.join()
     context.destroy(linger=0)
     assert is_there
+    assert not tmp_path.exists()
+    published: list[list[bytes]] = []
+    inner.open(ignore, published.append, ignore, ignore)
+    inner.read_the_last(1000)
+    inner.stdin.read()  # which closes it, as the kernel has gone
+    assert published == [[b"kernel_core.status", b"anything"]]
+
+
+def ignore(_frames: list[bytes]) -> None:
+    """Take what isn't asked for."""

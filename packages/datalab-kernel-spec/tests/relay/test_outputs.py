@@ -7,11 +7,11 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-import zmq
 
 from datalab_kernel_spec.protocol._marks import mark, meeting_mark
 from datalab_kernel_spec.relay._ends import RelayEnds
 from datalab_kernel_spec.relay.outputs._outputs import Outputs
+from datalab_kernel_spec.relay.sockets._poll import Poll
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,12 @@ class Both:
             outputs={"stdout": read},
             terminals={"stdout": -1},
         )
-        self.outputs = Outputs(ends, zmq.Poller(), self.published.append, lambda: True)
+        self.outputs = Outputs(
+            ends,
+            Poll(lambda call, *arguments: call(*arguments)),
+            self.published.append,
+            lambda: True,
+        )
 
     def shown(self) -> list[str]:
         """Return the texts that were published so far."""

@@ -162,8 +162,8 @@ def test_what_waits_is_the_front_ends_own_request() -> None:
 
 
 def test_a_silent_cell_or_one_that_says_so_lets_the_others_run_after_its_error() -> None:
-    assert stops_on_error(cell("1"))
-    assert stops_on_error(cell("1", stop_on_error=True))
-    assert not stops_on_error(cell("1", stop_on_error=False))
-    assert not stops_on_error(cell("1", stop_on_error=True, silent=True))
-    assert stops_on_error(cell("1", code='{"stop_on_error": false}'))
+    assert stops_on_error({})
+    assert stops_on_error({"stop_on_error": True})
+    assert not stops_on_error({"stop_on_error": False})
+    assert not stops_on_error({"stop_on_error": True, "silent": True})
+    assert stops_on_error({"code": '{"stop_on_error": false}'})

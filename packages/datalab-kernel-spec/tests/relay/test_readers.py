@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from datalab_kernel_spec.relay.sockets import _readers
+from datalab_kernel_spec.relay.sockets._poll import Poll
 from datalab_kernel_spec.relay.sockets._readers import Readers
 from datalab_kernel_spec.relay.sockets._sockets import listening_socket
-from datalab_kernel_spec.relay.sockets._zmtp import GREETING, command
+from datalab_kernel_spec.relay.sockets._zmtp import GREETING, ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,22 +24,23 @@ if TYPE_CHECKING:
 
 SOON_S = 10.0
 BLOCK = bytes(200_000)
-READY = command(b"READY", b"\x0bSocket-Type\x00\x00\x00\x03SUB")
+READY = ready(b"SUB")
 
 
 class Iopub:
     """Readers with a loop around them, and the clients that read there."""
 
     def __init__(self, connection: dict[str, object], silence_s: float) -> None:
-        self.poller = zmq.Poller()
+        self.poll = Poll(lambda call, *arguments: call(*arguments))
         listening = listening_socket(connection, "iopub_port")
         self.address = listening.getsockname()
-        self.readers = Readers(listening, self.poller, lambda topic: [topic, b"hi"], silence_s)
+        self.readers = Readers(listening, self.poll, lambda topic: [topic, b"hi"], silence_s)
         self.context = zmq.Context()
         self.clients: list[zmq.Socket[bytes]] = []
 
     def turn(self) -> None:
-        self.readers.serve(dict(self.poller.poll(1)))
+        self.poll.turn(1)
+        self.readers.flush()
         self.readers.look_after()
 
     def until(self, is_there: Callable[[], object]) -> None:
@@ -72,7 +74,7 @@ class Iopub:
         for client in self.clients:
             client.close()
         self.context.term()
-        self.readers.finish(0)
+        self.readers.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""ZeroMQ's wire protocol: what a reader says is understood however it is cut, or refused."""
+"""ZeroMQ's wire protocol: what a peer says is understood however it is cut, or refused."""
 
 from __future__ import annotations
 
@@ -10,40 +10,72 @@ from hypothesis import strategies as st
 
 from datalab_kernel_spec.relay.sockets._zmtp import (
     GREETING,
-    Heard,
-    Listener,
+    LONGEST,
+    Decoder,
     ZmtpError,
     chunks_of,
     command,
+    ready,
 )
 
 READY = command(b"READY", b"\x0bSocket-Type\x00\x00\x00\x03SUB\x08Identity\x00\x00\x00\x00")
 SAID = GREETING + READY + b"\x00\x01\x01" + b"\x00\x07\x01stream" + b"\x00\x07\x00stream"
-HEARD = [
-    Heard(topic=b"", is_wanted=True),
-    Heard(topic=b"stream", is_wanted=True),
-    Heard(topic=b"stream"),
-]
+HEARD = [[b"\x01"], [b"\x01stream"], [b"\x00stream"]]
+
+
+def of_reader() -> Decoder:
+    return Decoder(frozenset({b"SUB", b"XSUB"}), LONGEST)
 
 
 @given(cuts=st.lists(st.integers(0, len(SAID)), max_size=8))
 def test_what_a_reader_says_is_understood_however_it_is_cut(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(SAID)]
-    listener = Listener()
+    decoder = of_reader()
     heard = []
     for begin, end in pairwise(places):
-        heard += listener.of(SAID[begin:end])
+        heard += decoder.of(SAID[begin:end])
     assert heard == HEARD
+
+
+@given(
+    messages=st.lists(st.lists(st.binary(max_size=300), min_size=1, max_size=4), max_size=4),
+    cut=st.integers(1, 400),
+    identity=st.binary(max_size=9),
+)
+def test_messages_come_back_whole_and_with_the_name_of_who_sent_them(
+    messages: list[list[bytes]], cut: int, identity: bytes
+) -> None:
+    said = b"".join(
+        [GREETING, ready(b"DEALER", identity), *map(b"".join, map(chunks_of, messages))]
+    )
+    decoder = Decoder(frozenset({b"DEALER"}))
+    heard = []
+    for begin in range(0, len(said), cut):
+        heard += decoder.of(said[begin : begin + cut])
+    assert heard == messages
+    assert decoder.identity == identity
+
+
+def test_a_large_frame_that_comes_piece_by_piece_says_how_much_is_missing() -> None:
+    decoder = Decoder(frozenset({b"DEALER"}))
+    decoder.of(GREETING + ready(b"DEALER"))
+    large = bytes(10_000_000)
+    said = b"".join(chunks_of([b"head", large]))
+    assert decoder.of(said[:100]) == []
+    assert decoder.missing == len(said) - 100
+    assert decoder.of(said[100:5000]) == []
+    assert decoder.of(said[5000:]) == [[b"head", large]]
 
 
 def test_version_31_says_its_subscriptions_as_commands() -> None:
     said = GREETING + READY + command(b"SUBSCRIBE", b"a") + command(b"CANCEL", b"a")
-    assert Listener().of(said) == [Heard(topic=b"a", is_wanted=True), Heard(topic=b"a")]
+    assert of_reader().of(said) == [[b"\x01a"], [b"\x00a"]]
 
 
 def test_a_ping_is_answered_with_its_context() -> None:
-    said = GREETING + READY + command(b"PING", b"\x00\x64context")
-    assert Listener().of(said) == [Heard(answer=command(b"PONG", b"context"))]
+    decoder = of_reader()
+    assert decoder.of(GREETING + READY + command(b"PING", b"\x00\x64context")) == []
+    assert decoder.answers == [command(b"PONG", b"context")]
 
 
 @pytest.mark.parametrize(
@@ -66,14 +98,19 @@ def test_a_ping_is_answered_with_its_context() -> None:
 )
 def test_who_isnt_a_reader_is_refused(said: bytes) -> None:
     with pytest.raises(ZmtpError):
-        Listener().of(said)
+        of_reader().of(said)
+
+
+def test_nobody_may_say_much_before_saying_who_it_is() -> None:
+    with pytest.raises(ZmtpError):
+        Decoder(frozenset({b"DEALER"})).of(GREETING + b"\x02" + (1 << 20).to_bytes(8, "big"))
 
 
 @given(data=st.binary(max_size=300))
 def test_nothing_that_comes_is_another_error(data: bytes) -> None:
     for before in (b"", GREETING, GREETING + READY):
         try:
-            Listener().of(before + data)
+            of_reader().of(before + data)
         except ZmtpError:
             continue
 

@@ -16,15 +16,13 @@ from datalab_kernel_spec.relay.replies._completions import with_types
 from datalab_kernel_spec.relay.replies._debugging import without_rich_view
 from datalab_kernel_spec.relay.replies._kernel_info import KernelInfo
 from datalab_kernel_spec.relay.sockets._message import Message, unsigned
-from datalab_kernel_spec.relay.sockets._sockets import receive, send
 
 if TYPE_CHECKING:
-    import zmq
-
     from datalab_kernel_spec.relay._credit import Credit
     from datalab_kernel_spec.relay._notes import Notes
     from datalab_kernel_spec.relay._parts import Parts
     from datalab_kernel_spec.relay.cells._turns import Turns
+    from datalab_kernel_spec.relay.sockets._router import Router
 
 __all__ = ["Answers"]
 
@@ -44,7 +42,7 @@ class Answers:
         """Statuses that are published a little later."""
         self._turns = turns
         self._notes = notes
-        self._silent_ids = [parts.inner.hello_id.encode(), RESUME_ID.encode()]
+        self._silent_ids = {parts.inner.hello_id, RESUME_ID}
 
     def from_shell(self, frames: list[bytes]) -> None:
         """Take a reply."""
@@ -58,7 +56,7 @@ class Answers:
             frames = self._front.signer.frames(self.kernel_info.mended(message))
         if b'"execute_reply"' not in message.header:
             if message.parent_id != self._inner.hello_id:
-                send(self._front.shell, frames)
+                self._front.shell.send(frames)
             return
         self._from_cell(message)
 
@@ -76,7 +74,7 @@ class Answers:
             self._turns.abort(cell)
             reply = request.reply(request.identities, "execute_reply", {"status": "aborted"})
         else:
-            if content.get("status") == "error" and stops_on_error(request):
+            if content.get("status") == "error" and stops_on_error(request.content_fields):
                 self._abort_what_waits()
             reply = timed(self._queue, reply, unmarked(content))
         self._front.reply(self._front.shell, reply)
@@ -89,10 +87,6 @@ class Answers:
         if self._queue.kernel_aborts:
             self._queue.doom(self._comms.resume())
 
-    def _take_replies(self) -> None:
-        while (frames := receive(self._inner.shell)) is not None:
-            self.from_shell(frames)
-
     def from_control(self, frames: list[bytes]) -> None:
         """Take a reply to what doesn't wait for cells."""
         message = unsigned(frames)
@@ -103,9 +97,9 @@ class Answers:
             frames = self._front.signer.frames(self.kernel_info.mended(message))
         elif b'"debug_reply"' in message.header:
             frames = self._front.signer.frames(without_rich_view(message))
-        send(self._front.control, frames)
+        self._front.control.send(frames)
 
-    def _from_shutdown(self, socket: zmq.Socket[bytes], reply: Message) -> None:
+    def _from_shutdown(self, socket: Router, reply: Message) -> None:
         self._outputs.read()
         self._shutdown.end_cells()
         self._front.reply(socket, self._shutdown.mended(reply))
@@ -114,7 +108,7 @@ class Answers:
         """Take a cell's question."""
         self._queue.asks = True
         time.sleep(QUESTION_S)
-        send(self._front.stdin, frames)
+        self._front.stdin.send(frames)
 
     def from_iopub(self, frames: list[bytes]) -> None:
         """Take what is for all front ends."""
@@ -154,12 +148,12 @@ class Answers:
 
     def _from_status(self, frames: list[bytes]) -> None:
         message = unsigned(frames)
-        if any(silent in message.parent for silent in self._silent_ids):
+        if message.parent_id in self._silent_ids:
             return
         if b'"execute_request"' in message.parent:
             if b'"idle"' in message.content:
                 if self._queue.waits(message.parent_id):
-                    self._take_replies()  # its own was sent before
+                    self._inner.shell.read()  # its own was sent before
                 self._outputs.read()  # whatever the cell published before has come
                 self._front.tell_of_missed(message.parent)
                 self._turns.idle(message.parent_id, frames)

@@ -9,8 +9,6 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import zmq
-
 from datalab_kernel_spec.protocol._lines import ABORTS_ITSELF, NUMBER, PYTHON, TUNNEL
 from datalab_kernel_spec.relay._answers import Answers
 from datalab_kernel_spec.relay._comms import Comms
@@ -27,21 +25,21 @@ from datalab_kernel_spec.relay.outputs._outputs import OUTPUT_MS, Outputs
 from datalab_kernel_spec.relay.sockets._front import Front
 from datalab_kernel_spec.relay.sockets._inner import Inner
 from datalab_kernel_spec.relay.sockets._message import Signer, unsigned
-from datalab_kernel_spec.relay.sockets._sockets import LINGER_MS, receive, send
+from datalab_kernel_spec.relay.sockets._poll import Poll
 
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._ends import RelayEnds
 
 __all__ = ["Relay"]
 
+LINGER_S = 1.0
+"""How long clients may take what was sent last."""
 CHECK_S = 0.5
 CHECK_MS = 500
 """How often the relay sees whether kernel and Jupyter are alive."""
 LAST_WORDS_MS = 50
 GRACE_S = 10.0
 """How long a kernel whose Jupyter is gone has to save and end."""
-BATCH = 100
-"""How many messages of one socket are passed on before the others are looked at."""
 
 
 class Relay:
@@ -51,17 +49,14 @@ class Relay:
         self._ends = ends
         self._is_over = False
         self._sigterms = 0
-        self._poller = zmq.Poller()
-        self._context = zmq.Context()
+        self._poll = Poll(self._guarded)
         self._queue = CellQueue()
         self._comms = Comms()
         signer = Signer(str(ends.front.get("key", "")).encode(), _scheme(ends.front))
-        self._front = Front(
-            self._context, ends.front, signer, self._poller, lambda: self._queue.running
-        )
-        self._inner = Inner(self._context, ends, signer)
+        self._front = Front(ends.front, signer, self._poll, lambda: self._queue.running)
+        self._inner = Inner(ends, signer, self._poll)
         iopub = self._front.iopub
-        self._outputs = Outputs(ends, self._poller, self._front.publish, lambda: iopub.has_room)
+        self._outputs = Outputs(ends, self._poll, self._front.publish, lambda: iopub.has_room)
         self._credit = Credit(ends.credit)
         turns = Turns(self._queue, self._front.publish_frames, self._show_input)
         shutdown = Shutdown(self._front, self._queue, turns)
@@ -81,46 +76,35 @@ class Relay:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # they are the kernel's, and its end is ours
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
-        if not self._inner.wait(self._outputs.read):
+        if not self._inner.wait(self._turn_of_start):
             return
-        front, inner = self._front, self._inner
-        steps: dict[Any, Any] = {
-            inner.shell: self._answers.from_shell,
-            inner.iopub: self._answers.from_iopub,
-            inner.control: self._answers.from_control,
-            inner.stdin: self._answers.from_stdin,
-            front.shell: self._requests.from_shell,
-            front.control: self._requests.from_control,
-            front.stdin: self._requests.from_stdin,
-            front.heartbeat: partial(send, front.heartbeat),
-        }
-        pipes: dict[Any, Any] = {
-            self._ends.notes: self._from_notes,
-            **self._outputs.steps(),
-        }
-        for place in (*steps, *pipes):
-            self._poller.register(place, zmq.POLLIN)
+        answers, requests, front = self._answers, self._requests, self._front
+        steps = (answers.from_shell, answers.from_iopub, answers.from_control, answers.from_stdin)
+        self._inner.open(*(partial(self._guarded, step) for step in steps))
+        self._poll.watch(self._ends.notes, self._from_notes)
+        self._outputs.watch()
+        front.shell.open(partial(self._guarded, requests.from_shell))
+        front.control.open(partial(self._guarded, requests.from_control))
+        front.stdin.open(partial(self._guarded, requests.from_stdin))
         check_at = 0.0
         while not self._is_over:
-            self._turn(steps, pipes)
+            self._turn()
             if time.monotonic() > check_at:
                 check_at = time.monotonic() + CHECK_S
                 self._check_the_living()
         self._say_last_words()
 
-    def _turn(self, steps: dict[Any, Any], pipes: dict[Any, Any]) -> None:
+    def _turn_of_start(self, patience_ms: int) -> None:
+        self._poll.turn(patience_ms)
+        self._front.iopub.flush()
+        self._outputs.read()
+
+    def _turn(self) -> None:
         """Wait for something to come, and pass it on."""
-        ready = dict(self._poller.poll(self._patience_ms()))
-        for socket, step in steps.items():
-            if socket in ready:
-                self._take_batch(socket, step)
-        for pipe, step in pipes.items():
-            if pipe in ready:
-                self._guarded(step)
-        self._guarded(self._front.iopub.serve, ready)
+        is_quiet = not self._poll.turn(self._patience_ms())
         if self._answers.held.waiting and self._answers.held.is_time:
             self._answers.publish_held()
-        self._outputs.look_after(is_quiet=not ready)
+        self._outputs.look_after(is_quiet=is_quiet)
         self._guarded(self._front.iopub.flush)
         self._front.iopub.look_after()
         if self._front.iopub.has_room:
@@ -130,13 +114,6 @@ class Relay:
         if not self._outputs.are_watched:
             return OUTPUT_MS
         return QUIET_MS if self._answers.held.waiting else CHECK_MS
-
-    def _take_batch(self, socket: zmq.Socket[bytes], step: Any) -> None:
-        for _ in range(BATCH):
-            frames = receive(socket)
-            if frames is None:
-                return
-            self._guarded(step, frames)
 
     def _guarded(self, step: Any, *arguments: Any) -> None:
         """Do a step; one message that nobody can read must not end the kernel."""
@@ -148,11 +125,9 @@ class Relay:
             with suppress(OSError):
                 os.write(self._ends.terminals["stderr"], traceback.format_exc().encode())
 
-    def _from_notes(self) -> None:
+    def _from_notes(self, _event: int) -> None:
         self._notes.read()
-        if self._notes.has_ended and not self._is_over:
-            self._poller.unregister(self._notes.fd)
-            self._is_over = True
+        self._is_over = self._is_over or self._notes.has_ended
 
     def _show_input(self, cell: str, frames: list[bytes]) -> None:
         """Show a cell's input as its turn comes, and then what children wrote meanwhile."""
@@ -172,20 +147,9 @@ class Relay:
 
     def _say_last_words(self) -> None:
         """Pass on what the kernel said before it ended."""
-        steps = {
-            self._inner.iopub: self._answers.from_iopub,
-            self._inner.shell: self._answers.from_shell,
-            self._inner.control: self._answers.from_control,
-        }
-        poller = zmq.Poller()
-        for socket in steps:
-            poller.register(socket, zmq.POLLIN)
-        while ready := dict(poller.poll(LAST_WORDS_MS)):
-            for socket in ready:
-                self._take_batch(socket, steps[socket])
+        self._inner.read_the_last(LAST_WORDS_MS)
         self._outputs.read_the_last()
-        self._front.iopub.finish(LINGER_MS / 1000)
-        self._context.destroy(linger=LINGER_MS)
+        self._front.finish(LINGER_S)
 
 
 def _scheme(front: dict[str, Any]) -> str:

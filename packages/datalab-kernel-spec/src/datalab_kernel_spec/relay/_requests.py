@@ -13,16 +13,14 @@ from datalab_kernel_spec.relay._comms import COMM_TYPES, TUNNELLED
 from datalab_kernel_spec.relay._ends import PORTS
 from datalab_kernel_spec.relay._usage import Usage
 from datalab_kernel_spec.relay.replies._debugging import refusal
-from datalab_kernel_spec.relay.sockets._sockets import send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import zmq
-
     from datalab_kernel_spec.relay._ends import RelayEnds
     from datalab_kernel_spec.relay._parts import Parts
     from datalab_kernel_spec.relay.sockets._message import Message
+    from datalab_kernel_spec.relay.sockets._router import Router
 
 __all__ = ["Requests"]
 
@@ -80,7 +78,7 @@ class Requests:
             self._front.answer(self._front.shell, message, "comm_info_reply", content)
         elif msg_type in ON_SHELL:
             self._note_shutdown(message, msg_type)
-            send(self._inner.shell, frames)
+            self._inner.shell.send(frames)
         else:
             self._answer_here(self._front.shell, message, msg_type)
 
@@ -97,7 +95,7 @@ class Requests:
             self._front.answer(self._front.control, message, "debug_reply", content)
         elif msg_type in ON_BOTH:
             self._note_shutdown(message, msg_type)
-            send(self._inner.control, frames)
+            self._inner.control.send(frames)
         else:
             self._answer_here(self._front.control, message, msg_type)
 
@@ -105,9 +103,9 @@ class Requests:
         """Take the answer to a cell's question."""
         if self._queue.asks:  # else Stop has ended the question meanwhile
             self._queue.asks = False
-            send(self._inner.stdin, frames)
+            self._inner.stdin.send(frames)
 
-    def _answer_here(self, socket: zmq.Socket[bytes], message: Message, msg_type: str) -> None:
+    def _answer_here(self, socket: Router, message: Message, msg_type: str) -> None:
         """Answer what the relay knows; the rest is reported to who started Jupyter."""
         if msg_type in self._answered_here:
             content = self._answered_here[msg_type]()

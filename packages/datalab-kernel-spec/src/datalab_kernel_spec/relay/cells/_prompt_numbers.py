@@ -22,8 +22,8 @@ def numbered(queue: CellQueue, signer: Signer, cell: str, frames: list[bytes]) -
     """Return an ``execute_input`` with the number of the cell's prompt."""
     message = unsigned(frames)
     turn = queue.turn_of(cell)
-    if turn is None:
-        return frames
+    if turn is None or message.content.endswith(b'"execution_count":%d}' % turn.number):
+        return frames  # as nearly always: xpython's signature holds
     content = {**message.content_fields, "execution_count": turn.number}
     return signer.frames(message._replace(content=json.dumps(content).encode()))
 

@@ -81,7 +81,7 @@ class CellQueue:
         if not self.kernel_aborts:
             return request
         content = request.content_fields
-        added: dict[str, Any] = {} if stops_on_error(request) else {KEEP_GOING: True}
+        added: dict[str, Any] = {} if stops_on_error(content) else {KEEP_GOING: True}
         if cell_id := _cell_id(request):  # xpython keeps a request's header alone
             added |= {CELL_ID: cell_id}
         if added:
@@ -153,7 +153,6 @@ def _cell_id(request: Message) -> str | None:
     return None
 
 
-def stops_on_error(request: Message) -> bool:
-    """Say whether an error of that cell aborts those that wait behind it."""
-    content = request.content_fields
+def stops_on_error(content: dict[str, Any]) -> bool:
+    """Say whether an error of the cell of that request aborts those that wait behind it."""
     return bool(content.get("stop_on_error", True)) and not content.get("silent", False)

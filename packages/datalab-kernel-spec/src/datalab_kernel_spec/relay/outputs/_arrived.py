@@ -7,6 +7,7 @@ from collections import deque
 
 from datalab_kernel_spec.protocol._words import MEETING
 from datalab_kernel_spec.relay.outputs._pieces import Begun, Meeting
+from datalab_kernel_spec.relay.sockets._message import msg_id_of
 
 __all__ = ["Arrived", "meeting_number"]
 
@@ -35,7 +36,7 @@ class Arrived:
 
     def add_cell(self, header: bytes) -> None:
         """Note that the front ends know of a cell's beginning; take its request's header."""
-        self._cells.append(_identity(header))
+        self._cells.append(msg_id_of(header))
 
     def has(self, place: Begun | Meeting) -> bool:
         """Say whether that has come, so that the text behind it may be shown."""
@@ -43,9 +44,4 @@ class Arrived:
             return place.number <= self.meeting
         if not place.header:
             return True
-        return _identity(place.header) in self._cells
-
-
-def _identity(header: bytes) -> str:
-    """Return the identity of the request that a header is of."""
-    return str(json.loads(header).get("msg_id", ""))
+        return msg_id_of(place.header) in self._cells

@@ -9,8 +9,6 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-import zmq
-
 from datalab_kernel_spec.relay.outputs._arrived import Arrived
 from datalab_kernel_spec.relay.outputs._pipe import Pipe
 from datalab_kernel_spec.relay.outputs._startup_lines import StartupLines
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel_spec.relay._ends import RelayEnds
     from datalab_kernel_spec.relay.outputs._pieces import Text
+    from datalab_kernel_spec.relay.sockets._poll import Poll
 
 __all__ = ["OUTPUT_MS", "Outputs"]
 
@@ -34,11 +33,11 @@ class Outputs:
     def __init__(
         self,
         ends: RelayEnds,
-        poller: zmq.Poller,
+        poll: Poll,
         publish: Callable[[Message], None],
         has_room: Callable[[], bool],
     ) -> None:
-        self._poller = poller
+        self._poll = poll
         self._publish = publish
         self._has_room = has_room
         self._terminals = ends.terminals
@@ -53,20 +52,23 @@ class Outputs:
             name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._pipes
         }
         self._read_at = 0.0
-        self.are_watched = True
+        self.are_watched = False
         """Whether what is written there wakes the relay."""
 
-    def steps(self) -> dict[int, Callable[[], None]]:
-        """Return what is to be done when a pipe has something."""
-        return {pipe.fd: partial(self._read_one, name) for name, pipe in self._pipes.items()}
+    def watch(self) -> None:
+        """Let what is written there wake the relay."""
+        self.are_watched = True
+        for name, pipe in self._pipes.items():
+            if pipe.is_open:
+                self._poll.watch(pipe.fd, partial(self._read_one, name))
 
     def look_away(self) -> None:
         """Let what a cell writes as it begins wake nobody."""
         if self.are_watched:
             self.are_watched = False
             self._read_at = time.monotonic()
-            for pipe in self._open_pipes():
-                self._poller.unregister(pipe.fd)
+            for pipe in self._pipes.values():
+                self._poll.unwatch(pipe.fd)
 
     def look_after(self, *, is_quiet: bool) -> None:
         """Read now and then what nobody is woken for; once it is quiet, watch again."""
@@ -81,9 +83,7 @@ class Outputs:
         self._read_at = now
         self.read()
         if is_quiet and not is_held:
-            self.are_watched = True
-            for pipe in self._open_pipes():
-                self._poller.register(pipe.fd, zmq.POLLIN)
+            self.watch()
 
     def read(self) -> None:
         """Publish what was written, as far as its turn has come."""
@@ -118,18 +118,14 @@ class Outputs:
             pipe.release()
         return any(pipe.is_held for pipe in self._pipes.values())
 
-    def _open_pipes(self) -> list[Pipe]:
-        return [pipe for pipe in self._pipes.values() if pipe.is_open]
-
-    def _read_one(self, name: str) -> None:
+    def _read_one(self, name: str, _event: int = 0) -> None:
         pipe = self._pipes[name]
         if not pipe.is_open:
             return
         pipe.read(self._has_room)
         if not pipe.is_open:
             os.write(self._terminals[name], self._startup[name].rest())
-            if pipe.fd in self._poller:
-                self._poller.unregister(pipe.fd)
+            self._poll.unwatch(pipe.fd)
 
     def _show(self, name: str, piece: Text) -> None:
         if not piece.header:  # no cell has begun

@@ -53,9 +53,10 @@ class Pipe:
     def read(self, has_room: Callable[[], bool]) -> None:
         """Show what was written, as far as its turn has come."""
         self.release()
-        while not self._waiting and self._fill():
+        while not self._waiting:
+            size = self._fill()
             self.release()
-            if not has_room():
+            if size < CHUNK_BYTES or not has_room():
                 return
 
     def release(self) -> None:
@@ -94,14 +95,14 @@ class Pipe:
         self._held_at = 0.0
         return True
 
-    def _fill(self) -> bool:
-        """Read what is there; say whether anything was."""
+    def _fill(self) -> int:
+        """Read what is there; return how many bytes that was."""
         if not self.is_open:
-            return False
+            return 0
         try:
             written = os.read(self.fd, CHUNK_BYTES)
         except BlockingIOError:
-            return False
+            return 0
         self.is_open = bool(written)  # else the kernel has ended, or a cell closed it
         self._waiting.extend(self._pieces.of(written))
-        return self.is_open
+        return len(written)

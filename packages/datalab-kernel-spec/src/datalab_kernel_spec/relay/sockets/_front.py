@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from functools import partial
+import select
+import time
 from typing import TYPE_CHECKING, Any
-
-import zmq
 
 from datalab_kernel_spec.relay.sockets._message import HELLO, Message, Signer, new_header
 from datalab_kernel_spec.relay.sockets._readers import SILENCE_S, Readers
-from datalab_kernel_spec.relay.sockets._sockets import front_socket, listening_socket, send
+from datalab_kernel_spec.relay.sockets._router import Router
+from datalab_kernel_spec.relay.sockets._sockets import listening_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from datalab_kernel_spec.relay.sockets._poll import Poll
 
 __all__ = ["Front"]
 
@@ -29,34 +31,33 @@ class Front:
     ----------
     connection
         The content of the connection file.
-    poller
-        The relay's, which is told of all who read iopub.
+    poll
+        The relay's, which is told of all who connect.
     running
         Gives the request of the cell that runs, if one does.
     """
 
     def __init__(
         self,
-        context: zmq.Context[zmq.Socket[bytes]],
         connection: dict[str, Any],
         signer: Signer,
-        poller: zmq.Poller,
+        poll: Poll,
         running: Callable[[], Message | None],
     ) -> None:
         self.connection = connection
         self.signer = signer
         self._running = running
-        bound = partial(front_socket, context, connection)
-        self.shell = bound(zmq.ROUTER, "shell_port")
-        self.control = bound(zmq.ROUTER, "control_port")
-        self.stdin = bound(zmq.ROUTER, "stdin_port")
+        self.shell = Router(listening_socket(connection, "shell_port"), poll)
+        self.control = Router(listening_socket(connection, "control_port"), poll)
+        self.stdin = Router(listening_socket(connection, "stdin_port"), poll)
+        self.heartbeat = Router(listening_socket(connection, "hb_port"), poll)
+        self.heartbeat.open(self.heartbeat.send)
         self.iopub = Readers(
             listening_socket(connection, "iopub_port"),
-            poller,
+            poll,
             self._welcome,
             float(os.environ.get(SILENCE_VARIABLE, SILENCE_S)),
         )
-        self.heartbeat = bound(zmq.REP, "hb_port")
 
     def publish(self, message: Message) -> None:
         """Show a message to all front ends."""
@@ -80,13 +81,13 @@ class Front:
         )
         return self.signer.frames(welcome)
 
-    def reply(self, socket: zmq.Socket[bytes], message: Message) -> None:
+    def reply(self, socket: Router, message: Message) -> None:
         """Send a message to the one that its identities name."""
-        send(socket, self.signer.frames(message))
+        socket.send(self.signer.frames(message))
 
     def answer(
         self,
-        socket: zmq.Socket[bytes],
+        socket: Router,
         request: Message,
         msg_type: str,
         content: dict[str, Any],
@@ -105,3 +106,26 @@ class Front:
     def publish_state(self, request: Message, state: str) -> None:
         """Publish that a request is worked on (``busy``), or has been (``idle``)."""
         self.publish(request.reply([b"status"], "status", {"execution_state": state}))
+
+    def finish(self, within_s: float) -> None:
+        """Send what waits, then leave."""
+        self.iopub.flush()
+        sockets: tuple[Router | Readers, ...] = (
+            self.shell,
+            self.control,
+            self.stdin,
+            self.heartbeat,
+            self.iopub,
+        )
+        until = time.monotonic() + within_s
+        while waiting := {fd: send for socket in sockets for fd, send in socket.unsent.items()}:
+            left_s = until - time.monotonic()
+            if left_s <= 0:
+                break
+            poll = select.poll()
+            for fd in waiting:
+                poll.register(fd, select.POLLOUT)
+            for fd, _event in poll.poll(left_s * 1000):
+                waiting[fd]()
+        for socket in sockets:
+            socket.close()

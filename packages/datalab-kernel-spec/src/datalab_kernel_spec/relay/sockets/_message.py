@@ -12,9 +12,10 @@ import hmac
 import json
 import os
 import time
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["DELIMITER", "HELLO", "Message", "Signer", "new_header", "now", "unsigned"]
+__all__ = ["DELIMITER", "HELLO", "Message", "Signer", "msg_id_of", "new_header", "now", "unsigned"]
 
 HELLO = {"session": "datalab-kernel-relay", "username": "datalab-kernel", "version": "5.3"}
 """What headers of the relay's own messages say."""
@@ -50,7 +51,7 @@ class Message(NamedTuple):
     @property
     def parent_id(self) -> str:
         """The ``msg_id`` of the request that this answers; blank if it says none."""
-        return str((json.loads(self.parent) or {}).get("msg_id", ""))
+        return msg_id_of(self.parent)
 
     def reply(self, identities: list[bytes], msg_type: str, content: dict[str, Any]) -> Message:
         """Make a message of which this one is the parent."""
@@ -91,8 +92,7 @@ class Signer:
         if self._keyed is None:
             return b""
         keyed = self._keyed.copy()
-        for part in parts:
-            keyed.update(part)
+        keyed.update(b"".join(parts))
         return keyed.hexdigest().encode()
 
 
@@ -107,6 +107,12 @@ def unsigned(frames: list[bytes]) -> Message:
     at = frames.index(DELIMITER)
     header, parent, metadata, content = frames[at + 2 : at + 1 + PARTS]
     return Message(frames[:at], header, parent, metadata, content, frames[at + 1 + PARTS :])
+
+
+@lru_cache(maxsize=256)
+def msg_id_of(header: bytes) -> str:
+    """Return the ``msg_id`` in a header; blank if it says none. A cell's messages name one parent."""
+    return str((json.loads(header) or {}).get("msg_id", ""))
 
 
 def now() -> str:

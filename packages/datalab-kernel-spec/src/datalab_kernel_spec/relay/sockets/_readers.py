@@ -12,15 +12,25 @@ import _socket
 import json
 import time
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import zmq
-
 from datalab_kernel_spec.relay.sockets._message import Message, new_header
-from datalab_kernel_spec.relay.sockets._zmtp import GREETING, READY, Listener, ZmtpError, chunks_of
+from datalab_kernel_spec.relay.sockets._poll import READ, WRITE
+from datalab_kernel_spec.relay.sockets._router import accepted
+from datalab_kernel_spec.relay.sockets._zmtp import (
+    GREETING,
+    LONGEST,
+    Decoder,
+    ZmtpError,
+    chunks_of,
+    ready,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from datalab_kernel_spec.relay.sockets._poll import Poll
 
 __all__ = ["SILENCE_S", "Readers"]
 
@@ -40,6 +50,8 @@ REST_BYTES = 1 << 20
 KEPT = 1000
 """How many statuses are kept for it, so that its cells end."""
 CHUNK_BYTES = 1 << 16
+PEERS = frozenset({b"SUB", b"XSUB"})
+READY = ready(b"XPUB")
 MISSED = """\
 A front end took no output for {silence_s:g} s while the cell waited for it, so the cell went on without it.
 It missed {count} message{s}.
@@ -64,7 +76,7 @@ class _Reader:
     def __init__(self, socket: Any) -> None:
         self.socket = socket
         self.fd: int = socket.fileno()
-        self.listener = Listener()
+        self.decoder = Decoder(PEERS, LONGEST)
         self.topics: list[bytes] = []
         self.waiting: deque[tuple[bytes | memoryview, _Entry | None]] = deque()
         """Pieces in their order; the last one of a message carries its entry."""
@@ -135,7 +147,7 @@ class Readers:
     ----------
     listening
         The socket that they connect to.
-    poller
+    poll
         The relay's.
     welcome
         Makes the message for who has subscribed to a topic.
@@ -146,12 +158,12 @@ class Readers:
     def __init__(
         self,
         listening: Any,
-        poller: zmq.Poller,
+        poll: Poll,
         welcome: Callable[[bytes], list[bytes]],
         silence_s: float = SILENCE_S,
     ) -> None:
         self._listening = listening
-        self._poller = poller
+        self._poll = poll
         self._welcome = welcome
         self._silence_s = silence_s
         self._readers: dict[int, _Reader] = {}
@@ -160,7 +172,7 @@ class Readers:
         self._held_bytes = 0
         self._missed_by_gone: list[int] = []
         self._looked_at = time.monotonic()
-        poller.register(listening.fileno(), zmq.POLLIN)
+        poll.watch(listening.fileno(), self._accept)
 
     @property
     def has_room(self) -> bool:
@@ -208,7 +220,7 @@ class Readers:
         is_full = bool(reader.waiting)
         if is_full != reader.is_full:
             reader.is_full = is_full
-            self._poller.register(reader.fd, zmq.POLLIN | (zmq.POLLOUT if is_full else 0))
+            self._poll.change(reader.fd, READ | (WRITE if is_full else 0))
 
     def _release(self, entries: list[_Entry]) -> None:
         for entry in entries:
@@ -218,31 +230,20 @@ class Readers:
 
     # -- in -------------------------------------------------------------------------------
 
-    def serve(self, ready: dict[Any, int]) -> None:
-        """Do what the poller says is to be done."""
-        for fd, reader in [*self._readers.items()]:
-            event = ready.get(fd, 0)
-            if event & zmq.POLLOUT:
-                reader.is_let_go = False
-                self._send(reader)
-            if event & ~zmq.POLLOUT:
-                self._hear(reader)
-        if self._listening.fileno() in ready:
-            self._accept()
-        self.flush()
+    def _serve(self, reader: _Reader, event: int) -> None:
+        if event & WRITE:
+            reader.is_let_go = False
+            self._send(reader)
+        if event & ~WRITE and self._readers.get(reader.fd) is reader:
+            self._hear(reader)
 
-    def _accept(self) -> None:
-        try:
-            fd, _address = self._listening._accept()  # noqa: SLF001 - what accept() calls
-        except OSError:  # it has gone again
+    def _accept(self, _event: int) -> None:
+        if (connection := accepted(self._listening)) is None:
             return
-        connection = _socket.socket(fileno=fd)
-        connection.setblocking(False)  # noqa: FBT003
         connection.setsockopt(_socket.SOL_SOCKET, _socket.SO_SNDBUF, BATCH_BYTES)
-        if connection.family != _socket.AF_UNIX:
-            connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-        reader = self._readers[fd] = _Reader(connection)
-        self._poller.register(fd, zmq.POLLIN)
+        reader = _Reader(connection)
+        self._readers[reader.fd] = reader
+        self._poll.watch(reader.fd, partial(self._serve, reader))
         self._tell(reader, [GREETING + READY])
 
     def _tell(self, reader: _Reader, chunks: list[bytes]) -> None:
@@ -255,28 +256,32 @@ class Readers:
     def _hear(self, reader: _Reader) -> None:
         try:
             data = reader.socket.recv(CHUNK_BYTES)
-            heard = reader.listener.of(data)
+            messages = reader.decoder.of(data)
         except BlockingIOError:
             return
         except (OSError, ZmtpError):
-            data, heard = b"", []
+            data, messages = b"", []
         if not data:
             self._drop(reader)
             return
-        for one in heard:
-            if one.answer and not reader.is_full:
-                self._tell(reader, [one.answer])
-            elif one.is_wanted:
-                reader.topics.append(one.topic)
-                self._tell(reader, chunks_of(self._welcome(one.topic)))
-            elif one.topic in reader.topics:
-                reader.topics.remove(one.topic)
+        answers, reader.decoder.answers = reader.decoder.answers, []
+        if answers and not reader.is_full:
+            self._tell(reader, answers)
+        for said in messages:
+            self._understand(reader, said[0][:1], said[0][1:])
+
+    def _understand(self, reader: _Reader, sign: bytes, topic: bytes) -> None:
+        if sign == b"\x01":
+            reader.topics.append(topic)
+            self._tell(reader, chunks_of(self._welcome(topic)))
+        elif sign == b"\x00" and topic in reader.topics:
+            reader.topics.remove(topic)  # an XSUB socket may say anything else
 
     def _drop(self, reader: _Reader) -> None:
         """Forget a reader that has gone."""
         if self._readers.get(reader.fd) is not reader:  # which was noticed already
             return
-        self._poller.unregister(reader.fd)
+        self._poll.unwatch(reader.fd)
         del self._readers[reader.fd]
         self._fresh.discard(reader)
         self._release([entry for _piece, entry in reader.waiting if entry is not None])
@@ -317,7 +322,7 @@ class Readers:
             else:
                 self._release([entry])
                 reader.missed += not entry.is_kept
-        self._poller.register(reader.fd, zmq.POLLIN | zmq.POLLOUT)
+        self._poll.change(reader.fd, READ | WRITE)
 
     def notes_of_missed(self, parent: bytes) -> list[Message]:
         """Return what is to be told of those that were let go, since this was last asked."""
@@ -335,20 +340,14 @@ class Readers:
         header = new_header("stream", json.loads(parent))
         return Message([b"stream.stderr"], header, parent=parent, content=content)
 
-    def finish(self, within_s: float) -> None:
-        """Send what waits, then leave."""
-        self.flush()
-        until = time.monotonic() + within_s
-        poller = zmq.Poller()
-        while waiting := [one for one in self._readers.values() if one.waiting]:
-            for reader in waiting:
-                poller.register(reader.fd, zmq.POLLOUT)
-            left_s = until - time.monotonic()
-            if left_s <= 0 or not poller.poll(int(left_s * 1000)):
-                break
-            for reader in waiting:
-                poller.unregister(reader.fd)
-                self._send(reader)
+    @property
+    def unsent(self) -> dict[int, Callable[[], None]]:
+        """Where something waits: the descriptors, and what sends on."""
+        waiting = [one for one in self._readers.values() if one.waiting]
+        return {one.fd: partial(self._send, one) for one in waiting}
+
+    def close(self) -> None:
+        """Leave all readers."""
         for reader in [*self._readers.values()]:
             self._drop(reader)
         self._listening.close()

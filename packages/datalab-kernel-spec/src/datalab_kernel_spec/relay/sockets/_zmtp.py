@@ -1,4 +1,4 @@
-"""ZeroMQ's wire protocol as far as a publisher needs it: pure bytes, no socket.
+"""ZeroMQ's wire protocol as far as the relay speaks it: pure bytes, no socket.
 
 References
 ----------
@@ -8,16 +8,16 @@ ZMTP 3.0: https://rfc.zeromq.org/spec/23/
 from __future__ import annotations
 
 from struct import Struct
-from typing import NamedTuple
 
-__all__ = ["GREETING", "READY", "Heard", "Listener", "ZmtpError", "chunks_of"]
+__all__ = ["GREETING", "LONGEST", "Decoder", "ZmtpError", "chunks_of", "command", "ready"]
 
 MORE, LONG, COMMAND = 1, 2, 4
 LARGE = 1 << 16
 """From this size on a frame is sent from where it lies, without a copy."""
 LONGEST = 1 << 16
-"""No subscription is longer: who sends more isn't a reader."""
+"""No frame that comes before ``READY`` is longer, and no subscription."""
 LONG_HEAD = Struct(">BQ")
+SHORT_HEAD_BYTES = 2
 SIGNATURE_BYTES, GREETING_BYTES = 10, 64
 
 GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(52, b"\0")
@@ -30,7 +30,14 @@ def command(name: bytes, body: bytes = b"") -> bytes:
     return bytes((COMMAND, len(content))) + content
 
 
-READY = command(b"READY", b"\x0bSocket-Type\x00\x00\x00\x04XPUB")
+def ready(kind: bytes, identity: bytes = b"") -> bytes:
+    """Return the command with which a socket of that type opens a connection."""
+    properties = [(b"Socket-Type", kind), *([(b"Identity", identity)] if identity else [])]
+    body = b"".join(
+        bytes((len(name),)) + name + len(value).to_bytes(4, "big") + value
+        for name, value in properties
+    )
+    return command(b"READY", body)
 
 
 def chunks_of(frames: list[bytes]) -> list[bytes]:
@@ -54,87 +61,113 @@ def chunks_of(frames: list[bytes]) -> list[bytes]:
 
 
 class ZmtpError(Exception):
-    """What came isn't what a reader says."""
+    """What came isn't what such a peer says."""
 
 
-class Heard(NamedTuple):
-    """What a reader said: a topic that it wants (or not any more), or bytes to answer with."""
+class Decoder:
+    """Understand what one peer says, however its bytes are cut.
 
-    topic: bytes = b""
-    is_wanted: bool = False
-    answer: bytes = b""
+    Parameters
+    ----------
+    peers
+        The types of sockets that may be at the other end.
+    longest
+        No frame of more bytes is taken; 0: any is.
+    """
 
-
-class Listener:
-    """Understand what one reader says, however its bytes are cut."""
-
-    def __init__(self) -> None:
-        self._rest = b""
+    def __init__(self, peers: frozenset[bytes], longest: int = 0) -> None:
+        self._peers = peers
+        self._longest = longest
+        self._pieces: list[bytes] = []
+        self.missing = GREETING_BYTES
+        """How many bytes are to come at least before anything more can be understood."""
+        self._frames: list[bytes] = []
         self._is_greeted = False
-        self._is_ready = False
+        self.is_ready = False
+        self.identity = b""
+        """The name that the peer gives itself."""
+        self.answers: list[bytes] = []
+        """What is to be sent to it, for who sends to take."""
 
-    def of(self, data: bytes) -> list[Heard]:
-        """Take what came; return what it says.
+    def of(self, data: bytes) -> list[list[bytes]]:
+        """Take what came; return the messages that are complete, each a list of frames.
+
+        Version 3.1's commands for subscriptions are returned as the messages that 3.0 has.
 
         Raises
         ------
         ZmtpError
-            If it isn't what a reader says, or not with a version and mechanism known here.
+            If it isn't what such a peer says, or not with a version and mechanism known here.
         """
-        self._rest += data
-        if not self._is_greeted and not self._greet():
+        self._pieces.append(data)
+        self.missing -= len(data)
+        if self.missing > 0 and self._is_greeted:
             return []
-        heard = []
-        while (frame := self._next_frame()) is not None:
-            heard += self._understood(*frame)
-        return heard
+        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        at = 0
+        if not self._is_greeted:
+            at = self._greet(data)
+        messages, at = self._messages(data, at) if self._is_greeted else ([], at)
+        self._pieces = [data[at:]] if at < len(data) else []
+        return messages
 
-    def _greet(self) -> bool:
-        head = self._rest[:GREETING_BYTES]
-        if head[:1] not in {b"", b"\xff"} or (len(head) >= SIGNATURE_BYTES and not head[9] & 1):
-            raise ZmtpError(head)
-        if len(head) < GREETING_BYTES:
-            return False
-        if head[10] < 3 or head[12:32].rstrip(b"\0") != b"NULL":  # noqa: PLR2004 - the version
-            raise ZmtpError(head)
-        self._rest = self._rest[GREETING_BYTES:]
+    def _greet(self, data: bytes) -> int:
+        """Return where the greeting ends, 0 if it is still incomplete."""
+        if data[:1] not in {b"", b"\xff"} or (len(data) >= SIGNATURE_BYTES and not data[9] & 1):
+            raise ZmtpError(data[:GREETING_BYTES])
+        if len(data) < GREETING_BYTES:
+            return 0
+        if data[10] < 3 or data[12:32].rstrip(b"\0") != b"NULL":  # noqa: PLR2004 - the version
+            raise ZmtpError(data[:GREETING_BYTES])
         self._is_greeted = True
-        return True
+        return GREETING_BYTES
 
-    def _next_frame(self) -> tuple[int, bytes] | None:
-        rest = self._rest
-        begin = LONG_HEAD.size if rest and rest[0] & LONG else 2
-        if len(rest) < begin:
-            return None
-        size = rest[1] if begin == 2 else LONG_HEAD.unpack_from(rest)[1]  # noqa: PLR2004
-        if size > LONGEST:
-            raise ZmtpError(rest[:begin])
-        if len(rest) < begin + size:
-            return None
-        self._rest = rest[begin + size :]
-        return rest[0], rest[begin : begin + size]
-
-    def _understood(self, flags: int, body: bytes) -> list[Heard]:
-        if flags & COMMAND:
-            length = body[0] if body else 0
-            return self._understood_command(body[1 : 1 + length], body[1 + length :])
-        if not self._is_ready:
-            raise ZmtpError(body)
-        if body[:1] in {b"\x00", b"\x01"}:
-            return [Heard(topic=body[1:], is_wanted=body[0] == 1)]
-        return []  # an XSUB socket may say anything
-
-    def _understood_command(self, name: bytes, body: bytes) -> list[Heard]:
-        if name == b"READY":
-            if _property(body, b"socket-type") not in {b"SUB", b"XSUB"}:
+    def _messages(self, data: bytes, at: int) -> tuple[list[list[bytes]], int]:
+        """Take frames from a place on; return the messages, and where what is incomplete begins."""
+        messages: list[list[bytes]] = []
+        end = len(data)
+        while True:
+            begin = at + SHORT_HEAD_BYTES
+            if at < end and data[at] & LONG:
+                begin = at + LONG_HEAD.size
+            if begin > end:
+                self.missing = begin - end
+                return messages, at
+            flags = data[at]
+            size = LONG_HEAD.unpack_from(data, at)[1] if flags & LONG else data[at + 1]
+            longest = self._longest if self.is_ready else LONGEST
+            if longest and size > longest:
+                raise ZmtpError(data[at:begin])
+            if begin + size > end:
+                self.missing = begin + size - end
+                return messages, at
+            at = begin + size
+            body = data[begin:at]
+            if flags & COMMAND:
+                messages += self._understood(body)
+            elif not self.is_ready:
                 raise ZmtpError(body)
-            self._is_ready = True
-        elif name == b"ERROR" or not self._is_ready:
+            else:
+                self._frames.append(body)
+                if not flags & MORE:
+                    messages.append(self._frames)
+                    self._frames = []
+
+    def _understood(self, content: bytes) -> list[list[bytes]]:
+        """Take a command; return the message that it stands for, if it does for one."""
+        length = content[0] if content else 0
+        name, body = content[1 : 1 + length], content[1 + length :]
+        if name == b"READY":
+            if _property(body, b"socket-type") not in self._peers:
+                raise ZmtpError(body)
+            self.identity = _property(body, b"identity")
+            self.is_ready = True
+        elif name == b"ERROR" or not self.is_ready:
             raise ZmtpError(name)
-        elif name in {b"SUBSCRIBE", b"CANCEL"}:  # as version 3.1 says it
-            return [Heard(topic=body, is_wanted=name == b"SUBSCRIBE")]
+        elif name in {b"SUBSCRIBE", b"CANCEL"}:
+            return [[(b"\x01" if name == b"SUBSCRIBE" else b"\x00") + body]]
         elif name == b"PING":
-            return [Heard(answer=command(b"PONG", body[2:18]))]
+            self.answers.append(command(b"PONG", body[2:18]))
         return []
 
 
