@@ -103,13 +103,16 @@ def _executable() -> str | None:
 
 
 def _run_in_process(arguments: list[str], lines: Lines | None) -> int:
-    from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
+    from datalab_kernel_spec.startup._collection import no_collections
 
-    try:
-        apply_patches(lines)
-    except ShapeError as error:
-        return _give_up("The DataLab kernel can't start: {error}\n", error=error)
-    import xpython
+    with no_collections():
+        from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
+
+        try:
+            apply_patches(lines)
+        except ShapeError as error:
+            return _give_up("The DataLab kernel can't start: {error}\n", error=error)
+        import xpython
 
     program = sys.argv[0]
     sys.argv = [program]  # as xpython_launcher does: cells see no arguments of the kernel

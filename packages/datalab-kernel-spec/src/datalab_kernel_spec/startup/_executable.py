@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.protocol._lines import LINES_VARIABLE, Lines
+from datalab_kernel_spec.startup._collection import no_collections
 from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ class _Watch(importlib.abc.MetaPathFinder):
             load, lines = spec.loader.exec_module, self._lines
 
             def load_and_patch(module: ModuleType) -> None:
-                load(module)
-                sys.modules[name] = module
-                try:
-                    apply_patches(lines)
-                except ShapeError as error:
-                    os.write(2, f"The DataLab kernel can't start: {error}\n".encode())
-                    os._exit(1)
+                with no_collections():
+                    load(module)
+                    sys.modules[name] = module
+                    try:
+                        apply_patches(lines)
+                    except ShapeError as error:
+                        os.write(2, f"The DataLab kernel can't start: {error}\n".encode())
+                        os._exit(1)
 
             spec.loader.exec_module = load_and_patch  # type: ignore[method-assign]
         return spec
