@@ -27,8 +27,16 @@ class TakenCall:
     streams: list[InStream] = field(default_factory=list)
     wants_progress: bool = False
     task: asyncio.Task[None] | None = None
-    on_cancel: list[Callable[[], None]] = field(default_factory=list)
+    abort: Callable[[], None] | None = None
+    """Tells the function that nobody waits for it, in place of cancelling its task."""
     progress: Callable[[Any], None] = lambda _value: None
+
+    def stop(self) -> None:
+        """Let the function know that nobody waits for it any more."""
+        if self.abort is not None:
+            self.abort()
+        elif self.task is not None:
+            self.task.cancel()
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

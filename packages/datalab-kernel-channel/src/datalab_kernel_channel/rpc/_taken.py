@@ -172,10 +172,9 @@ class CallsIn:
         call = self._calls.running(number)
         if call is None:
             return
-        for callback in call.on_cancel:
-            callback()
-        if call.task is not None:
-            call.task.cancel()
+        if call.abort is not None:
+            self._end(call, {"kind": "cancelled"})
+        call.stop()
 
     # ------------------------------------------------------------ notifications
 
@@ -196,9 +195,8 @@ class CallsIn:
         """End what runs: the other side is gone; return the tasks that end by it."""
         calls = self._calls.end_all()
         for call in calls:
-            for callback in call.on_cancel:
-                callback()
+            call.stop()
         tasks = [call.task for call in calls if call.task is not None] + [*self._notified]
-        for task in tasks:
+        for task in self._notified:
             task.cancel()
         return tasks

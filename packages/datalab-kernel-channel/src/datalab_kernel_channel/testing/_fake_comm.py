@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from datalab_kernel_channel.rpc._transport import Receive
 
@@ -30,6 +30,8 @@ class FakeComm:
         self.direction = direction
         self.frames_sent = 0
         self.bytes_sent = 0
+        self.copies: Callable[[], int] = lambda: 1
+        """How often a frame arrives, asked for each: for links that lose and double at random."""
         self._other: FakeComm | None = None
         self._callback: Receive | None = None
         self._dropped = 0
@@ -49,7 +51,7 @@ class FakeComm:
         """Send a frame to the other end."""
         self.frames_sent += 1
         self.bytes_sent += sum(memoryview(buffer).nbytes for buffer in buffers)
-        copies = 1
+        copies = self.copies()
         if asyncio.get_running_loop().time() < self._silent_until_s:
             copies = 0
         elif self._dropped:

@@ -270,7 +270,8 @@ class Page:
             name for name, one in parameters.items() if one.kind is inspect.Parameter.KEYWORD_ONLY
         }
         signal = AbortSignal()
-        call.on_cancel.append(signal.abort)
+        if "signal" in wanted:
+            call.abort = signal.abort
         given = {"signal": signal, "progress": call.progress}
         return function(*arguments, **{name: given[name] for name in wanted & given.keys()})
 

@@ -1,0 +1,1 @@
+"""Channels, with a page in Python as the other side."""

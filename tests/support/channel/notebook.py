@@ -1,0 +1,188 @@
+"""A notebook without a browser: a real kernel, its cells, and pages in Python over its comms."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_client.manager import start_new_async_kernel
+
+from datalab_kernel_channel.testing import Page
+
+START_S = 60.0
+
+
+@dataclass
+class Run:
+    """One run of a cell: what it shows, and how it ended."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    reply: dict[str, Any] | None = None
+    is_idle: bool = False
+    end: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def text(self) -> str:
+        """What it printed."""
+        streams = [one["content"] for one in self.outputs if one["msg_type"] == "stream"]
+        return "".join(stream["text"] for stream in streams if stream["name"] == "stdout")
+
+    @property
+    def stderr(self) -> str:
+        """What it reported."""
+        streams = [one["content"] for one in self.outputs if one["msg_type"] == "stream"]
+        return "".join(stream["text"] for stream in streams if stream["name"] == "stderr")
+
+    @property
+    def error(self) -> str | None:
+        """The name of its error."""
+        errors = [one["content"] for one in self.outputs if one["msg_type"] == "error"]
+        return errors[0]["ename"] if errors else None
+
+    def _look(self) -> None:
+        if self.reply is not None and self.is_idle:
+            self.end.set()
+
+    async def ended(self) -> Run:
+        """Wait until it has ended."""
+        await asyncio.wait_for(self.end.wait(), START_S)
+        return self
+
+
+class _Transport:
+    """Custom messages of one widget, as a browser's widget manager sends them."""
+
+    def __init__(self, notebook: Notebook, comm_id: str) -> None:
+        self._notebook = notebook
+        self._comm_id = comm_id
+
+    def send(self, data: dict[str, Any], buffers: Sequence[Any]) -> None:
+        self._notebook.send_custom(self._comm_id, data, buffers)
+
+    def on_receive(self, callback: Callable[[Any, Sequence[Any]], None]) -> None:
+        self._notebook.listeners.setdefault(self._comm_id, []).append(callback)
+
+    def close(self) -> None:
+        self._notebook.listeners.pop(self._comm_id, None)
+
+
+class Notebook:
+    """A kernel, and what its front end would keep."""
+
+    def __init__(self, manager: Any, client: Any) -> None:
+        self.manager = manager
+        self.client = client
+        self.listeners: dict[str, list[Callable[[Any, Sequence[Any]], None]]] = {}
+        self.opened: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        """The comm and the channel of each widget of a channel, as they appear."""
+        self.closed_comms: list[str] = []
+        self.messages = 0
+        self._runs: dict[str, Run] = {}
+        self._tasks = [
+            asyncio.ensure_future(self._pump(client.get_iopub_msg, self._published)),
+            asyncio.ensure_future(self._pump(client.get_shell_msg, self._replied)),
+        ]
+
+    # ------------------------------------------------------------ cells
+
+    def start(self, code: str, *, cell_id: str | None = "cell-1") -> Run:
+        """Send a cell, as JupyterLab does; None: as nbclient does."""
+        session = self.client.session
+        metadata = {"cellId": cell_id, "trusted": True} if cell_id is not None else {}
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        message = session.msg("execute_request", content, metadata=metadata)
+        run = self._runs[message["header"]["msg_id"]] = Run()
+        self.client.shell_channel.send(message)
+        return run
+
+    async def run(self, code: str, *, cell_id: str | None = "cell-1") -> Run:
+        """Run a cell to its end."""
+        return await self.start(code, cell_id=cell_id).ended()
+
+    async def page(self, **functions: Callable[..., Any]) -> Page:
+        """Join the next channel that a cell opens, as a page that exposes functions."""
+        comm_id, channel_id = await asyncio.wait_for(self.opened.get(), START_S)
+        page = Page(_Transport(self, comm_id), channel_id)
+        page.expose(**functions)
+        await page.join()
+        return page
+
+    def send_custom(self, comm_id: str, data: Any, buffers: Sequence[Any] = ()) -> None:
+        """Send a custom message of a widget."""
+        content = {"comm_id": comm_id, "data": {"method": "custom", "content": data}}
+        message = self.client.session.msg("comm_msg", content)
+        self.client.session.send(
+            self.client.shell_channel.socket, message, buffers=[bytes(one) for one in buffers]
+        )
+
+    # ------------------------------------------------------------ messages
+
+    async def _pump(self, get: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        while True:
+            take(await get())
+
+    def _replied(self, message: Any) -> None:
+        run = self._runs.get(message["parent_header"].get("msg_id"))
+        if run is not None:
+            run.reply = message["content"]
+            run._look()
+
+    def _published(self, message: Any) -> None:
+        self.messages += 1
+        content = message["content"]
+        run = self._runs.get((message["parent_header"] or {}).get("msg_id"))
+        match message["msg_type"]:
+            case "comm_open":
+                self._note_channel(content)
+            case "comm_msg" if content["data"].get("method") == "custom":
+                for listener in self.listeners.get(content["comm_id"], []):
+                    listener(content["data"]["content"], message["buffers"])
+            case "comm_msg":
+                self._note_channel(content)
+            case "comm_close":
+                self.closed_comms.append(content["comm_id"])
+            case "status" if run is not None and content["execution_state"] == "idle":
+                run.is_idle = True
+                run._look()
+            case "stream" | "error" | "display_data" | "execute_result" if run is not None:
+                run.outputs.append(message)
+
+    def _note_channel(self, content: Any) -> None:
+        channel_id = content["data"].get("state", {}).get("channel_id")
+        if channel_id:
+            self.opened.put_nowait((content["comm_id"], channel_id))
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.wait(self._tasks)
+
+
+@asynccontextmanager
+async def notebook(kernel_name: str, **env: str) -> AsyncIterator[Notebook]:
+    """Start a kernel for a notebook; JPY_SESSION_NAME="" stands for none."""
+    wanted = {**os.environ, "JPY_SESSION_NAME": f"{uuid.uuid4().hex}.ipynb", **env}
+    if not wanted["JPY_SESSION_NAME"]:
+        del wanted["JPY_SESSION_NAME"]
+    manager, client = await start_new_async_kernel(
+        kernel_name=kernel_name, env=wanted, startup_timeout=START_S
+    )
+    book = Notebook(manager, client)
+    try:
+        yield book
+    finally:
+        await book.close()
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
