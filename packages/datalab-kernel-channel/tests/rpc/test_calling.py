@@ -232,25 +232,23 @@ async def test_closing_ends_the_calls_that_wait_and_says_so_to_the_page(opened):
 
 
 async def test_a_notification_has_no_answer_and_needs_no_loop_turn(opened):
-    seen = asyncio.Event()
-    channel, page = await opened(note=lambda value: seen.set())
+    seen = asyncio.Queue()
+    channel, page = await opened(note=seen.put_nowait)
     await asyncio.sleep(0.02)
     before = page.kernel_end.frames_sent
     channel.notify("note", 1)
     assert page.kernel_end.frames_sent == before + 1
-    await asyncio.wait_for(seen.wait(), 1)
+    assert await seen.get() == 1
     await channel.close()
 
 
 async def test_many_notifications_in_code_that_blocks_share_frames(opened):
-    seen = []
-    channel, page = await opened(note=seen.append)
+    seen = asyncio.Queue()
+    channel, page = await opened(note=seen.put_nowait)
     before = page.kernel_end.frames_sent
     for number in range(1000):
         channel.notify("note", number)
-    while len(seen) < 1000:
-        await asyncio.sleep(0.01)
-    assert seen == [*range(1000)]
+    assert [await seen.get() for _ in range(1000)] == [*range(1000)]
     assert page.kernel_end.frames_sent - before < 200
     await channel.close()
 
@@ -263,11 +261,10 @@ async def test_a_notification_without_a_page_does_nothing(opened):
 
 
 async def test_a_notification_comes_from_a_thread_too(opened):
-    seen = []
-    channel, _ = await opened(note=seen.append)
+    seen = asyncio.Queue()
+    channel, _ = await opened(note=seen.put_nowait)
     await asyncio.to_thread(channel.notify, "note", 7)
-    while not seen:
-        await asyncio.sleep(0.01)
+    assert await seen.get() == 7
     await channel.close()
 
 

@@ -176,8 +176,7 @@ async def test_a_call_of_which_nothing_was_sent_goes_to_the_page_that_replaces_i
     channel, page = await opened(note=calls.append)
     link = channel._clients.connected()[0].peer.link
     link._signs.is_connected = False  # as after 8 s of silence
-    call = asyncio.ensure_future(link_call := channel.call("note", 1, client="newest"))
-    del link_call
+    call = asyncio.ensure_future(channel.call("note", 1))
     await asyncio.sleep(0.01)
     assert calls == []
     await page.refresh()
@@ -220,7 +219,7 @@ async def test_the_state_tells_whether_a_page_is_there(opened):
 
 async def test_a_callback_that_raises_is_reported_and_disturbs_nobody(opened, capsys):
     channel, page = await opened(add=lambda a, b: a + b)
-    channel.on_client(lambda client, event: 1 / 0)
+    channel.on_client(lambda _client, _event: 1 / 0)
     await page.refresh()
     assert await channel.call("add", 1, 2) == 3
     assert "ZeroDivisionError" in capsys.readouterr().err

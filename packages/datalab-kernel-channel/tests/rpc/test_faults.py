@@ -11,14 +11,14 @@ from datalab_kernel_channel.protocol import _table
 from datalab_kernel_channel.testing import FakePage
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def hasty(monkeypatch):
     """Let the protocol's times pass twenty times faster."""
     for name, seconds in list(_table.TIMES_S.items()):
         monkeypatch.setitem(_table.TIMES_S, name, seconds / 20)
 
 
-async def test_a_lost_call_is_sent_again(opened, hasty):
+async def test_a_lost_call_is_sent_again(opened):
     calls = []
     channel, page = await opened(note=calls.append)
     page.drop_frames(1)
@@ -27,7 +27,7 @@ async def test_a_lost_call_is_sent_again(opened, hasty):
     await channel.close()
 
 
-async def test_a_lost_answer_is_sent_again_and_the_function_runs_once(opened, hasty):
+async def test_a_lost_answer_is_sent_again_and_the_function_runs_once(opened):
     calls = []
     channel, page = await opened(note=calls.append)
     page.drop_frames(1, direction="to_kernel")
@@ -49,7 +49,7 @@ async def test_doubled_frames_run_nothing_twice(opened):
     await channel.close()
 
 
-async def test_a_lost_join_is_sent_again(opened, hasty):
+async def test_a_lost_join_is_sent_again(opened):
     opening, page = await opened(join=False, add=lambda a, b: a + b)
     page.drop_frames(1, direction="to_kernel")
     await page.join()
@@ -58,7 +58,7 @@ async def test_a_lost_join_is_sent_again(opened, hasty):
     await channel.close()
 
 
-async def test_calls_in_flight_complete_when_a_silent_link_comes_back(opened, hasty):
+async def test_calls_in_flight_complete_when_a_silent_link_comes_back(opened):
     channel, page = await opened(expose={"mul": lambda a, b: a * b}, add=lambda a, b: a + b)
     before = page.id
     page.half_open(0.8)
@@ -73,14 +73,14 @@ async def test_calls_in_flight_complete_when_a_silent_link_comes_back(opened, ha
     await channel.close()
 
 
-async def test_while_one_page_is_lost_another_one_is_asked(opened, hasty):
+async def test_while_one_page_is_lost_another_one_is_asked(opened):
     channel, lost = await opened(who=lambda: "first")
     other = FakePage(channel)
     other.expose(who=lambda: "second")
     await other.join()
     other.half_open(30)
     asked = asyncio.ensure_future(channel.call("who", client=other.id, timeout_s=None))
-    while channel.clients[0].is_connected:
+    while channel.clients[0].is_connected:  # noqa: ASYNC110 - the state stays open: nobody tells
         await asyncio.sleep(0.01)
     assert await channel.call("who") == "first"
     assert channel.state == "open"
@@ -91,9 +91,7 @@ async def test_while_one_page_is_lost_another_one_is_asked(opened, hasty):
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_calls_answers_and_streams_come_through_a_link_that_loses_a_third(
-    opened, hasty, seed
-):
+async def test_calls_answers_and_streams_come_through_a_link_that_loses_a_third(opened, seed):
     chance = random.Random(seed)
     ran = []
 

@@ -30,8 +30,7 @@ def check_measure(frame: Any, buffers: Sequence[Any]) -> None:
     while level:
         if depth > LIMITS["depth"] + ENVELOPE_DEPTH:
             raise Refused("too_deep", f"more than {LIMITS['depth']}")
-        if size > LIMITS["frame_bytes"]:
-            raise Refused("too_large", f"more than {LIMITS['frame_bytes']} bytes")
+        _check_size(size)
         below: list[Any] = []
         for node in level:
             if isinstance(node, str):
@@ -45,3 +44,9 @@ def check_measure(frame: Any, buffers: Sequence[Any]) -> None:
             else:
                 size += NUMBER_BYTES
         level, depth = below, depth + 1
+    _check_size(size)
+
+
+def _check_size(size: int) -> None:
+    if size > LIMITS["frame_bytes"]:
+        raise Refused("too_large", f"more than {LIMITS['frame_bytes']} bytes")

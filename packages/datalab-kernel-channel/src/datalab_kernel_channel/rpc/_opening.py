@@ -179,8 +179,10 @@ def open_channel(  # noqa: PLR0913 - as documented
     )
     if expose is not None:
         channel.expose(expose)
-    widget.channel_id = channel.channel_id
     channel.attach(WidgetTransport(widget))
+    with widget.hold_sync():
+        widget.is_displayed = display
+        widget.channel_id = channel.channel_id
     _OPENED.add(cell, channel)
     is_shown = display and _show(channel)
     return OpeningChannel(channel, cell=cell, is_shown=is_shown, timeout_s=timeout_s)

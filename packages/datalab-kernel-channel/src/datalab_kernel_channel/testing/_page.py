@@ -10,7 +10,7 @@ from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_channel.protocol._calls import CallNumbers
-from datalab_kernel_channel.protocol._table import LIMITS, TABLE, TIMES_S, Side
+from datalab_kernel_channel.protocol._table import LIMITS, TABLE, TIMES_S, Refused, Side
 from datalab_kernel_channel.rpc._errors_on_wire import error_to_wire
 from datalab_kernel_channel.rpc._host import Gone, TakenCall
 from datalab_kernel_channel.rpc._peer import Peer
@@ -252,7 +252,13 @@ class Page:
                     self.stream_window_bytes = data["stream_window_bytes"]
                     self.peer.streaming.writer_limit_bytes = self.stream_window_bytes
                     self._welcome.set()
-                self.peer.receive(data, buffers)
+                self._take(data, buffers)
+
+    def _take(self, data: dict[str, Any], buffers: Sequence[Any]) -> None:
+        try:
+            self._joined().receive(data, buffers)
+        except Refused as refused:
+            self.refuse(refused.reason, refused.detail)
 
     # ------------------------------------------------------------ what the peer asks (Host)
 

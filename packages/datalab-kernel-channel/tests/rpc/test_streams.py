@@ -1,0 +1,302 @@
+"""Streams of bytes in both directions."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+
+import pytest
+
+from datalab_kernel_channel import ClientGoneError, JavaScriptError, StreamConsumedError
+from datalab_kernel_channel.testing import PageError
+
+MIB = 1 << 20
+
+
+async def joined(stream):
+    return await stream.join()
+
+
+async def chunks(*parts):
+    for part in parts:
+        yield part
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"abcdef", bytearray(b"abcdef"), memoryview(b"abcdef"), [b"abc", b"", memoryview(b"def")]],
+)
+async def test_bytes_and_iterables_reach_the_page(opened, source):
+    channel, _ = await opened(joined=joined)
+    assert await channel.call("joined", channel.stream(source)) == b"abcdef"
+    await channel.close()
+
+
+async def test_a_file_and_generators_reach_the_page(opened):
+    channel, _ = await opened(joined=joined)
+    file = io.BytesIO(bytes(3 * MIB))
+    assert await channel.call("joined", channel.stream(file)) == bytes(3 * MIB)
+    assert not file.closed
+    assert await channel.call("joined", channel.stream(iter([b"a", b"b"]))) == b"ab"
+    assert await channel.call("joined", chunks(b"a", b"", b"b")) == b"ab"
+    await channel.close()
+
+
+async def test_several_streams_travel_in_one_call(opened):
+    async def both(first, second):
+        return [await second.join(), await first.join()]
+
+    channel, _ = await opened(both=both)
+    streams = channel.stream(b"1" * 5 * MIB), chunks(b"2")
+    assert await channel.call("both", *streams) == [b"2", b"1" * 5 * MIB]
+    await channel.close()
+
+
+async def test_a_stream_comes_back_as_a_result(opened):
+    async def count(n):
+        for number in range(n):
+            yield bytes([number])
+
+    channel, _ = await opened(count=count)
+    assert [chunk async for chunk in await channel.call("count", 3)] == [b"\0", b"\1", b"\2"]
+    await channel.close()
+
+
+async def test_the_page_sends_and_gets_streams_too(opened):
+    async def upper(stream):
+        async for chunk in stream:
+            yield chunk.upper()
+
+    channel, page = await opened(expose={"upper": upper, "joined": joined})
+    channel.expose(made=lambda: channel.stream(b"made"))
+    assert await page.call("joined", page.stream(b"x" * 3 * MIB)) == b"x" * 3 * MIB
+    assert await (await page.call("upper", chunks(b"ab", b"c"))).join() == b"ABC"
+    assert await (await page.call("made")).join() == b"made"
+    await channel.close()
+
+
+async def test_a_stream_knows_its_size_and_name(opened):
+    seen = []
+
+    async def look(stream):
+        seen.append((stream.size_bytes, stream.name, stream.received_bytes))
+        await stream.join()
+        seen.append(stream.received_bytes)
+
+    channel, page = await opened(expose={"look": look})
+    await page.call("look", page.stream(b"abc", name="a.txt"))
+    assert seen == [(3, "a.txt", 0), 3]
+    out = channel.stream(b"abcd")
+    assert (out.size_bytes, out.sent_bytes) == (4, 0)
+    await channel.close()
+
+
+async def test_a_stream_is_read_once(opened):
+    channel, page = await opened()
+    page.expose(made=lambda: page.stream(b"ab"))
+    stream = await channel.call("made")
+    assert await stream.join() == b"ab"
+    with pytest.raises(StreamConsumedError):
+        await stream.join()
+    with pytest.raises(StreamConsumedError):
+        stream.__aiter__()
+    out = channel.stream(b"ab")
+    page.expose(joined=joined)
+    await channel.call("joined", out)
+    with pytest.raises(StreamConsumedError):
+        await channel.call("joined", out)
+    await channel.close()
+
+
+async def test_reading_by_size_limit_and_separator(opened, tmp_path):
+    channel, page = await opened()
+    page.expose(made=chunks)
+    stream = await channel.call("made", b"abc", b"defg")
+    assert [await stream.read(2), await stream.read(3), await stream.read(9), await stream.read(1)] == [
+        b"ab", b"cde", b"fg", b"",
+    ]  # fmt: skip
+    stream = await channel.call("made", b"head", b"rest", b"!")
+    assert await stream.read(4) == b"head"
+    assert await stream.join() == b"rest!"
+    stream = await channel.call("made", b"abc", b"defg")
+    assert [piece async for piece in stream.by_limit(3)] == [b"abc", b"def", b"g"]
+    stream = await channel.call("made", b"a\nb", b"c\n", b"\nd")
+    assert [line async for line in stream.by_separator()] == [b"a\n", b"bc\n", b"\n", b"d"]
+    stream = await channel.call("made", b"a\r", b"\nb\r\n")
+    assert [line async for line in stream.by_separator("\r\n")] == [b"a\r\n", b"b\r\n"]
+    stream = await channel.call("made", b"abc", b"defg")
+    path = await stream.save(tmp_path / "file")
+    assert path.read_bytes() == b"abcdefg"
+    stream = await channel.call("made", b"x")
+    with pytest.raises(FileExistsError):
+        await stream.save(path)
+    await stream.save(path, overwrite=True)
+    assert path.read_bytes() == b"x"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    await channel.close()
+
+
+async def test_a_saved_stream_that_fails_leaves_no_file(opened, tmp_path):
+    async def breaks():
+        yield b"abc"
+        raise ValueError("disk")
+
+    channel, _ = await opened(breaks=breaks)
+    stream = await channel.call("breaks")
+    with pytest.raises(JavaScriptError):
+        await stream.save(tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+    await channel.close()
+
+
+async def test_an_error_in_the_source_reaches_the_reader_after_the_bytes_before_it(opened):
+    async def breaks():
+        yield b"abc"
+        raise ValueError("no more")
+
+    async def read(stream):
+        seen = []
+        try:
+            seen.append(await stream.read(3))
+            await stream.join()
+        except PageError as error:
+            seen.append(f"{error.name}: {error.message}")
+        return seen
+
+    channel, page = await opened(breaks=breaks, read=read)
+    stream = await channel.call("breaks")
+    assert await stream.read(3) == b"abc"
+    with pytest.raises(JavaScriptError, match="ValueError: no more"):
+        await stream.join()
+    assert await channel.call("read", breaks()) == [b"abc", "ValueError: no more"]
+    text = channel.stream(["text"])
+    assert (await channel.call("read", text))[0].startswith(
+        "TypeError: A stream's source gave text"
+    )
+    assert page.refused == []
+    await channel.close()
+
+
+async def test_a_reader_that_stops_early_closes_the_source(opened):
+    closed = asyncio.Event()
+
+    async def endless():
+        try:
+            while True:
+                yield bytes(MIB)
+        finally:
+            closed.set()
+
+    async def first(stream):
+        return len(await stream.read(10))
+
+    channel, page = await opened(first=first, endless=endless)
+    assert await channel.call("first", endless()) == 10
+    await asyncio.wait_for(closed.wait(), 5)
+    closed.clear()
+    stream = await channel.call("endless")
+    await stream.read(1)
+    await stream.aclose()
+    await asyncio.wait_for(closed.wait(), 5)
+    assert (channel.refused, page.refusals) == ({}, [])
+    await channel.close()
+
+
+async def test_a_function_that_does_not_read_drops_the_rest(opened):
+    closed = asyncio.Event()
+
+    async def source():
+        try:
+            for _ in range(100):
+                yield bytes(MIB)
+        finally:
+            closed.set()
+
+    channel, page = await opened(expose={"ignore": lambda _stream: None})
+    await page.call("ignore", source())
+    await asyncio.wait_for(closed.wait(), 5)
+    await channel.close()
+
+
+async def test_cancelling_a_call_ends_its_streams(opened):
+    closed = asyncio.Event()
+    began = asyncio.Event()
+
+    async def source():
+        try:
+            began.set()
+            while True:
+                yield bytes(1000)
+                await asyncio.sleep(0.001)
+        finally:
+            closed.set()
+
+    channel, _ = await opened(joined=joined)
+    task = asyncio.ensure_future(channel.call("joined", source()))
+    await began.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    await asyncio.wait_for(closed.wait(), 5)
+    await channel.close()
+
+
+async def test_a_writer_waits_for_its_reader_within_the_window(opened):
+    sent = 0
+
+    async def source():
+        nonlocal sent
+        for _ in range(40):
+            sent += MIB
+            yield bytes(MIB)
+
+    go_on = asyncio.Event()
+    most = []
+
+    async def slow(stream):
+        await go_on.wait()
+        total = 0
+        async for chunk in stream:
+            total += len(chunk)
+            most.append(sent - total)
+            await asyncio.sleep(0)
+        return total
+
+    channel, page = await opened(slow=slow)
+    channel.stream_window_bytes = 4 * MIB
+    await page.refresh()
+    call = asyncio.ensure_future(channel.call("slow", source()))
+    await asyncio.sleep(0.3)
+    assert sent <= 5 * MIB
+    go_on.set()
+    assert await call == 40 * MIB
+    assert max(most) <= 5 * MIB
+    await channel.close()
+
+
+async def test_a_page_that_leaves_ends_streams_with_an_error(opened):
+    closed = asyncio.Event()
+
+    async def endless():
+        try:
+            while True:
+                yield bytes(1000)
+                await asyncio.sleep(0.001)
+        finally:
+            closed.set()
+
+    channel, page = await opened(endless=endless)
+    stream = await channel.call("endless")
+    await stream.read(1)
+    await page.leave()
+    with pytest.raises(ClientGoneError):
+        await stream.join()
+    await asyncio.wait_for(closed.wait(), 5)
+    await channel.close()
+
+
+@pytest.mark.parametrize("source", ["text", 7, None])
+async def test_what_gives_no_bytes_is_no_source(opened, source):
+    channel, _ = await opened()
+    with pytest.raises(TypeError, match="A stream's source"):
+        channel.stream(source)
+    await channel.close()
