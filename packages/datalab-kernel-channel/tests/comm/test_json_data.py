@@ -3,6 +3,8 @@
 import contextlib
 import enum
 import json
+import sys
+import types
 from decimal import Decimal
 
 import pytest
@@ -91,3 +93,10 @@ def test_what_is_nested_too_deeply_is_refused() -> None:
         deep = [deep]
     with pytest.raises(WireValueError, match="too deeply"):
         as_json(deep, "data")
+
+
+def test_a_number_can_be_sent_while_another_thread_imports_numpy(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", types.ModuleType("numpy"))  # so far without a name
+    assert as_json([1, 0.5], "data") == [1, 0.5]
+    with pytest.raises(WireValueError):
+        as_json([1, 1j], "data")

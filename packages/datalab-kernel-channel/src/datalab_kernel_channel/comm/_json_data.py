@@ -76,8 +76,8 @@ def _text(value: str, path: str) -> str:
 
 def _number(value: Any, path: str) -> bool | int | float | None:
     """Return a scalar of NumPy's as Python's number."""
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.generic):
+    generic = getattr(sys.modules.get("numpy"), "generic", None)  # a thread may still import it
+    if generic is not None and isinstance(value, generic):
         match value.dtype.kind:
             case "b":
                 return bool(value)

@@ -68,13 +68,13 @@ class OutStream:
             raise StreamConsumedError
         self.is_taken = True
 
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
+    async def chunks(self) -> AsyncGenerator[bytes | memoryview, None]:
         """Iterate over what is to be sent, no chunk blank or above the largest size; closes the source."""
         source = self._source
         try:
             if isinstance(source, memoryview):
                 for start in range(0, source.nbytes, self._chunk_bytes):
-                    yield bytes(source[start : start + self._chunk_bytes])
+                    yield source[start : start + self._chunk_bytes]
             elif callable(getattr(source, "read", None)):
                 while chunk := await _awaited(source.read(self._chunk_bytes)):
                     yield _binary(chunk)

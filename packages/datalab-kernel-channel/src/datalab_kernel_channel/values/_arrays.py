@@ -54,7 +54,8 @@ class NDArray:
 
 def loaded_numpy() -> ModuleType | None:
     """Return NumPy if something has imported it already: only then can a value be of it."""
-    return sys.modules.get("numpy")
+    numpy = sys.modules.get("numpy")
+    return numpy if hasattr(numpy, "ndarray") and hasattr(numpy, "generic") else None
 
 
 @cache
