@@ -1,0 +1,1 @@
+"""The command `datalab-kernel`: what a person types, and what is printed for a person or a program."""

@@ -1,0 +1,220 @@
+"""A run's kernel on this computer, started as nbclient starts it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.manager import AsyncKernelManager
+
+from datalab_kernel_client.errors import (
+    KernelDeadError,
+    KernelSpecNotFoundError,
+    KernelStartError,
+)
+from datalab_kernel_client.kernels._messages import Message
+from datalab_kernel_client.runs._errors import CannotResumeError
+from datalab_kernel_client.runs._kernel import KernelFacts, RunKernel, SentRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from datalab_kernel_client.runs._progress import Progress
+
+__all__ = ["LocalKernel"]
+
+_LOOK_S = 0.5
+"""How often a kernel that doesn't answer is looked at."""
+
+
+class LocalKernel(RunKernel):
+    """A kernel of this computer, over ZMQ.
+
+    Parameters
+    ----------
+    name
+        Of its kernel spec.
+    cwd
+        Folder that it works in.
+    start_timeout_s
+        How long it may take to answer.
+    survives
+        Whether it goes on when this process ends.
+    """
+
+    def __init__(
+        self, name: str, cwd: Path, *, start_timeout_s: float = 60.0, survives: bool = False
+    ) -> None:
+        self._name = name
+        self._cwd = cwd
+        self._start_timeout_s = start_timeout_s
+        self._survives = survives
+        self._kernels = AsyncKernelManager(kernel_name=name)
+        self._client: Any = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._pending: dict[str, _Pending] = {}
+        self._error: BaseException | None = None
+
+    @property
+    def name_when_kept(self) -> str:
+        """How a person reaches it: by its connection file."""
+        return f"`jupyter console --existing {self._kernels.connection_file}`"
+
+    async def start(self) -> KernelFacts:
+        """Start the kernel, and wait until it answers."""
+        try:
+            await self._kernels.start_kernel(cwd=str(self._cwd), independent=self._survives)
+        except NoSuchKernel as error:
+            available = sorted(KernelSpecManager().find_kernel_specs())
+            raise KernelSpecNotFoundError(
+                f"The kernel {self._name!r} was asked for, but isn't installed here."
+                f" Name one of these with --kernel: {', '.join(available) or '(none)'}.",
+                name=self._name,
+                available=available,
+            ) from error
+        except OSError as error:
+            raise _couldnt_start(self._name, str(error)) from error
+        self._client = self._kernels.client()
+        self._client.start_channels()
+        try:
+            await self._client.wait_for_ready(timeout=self._start_timeout_s)
+        except RuntimeError as error:
+            await self.stop()
+            raise _couldnt_start(self._name, str(error)) from error
+        info = await self._client.kernel_info(reply=True, timeout=self._start_timeout_s)
+        self._tasks = [
+            asyncio.create_task(self._read_iopub()),
+            asyncio.create_task(self._read_shell()),
+            asyncio.create_task(self._watch()),
+        ]
+        for task in self._tasks:
+            task.add_done_callback(self._fail_with)
+        return KernelFacts(name=self._name, language_info=info["content"].get("language_info", {}))
+
+    async def rejoin(self, progress: Progress) -> tuple[KernelFacts, SentRequest | None]:
+        """Refuse: a kernel of this computer ends with its runner, and keeps nothing for another."""
+        raise CannotResumeError(
+            f"{progress.output} was to be resumed, but its run was one of this computer, whose"
+            " kernel ended with it. Run it again without --resume; runs with --server can be"
+            " resumed.",
+            next_cell=progress.next_position + 1,
+        )
+
+    def request(
+        self, code: str, *, silent: bool = False, expressions: Mapping[str, str] | None = None
+    ) -> SentRequest:
+        """Send code."""
+        msg_id = self._client.execute(
+            code,
+            silent=silent,
+            store_history=not silent,
+            user_expressions=dict(expressions or {}),
+            allow_stdin=False,
+        )
+        self._pending[msg_id] = pending = _Pending()
+        if self._error is not None:
+            pending.done.set_exception(self._error)
+        return SentRequest(msg_id=msg_id, reply=pending.done)
+
+    async def interrupt(self) -> None:
+        """Interrupt what runs."""
+        await self._kernels.interrupt_kernel()
+
+    async def leave(self) -> None:
+        """Let go of the kernel; without `survives` it ends with this process."""
+        await self._let_go()
+        if not self._survives:
+            await self._kernels.shutdown_kernel(now=True)
+
+    async def stop(self) -> None:
+        """Shut the kernel down, and let go of it."""
+        await self._let_go()
+        if self._kernels.has_kernel:
+            await self._kernels.shutdown_kernel()
+
+    async def _let_go(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError, Exception):  # requests have had its error
+                await task
+        if self._client is not None:
+            self._client.stop_channels()
+
+    async def _read_iopub(self) -> None:
+        while True:
+            message = _message(await self._client.get_iopub_msg())
+            self.on_message(message)
+            is_idle = message.content.get("execution_state") == "idle"
+            if is_idle and message.parent_id in self._pending:
+                self._pending[message.parent_id].is_idle = True
+                self._end(message.parent_id)
+
+    async def _read_shell(self) -> None:
+        while True:
+            message = await self._client.get_shell_msg()
+            msg_id = (message["parent_header"] or {}).get("msg_id", "")
+            if msg_id in self._pending:
+                self._pending[msg_id].reply = message["content"]
+                self._end(msg_id)
+
+    def _end(self, msg_id: str) -> None:
+        """End a request whose reply and idle have both come."""
+        pending = self._pending[msg_id]
+        if pending.is_idle and pending.reply is not None:
+            del self._pending[msg_id]
+            if not pending.done.done():
+                pending.done.set_result(pending.reply)
+
+    async def _watch(self) -> None:
+        while await self._kernels.is_alive():  # noqa: ASYNC110 - a process has no event of ours
+            await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_LOOK_S)  # what it said last may still be on its way
+        raise KernelDeadError(
+            f"A cell was running in the kernel {self._name!r}, which died."
+            " Look at what the cell does, or at the memory it needs.",
+            msg_type="execute_request",
+            reason="its process ended",
+        )
+
+    def _fail_with(self, task: asyncio.Task[None]) -> None:
+        """End what waits with the error that ended a task."""
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        self._error = error
+        for pending in self._pending.values():
+            if not pending.done.done():
+                pending.done.set_exception(error)
+        self._pending.clear()
+
+
+class _Pending:
+    """A request that isn't answered yet."""
+
+    def __init__(self) -> None:
+        self.reply: Mapping[str, Any] | None = None
+        self.is_idle = False
+        self.done: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+
+
+def _message(fields: Mapping[str, Any]) -> Message:
+    """Return what jupyter_client received as a value."""
+    return Message(
+        channel="iopub",
+        header=dict(fields["header"]),
+        parent_header=dict(fields["parent_header"] or {}),
+        content=dict(fields["content"]),
+        buffers=tuple(memoryview(buffer) for buffer in fields.get("buffers", ())),
+    )
+
+
+def _couldnt_start(name: str, reason: str) -> KernelStartError:
+    return KernelStartError(
+        f"The kernel {name!r} was to be started, but didn't answer: {reason}."
+        f" Try it with `jupyter console --kernel {name}`.",
+        reason=reason,
+    )
