@@ -77,6 +77,7 @@ class Relay:
             signal.signal(number, signal.SIG_IGN)  # they are the kernel's, and its end is ours
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         if not self._inner.wait(self._turn_of_start):
+            self._outputs.read_the_last()
             return
         answers, requests, front = self._answers, self._requests, self._front
         steps = (answers.from_shell, answers.from_iopub, answers.from_control, answers.from_stdin)
