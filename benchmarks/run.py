@@ -22,6 +22,7 @@ BENCHMARKS = (
     "first_minute.py",
     "messages.py",
     "live.py",
+    "workspace_elsewhere.py",
 )
 
 

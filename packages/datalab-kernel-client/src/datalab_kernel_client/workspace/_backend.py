@@ -52,6 +52,7 @@ class RemoteBackend(Backend):
         If the kernel has no such workspace; it says what to do.
     """
 
+    program: ClassVar[str] = "the kernel"
     outlives_kernel: ClassVar[bool] = True
     computes_as: ClassVar[str] = "sigima"
     label = "jupyter"

@@ -12,7 +12,9 @@ from datalab_kernel_client._server import Server
 from datalab_kernel_client.errors import (
     ClientError,
     ConnectionLostError,
+    DisposedError,
     NoWorkspaceError,
+    RequestCanceledError,
     RequestTimeoutError,
 )
 from datalab_kernel_client.server import ServerSettings
@@ -134,7 +136,13 @@ class CommCarrier(Carrier):
         with self._lock:
             self._numbers += 1
             number = self._numbers
-            return self._background.wait(lambda: self._exchange(number, request))
+            try:
+                return self._background.wait(lambda: self._exchange(number, request))
+            except (RequestCanceledError, DisposedError) as error:
+                if isinstance(error, ConnectionError):
+                    raise
+                message = f"{error} Open the workspace again."  # restarted, dead, removed
+                raise ConnectionLostError(message, msg_type="comm_msg") from error
 
     async def _exchange(self, number: int, request: Packed) -> Packed:
         comm = self._comm
@@ -199,7 +207,7 @@ class CommCarrier(Carrier):
             packed = self._assembly.add(data, message.buffers)
         except ValueError as error:
             text = f"The answer of the kernel came incomplete: {error} Ask again."
-            answer.set_exception(ConnectionLostError(text))
+            answer.set_exception(ConnectionLostError(text, msg_type="comm_msg"))
             return
         if packed is not None:
             answer.set_result(packed)
@@ -230,4 +238,4 @@ def _ended() -> ConnectionLostError:
         "The kernel has closed the workspace's comm: it was restarted, or the extension was "
         "unloaded. Open the workspace again."
     )
-    return ConnectionLostError(message)
+    return ConnectionLostError(message, msg_type="comm_msg")

@@ -90,6 +90,8 @@ class Backend(ABC):
     needs_connection : bool
         Whether the objects are in another program: :meth:`open` looks for it outside this
         process, and they stay there when the workspace goes elsewhere.
+    program : str
+        What that program is called, where people are told that it doesn't answer.
     outlives_kernel : bool
         Whether the objects are there also when this process has ended, so that they need no
         saving.
@@ -102,6 +104,7 @@ class Backend(ABC):
 
     auto_rank: ClassVar[int | None] = None
     needs_connection: ClassVar[bool] = True
+    program: ClassVar[str] = "DataLab"
     outlives_kernel: ClassVar[bool] = False
     computes_as: ClassVar[str] = "datalab"
     lacks: frozenset[str] = frozenset()

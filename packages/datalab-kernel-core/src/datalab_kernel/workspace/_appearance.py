@@ -34,7 +34,7 @@ class Appearance:
             try:
                 number = len(backend.describe())
             except GONE:
-                return f"Workspace({backend.label}, DataLab doesn't answer)"
+                return f"Workspace({backend.label}, {backend.program} doesn't answer)"
             text = _names.count_objects(number) if number else "empty"
             autosave = self._shelf.autosave
             saving = f", autosave {autosave.summary}" if autosave else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import Backend, Watched, WorkspaceMode, _resolve
 from datalab_kernel.backends._moving import move_all
-from datalab_kernel.errors import DataLabKernelError, LiveModeRequiredError
+from datalab_kernel.errors import LiveModeRequiredError
 from datalab_kernel.objects import _names
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Connection:
 
 def _with_hint(error: Exception) -> Exception:
     """Say also how to go on without what is in DataLab."""
-    if not isinstance(error, DataLabKernelError):
+    if not hasattr(error, "facts"):
         return error
-    message = f"{error.message} Or go on without its objects: workspace.detach(force=True)."
+    message = f"{error} Or go on without its objects: workspace.detach(force=True)."
     return type(error)(message, **error.facts)
