@@ -162,9 +162,10 @@ class CallsOut:
         self._post(call, arguments)
         try:
             return await call.future
-        except asyncio.CancelledError:
-            self._give_up(call, reason())
-            raise
+        finally:
+            if not call.future.done() or call.future.cancelled():  # however the wait has ended
+                call.future.cancel()
+                self._give_up(call, reason())
 
     def _post(self, call: MadeCall, arguments: Encoded) -> None:
         call.number = self._calls.add(call)

@@ -10,7 +10,7 @@ from datalab_kernel_channel._errors import FrontendSourceError
 
 __all__ = ["module_text", "name_of", "style_text"]
 
-COMMENT = re.compile(r"^\s*//.*$|^\s*/\*.*?\*/", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^\s*//[^\n]*|^\s*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 DEFAULT_EXPORT = re.compile(r"\bexport\s+default\b|\bexport\s*\{[^}]*\bas\s+default\b[^}]*\}")
 SUFFIXES = (".js", ".mjs")
 

@@ -42,5 +42,7 @@ class WidgetTransport:
         self._widget.on_msg(lambda _widget, content, buffers: callback(content, buffers or ()))
 
     def close(self) -> None:
-        """Take the widget out of all pages."""
+        """Take the widget, with its layout, out of all pages."""
+        layout = self._widget.layout
         self._widget.close()
+        layout.close()
