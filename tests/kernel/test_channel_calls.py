@@ -22,7 +22,9 @@ channel = await open_channel("export default function ({ channel }) {}")
 both = pytest.mark.parametrize("name", ["datalab", "python3"])
 
 
-def in_notebook(name: str, work: Callable[[Notebook], Coroutine[None, None, None]], **env: str) -> None:
+def in_notebook(
+    name: str, work: Callable[[Notebook], Coroutine[None, None, None]], **env: str
+) -> None:
     async def run() -> None:
         async with notebook(name, DATALAB_KERNEL_WARMUP="off", **env) as book:
             await asyncio.wait_for(work(book), 120)
@@ -33,12 +35,18 @@ def in_notebook(name: str, work: Callable[[Notebook], Coroutine[None, None, None
 @both
 def test_a_cell_waits_for_the_pages_answer_and_the_page_for_the_cells_functions(name: str) -> None:
     async def work(book: Notebook) -> None:
-        first = book.start(OPEN + "print(await channel.call('add', 1, 2))\nwait = asyncio.sleep(0.2)")
+        first = book.start(
+            OPEN + "print(await channel.call('add', 1, 2))\nwait = asyncio.sleep(0.2)"
+        )
         page = await book.page(add=lambda a, b: a + b)
         assert (await first.ended()).text == "3\n", first.stderr
-        second = await book.run("r = await asyncio.gather(*[channel.call('add', n, 1) for n in range(50)])\nprint(r[-1])")
+        second = await book.run(
+            "r = await asyncio.gather(*[channel.call('add', n, 1) for n in range(50)])\nprint(r[-1])"
+        )
         assert second.text == "50\n"
-        exposing = await book.run("def mul(a, b):\n    print('mul')\n    return a * b\nchannel.expose(mul)")
+        exposing = await book.run(
+            "def mul(a, b):\n    print('mul')\n    return a * b\nchannel.expose(mul)"
+        )
         assert exposing.error is None
         running = book.start("await asyncio.sleep(1.5)", cell_id="cell-2")
         began = time.monotonic()
@@ -136,7 +144,9 @@ def test_a_stopped_cell_stops_its_call_and_the_channel_lives_on() -> None:
 @both
 def test_without_a_browser_the_cell_fails_within_three_seconds(name: str) -> None:
     async def work(book: Notebook) -> None:
-        await book.run("import asyncio\nfrom datalab_kernel_channel import open_channel, ChannelWidget")
+        await book.run(
+            "import asyncio\nfrom datalab_kernel_channel import open_channel, ChannelWidget"
+        )
         began = time.monotonic()
         run = await book.run(OPEN, cell_id=None)
         assert run.error == "NoFrontendError"

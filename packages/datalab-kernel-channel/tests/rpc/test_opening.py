@@ -22,7 +22,11 @@ MODULE = "export default function ({ channel }) {}"
 
 @pytest.mark.parametrize(
     "text",
-    [MODULE, "const f = () => 1;\nexport { f as default };", "// a\nexport default { initialize() {} };"],
+    [
+        MODULE,
+        "const f = () => 1;\nexport { f as default };",
+        "// a\nexport default { initialize() {} };",
+    ],
 )
 def test_a_module_with_a_default_export_is_taken(text):
     assert open_channel(text, display=False).channel.state == "opening"
@@ -71,7 +75,11 @@ async def test_it_opens_when_the_first_page_has_initialized():
     joining = asyncio.ensure_future(page.join())
     waiting = asyncio.ensure_future(opening._open())
     await asyncio.sleep(0.02)
-    assert (opening.channel.state, opening.channel.clients, waiting.done()) == ("opening", (), False)
+    assert (opening.channel.state, opening.channel.clients, waiting.done()) == (
+        "opening",
+        (),
+        False,
+    )
     initialized.set()
     channel = await waiting
     await joining
