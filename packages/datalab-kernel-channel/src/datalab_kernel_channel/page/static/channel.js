@@ -3,7 +3,6 @@
 import { Blobs } from "./blobs.js";
 import { Calling } from "./calling.js";
 import * as errors from "./errors.js";
-import { ChannelClosedError, ClientReplacedError } from "./errors.js";
 import { Exposed } from "./exposed.js";
 import { NDArray } from "./ndarray.js";
 import { Serving } from "./serving.js";
@@ -47,7 +46,7 @@ export class Channel {
         this.#enter("open");
         page.onWelcome();
       },
-      onClosed: (/** @type {string} */ reason) => this.end(reason === "closed" ? new ChannelClosedError() : new ClientReplacedError()),
+      onClosed: (/** @type {string} */ reason) => this.end(reason === "closed" ? new errors.ChannelClosedError() : new errors.ClientReplacedError()),
       warn: page.warn,
     };
     this.#session = new Session(channelId, clientId, wire, events, page.facts);
@@ -65,7 +64,8 @@ export class Channel {
     this.#transfers = new Transfers(post, onChange);
     this.#calling = new Calling(carrier, (stream) => this.#transfers.stop(stream), onChange);
     this.#serving = new Serving(this.#exposed, carrier, clientId, page.warn);
-    Object.assign(this, errors);
+    const { foreign: _, ...classes } = errors;
+    Object.assign(this, classes); // a front end can't import them: it is a text of its own
     internals.set(this, { session: this.#session, post, setState: (state) => this.#enter(state) });
   }
 
@@ -151,7 +151,7 @@ export class Channel {
   close() {
     if (this.#ended) return;
     this.#session.leave();
-    this.end(new ChannelClosedError("This page has left the channel."));
+    this.end(new errors.ChannelClosedError("This page has left the channel."));
   }
 
   /**

@@ -96,7 +96,15 @@ export class PythonError extends ChannelError {
     super(raised.name, raised.message);
     this.traceback = raised.traceback ?? "";
     this.args = raised.args ?? [];
-    const head = stack.split("\n").slice(1).join("\n");
-    this.stack = [`${raised.name}: ${raised.message}`, head, this.traceback].filter(Boolean).join("\n");
+    const calls = foreign(stack).split("\n").slice(1).join("\n");
+    this.stack = [`${raised.name}: ${raised.message}`, calls, this.traceback].filter(Boolean).join("\n");
   }
+}
+
+/**
+ * A stack without the lines of this module: what is left is the front end's.
+ * @param {string} stack
+ */
+export function foreign(stack) {
+  return stack.split("\n").filter((line) => !line.includes(import.meta.url)).join("\n");
 }

@@ -1,6 +1,6 @@
 // Errors on the wire: what a handler threw becomes an item's `error`, and back.
 
-import { MethodNotFoundError, PythonError, WireValueError } from "./errors.js";
+import { foreign, MethodNotFoundError, PythonError, WireValueError } from "./errors.js";
 
 /**
  * What a call's or a stream's failure is sent as.
@@ -11,7 +11,7 @@ export function errorItem(thrown) {
     return { kind: "value", message: thrown.message, path: thrown.path, value_type: thrown.valueType };
   }
   if (thrown instanceof Error || thrown instanceof DOMException) {
-    return { kind: "thrown", name: thrown.name || "Error", message: thrown.message, stack: thrown.stack ?? "", args: [] };
+    return { kind: "thrown", name: thrown.name || "Error", message: thrown.message, stack: foreign(thrown.stack ?? ""), args: [] };
   }
   return { kind: "thrown", name: "Error", message: String(thrown), stack: "", args: [] };
 }

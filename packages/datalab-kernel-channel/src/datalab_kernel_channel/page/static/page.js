@@ -50,6 +50,8 @@ class Page {
     on(model, "msg:custom", (content, buffers) => this.inside.session.receive(content, buffers));
     on(model, "comm:close", () => this.channel.end(new ChannelClosedError()));
     on(model, "comm_live_update", () => this.#rejoin());
+    on(window, "online", () => this.#rejoin());
+    on(window, "offline", () => this.inside.setState("lost"));
     on(window, "focus", () => this.#focus(true));
     on(window, "blur", () => this.#focus(false));
     on(window, "pagehide", (/** @type {PageTransitionEvent} */ event) => {

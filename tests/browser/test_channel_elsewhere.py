@@ -1,0 +1,150 @@
+"""Channels on other kernels and in other front ends, over links that break, and without a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
+from support.channel import OPEN
+from support.link_proxy import LinkProxy, link_proxy
+
+from frontends.notebook import NotebookPage, lab_path, output_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext
+
+    from frontends.server import JupyterServer
+
+PLACES = [("python3", "notebook"), ("python3", "lab"), ("datalab", "notebook")]
+SAMPLE = PLACES if os.environ.get("DATALAB_KERNEL_TEST_FULL") else PLACES[:1]
+CHECKS = {
+    "await channel.call('twice', 'ab')": "'abab'",
+    "x = np.random.rand(500, 600); np.array_equal(await channel.call('echo', x), x)": "True",
+    "await asyncio.gather(*[channel.call('add', i, 0) for i in range(50)]) == [*range(50)]": "True",
+    "await channel.call('size', channel.stream(bytes(3_000_000)))": "3000000",
+    "len(await (await channel.call('count', 5)).join())": "500000",
+    "(await channel.call('caught'))[:2]": "['KeyError', \"'x'\"]",
+    "await channel.call('fail')": "JavaScriptError: TypeError: no such thing",
+    "len(channel.clients), channel.state": "(1, 'open')",
+}
+
+
+@pytest.mark.parametrize(("kernel", "application"), SAMPLE)
+def test_it_works_alike_in_other_front_ends_and_on_other_kernels(
+    browser: BrowserContext, server: JupyterServer, kernel: str, application: str
+) -> None:
+    name = f"channel-{kernel}-{application}.ipynb"
+    server.write_notebook(name, [""], kernel=kernel)
+    page = browser.new_page()
+    path = f"notebooks/{name}" if application == "notebook" else lab_path(name)
+    notebook = NotebookPage(page).open(server, path)
+    assert "Error" not in notebook.run(OPEN)
+    for code, shown in CHECKS.items():
+        assert notebook.run(code).startswith(shown), code
+    expect(page.locator(".shown")).to_have_text("here")
+    notebook.run("task = asyncio.create_task(channel.call('wait'))")
+    notebook.command("docmanager:save")
+    page.reload()
+    notebook.wait_until_ready()
+    expect(page.locator(".shown")).to_have_text("here", timeout=20_000)
+    wait_for_client(notebook)
+    assert "ClientGoneError" in notebook.run("await task")
+    assert notebook.run("await channel.call('add', 20, 1)") == "21"
+    page.close()
+
+
+def wait_for_client(notebook: NotebookPage) -> None:
+    """Wait between cells: ipykernel may take what a new page sends only when no cell awaits."""
+    for _ in range(50):
+        if notebook.run("len(channel.clients)") == "1":
+            return
+        notebook.page.wait_for_timeout(100)
+    pytest.fail("no page has joined")
+
+
+@pytest.fixture
+def proxy(server: JupyterServer) -> Iterator[LinkProxy]:
+    port = int(re.search(r":(\d+)/", server.url)[1])
+    with link_proxy(port) as running:
+        yield running
+
+
+@pytest.fixture
+def remote(
+    browser: BrowserContext,
+    server: JupyterServer,
+    proxy: LinkProxy,
+    request: pytest.FixtureRequest,
+) -> Iterator[NotebookPage]:
+    """Give a notebook whose page reaches the server through the proxy."""
+    name = f"{request.node.name}.ipynb"
+    server.write_notebook(name, [""])
+    page = browser.new_page()
+    through = replace(server, url=re.sub(r":\d+/", f":{proxy.port}/", server.url))
+    notebook = NotebookPage(page).open(through, lab_path(name))
+    assert "Error" not in notebook.run(OPEN)
+    yield notebook
+    proxy.thaw()
+    page.close()
+
+
+START = """\
+former = channel.clients[0].id
+async def calls():
+    return [await channel.call('add', i, 0) for i in range(60) if await asyncio.sleep(0.05, True)]
+task = asyncio.create_task(calls())
+"""
+SAME = "await asyncio.wait_for(task, 60) == [*range(60)], channel.clients[0].id == former"
+
+
+def test_calls_in_flight_complete_after_the_link_was_cut(
+    remote: NotebookPage, proxy: LinkProxy
+) -> None:
+    remote.run(START)
+    for _ in range(2):
+        remote.page.wait_for_timeout(500)
+        proxy.cut()
+    remote.wait_until_ready()
+    assert remote.run(SAME) == "(True, True)"
+
+
+@pytest.mark.usefixtures("whole_run")
+def test_calls_in_flight_complete_after_the_link_was_frozen(
+    remote: NotebookPage, proxy: LinkProxy
+) -> None:
+    remote.run(START)
+    proxy.freeze()
+    remote.page.wait_for_timeout(9000)
+    proxy.thaw()
+    assert remote.run(SAME) == "(True, True)"
+
+
+@pytest.mark.parametrize("kernel", ["datalab", "python3"])
+def test_without_a_browser_opening_fails_within_3_seconds(
+    kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    code = """\
+from time import perf_counter
+from datalab_kernel_channel import NoFrontendError, open_channel
+began = perf_counter()
+try:
+    await open_channel("export default () => {}", timeout_s=60)
+except NoFrontendError as error:
+    print(error.reason, perf_counter() - began < 3)"""
+    notebook = new_notebook(cells=[new_code_cell(code)])
+    notebook.metadata["kernelspec"] = {"name": kernel, "display_name": kernel, "language": "python"}
+    began = time.monotonic()
+    NotebookClient(notebook, kernel_name=kernel, timeout=60).execute()
+    assert output_text(nbformat.from_dict(notebook).cells[0].outputs).endswith("headless True\n")
+    assert time.monotonic() - began < 60
