@@ -21,6 +21,7 @@ BENCHMARKS = (
     "startup.py",
     "first_minute.py",
     "messages.py",
+    "channel.py",
     "live.py",
     "workspace_elsewhere.py",
 )

@@ -58,10 +58,17 @@ class ChannelWidget(anywidget.AnyWidget):
     _key = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
+        self._own_layout = "layout" not in traits
         if "module_text" not in traits:
             traits["module_text"] = _module_of(type(self))
         self.add_traits(_esm=traitlets.Unicode(page_module()).tag(sync=True))
         super().__init__(_key=token_hex(8), **traits)
+
+    def close(self) -> None:
+        """Close it in all pages, and the layout that was made for it: no comm is left."""
+        super().close()
+        if self._own_layout:
+            self.layout.close()
 
     @classmethod
     def from_module(cls, text: str, *, css: str = "") -> ChannelWidget:
