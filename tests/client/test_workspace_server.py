@@ -1,6 +1,7 @@
 """``Workspace("jupyter", …)``: the workspace of a notebook behind a real Jupyter server."""
 
 import queue
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,19 @@ def test_what_the_notebook_changes_is_told_here(workspace: Workspace, kernel: An
     change = told.get(timeout=30)
     subscription.cancel()
     assert (change.kind, change.names) == ("added", ("new",))
+
+
+def test_the_pages_example_runs(
+    server: JupyterServer, kernel: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel.execute("from datalab_kernel import Workspace; workspace = Workspace('standalone')")
+    page = Path(__file__).parents[2] / "docs/guide/elsewhere.md"
+    (code,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.setenv("JUPYTER_SERVER_URL", server.url)
+    monkeypatch.setenv("JUPYTER_TOKEN", server.token)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(code, "page", "exec"), names)
+    assert names["workspace"].mode == "standalone"
+    assert names["workspace"].list() == ["dark", "moving_average(dark)|size=3, mode=reflect"]
+    assert value(kernel, "workspace['dark'].y.tolist()") == "[0.1, 0.2, 0.1]"
