@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._comms import Comms
+    from datalab_kernel_spec.relay._journal_comm import JournalComm
     from datalab_kernel_spec.relay.cells._queue import CellQueue
     from datalab_kernel_spec.relay.cells._shutdown import Shutdown
     from datalab_kernel_spec.relay.outputs._outputs import Outputs
@@ -24,3 +25,4 @@ class Parts(NamedTuple):
     comms: Comms
     outputs: Outputs
     shutdown: Shutdown
+    journal: JournalComm

@@ -13,6 +13,8 @@ from datalab_kernel_spec.protocol._lines import ABORTS_ITSELF, NUMBER, PYTHON, T
 from datalab_kernel_spec.relay._answers import Answers
 from datalab_kernel_spec.relay._comms import Comms
 from datalab_kernel_spec.relay._credit import Credit
+from datalab_kernel_spec.relay._journal import Journal
+from datalab_kernel_spec.relay._journal_comm import JournalComm
 from datalab_kernel_spec.relay._notes import Notes
 from datalab_kernel_spec.relay._parts import Parts
 from datalab_kernel_spec.relay._requests import Requests
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Relay"]
 
+JOURNAL_VARIABLE = "DATALAB_KERNEL_JOURNAL"
+"""``off``: what was published isn't kept for clients that lose their link."""
 LINGER_S = 1.0
 """How long clients may take what was sent last."""
 CHECK_S = 0.5
@@ -53,14 +57,24 @@ class Relay:
         self._queue = CellQueue()
         self._comms = Comms()
         signer = Signer(str(ends.front.get("key", "")).encode(), _scheme(ends.front))
-        self._front = Front(ends.front, signer, self._poll, lambda: self._queue.running)
+        self._journal = None if os.environ.get(JOURNAL_VARIABLE) == "off" else Journal()
+        record = None if self._journal is None else self._journal.add
+        self._front = Front(ends.front, signer, self._poll, lambda: self._queue.running, record)
         self._inner = Inner(ends, signer, self._poll)
         iopub = self._front.iopub
         self._outputs = Outputs(ends, self._poll, self._front.publish, lambda: iopub.has_room)
         self._credit = Credit(ends.credit)
         turns = Turns(self._queue, self._front.publish_frames, self._show_input)
         shutdown = Shutdown(self._front, self._queue, turns)
-        parts = Parts(self._front, self._inner, self._queue, self._comms, self._outputs, shutdown)
+        parts = Parts(
+            self._front,
+            self._inner,
+            self._queue,
+            self._comms,
+            self._outputs,
+            shutdown,
+            JournalComm(self._front, self._journal),
+        )
         self._requests = Requests(ends, parts)
         self._notes = Notes(ends.notes)
         self._answers = Answers(parts, self._credit, turns, self._notes)
@@ -139,6 +153,8 @@ class Relay:
     # -- beginning and end of others ------------------------------------------------------
 
     def _check_the_living(self) -> None:
+        if self._journal is not None:
+            self._journal.forget_old()
         if os.getppid() != self._ends.kernel_pid:
             self._is_over = True
         elif self._ends.parent_pid and not _is_alive(self._ends.parent_pid):

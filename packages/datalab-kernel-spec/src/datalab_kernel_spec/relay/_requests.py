@@ -51,6 +51,7 @@ class Requests:
         self._terminal = ends.terminals["stderr"]
         self._front, self._inner, self._queue = parts.front, parts.inner, parts.queue
         self._comms, self._outputs, self._shutdown = parts.comms, parts.outputs, parts.shutdown
+        self._journal = parts.journal
         usage = Usage(ends.kernel_pid)
         self._answered_here: dict[str, Callable[[], dict[str, Any]]] = {
             "connect_request": self._ports,
@@ -70,6 +71,8 @@ class Requests:
                 self._outputs.arrived.add_cell(message.header)
             self._queue.add(message, header)
             self._inner.send_all(self._queue.to_send())
+        elif msg_type in COMM_TYPES and self._journal.takes(message, msg_type):
+            pass
         elif msg_type in TUNNELLED and self._comms.tunnel_id:
             if not self._comms.is_strangers_close(message):
                 self._inner.send(self._comms.into(message))

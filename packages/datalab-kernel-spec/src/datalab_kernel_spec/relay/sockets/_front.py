@@ -35,6 +35,8 @@ class Front:
         The relay's, which is told of all who connect.
     running
         Gives the request of the cell that runs, if one does.
+    record
+        Is told of all that front ends are shown.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class Front:
         signer: Signer,
         poll: Poll,
         running: Callable[[], Message | None],
+        record: Callable[[list[bytes]], None] | None = None,
     ) -> None:
         self.connection = connection
         self.signer = signer
-        self._running = running
+        self.running = running
+        self._record = record
         self.shell = Router(listening_socket(connection, "shell_port"), poll)
         self.control = Router(listening_socket(connection, "control_port"), poll)
         self.stdin = Router(listening_socket(connection, "stdin_port"), poll)
@@ -65,12 +69,17 @@ class Front:
 
     def publish_frames(self, frames: list[bytes]) -> None:
         """Show all front ends a message that is signed."""
+        if self._record is not None:
+            self._record(frames)
         self.iopub.publish(frames)
 
     def tell_of_missed(self, parent: bytes) -> None:
         """Say how much those front ends missed that took nothing for too long."""
         for note in self.iopub.notes_of_missed(parent):
-            self.iopub.publish(self.signer.frames(note), is_note=True)
+            frames = self.signer.frames(note)
+            if self._record is not None:
+                self._record(frames)
+            self.iopub.publish(frames, is_note=True)
 
     def _welcome(self, topic: bytes) -> list[bytes]:
         """Welcome a subscriber (Jupyter's JEP 65), so that it knows it will miss nothing."""
@@ -100,7 +109,7 @@ class Front:
     def publish_idle(self, request: Message) -> None:
         """Publish that a request was answered here."""
         self.publish_state(request, "idle")
-        if running := self._running():  # else front ends show an idle kernel beside it
+        if running := self.running():  # else front ends show an idle kernel beside it
             self.publish_state(running, "busy")
 
     def publish_state(self, request: Message, state: str) -> None:
