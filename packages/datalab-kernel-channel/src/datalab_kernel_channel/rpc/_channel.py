@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextvars import copy_context
+from contextvars import Context, ContextVar, copy_context
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_channel._errors import (
     CallAllError,
@@ -17,10 +18,11 @@ from datalab_kernel_channel._errors import (
 )
 from datalab_kernel_channel.protocol._table import LIMITS
 from datalab_kernel_channel.rpc._client import Client
-from datalab_kernel_channel.rpc._clients import ClientEvent, Clients, State
+from datalab_kernel_channel.rpc._clients import CHOICES, ClientEvent, Clients, State
 from datalab_kernel_channel.rpc._exposed import Exposed
 from datalab_kernel_channel.rpc._host import Gone
 from datalab_kernel_channel.rpc._peer import Peer
+from datalab_kernel_channel.rpc._timeouts import DEFAULT, Default, checked_timeout
 from datalab_kernel_channel.streams._out import OutStream
 
 if TYPE_CHECKING:
@@ -28,22 +30,44 @@ if TYPE_CHECKING:
 
     from datalab_kernel_channel._widget import ChannelWidget
     from datalab_kernel_channel.rpc._client_link import ClientLink
+    from datalab_kernel_channel.rpc._host import TakenCall
     from datalab_kernel_channel.rpc._transport import Transport
 
-__all__ = ["DEFAULT", "Channel", "Default"]
+__all__ = ["CallInfo", "Channel", "current_call"]
 
 
-class Default:
-    """The type of :data:`DEFAULT`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallInfo:
+    """The call that runs: who made it."""
 
-    def __repr__(self) -> str:
-        return "DEFAULT"
+    id: str
+    method: str
+    client: Client
+    channel: Channel
+    _progress: Callable[[Any], None] = field(repr=False, compare=False)
+
+    def progress(self, value: Any) -> None:
+        """Send a value on the way, where the page asked for them (``onProgress``)."""
+        self._progress(value)
 
 
-DEFAULT: Final = Default()
-"""A call's time-out unless another is given: ``channel.call_timeout_s``."""
+CURRENT_CALL: ContextVar[CallInfo] = ContextVar("datalab_kernel_channel_call")
 
-CHOICES = frozenset({"newest", "focused"})
+
+def current_call() -> CallInfo:
+    """Return the call that runs.
+
+    Raises
+    ------
+    LookupError
+        Outside an exposed function that a page called.
+    """
+    try:
+        return CURRENT_CALL.get()
+    except LookupError:
+        raise LookupError(
+            "No call runs here: current_call() is for functions that a page calls."
+        ) from None
 
 
 class Channel:
@@ -71,12 +95,22 @@ class Channel:
     ) -> None:
         self.channel_id = channel_id
         self.name = name
-        self.call_timeout_s = _checked_timeout(call_timeout_s)
+        self.call_timeout_s = checked_timeout(call_timeout_s)
         self._widget = widget
         self._exposed = Exposed()
-        self._clients = Clients(self, channel_id, copy_context(), self._exposed.view)
+        self._clients = Clients(self._enter, channel_id, copy_context(), self._exposed.view)
         self._thread = threading.get_ident()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _enter(self, context: Context, client: Client, call: TakenCall) -> None:
+        info = CallInfo(
+            id=f"{client.id}:{call.number or 'notify'}",
+            method=call.method,
+            client=client,
+            channel=self,
+            _progress=call.progress,
+        )
+        context.run(CURRENT_CALL.set, info)
 
     def __repr__(self) -> str:
         return f"<Channel {self.name!r}: {self.state}, {len(self.clients)} clients>"
@@ -181,7 +215,7 @@ class Channel:
             async with asyncio.timeout(limit_s) as scope:
                 while True:
                     asked = None
-                    asked = await self._ask(wanted, method)
+                    asked = await self._clients.ask(wanted, method)
                     try:
                         return await asked.peer.call(
                             method,
@@ -206,25 +240,12 @@ class Channel:
                 method=method, client_id=asked.id, timeout_s=limit_s
             ) from None
 
-    async def _ask(self, wanted: str, method: str) -> ClientLink:
-        if wanted in CHOICES:
-            return await self._clients.pick(wanted)
-        return self._named(wanted, method)
-
-    def _named(self, client_id: str, method: str) -> ClientLink:
-        link = self._clients.find(client_id)
-        if link is None:
-            raise ClientGoneError(client_id=client_id, method=method, executed=False)
-        return link
-
     def _check_open(self) -> None:
         if self.state == "closed":
             raise ChannelClosedError(channel_id=self.channel_id)
 
     def _limit(self, timeout_s: float | Default | None) -> float | None:
-        return _checked_timeout(
-            self.call_timeout_s if isinstance(timeout_s, Default) else timeout_s
-        )
+        return checked_timeout(self.call_timeout_s if isinstance(timeout_s, Default) else timeout_s)
 
     async def call_all(
         self,
@@ -283,15 +304,8 @@ class Channel:
             self._notify(method, args, wanted)
 
     def _notify(self, method: str, args: Sequence[Any], wanted: str) -> None:
-        for link in self._notified(wanted, method):
+        for link in self._clients.notified(wanted, method):
             link.peer.notify(method, Peer.encode(args))
-
-    def _notified(self, wanted: str, method: str) -> list[ClientLink]:
-        if wanted == "all":
-            return self._clients.connected()
-        if wanted in CHOICES:
-            return self._clients.chosen(wanted)
-        return [self._named(wanted, method)]
 
     # ------------------------------------------------------------ being called
 
@@ -349,7 +363,7 @@ class Channel:
         """
         self._check_open()
         try:
-            async with asyncio.timeout(_checked_timeout(timeout_s)):
+            async with asyncio.timeout(checked_timeout(timeout_s)):
                 return (await self._clients.pick("newest")).snapshot()
         except TimeoutError:
             raise NoClientError(channel_id=self.channel_id, waited_s=timeout_s or 0.0) from None
@@ -387,9 +401,3 @@ class Channel:
                 raise self._clients.failure
             await self._clients.wait()
         self._check_open()
-
-
-def _checked_timeout(timeout_s: float | None) -> float | None:
-    if timeout_s is not None and not timeout_s > 0:
-        raise ValueError(f"A time-out is above 0 s, or None to wait for ever; got {timeout_s}.")
-    return timeout_s

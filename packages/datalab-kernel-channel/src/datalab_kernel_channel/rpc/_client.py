@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
-    from datalab_kernel_channel.rpc._channel import Channel
-
-__all__ = ["CURRENT_CALL", "CallInfo", "Client", "current_call"]
+__all__ = ["Client"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,37 +36,3 @@ class Client:
     url: str
     user_agent: str
     application: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallInfo:
-    """The call that runs: who made it."""
-
-    id: str
-    method: str
-    client: Client
-    channel: Channel
-    _progress: Callable[[Any], None] = field(repr=False, compare=False)
-
-    def progress(self, value: Any) -> None:
-        """Send a value on the way, where the page asked for them (``onProgress``)."""
-        self._progress(value)
-
-
-CURRENT_CALL: ContextVar[CallInfo] = ContextVar("datalab_kernel_channel_call")
-
-
-def current_call() -> CallInfo:
-    """Return the call that runs.
-
-    Raises
-    ------
-    LookupError
-        Outside an exposed function that a page called.
-    """
-    try:
-        return CURRENT_CALL.get()
-    except LookupError:
-        raise LookupError(
-            "No call runs here: current_call() is for functions that a page calls."
-        ) from None

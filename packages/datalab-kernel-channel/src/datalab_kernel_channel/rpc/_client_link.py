@@ -4,26 +4,72 @@ from __future__ import annotations
 
 import datetime
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from contextvars import Context
+from typing import TYPE_CHECKING, Any, Protocol
 
 from datalab_kernel_channel._errors import ClientGoneError, JavaScriptError, MethodNotFoundError
-from datalab_kernel_channel.rpc._client import CURRENT_CALL, CallInfo, Client
+from datalab_kernel_channel.rpc._client import Client
 from datalab_kernel_channel.rpc._errors_on_wire import own_traceback
 from datalab_kernel_channel.rpc._peer import Peer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from contextvars import Context
+    from collections.abc import Mapping, Sequence
 
     from datalab_kernel_channel.protocol._calls import CallNumbers
     from datalab_kernel_channel.protocol._table import Side
-    from datalab_kernel_channel.rpc._clients import Clients
     from datalab_kernel_channel.rpc._host import TakenCall
     from datalab_kernel_channel.rpc._transport import Transport
 
-__all__ = ["ClientLink"]
+__all__ = ["ClientLink", "EnterCall", "LinkOwner"]
 
+EnterCall = Callable[[Context, Client, "TakenCall"], None]
+"""Called with the context that a function is to run in, the page that calls, and the call."""
 LONGEST_TEXT = 2000
+
+
+class LinkOwner(Protocol):
+    """What a link needs of the channel's pages."""
+
+    @property
+    def context(self) -> Context:
+        """The context of the cell that opened the channel."""
+
+    @property
+    def exposed(self) -> Mapping[str, Callable[..., Any]]:
+        """What pages may call."""
+
+    @property
+    def stream_window_bytes(self) -> int:
+        """The window of each stream."""
+
+    @property
+    def enter_call(self) -> EnterCall:
+        """Makes a call known in the context that its function runs in."""
+
+    def send(
+        self,
+        transport: Transport,
+        client: str | None,
+        frame: dict[str, Any],
+        buffers: Sequence[Any],
+    ) -> None:
+        """Send a frame."""
+
+    def refuse(self, transport: Transport, client: str | None, reason: str, detail: str) -> None:
+        """Count what was refused, and tell who sent it."""
+
+    def ready(self, link: ClientLink) -> None:
+        """Learn that a page's front end is up."""
+
+    def failed(self, error: Exception) -> None:
+        """Learn that it isn't."""
+
+    def focused(self, link: ClientLink) -> None:
+        """Learn that a page got, or lost, the person's attention."""
+
+    def connection_changed(self, link: ClientLink) -> None:
+        """Learn that a page was lost, or is back."""
 
 
 class ClientLink:
@@ -44,7 +90,11 @@ class ClientLink:
     side: Side = "kernel"
 
     def __init__(
-        self, clients: Clients, transport: Transport, join: Mapping[str, Any], numbers: CallNumbers
+        self,
+        clients: LinkOwner,
+        transport: Transport,
+        join: Mapping[str, Any],
+        numbers: CallNumbers,
     ) -> None:
         self.id: str = join["client"]
         self._clients = clients
@@ -92,14 +142,7 @@ class ClientLink:
     def context(self, call: TakenCall) -> Context:
         """Return the context of the cell that opened the channel, with this call."""
         context = self._clients.context.copy()
-        info = CallInfo(
-            id=f"{self.id}:{call.number or 'notify'}",
-            method=call.method,
-            client=self.snapshot(),
-            channel=self._clients.channel,
-            _progress=call.progress,
-        )
-        context.run(CURRENT_CALL.set, info)
+        self._clients.enter_call(context, self.snapshot(), call)
         return context
 
     def invoke(

@@ -8,7 +8,7 @@ import datetime
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from datalab_kernel_channel._errors import ChannelClosedError
+from datalab_kernel_channel._errors import ChannelClosedError, ClientGoneError
 from datalab_kernel_channel.protocol._calls import CallNumbers
 from datalab_kernel_channel.protocol._measure import check_measure
 from datalab_kernel_channel.protocol._table import LIMITS, TABLE, Refused, check_frame, is_id
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextvars import Context
 
-    from datalab_kernel_channel.rpc._channel import Channel
     from datalab_kernel_channel.rpc._client import Client
+    from datalab_kernel_channel.rpc._client_link import EnterCall
     from datalab_kernel_channel.rpc._transport import Transport
 
-__all__ = ["ClientEvent", "Clients", "State"]
+__all__ = ["CHOICES", "ClientEvent", "Clients", "State"]
 
 State = Literal["opening", "open", "lost", "closed"]
 ClientEvent = Literal["joined", "left", "focused"]
 
+CHOICES = frozenset({"newest", "focused"})
+"""Who may be asked for by a word, and not by an id."""
 FORGOTTEN_AFTER = datetime.timedelta(days=1)
 REMEMBERED_IDS = 1024
 LONGEST_DETAIL = 500
@@ -37,10 +39,10 @@ class Clients:
 
     Parameters
     ----------
-    channel
-        Whose pages these are.
+    enter_call
+        Makes the call known in the context that a function runs in.
     channel_id
-        Its id, which each frame names.
+        The channel's id, which each frame names.
     context
         What functions and callbacks run in: the context of the cell that opened the channel.
     exposed
@@ -49,12 +51,12 @@ class Clients:
 
     def __init__(
         self,
-        channel: Channel,
+        enter_call: EnterCall,
         channel_id: str,
         context: Context,
         exposed: Mapping[str, Callable[..., Any]],
     ) -> None:
-        self.channel = channel
+        self.enter_call = enter_call
         self.context = context
         self.exposed = exposed
         self.stream_window_bytes: int = LIMITS["stream_window_bytes"]
@@ -71,6 +73,24 @@ class Clients:
         self._on_state: list[Callable[[str], object]] = []
         self._on_client: list[Callable[[Client, ClientEvent], object]] = []
         self._waiters: set[asyncio.Future[None]] = set()
+
+    # ------------------------------------------------------------ who is asked
+
+    async def ask(self, wanted: str, method: str) -> ClientLink:
+        """Return the page of a word or an id; wait for one that a word may mean."""
+        return await self.pick(wanted) if wanted in CHOICES else self._named(wanted, method)
+
+    def notified(self, wanted: str, method: str) -> list[ClientLink]:
+        """Return the pages that a notification goes to now."""
+        if wanted == "all":
+            return self.connected()
+        return self.chosen(wanted) if wanted in CHOICES else [self._named(wanted, method)]
+
+    def _named(self, client_id: str, method: str) -> ClientLink:
+        link = self.find(client_id)
+        if link is None:
+            raise ClientGoneError(client_id=client_id, method=method, executed=False)
+        return link
 
     # ------------------------------------------------------------ frames
 
