@@ -7,12 +7,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from support.channel.notebook import notebook
+from support.notebook import notebook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from support.channel.notebook import Notebook
+    from support.notebook import Notebook
 
 OPEN = """
 import asyncio, time

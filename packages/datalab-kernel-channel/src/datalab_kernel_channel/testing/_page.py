@@ -98,6 +98,7 @@ class Page:
         is_focused: bool = False,
     ) -> None:
         self.exposed: dict[str, Callable[..., Any]] = {}
+        self._keywords: dict[str, set[str]] = {}
         self.stream_window_bytes: int = LIMITS["stream_window_bytes"]
         self.closed_reason: str | None = None
         """Why the kernel closed the channel for this page."""
@@ -183,6 +184,7 @@ class Page:
         :class:`AbortSignal`) and `progress` (a function of a value).
         """
         self.exposed.update(functions)
+        self._keywords.update({name: _keywords(one) for name, one in functions.items()})
 
     async def call(
         self,
@@ -271,10 +273,7 @@ class Page:
         self, function: Callable[..., Any], arguments: Sequence[Any], call: TakenCall
     ) -> Any:
         """Run a handler."""
-        parameters = inspect.signature(function).parameters
-        wanted = {
-            name for name, one in parameters.items() if one.kind is inspect.Parameter.KEYWORD_ONLY
-        }
+        wanted = self._keywords[call.method]
         signal = AbortSignal()
         if "signal" in wanted:
             call.abort = signal.abort
@@ -311,3 +310,12 @@ class Page:
 
     def look(self, *, is_connected: bool) -> None:
         """Conclude nothing: a silent kernel may be busy."""
+
+
+def _keywords(function: Callable[..., Any]) -> set[str]:
+    """Return the names of a handler's keyword-only parameters."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError:  # some of C's
+        return set()
+    return {name for name, one in parameters.items() if one.kind is inspect.Parameter.KEYWORD_ONLY}

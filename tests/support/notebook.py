@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import uuid
+from abc import ABC, abstractmethod
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client.manager import start_new_async_kernel
+from jupyter_client.session import Session
+from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from datalab_kernel_channel.testing import Page
 
@@ -73,28 +77,26 @@ class _Transport:
         self._notebook.listeners.pop(self._comm_id, None)
 
 
-class Notebook:
+class Notebook(ABC):
     """A kernel, and what its front end would keep."""
 
-    def __init__(self, manager: Any, client: Any) -> None:
-        self.manager = manager
-        self.client = client
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.listeners: dict[str, list[Callable[[Any, Sequence[Any]], None]]] = {}
         self.opened: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         """The comm and the channel of each widget of a channel, as they appear."""
         self.closed_comms: list[str] = []
         self.messages = 0
         self._runs: dict[str, Run] = {}
-        self._tasks = [
-            asyncio.ensure_future(self._pump(client.get_iopub_msg, self._published)),
-            asyncio.ensure_future(self._pump(client.get_shell_msg, self._replied)),
-        ]
+
+    @abstractmethod
+    def post(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
+        """Send a message on the shell channel."""
 
     # ------------------------------------------------------------ cells
 
     def start(self, code: str, *, cell_id: str | None = "cell-1") -> Run:
         """Send a cell, as JupyterLab does; None: as nbclient does."""
-        session = self.client.session
         metadata = {"cellId": cell_id, "trusted": True} if cell_id is not None else {}
         content = {
             "code": code,
@@ -104,9 +106,9 @@ class Notebook:
             "allow_stdin": False,
             "stop_on_error": True,
         }
-        message = session.msg("execute_request", content, metadata=metadata)
+        message = self.session.msg("execute_request", content, metadata=metadata)
         run = self._runs[message["header"]["msg_id"]] = Run()
-        self.client.shell_channel.send(message)
+        self.post(message)
         return run
 
     async def run(self, code: str, *, cell_id: str | None = "cell-1") -> Run:
@@ -124,24 +126,17 @@ class Notebook:
     def send_custom(self, comm_id: str, data: Any, buffers: Sequence[Any] = ()) -> None:
         """Send a custom message of a widget."""
         content = {"comm_id": comm_id, "data": {"method": "custom", "content": data}}
-        message = self.client.session.msg("comm_msg", content)
-        self.client.session.send(
-            self.client.shell_channel.socket, message, buffers=[bytes(one) for one in buffers]
-        )
+        self.post(self.session.msg("comm_msg", content), [bytes(one) for one in buffers])
 
     # ------------------------------------------------------------ messages
 
-    async def _pump(self, get: Callable[[], Any], take: Callable[[Any], None]) -> None:
-        while True:
-            take(await get())
-
-    def _replied(self, message: Any) -> None:
+    def replied(self, message: Any) -> None:
         run = self._runs.get(message["parent_header"].get("msg_id"))
         if run is not None:
             run.reply = message["content"]
             run._look()
 
-    def _published(self, message: Any) -> None:
+    def published(self, message: Any) -> None:
         self.messages += 1
         content = message["content"]
         run = self._runs.get((message["parent_header"] or {}).get("msg_id"))
@@ -166,6 +161,26 @@ class Notebook:
         if channel_id:
             self.opened.put_nowait((content["comm_id"], channel_id))
 
+
+class _DirectNotebook(Notebook):
+    """A notebook whose front end talks to the kernel without a server."""
+
+    def __init__(self, manager: Any, client: Any) -> None:
+        super().__init__(client.session)
+        self.manager = manager
+        self._client = client
+        self._tasks = [
+            asyncio.ensure_future(self._pump(client.get_iopub_msg, self.published)),
+            asyncio.ensure_future(self._pump(client.get_shell_msg, self.replied)),
+        ]
+
+    def post(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
+        self.session.send(self._client.shell_channel.socket, message, buffers=[*buffers])
+
+    async def _pump(self, get: Callable[[], Any], take: Callable[[Any], None]) -> None:
+        while True:
+            take(await get())
+
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -173,7 +188,7 @@ class Notebook:
 
 
 @asynccontextmanager
-async def notebook(kernel_name: str, **env: str) -> AsyncIterator[Notebook]:
+async def notebook(kernel_name: str, **env: str) -> AsyncIterator[_DirectNotebook]:
     """Start a kernel for a notebook; JPY_SESSION_NAME="" stands for none."""
     wanted = {**os.environ, "JPY_SESSION_NAME": f"{uuid.uuid4().hex}.ipynb", **env}
     if not wanted["JPY_SESSION_NAME"]:
@@ -181,10 +196,49 @@ async def notebook(kernel_name: str, **env: str) -> AsyncIterator[Notebook]:
     manager, client = await start_new_async_kernel(
         kernel_name=kernel_name, env=wanted, startup_timeout=START_S
     )
-    book = Notebook(manager, client)
+    book = _DirectNotebook(manager, client)
     try:
         yield book
     finally:
         await book.close()
         client.stop_channels()
         await manager.shutdown_kernel(now=True)
+
+
+class ServedNotebook(Notebook):
+    """A notebook whose front end talks to the kernel through a Jupyter server, with text messages alone."""
+
+    def __init__(self, url: str, token: str, kernel_id: str) -> None:
+        super().__init__(Session())
+        address = url.replace("http", "ws", 1)
+        self._url = (
+            f"{address}api/kernels/{kernel_id}/channels?session_id={uuid.uuid4().hex}&token={token}"
+        )
+        self._socket: WebSocketClientConnection | None = None
+        self._reading: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Open the link, or open it again."""
+        self._socket = await websocket_connect(self._url)
+        self._reading = asyncio.ensure_future(self._read(self._socket))
+
+    async def disconnect(self) -> None:
+        """Cut the link."""
+        assert self._socket is not None
+        assert self._reading is not None
+        self._socket.close()
+        await self._reading
+
+    async def _read(self, socket: WebSocketClientConnection) -> None:
+        while (text := await socket.read_message()) is not None:
+            message = {"buffers": [], **json.loads(text)}
+            if message["channel"] == "iopub":
+                self.published(message)
+            elif message["channel"] == "shell":
+                self.replied(message)
+
+    def post(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
+        assert not buffers
+        if self._socket is not None and self._reading is not None and not self._reading.done():
+            text = json.dumps({**message, "channel": "shell"}, default=str)
+            self._socket.write_message(text)

@@ -1,1 +1,0 @@
-"""Channels, with a page in Python as the other side."""
