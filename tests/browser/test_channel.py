@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
-from support.channel import OPEN
+from support.channel_cell import OPEN
 
 from frontends.notebook import NotebookPage, lab_path
 

@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
-from support.channel import OPEN
+from support.channel_cell import OPEN
 from support.link_proxy import LinkProxy, link_proxy
 
 from frontends.notebook import NotebookPage, lab_path, output_text

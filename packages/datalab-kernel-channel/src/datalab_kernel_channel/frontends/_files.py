@@ -1,0 +1,126 @@
+"""Files moved between the person's computer and the kernel."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel_channel._errors import CancelledByUser
+from datalab_kernel_channel.frontends._shown import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from datalab_kernel_channel.streams._in import InStream
+
+__all__ = ["download", "upload"]
+
+PIECE_BYTES = 1 << 20
+
+
+async def upload(workspace: Any = None, *, accept: str = ".h5") -> list[str] | Path:
+    """Let the person choose a file of their computer, and get it.
+
+    Parameters
+    ----------
+    workspace
+        What loads the file; None: the file is kept in the current folder.
+    accept
+        Which files the browser offers first, such as ``".csv,.txt"``; ``""``: all.
+
+    Returns
+    -------
+    list of str or Path
+        The names of what was added to the workspace; without one, the file.
+
+    Raises
+    ------
+    CancelledByUser
+        The person chose none, or cancelled while it was on its way; nothing is left of it.
+    FileExistsError
+        Without a workspace: the folder has a file of that name.
+    NoFrontendError
+        The notebook isn't shown in a browser.
+
+    Examples
+    --------
+    >>> async def cell(workspace):
+    ...     return await upload(workspace, accept=".h5,.csv")
+    """
+    if workspace is None:
+        return await _received(Path.cwd(), accept)
+    with tempfile.TemporaryDirectory(prefix="upload-") as folder:
+        path = await _received(Path(folder), accept)
+        names: list[str] = workspace.load(path)
+    return names
+
+
+async def _received(folder: Path, accept: str) -> Path:
+    saved: list[Path] = []
+
+    async def receive(stream: InStream, name: str) -> None:
+        saved.append(await stream.save(folder / Path(name).name))
+
+    async with shown("upload", "mover", receive=receive) as (channel, place):
+        if await channel.call("upload", accept) is None:
+            raise CancelledByUser
+        [path] = saved
+        place.say(f"{path.name} was uploaded.")
+    return path
+
+
+async def download(
+    path_or_workspace: str | os.PathLike[str] | Any, filename: str | None = None
+) -> str:
+    """Give the person a file, or a workspace as a file, to save on their computer.
+
+    Parameters
+    ----------
+    path_or_workspace
+        What is given.
+    filename
+        What the browser calls it; the file's own name, or ``workspace.h5``.
+
+    Returns
+    -------
+    str
+        The name that the browser got.
+
+    Raises
+    ------
+    CancelledByUser
+        The person cancelled it.
+    FileNotFoundError
+        There is no such file.
+    NoFrontendError
+        The notebook isn't shown in a browser.
+
+    Examples
+    --------
+    >>> async def cell(workspace):
+    ...     await download(workspace, "monday.h5")
+    """
+    if hasattr(path_or_workspace, "__fspath__") or isinstance(path_or_workspace, str):
+        path = Path(path_or_workspace)
+        return await _sent(path, filename or path.name)
+    with tempfile.TemporaryDirectory(prefix="download-") as folder:
+        path = path_or_workspace.save(Path(folder) / "workspace.h5")
+        return await _sent(path, filename or path.name)
+
+
+async def _sent(path: Path, name: str) -> str:
+    size_bytes = os.stat(path).st_size  # noqa: PTH116 - of a moment
+    async with shown("download", "mover") as (channel, place):
+        stream = channel.stream(_pieces(path), size_bytes=size_bytes)
+        if await channel.call("download", stream, name) is None:
+            raise CancelledByUser
+        place.say(f"{name} was handed to the browser ({size_bytes:,} bytes).")
+    return name
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
