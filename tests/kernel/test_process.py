@@ -146,3 +146,10 @@ def test_nbclient_executes_a_notebook_on_it(tmp_path: Path) -> None:
     client.execute()
     assert notebook.cells[2].outputs[0]["data"]["text/plain"] == "['sine']"
     assert (tmp_path / "analysis.h5").stat().st_size > 0
+
+
+def test_the_start_imports_nothing_that_only_browsers_need(fresh: Kernel) -> None:
+    assert (
+        fresh.value("import gc, sys; 'urllib3' in sys.modules, gc.isenabled()") == "(False, True)"
+    )
+    assert fresh.value("import urllib3; bool(urllib3.__version__)") == "True"

@@ -103,9 +103,9 @@ def _executable() -> str | None:
 
 
 def _run_in_process(arguments: list[str], lines: Lines | None) -> int:
-    from datalab_kernel_spec.startup._collection import no_collections
+    from datalab_kernel_spec.startup._light_imports import light_imports
 
-    with no_collections():
+    with light_imports():
         from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
 
         try:

@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.protocol._lines import LINES_VARIABLE, Lines
-from datalab_kernel_spec.startup._collection import no_collections
+from datalab_kernel_spec.startup._light_imports import light_imports
 from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class _Watch(importlib.abc.MetaPathFinder):
             load, lines = spec.loader.exec_module, self._lines
 
             def load_and_patch(module: ModuleType) -> None:
-                with no_collections():
+                with light_imports():
                     load(module)
                     sys.modules[name] = module
                     try:
