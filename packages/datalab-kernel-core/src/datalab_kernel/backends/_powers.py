@@ -68,7 +68,8 @@ class Computes(Protocol):
         Parameters
         ----------
         jobs
-            Single calls of functions, with checked and complete parameters.
+            Single calls of functions, with checked and complete parameters. Where a job's
+            ``keep_results`` is true, its result keeps the tables and geometry of its sources.
         names
             What the result of each is to be called; None: its own title.
 

@@ -8,7 +8,7 @@ be able to do is in ``_powers``.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -59,11 +59,13 @@ class Put:
 class Calculated:
     """What a backend computed itself: the object that it added, or analysed.
 
-    ``result`` is Sigima's TableResult or GeometryResult of an analysis.
+    ``result`` is Sigima's TableResult or GeometryResult of an analysis. ``conversions`` says
+    of its sources what was converted before computing: ``{"img": "uint32 to float64"}``.
     """
 
     name: str
     result: Any = None
+    conversions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,20 +192,27 @@ def info_of(values: dict[str, Any]) -> ObjectInfo:
     return ObjectInfo(**values)
 
 
-def calculated_values(name: str, result: Any) -> dict[str, Any]:
-    """Write what was computed as plain values: an object's name, and Sigima's result if any."""
+def calculated_values(done: Calculated) -> dict[str, Any]:
+    """Write what was computed as plain values."""
+    result = done.result
     kind = "" if result is None else ("geometry" if hasattr(result, "coords") else "table")
-    return {"name": name, "kind": kind, "result": result.to_dict() if kind else None}
+    return {
+        "name": done.name,
+        "kind": kind,
+        "result": result.to_dict() if kind else None,
+        "conversions": done.conversions,
+    }
 
 
 def calculated_of(values: dict[str, Any]) -> Calculated:
     """Undo :func:`calculated_values`."""
-    if not values["kind"]:
-        return Calculated(name=values["name"])
-    from sigima.objects import GeometryResult, TableResult
+    result = None
+    if values["kind"]:
+        from sigima.objects import GeometryResult, TableResult
 
-    cls = {"table": TableResult, "geometry": GeometryResult}[values["kind"]]
-    return Calculated(name=values["name"], result=cls.from_dict(values["result"]))
+        cls = {"table": TableResult, "geometry": GeometryResult}[values["kind"]]
+        result = cls.from_dict(values["result"])
+    return Calculated(name=values["name"], result=result, conversions=values["conversions"])
 
 
 # -- warnings and errors ------------------------------------------------------------------

@@ -37,6 +37,7 @@ def job_values(jobs: Sequence[Job]) -> list[dict[str, Any]] | None:
             "parameters": values_of(job.parameters),
             "gather": job.gather,
             "group": job.group,
+            "keep_results": job.keep_results,
             "grid": job.grid and numbers[id(job.grid.sources)],
             "grid_sources": [source.name for source in job.grid.sources] if job.grid else [],
             "places": [*job.grid.places] if job.grid else [],
@@ -78,6 +79,7 @@ def jobs_of_values(values: Sequence[dict[str, Any]], sources: Mapping[str, Sourc
                 gather=value["gather"],
                 grid=grid,
                 group=value["group"],
+                keep_results=value["keep_results"],
             )
         )
     return jobs

@@ -11,6 +11,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import (
+    Calculated,
     Groups,
     KeepsExtras,
     Placement,
@@ -275,7 +276,11 @@ class WorkspaceAnswers:
             runner = self._workspace._runner  # noqa: SLF001 - jobs are below its face
             result = runner.run_jobs(request, planned, names, store=True)
         found = {**result.tables, **result.geometry}
-        return [wire.calculated_values(name, found.get(name)) for name in result.names]
+        done = [
+            Calculated(name=name, result=found.get(name), conversions=result.conversions)
+            for name in result.names
+        ]
+        return [*map(wire.calculated_values, done)]
 
     def calc_own(
         self, function: str, on: Sequence[str], parameters: dict[str, Any]
@@ -298,4 +303,4 @@ class WorkspaceAnswers:
             shelf.record(
                 Change(kind="changed" if names <= {*on} else "added", names=tuple(sorted(names)))
             )
-        return [wire.calculated_values(one.name, one.result) for one in done]
+        return [*map(wire.calculated_values, done)]

@@ -100,6 +100,7 @@ class BackendRunner:
             names=tuple(one.name for one in done),
             on=tuple(source.name for source in request.sources),
             **by_kind((one.name, one.result) for one in done),
+            conversions={name: text for one in done for name, text in one.conversions.items()},
             computed_by=self._shelf.backend.computes_as,
             is_analysis=is_analysis,
             load=self._shelf.view,

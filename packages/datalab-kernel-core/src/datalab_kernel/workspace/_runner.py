@@ -6,6 +6,7 @@ stored of the outcome, ``_computed_objects``'s; what a backend computes, ``_back
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import UnknownFunctionError
@@ -73,7 +74,7 @@ class Runner:
             keywords=params,
         )
         try:
-            jobs = plan(request)
+            jobs = [replace(job, keep_results=self.keep_results) for job in plan(request)]
         except UnknownFunctionError as unknown:
             return self._there.run_own(request, name, store=store, unknown=unknown)
         is_analysis = jobs[0].function.pattern == "1-to-0"
@@ -84,7 +85,7 @@ class Runner:
         self, request: Request, jobs: Sequence[Job], wanted: Sequence[str | None], *, store: bool
     ) -> CalcResult:
         """Run what a request was planned to be: where the objects are, if that computes, else here."""
-        if store and not self.keep_results and (done := self._there.run(request, jobs, wanted)):
+        if store and (done := self._there.run(request, jobs, wanted)):
             return done
         return self._run_here(request, jobs, wanted, store=store)
 
@@ -101,7 +102,7 @@ class Runner:
             jobs,
             f"Computing {request.name}:",
             executor=self.executor,
-            keep_results=self.keep_results,
+            keep_results=jobs[0].keep_results,
         )
         involved = distinct([*request.sources, *request.operands])
         on = tuple(source.name for source in request.sources)
