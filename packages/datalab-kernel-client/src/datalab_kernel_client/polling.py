@@ -70,9 +70,8 @@ class Poll(Generic[T]):
     def close(self) -> None:
         """End for good."""
         self._is_closed = True
-        for task in (self._task, self._request):
-            if task is not None:
-                task.cancel()
+        if self._task is not None:
+            self._task.cancel()
 
     async def refresh(self) -> T:
         """Ask now, or wait for the request that is in flight, and return the answer.
@@ -97,8 +96,11 @@ class Poll(Generic[T]):
         asked = asyncio.get_running_loop().time()
         try:
             found = await self._ask()
-            self._take(found, asked)
+            if not self._is_closed:
+                self._take(found, asked)
         except ClientError as error:
+            if self._is_closed:
+                raise
             self.wait_s = min(2 * self.wait_s, self._max_interval_s)
             self._fail(error)
             raise

@@ -257,7 +257,8 @@ class KernelConnection(Requests):
             self._traffic.end_restart(is_done=False)
             raise
         self._traffic.end_restart(is_done=True)
-        await self.info()
+        await self._traffic.spoken()
+        self._check()
 
     async def shutdown(self) -> None:
         """Shut the kernel down; one that is gone already is no error."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from datalab_kernel_client.errors import (
     ExecutionError,
+    KernelGoneError,
+    KernelRestartedError,
     RequestCanceledError,
     RequestTimeoutError,
 )
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["ExecuteResult", "FutureOwner", "KernelFuture"]
 
 Listener = Callable[[Message], Any]
+LAST_WORDS = {"KernelRestart": KernelRestartedError, "KernelShutdown": KernelGoneError}
+"""What the DataLab kernel answers to a cell under which it is restarted or shut down."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,6 +268,9 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
 
     async def take_reply(self, message: Message) -> None:
         """Take the reply."""
+        if (error := _last_word(message)) is not None:
+            self.end(error)
+            return
         self._reply = message
         if self.on_reply is not None:
             await call(self.on_reply, message)
@@ -317,6 +324,16 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
         self._record.close()
         if self._dispose_on_done or self._done.exception() is not None:
             self._owner.forget_request(self)
+
+
+def _last_word(reply: Message) -> RequestCanceledError | None:
+    """Return the error for a reply by which a DataLab kernel ends a cell before it goes."""
+    ename, evalue = reply.content.get("ename"), reply.content.get("evalue")
+    kind = LAST_WORDS.get(str(ename))
+    if kind is None or reply.content.get("traceback") != [f"{ename}: {evalue}"]:
+        return None
+    text = f"{evalue} Its variables are gone, and nothing is left to wait for."
+    return kind(text, msg_type=reply.parent_type)
 
 
 def _seen(done: asyncio.Future[Message]) -> None:

@@ -153,15 +153,17 @@ class Link:
         if self._socket is not None:
             await self._socket.close()
 
-    def stop(self) -> asyncio.Task[None] | None:
-        """End it for good, and return the task in which the WebSocket is closed."""
+    def stop(self) -> list[asyncio.Task[None]]:
+        """End it for good, and return the tasks in which that happens."""
+        tasks = []
         for task in (self._task, self._sending):
-            if task is not None and task is not asyncio.current_task():
+            if task is not None and not task.done() and task is not asyncio.current_task():
                 task.cancel()
+                tasks.append(task)
         socket, self._socket = self._socket, None
-        if socket is None:
-            return None
-        return asyncio.get_running_loop().create_task(socket.close())
+        if socket is not None:
+            tasks.append(asyncio.get_running_loop().create_task(socket.close()))
+        return tasks
 
     # ---------------------------------------------------------------- its life
 
@@ -323,7 +325,7 @@ class Link:
             message = f"the handshake took longer than {self._pace.handshake_s:g} s"
             raise TransportError(message) from error
         finally:
-            opening.cancel()
+            await _given_up(opening)
 
     async def _open(self) -> Socket:
         settings = self._rest.settings
@@ -333,6 +335,16 @@ class Link:
         if cookies := self._rest.cookies:
             headers["Cookie"] = "; ".join(f"{name}={text}" for name, text in cookies.items())
         return await self._rest.transport.websocket(url, headers, self._offered)
+
+
+async def _given_up(opening: asyncio.Task[Socket]) -> None:
+    """End a handshake; one that has just succeeded, and that nobody takes, is closed."""
+    if opening.done():
+        return
+    opening.cancel()
+    await asyncio.wait([opening])
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().abort()
 
 
 def waits() -> Iterator[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 __all__ = ["Traffic"]
 
 LOGGER = logging.getLogger(__name__)
+LAST_WORDS = {"shutdown_reply", "shutdown"}
+"""What kernels publish before they are restarted or end."""
 PATIENCE_S = 3.0
 """How long requests wait for the kernel's first answer on a link."""
 ASKED = 40
@@ -86,7 +89,7 @@ class Traffic:
         self.info: dict[str, Any] | None = None
         self._kernel_session = ""
         self._heard = datetime.now(UTC)
-        self._restarts_here = False
+        self._restarts_here = self._is_restarting = False
         self._own: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -161,11 +164,19 @@ class Traffic:
             self.later(self._ask_until_it_speaks())
         if loss is not None:
             self._after_loss(loss, overdue)
-        self._is_greeted = True
-        waiting, self._waiting = self._waiting, []
-        for message in waiting:
-            self.link.send(message)
+        self._send_waiting()
         self._set_connection("connected")
+
+    async def spoken(self) -> None:
+        """Wait until the kernel has answered, for two minutes at most, or is dead."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ASKED * PATIENCE_S):
+                await self._spoken.wait()
+
+    def _ask_anew(self) -> None:
+        self._spoken.clear()
+        self._ask_kernel()
+        self.later(self._ask_until_it_speaks())
 
     async def _ask_until_it_speaks(self) -> None:
         """Ask again and again: a kernel that starts says idle only when it is asked."""
@@ -212,6 +223,7 @@ class Traffic:
         """End for good: the kernel is dead."""
         self.failure = error
         self._tracker.dead()
+        self._spoken.set()
         self._waiting.clear()
         facts = {key: fact for key, fact in error.facts.items() if key != "msg_type"}
         self.pending.end_all(lambda kind: type(error)(str(error), msg_type=kind, **facts))
@@ -228,7 +240,7 @@ class Traffic:
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
-        if (closing := self.link.stop()) is not None:
+        for closing in self.link.stop():
             self._tasks.add(closing)
             closing.add_done_callback(self._tasks.discard)
         self._set_connection("disconnected")
@@ -310,9 +322,7 @@ class Traffic:
         self._restarts_here = False
         self._kernel_session = ""
         self.info = None if is_done else self.info
-        self._spoken.clear()
-        self._ask_kernel()
-        self.later(self._ask_until_it_speaks())
+        self._ask_anew()
 
     def _forget_all(self, word: Any, why: str) -> None:
         self._waiting.clear()
@@ -324,7 +334,23 @@ class Traffic:
         self.pending.end_all(lambda kind: KernelRestartedError(text, msg_type=kind))
         self.comms.dispose()
         self._tracker.restarting(word)
+        self._spoken.clear()
+        self._is_greeted, self._is_restarting = False, True
+        self.later(self._go_on())
         self._tell_status()
+
+    async def _go_on(self) -> None:
+        """Send what was asked meanwhile, when the new kernel has spoken."""
+        await self.spoken()
+        self._is_restarting = False
+        if self.connection_status == "connected" and not self._is_greeted:
+            self._send_waiting()
+
+    def _send_waiting(self) -> None:
+        self._is_greeted = True
+        waiting, self._waiting = self._waiting, []
+        for message in waiting:
+            self.link.send(message)
 
     def _notice_restart(self, message: Message) -> None:
         """See by a status or reply whether it is of a new kernel under the same id."""
@@ -333,13 +359,11 @@ class Traffic:
         if message.msg_type not in kinds or session in {"", self._face.client_id}:
             return
         known, self._kernel_session = self._kernel_session, session
-        if known and known != session and not self._restarts_here:
+        if known and known != session and not self._is_restarting:
             LOGGER.info("Kernel %s was restarted by somebody else", self._face.id)
             self._forget_all("restarting", "by somebody else")
             self.info = None
-            self._spoken.clear()
-            self._ask_kernel()
-            self.later(self._ask_until_it_speaks())
+            self._ask_anew()
 
     # ---------------------------------------------------------------- receiving
 
@@ -366,6 +390,11 @@ class Traffic:
 
     async def _take_iopub(self, message: Message) -> None:
         kind = message.msg_type
+        if kind == "iopub_welcome" and not self._spoken.is_set() and not self._restarts_here:
+            self._ask_kernel()  # it has just begun to speak
+        if kind in LAST_WORDS and message.content.get("restart") and not self._is_restarting:
+            self._forget_all("restarting", "by somebody else")
+            self.later(self._ask_until_it_speaks())
         if kind == "status" and not self._take_status(message):
             return
         if kind in {"update_display_data", "display_data"}:
@@ -394,11 +423,10 @@ class Traffic:
         if state == "restarting":
             self._forget_all("autorestarting", "it had died")
             self._kernel_session = ""
+            self.later(self._ask_until_it_speaks())
         elif state == "starting":
             self._tracker.take(message)
-            self._spoken.clear()
-            self._ask_kernel()
-            self.later(self._ask_until_it_speaks())
+            self._ask_anew()
         else:
             self._tracker.take(message)
         self._tell_status()
@@ -411,7 +439,8 @@ class Traffic:
             await future.take_stdin(message)
 
     async def _take_reply(self, message: Message) -> None:
-        if message.msg_type == "kernel_info_reply" and not self._restarts_here:
+        is_info = message.msg_type == "kernel_info_reply"
+        if is_info and not self._restarts_here:
             self.info = message.content
             self._spoken.set()
             self._tracker.speaks(is_answer=message.channel == "shell")

@@ -34,6 +34,7 @@ CHANGING = {"POST", "PATCH", "PUT", "DELETE"}
 XSRF = "_xsrf"
 FORBIDDEN, NOT_FOUND, STOPPED = {401, 403}, 404, {424, 503}
 REDIRECTS = range(300, 400)
+CLOSE_S = 2.0
 
 
 class Rest:
@@ -60,6 +61,7 @@ class Rest:
         self.transport = transport
         self._cookies = dict(settings.cookies)
         self._in_flight: dict[tuple[str, ...], asyncio.Task[Any]] = {}
+        self._running: set[asyncio.Task[Any] | None] = set()
         self.claims = 0
         """How many use it."""
 
@@ -115,6 +117,10 @@ class Rest:
 
     async def close(self) -> None:
         """Drop what is kept open."""
+        running = {*self._running, *self._in_flight.values()} - {asyncio.current_task()}
+        if tasks := [task for task in running if task is not None]:
+            # httpcore may leave a connection open where a request is cancelled while it connects
+            await asyncio.wait(tasks, timeout=CLOSE_S)
         for task in list(self._in_flight.values()):
             task.cancel()
         await self.transport.close()
@@ -125,6 +131,8 @@ class Rest:
             headers["X-XSRFToken"] = self._cookies[XSRF]
         request = Request(method=method, url=url, headers=headers, cookies=self._cookies, body=body)
         base_url = self.settings.base_url
+        task = asyncio.current_task()
+        self._running.add(task)
         try:
             answer = await self.transport.request(request)
         except TransportTimeoutError as error:
@@ -140,6 +148,8 @@ class Rest:
                 "address? Certificates of one's own are named by verify=."
             )
             raise ServerUnreachableError(message, url=base_url, reason=str(error)) from error
+        finally:
+            self._running.discard(task)
         if not self.settings.token:
             self._cookies.update(answer.cookies)
         return answer

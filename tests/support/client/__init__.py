@@ -1,0 +1,1 @@
+"""What tests of the client share: real Jupyter servers, and a network that can be broken."""
