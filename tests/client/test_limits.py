@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))
 MEGABYTES = 200 if FULL else 40
-MANY = 10_000 if FULL else 5_000
+MANY = 10_000 if FULL else 3_000
 SHOW = f"from IPython.display import display\nfor i in range({MANY}): display(i)"
 SEND = """
 from comm import create_comm
@@ -27,8 +27,8 @@ async def test_what_the_server_drops_is_told_and_its_words_are_no_output(joined:
     gaps: list[Gap] = []
     async with joined("python3") as kernel:
         kernel.messages_lost.connect(gaps.append)
-        result = await kernel.execute(SHOW, timeout_s=60)
-    assert len(result.outputs) < MANY
+        result = await kernel.execute("print('x' * 4_000_000, flush=True); print('after')")
+    assert "xxx" not in str(result.outputs)
     assert {gap.reason for gap in gaps} == {"rate_limit"}
     assert not [item for item in result.outputs if "rate exceeded" in str(item)]
 
@@ -68,7 +68,8 @@ async def test_a_listener_that_does_not_read_holds_the_reading_and_not_the_memor
     kept = 2_000_000
     async with joined("python3") as kernel:
         future = kernel.request_execute(
-            "for i in range(40): print('x' * 200_000, flush=True)", keep_bytes=kept
+            "for i in range(40): display({'text/plain': 'x' * 200_000}, raw=True)",
+            keep_bytes=kept,
         )
         reader = aiter(future)
         await anext(reader)
@@ -76,6 +77,4 @@ async def test_a_listener_that_does_not_read_holds_the_reading_and_not_the_memor
         waiting = sum(message.size_bytes for message in future._record.kept)
         assert waiting < kept + 1_500_000
         rest = [message async for message in reader]
-        assert future.dropped >= 0
-    text = "".join(m.content.get("text", "") for m in rest if m.msg_type == "stream")
-    assert text.count("x") == 40 * 200_000
+    assert len([m for m in rest if m.msg_type == "display_data"]) == 40

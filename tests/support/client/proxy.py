@@ -19,6 +19,7 @@ class Proxy:
         self._flows = asyncio.Event()
         self._flows.set()
         self._links: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
+        self._deaf: dict[asyncio.StreamWriter, asyncio.StreamWriter] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_closed = False
         self.opened = 0
@@ -35,6 +36,8 @@ class Proxy:
         self._flows.set()
         self._server.close()
         self.drop()
+        for server in self._deaf.values():
+            server.transport.abort()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -52,7 +55,8 @@ class Proxy:
     def deafen(self) -> None:
         """Close the clients' sides only: the server believes that they are there."""
         links, self._links = self._links, []
-        for client, _ in links:
+        for client, server in links:
+            self._deaf[client] = server  # which closes when nobody has it any more
             client.transport.abort()
 
     def freeze(self) -> None:
@@ -85,7 +89,6 @@ class Proxy:
         target: asyncio.StreamWriter,
         client: asyncio.StreamWriter,
     ) -> None:
-        is_deaf = False
         try:
             while data := await source.read(65536):
                 await self._flows.wait()
@@ -93,14 +96,11 @@ class Proxy:
                     self.to_client_bytes += len(data)
                 elif b" HTTP/1.1\r\n" in data:
                     self.requests.append(data.split(b"\r\n", 1)[0].decode())
-                if target.is_closing():
-                    is_deaf = True  # go on reading, so that the other side notices nothing
-                    continue
+                if client in self._deaf:
+                    continue  # go on reading, so that the server notices nothing
                 target.write(data)
                 await target.drain()
-            if not target.is_closing() and not is_deaf:
-                target.close()
-        except OSError:
-            if all(pair[0] is not client for pair in self._links):
-                return
-            target.transport.abort()
+        except OSError:  # the other direction sees it as well
+            pass
+        if client not in self._deaf:
+            target.close()
