@@ -300,3 +300,14 @@ async def test_what_gives_no_bytes_is_no_source(opened, source):
     with pytest.raises(TypeError, match="A stream's source"):
         channel.stream(source)
     await channel.close()
+
+
+@pytest.mark.parametrize("window_bytes", [MIB, 100 * MIB])
+async def test_a_window_that_changes_while_a_page_is_there_stops_no_stream(opened, window_bytes):
+    channel, page = await opened(expose={"joined": joined}, joined=joined)
+    channel.stream_window_bytes = window_bytes
+    data = bytes(20 * MIB)
+    assert await page.call("joined", page.stream(data), timeout_s=20) == data
+    assert await channel.call("joined", channel.stream(data), timeout_s=20) == data
+    assert channel.refused == {}
+    await channel.close()

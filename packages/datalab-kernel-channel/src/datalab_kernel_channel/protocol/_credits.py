@@ -25,11 +25,20 @@ class WriterWindow:
 
 
 class ReaderWindow:
-    """What a reader allows."""
+    """What a reader allows.
 
-    def __init__(self, window_bytes: int) -> None:
+    Parameters
+    ----------
+    window_bytes
+        How much may be on its way.
+    told_bytes
+        How much its writer may send before the first credit: what it was told the window was.
+    """
+
+    def __init__(self, window_bytes: int, told_bytes: int) -> None:
         self._window_bytes = window_bytes
-        self._limit_bytes = window_bytes
+        self._limit_bytes = min(window_bytes, told_bytes)
+        self._most_bytes = max(window_bytes, told_bytes)
         self._received_bytes = 0
         self._read_bytes = 0
 
@@ -41,8 +50,9 @@ class ReaderWindow:
         Refused
             If it began beyond the window.
         """
-        if self._received_bytes >= self._limit_bytes:
-            raise Refused("beyond_window", f"{self._limit_bytes} bytes were allowed")
+        allowed = max(self._limit_bytes, self._most_bytes)
+        if self._received_bytes >= allowed:
+            raise Refused("beyond_window", f"{allowed} bytes were allowed")
         self._received_bytes += size_bytes
 
     def read(self, size_bytes: int) -> int | None:

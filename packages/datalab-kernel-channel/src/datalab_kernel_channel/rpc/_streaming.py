@@ -159,7 +159,8 @@ class Streaming:
             name=name if isinstance(name, str) else None,
             media_type=media_type if isinstance(media_type, str) else None,
         )
-        self._readers[number] = (stream, ReaderWindow(self._host.stream_window_bytes))
+        window = ReaderWindow(self._host.stream_window_bytes, self.writer_limit_bytes)
+        self._readers[number] = (stream, window)
         return stream
 
     def _read(self, number: int, size_bytes: int) -> None:
