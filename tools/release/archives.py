@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
     from release.commit import Commit
 
-DYNAMIC = 'dynamic = ["version", "dependencies"]\n'
+DYNAMIC = re.compile(
+    r'^dynamic = \["version", "dependencies"(, "optional-dependencies")?\]\n', re.MULTILINE
+)
 HOOK = re.compile(
-    r"^\[tool\.hatch\.metadata\.hooks\.custom\]\n.*?(?=^\[|\Z)", re.MULTILINE | re.DOTALL
+    r"^\[tool\.hatch\.metadata\.hooks\.custom\]\n.*?"
+    r"(?=^\[(?!tool\.hatch\.metadata\.hooks\.custom\.)|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -52,16 +56,30 @@ def build_distributions(tree: Path, version: str, time: int, folder: Path) -> No
 
 
 def state_everything(pyproject: Path, version: str) -> None:
-    """Write the version and the dependencies into a pyproject.toml, which then needs no hook.
+    """Write what the hook fills in into a pyproject.toml, which then needs no hook.
 
     So an sdist can be built without the repository around it.
     """
     core = WheelBuilder(str(pyproject.parent)).metadata.core
     text = pyproject.read_text(encoding="utf-8")
-    requirements = "".join(f"    {item!r},\n" for item in core.dependencies)
-    stated = f'version = "{version}"\ndependencies = [\n{requirements}]\n'
     text, hooks = HOOK.subn("", text)
-    if hooks != 1 or text.count(DYNAMIC) != 1:
-        msg = f"{pyproject} must have the line {DYNAMIC!r} and the metadata hook, each once"
+    found = DYNAMIC.findall(text)
+    if hooks != 1 or len(found) != 1:
+        msg = (
+            f"{pyproject} must have the metadata hook, and a line that begins with "
+            '\'dynamic = ["version", "dependencies"\', each once'
+        )
         raise ValueError(msg)
-    pyproject.write_text(text.replace(DYNAMIC, stated), encoding="utf-8", newline="\n")
+    stated = f'version = "{version}"\ndependencies = {_array(core.dependencies)}\n'
+    has_extras_of_the_hook = bool(found[0])
+    if has_extras_of_the_hook:
+        extras = core.optional_dependencies.items()
+        lines = [f"{extra} = {_array(names)}\n" for extra, names in extras]
+        text = f"{text.rstrip()}\n\n[project.optional-dependencies]\n{''.join(lines)}"
+    text = DYNAMIC.sub(lambda _: stated, text)
+    pyproject.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _array(items: list[str]) -> str:
+    """Return TOML for a list of texts without quotes in them."""
+    return "[" + "".join(f"\n    {item!r}," for item in items) + "\n]"
