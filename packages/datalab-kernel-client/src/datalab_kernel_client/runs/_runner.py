@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -302,8 +301,7 @@ class NotebookRun:
                 self._tell(RunWarning(notebook=self.name, text=text))
                 await self._kernel.leave()
             else:
-                with contextlib.suppress(ClientError):  # a kernel that is gone can't be stopped
-                    await self._kernel.stop()
+                await self._stop_kernel()
         finally:
             self._mark(state)
             progress.record.state = state
@@ -322,6 +320,13 @@ class NotebookRun:
                 reason=self._reason,
             )
         )
+
+    async def _stop_kernel(self) -> None:
+        try:
+            await self._kernel.stop()
+        except ClientError as error:  # the outputs are what counts
+            text = f"the kernel couldn't be stopped: {error}"
+            self._tell(RunWarning(notebook=self.name, text=text))
 
     def _mark(self, state: RunState) -> None:
         if self._current is not None and state in _SAID:

@@ -10,6 +10,7 @@ from datalab_kernel_client._server import Server
 from datalab_kernel_client.errors import (
     ConnectionLostError,
     KernelRestartedError,
+    ResponseError,
     SessionExistsError,
 )
 from datalab_kernel_client.runs._errors import CannotResumeError
@@ -34,6 +35,7 @@ __all__ = ["ServerKernel"]
 _PLANTED = "__datalab_kernel_run__"
 _LOOKS, _LOOK_S = 10, 0.2
 """How often the server is asked whether it knows that the lost runner's link is closed."""
+_TRIES = 75
 
 
 class ServerKernel(RunKernel):
@@ -138,9 +140,18 @@ class ServerKernel(RunKernel):
         """End the session with its kernel."""
         try:
             if self._session_id:
-                await self._server.sessions.shutdown(self._session_id)
+                await self._end_session()
         finally:
             await self._server.close()
+
+    async def _end_session(self) -> None:
+        """End the session; a server fails at that while it starts a dead kernel again."""
+        for _ in range(_TRIES):
+            try:
+                return await self._server.sessions.shutdown(self._session_id)
+            except ResponseError:
+                await asyncio.sleep(_LOOK_S)
+        return await self._server.sessions.shutdown(self._session_id)
 
     # ------------------------------------------------------------ requests
 
