@@ -117,7 +117,7 @@ class Lines:
         prefix = f"{event.notebook}: " if self._names_notebooks else ""
         match event:
             case RunStarted():
-                at = f", from cell {event.first} on" if event.first > 1 else ""
+                at = f", resumed at cell {event.first}" if event.is_resumed else ""
                 where = f"{event.kernel}, {event.where}"
                 self._line(f"{event.notebook} -> {event.output} ({where}{at})")
             case RunWarning():

@@ -10,11 +10,9 @@ from pathlib import Path
 import nbformat
 
 from datalab_kernel_client.runs._errors import NotebookError
+from datalab_kernel_client.runs._record import OURS
 
 __all__ = ["default_output", "prepare", "read_notebook", "save_notebook"]
-
-OURS = "datalab_kernel"
-"""The key of our metadata, in the notebook and in its cells."""
 
 
 def default_output(path: Path) -> Path:

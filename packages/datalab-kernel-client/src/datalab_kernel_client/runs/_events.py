@@ -33,13 +33,14 @@ class RunEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(RunEvent):
-    """The kernel is ready; `first` is the first cell to come, more than 1 when resumed."""
+    """The kernel is ready; `first` is the first cell to come, also when resumed."""
 
     output: str
     kernel: str
     where: str
     cells: int
     first: int = 1
+    is_resumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from nbformat import from_dict
 
 from datalab_kernel_client.kernels._messages import Message
 from datalab_kernel_client.kernels._outputs import Displays, Outputs
-from datalab_kernel_client.runs._document import OURS, save_notebook
-from datalab_kernel_client.runs._record import CellStatus, note_cell, now
+from datalab_kernel_client.runs._document import save_notebook
+from datalab_kernel_client.runs._record import OURS, CellStatus, note_cell, now
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
-from datalab_kernel_client.runs._document import OURS
 from datalab_kernel_client.runs._errors import CannotResumeError
 
 if TYPE_CHECKING:
@@ -15,7 +14,10 @@ if TYPE_CHECKING:
 
     import nbformat
 
-__all__ = ["CellStatus", "ExitStatus", "RunRecord", "RunState", "note_cell", "now"]
+__all__ = ["OURS", "CellStatus", "ExitStatus", "RunRecord", "RunState", "note_cell", "now"]
+
+OURS = "datalab_kernel"
+"""The key of our metadata, in the notebook and in its cells."""
 
 
 class ExitStatus(IntEnum):

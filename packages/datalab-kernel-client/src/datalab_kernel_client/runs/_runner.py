@@ -128,11 +128,13 @@ class NotebookRun:
         """
         self._current = self._progress.open_cell
         facts, sent = await self._kernel.rejoin(self._progress)
-        return await self._go_on(facts, sent)
+        return await self._go_on(facts, sent, is_resumed=True)
 
     # ------------------------------------------------------------ the cells
 
-    async def _go_on(self, facts: KernelFacts, sent: SentRequest | None = None) -> RunState:
+    async def _go_on(
+        self, facts: KernelFacts, sent: SentRequest | None = None, *, is_resumed: bool = False
+    ) -> RunState:
         progress = self._progress
         state = RunState.LEFT  # unless something else is found out below
         try:
@@ -145,6 +147,7 @@ class NotebookRun:
                     where=facts.server or "local",
                     cells=len(progress.cells),
                     first=progress.next_position + 1,
+                    is_resumed=is_resumed,
                 )
             )
             state = await self._run_cells(sent)
