@@ -9,9 +9,8 @@ import nbformat
 import pytest
 from support.notebook_runs import command, outputs_of, started, wait_for_line, write_notebook
 
-KERNELS = (
-    ["datalab", "python3"] if os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1" else ["datalab"]
-)
+IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+KERNELS = ["datalab", "python3"] if IS_FULL else ["datalab"]
 GROWS = "for i in range(400):\n    print(i, flush=True)\n    import time; time.sleep(0.05)"
 
 
@@ -78,6 +77,7 @@ def test_ctrl_c_interrupts_the_cell_and_saves(tmp_path: Path) -> None:
     assert shown[1]["ename"] == "KeyboardInterrupt"
 
 
+@pytest.mark.skipif(not IS_FULL, reason="a fault of its own: whole with DATALAB_KERNEL_TEST_FULL=1")
 def test_a_second_ctrl_c_leaves_a_cell_that_cant_be_interrupted(tmp_path: Path) -> None:
     stubborn = "import time\nprint('there', flush=True)\nwhile True:\n    try:\n        time.sleep(9)\n    except KeyboardInterrupt:\n        print('no', flush=True)"
     write_notebook(tmp_path / "a.ipynb", stubborn)

@@ -12,8 +12,9 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import nbformat
-from datalab_kernel_client.command._main import main
 from nbformat.v4 import new_code_cell, new_notebook
+
+from datalab_kernel_client.command._main import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["command", "outputs_of", "started", "wait_for_line", "write_notebook"]
 
-COMMAND = [sys.executable, "-m", "datalab_kernel_client.command"]
+START = """import sys
+sys.modules["rfc3987_syntax"] = None  # jsonschema takes a second to import that where it is
+from datalab_kernel_client.command._main import main
+sys.exit(main())"""
+COMMAND = [sys.executable, "-c", START]
 
 
 def write_notebook(path: Path, *sources: str, kernel: str = "python3", **tags: list[str]) -> Path:
@@ -63,13 +68,13 @@ def started(*words: object, cwd: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def wait_for_line(process: subprocess.Popen[str], text: str) -> str:
-    """Read what a command prints until a line has a text."""
+    """Read what a command prints until a line begins with a text."""
     assert process.stdout is not None
     for line in process.stdout:
-        if text in line:
+        if line.startswith(text):
             return line
     rest = process.stderr.read() if process.stderr else ""
-    message = f"{text!r} wasn't printed; on stderr: {rest}"
+    message = f"{text!r} was not printed; on stderr: {rest}"
     raise AssertionError(message)
 
 

@@ -172,6 +172,7 @@ async def resume_file(
         record.incomplete.clear()
         progress = Progress(notebook, output, log, record, save_every_s=request.save_every_s)
         progress.replay()
+        progress.save()  # whatever comes of it, the output has what the lost runner had got
         kernel = _kernel(request, record)
         run = NotebookRun(str(request.notebook), progress, kernel, request.limits, listener)
         on_ready(run)

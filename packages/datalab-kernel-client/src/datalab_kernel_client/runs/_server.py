@@ -134,7 +134,7 @@ class ServerKernel(RunKernel):
 
     async def leave(self) -> None:
         """Let go of the kernel, which goes on."""
-        await self._server.close()
+        await self._close()
 
     async def stop(self) -> None:
         """End the session with its kernel."""
@@ -142,7 +142,13 @@ class ServerKernel(RunKernel):
             if self._session_id:
                 await self._end_session()
         finally:
-            await self._server.close()
+            await self._close()
+
+    async def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.dispose()
+            await self._connection.closed()
+        await self._server.close()
 
     async def _end_session(self) -> None:
         """End the session; a server fails at that while it starts a dead kernel again."""
