@@ -60,21 +60,23 @@ class Run:
         return self
 
 
-class _Transport:
-    """Custom messages of one widget, as a browser's widget manager sends them."""
+class NotebookPage(Page):
+    """A page whose frames are custom messages of one widget, as a browser's widget manager sends them."""
 
-    def __init__(self, notebook: Notebook, comm_id: str) -> None:
+    def __init__(self, notebook: Notebook, comm_id: str, channel_id: str) -> None:
+        self.comm_id = comm_id
+        self.channel_id = channel_id
         self._notebook = notebook
-        self._comm_id = comm_id
+        super().__init__(self, channel_id)
 
     def send(self, data: dict[str, Any], buffers: Sequence[Any]) -> None:
-        self._notebook.send_custom(self._comm_id, data, buffers)
+        self._notebook.send_custom(self, data, buffers)
 
     def on_receive(self, callback: Callable[[Any, Sequence[Any]], None]) -> None:
-        self._notebook.listeners.setdefault(self._comm_id, []).append(callback)
+        self._notebook.listeners.setdefault(self.comm_id, []).append(callback)
 
     def close(self) -> None:
-        self._notebook.listeners.pop(self._comm_id, None)
+        self._notebook.listeners.pop(self.comm_id, None)
 
 
 class Notebook(ABC):
@@ -115,17 +117,28 @@ class Notebook(ABC):
         """Run a cell to its end."""
         return await self.start(code, cell_id=cell_id).ended()
 
-    async def page(self, **functions: Callable[..., Any]) -> Page:
+    async def page(self, **functions: Callable[..., Any]) -> NotebookPage:
         """Join the next channel that a cell opens, as a page that exposes functions."""
         comm_id, channel_id = await asyncio.wait_for(self.opened.get(), START_S)
-        page = Page(_Transport(self, comm_id), channel_id)
+        return await self._join(comm_id, channel_id, functions)
+
+    async def another_page(
+        self, page: NotebookPage, **functions: Callable[..., Any]
+    ) -> NotebookPage:
+        """Join the channel of a page as a second one."""
+        return await self._join(page.comm_id, page.channel_id, functions)
+
+    async def _join(
+        self, comm_id: str, channel_id: str, functions: dict[str, Callable[..., Any]]
+    ) -> NotebookPage:
+        page = NotebookPage(self, comm_id, channel_id)
         page.expose(**functions)
         await page.join()
         return page
 
-    def send_custom(self, comm_id: str, data: Any, buffers: Sequence[Any] = ()) -> None:
-        """Send a custom message of a widget."""
-        content = {"comm_id": comm_id, "data": {"method": "custom", "content": data}}
+    def send_custom(self, page: NotebookPage, data: Any, buffers: Sequence[Any] = ()) -> None:
+        """Send a custom message of a page's widget."""
+        content = {"comm_id": page.comm_id, "data": {"method": "custom", "content": data}}
         self.post(self.session.msg("comm_msg", content), [bytes(one) for one in buffers])
 
     # ------------------------------------------------------------ messages

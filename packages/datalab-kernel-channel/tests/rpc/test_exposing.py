@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
+import threading
 
 import pytest
 
@@ -243,4 +244,14 @@ async def test_a_page_that_leaves_cancels_what_it_called(opened):
     with pytest.raises(PageError, match="ChannelClosedError"):
         await call
     await asyncio.wait_for(cancelled.wait(), 1)
+    await channel.close()
+
+
+async def test_a_message_that_comes_in_another_thread_is_taken_in_the_channels_own(opened):
+    threads = []
+    channel, page = await opened(expose={"where": lambda: threads.append(threading.get_ident())})
+    taken = page.kernel_end._callback
+    page.kernel_end.on_receive(lambda *frame: threading.Thread(target=taken, args=frame).start())
+    await page.call("where")
+    assert threads == [threading.get_ident()]
     await channel.close()

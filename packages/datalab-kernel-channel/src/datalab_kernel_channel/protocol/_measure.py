@@ -15,6 +15,8 @@ ENVELOPE_DEPTH = 8
 """What a frame, its list of items, an item and an error may add to the depth of a value."""
 NUMBER_BYTES = 2
 """The least that a number and its comma take."""
+COMPOUND = frozenset({str, list, dict})
+"""What is looked into, or is as long as it is; JSON has no other such types."""
 
 
 def check_measure(frame: Any, buffers: Sequence[Any]) -> None:
@@ -26,7 +28,7 @@ def check_measure(frame: Any, buffers: Sequence[Any]) -> None:
         With the reason ``too_large`` or ``too_deep``.
     """
     size = sum(memoryview(buffer).nbytes for buffer in buffers)
-    level, depth = [frame], 0
+    level, depth = [frame] if type(frame) in COMPOUND else [], 0
     while level:
         if depth > LIMITS["depth"] + ENVELOPE_DEPTH:
             raise Refused("too_deep", f"more than {LIMITS['depth']}")
@@ -36,13 +38,11 @@ def check_measure(frame: Any, buffers: Sequence[Any]) -> None:
             if isinstance(node, str):
                 size += len(node) + NUMBER_BYTES
             elif isinstance(node, list):
-                size += NUMBER_BYTES
-                below += node
-            elif isinstance(node, dict):
-                size += sum(map(len, node)) + NUMBER_BYTES
-                below += node.values()
+                size += NUMBER_BYTES * (1 + len(node))
+                below += [item for item in node if type(item) in COMPOUND]
             else:
-                size += NUMBER_BYTES
+                size += sum(map(len, node)) + NUMBER_BYTES * (1 + len(node))
+                below += [item for item in node.values() if type(item) in COMPOUND]
         level, depth = below, depth + 1
     _check_size(size)
 

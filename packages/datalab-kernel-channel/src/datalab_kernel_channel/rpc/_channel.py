@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -99,8 +98,6 @@ class Channel:
         self._widget = widget
         self._exposed = Exposed()
         self._clients = Clients(self._enter, channel_id, copy_context(), self._exposed.view)
-        self._thread = threading.get_ident()
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     def _enter(self, context: Context, client: Client, call: TakenCall) -> None:
         info = CallInfo(
@@ -298,10 +295,7 @@ class Channel:
         self._check_open()
         Peer.encode(args)
         wanted = client.id if isinstance(client, Client) else client
-        if threading.get_ident() != self._thread and self._loop is not None:
-            self._loop.call_soon_threadsafe(self._notify, method, args, wanted)
-        else:
-            self._notify(method, args, wanted)
+        self._clients.at_home(self._notify, method, args, wanted)
 
     def _notify(self, method: str, args: Sequence[Any], wanted: str) -> None:
         for link in self._clients.notified(wanted, method):
@@ -395,7 +389,6 @@ class Channel:
 
     async def wait_until_open(self) -> None:
         """Wait for the first page's front end; raise what it threw."""
-        self._loop = asyncio.get_running_loop()
         while self.state == "opening":
             if self._clients.failure is not None:
                 raise self._clients.failure

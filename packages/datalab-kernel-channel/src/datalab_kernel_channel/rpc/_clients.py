@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -73,6 +74,8 @@ class Clients:
         self._on_state: list[Callable[[str], object]] = []
         self._on_client: list[Callable[[Client, ClientEvent], object]] = []
         self._waiters: set[asyncio.Future[None]] = set()
+        self._thread = threading.get_ident()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     # ------------------------------------------------------------ who is asked
 
@@ -96,8 +99,22 @@ class Clients:
 
     def attach(self, transport: Transport) -> None:
         """Let pages come by a transport."""
+        with contextlib.suppress(RuntimeError):  # no loop runs yet
+            self._loop = asyncio.get_running_loop()
         self._transports.append(transport)
-        transport.on_receive(lambda data, buffers: self._receive(transport, data, buffers))
+        transport.on_receive(
+            lambda data, buffers: self.at_home(self._receive, transport, data, buffers)
+        )
+
+    def at_home(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Call a function in the thread of the cell that opened the channel: here, or soon.
+
+        On ipykernel's subshells messages come in threads of their own.
+        """
+        if self._loop is None or threading.get_ident() == self._thread:
+            function(*arguments)
+        else:
+            self._loop.call_soon_threadsafe(function, *arguments)
 
     def send(
         self,

@@ -20,7 +20,8 @@ def _fields(obj: Any, without: str) -> dict[str, Any]:
 
 def _fill(obj: Any, wire: dict[str, Any]) -> Any:
     for item in obj.get_items():
-        if item.get_name() in wire:
+        is_computed = item.get_prop("data", "computed", None) is not None
+        if item.get_name() in wire and not is_computed:
             setattr(obj, item.get_name(), wire[item.get_name()])
     return obj
 
