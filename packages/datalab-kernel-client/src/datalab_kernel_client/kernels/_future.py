@@ -105,6 +105,8 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
         self._outputs: Outputs | None = None
         self._hooks: list[Listener] = []
         self._question: Message | None = None
+        self._seen: dict[str, Any] = {}
+        """What the kernel published of the cell's number and end."""
         self._done: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._done.add_done_callback(_seen)
         self.on_iopub: Listener | None = None
@@ -279,6 +281,9 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
     async def take_iopub(self, message: Message) -> None:
         """Take what the kernel publishes."""
         is_idle = message.msg_type == "status" and message.content.get("execution_state") == "idle"
+        if message.msg_type in {"execute_input", "error"}:
+            self._seen |= {"status": "ok", **message.content}
+            self._seen |= {"status": "error"} if message.msg_type == "error" else {}
         await self._record.put(message)
         if self._outputs is not None:
             self._outputs.take(message)
@@ -286,6 +291,23 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
         if is_idle:
             self._has_idle = True
             self._end_if_complete(message)
+
+    def seen_reply(self) -> Message | None:
+        """Return a reply by what was published, where the cell ended and its own reply was lost.
+
+        Its ``metadata`` say so; expressions and payloads are not in it.
+        """
+        if not self._has_idle or self._msg.msg_type != "execute_request" or not self._seen:
+            return None
+        names = ("status", "execution_count", "ename", "evalue", "traceback")
+        content = {name: self._seen[name] for name in names if name in self._seen}
+        return Message(
+            channel="shell",
+            header={"msg_type": "execute_reply", "msg_id": "", "session": ""},
+            parent_header=self._msg.header,
+            metadata={"datalab_kernel": {"is_lost": True}},
+            content=content,
+        )
 
     async def take_stdin(self, message: Message) -> None:
         """Take a question."""

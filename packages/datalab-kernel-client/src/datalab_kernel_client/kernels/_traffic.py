@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +19,7 @@ from datalab_kernel_client.errors import (
 from datalab_kernel_client.kernels._comms import CommOwner, Comms
 from datalab_kernel_client.kernels._future import FutureOwner, KernelFuture
 from datalab_kernel_client.kernels._gaps import is_rate_warning
+from datalab_kernel_client.kernels._journal import JournalReader, keeps_journal
 from datalab_kernel_client.kernels._link import Link
 from datalab_kernel_client.kernels._messages import Message
 from datalab_kernel_client.kernels._models import Gap, KernelModel
@@ -91,6 +93,10 @@ class Traffic:
         self._heard = datetime.now(UTC)
         self._restarts_here = self._is_restarting = False
         self._own: set[str] = set()
+        self._last_id = ""
+        self._journal: JournalReader | None = None
+        self._held: list[Message] | None = None
+        """What comes while the journal is asked; it is handed on after what the journal has."""
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -149,11 +155,15 @@ class Traffic:
         }
         self._tracker.linked(self._face.model.execution_state)
         self._tell_status()
+        if loss is not None and keeps_journal(self.info) and self._last_id:
+            self._held = []
         self.later(self._greet(loss, overdue))
 
     async def _greet(self, loss: Loss | None, overdue: dict[str, list[KernelFuture]]) -> None:
         self._spoken.clear()
         self._ask_kernel()
+        if loss is not None and self._held is not None:
+            loss = replace(loss, was_kept=await self._catch_up() or loss.was_kept)
         if self._status == "busy":  # its shell is taken; control answers meanwhile
             self._ask_kernel("control")
         try:
@@ -177,6 +187,26 @@ class Traffic:
         self._spoken.clear()
         self._ask_kernel()
         self.later(self._ask_until_it_speaks())
+
+    async def _catch_up(self) -> bool:
+        """Hand on what the kernel's journal has of the time without a link, then what came since.
+
+        Returns
+        -------
+        bool
+            Whether nothing is missing.
+        """
+        self._journal = JournalReader(self.link.send, self._face.client_id, self._face.username)
+        missed = await self._journal.missed(self._last_id)
+        seen = {message.msg_id for message in missed or ()}
+        for message in missed or ():
+            await self._take_iopub(message)
+        while self._held:
+            message = self._held.pop(0)
+            if message.msg_id not in seen:
+                await self._take_iopub(message)
+        self._held = None
+        return missed is not None
 
     async def _ask_until_it_speaks(self) -> None:
         """Ask again and again: a kernel that starts says idle only when it is asked."""
@@ -293,11 +323,14 @@ class Traffic:
         open_ones = [future for future in futures if not future.is_done]
         if not open_ones:
             return
-        if loss.was_kept:
+        if loss.was_kept and not all(future.seen_reply() for future in open_ones):
             self._tell_gap(loss.since, "reconnect")
         for future in open_ones:
             if future.reply is not None:
                 future.end_without_idle()
+                continue
+            if (reply := future.seen_reply()) is not None:
+                await future.take_reply(reply)
                 continue
             text = (
                 f"The answer to this {future.msg.msg_type} was lost with the link to the kernel, "
@@ -381,7 +414,12 @@ class Traffic:
         await self._signals.any_message._deliver(("recv", message))  # noqa: SLF001  our own signal
         match message.channel:
             case "iopub":
-                await self._take_iopub(message)
+                if self._journal is not None and self._journal.take(message):
+                    return
+                if self._held is not None:
+                    self._held.append(message)
+                else:
+                    await self._take_iopub(message)
             case "stdin":
                 await self._take_question(message)
             case _:
@@ -390,6 +428,8 @@ class Traffic:
 
     async def _take_iopub(self, message: Message) -> None:
         kind = message.msg_type
+        if message.session != self._face.client_id:  # what the server says isn't in the journal
+            self._last_id = message.msg_id
         if kind == "iopub_welcome" and not self._spoken.is_set() and not self._restarts_here:
             self._ask_kernel()  # it has just begun to speak
         if kind in LAST_WORDS and message.content.get("restart") and not self._is_restarting:

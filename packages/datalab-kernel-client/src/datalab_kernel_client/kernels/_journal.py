@@ -1,0 +1,114 @@
+"""The DataLab kernel's journal: what it published while this client's link was down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel_client.kernels._messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["JournalReader", "keeps_journal"]
+
+TARGET = "datalab.journal"
+ANSWER_S = 10.0
+
+
+def keeps_journal(info: Mapping[str, Any] | None) -> bool:
+    """Return whether a kernel may keep one, by its kernel_info; others are not asked, they would complain."""
+    return (info or {}).get("implementation") == "datalab-kernel"
+
+
+class JournalReader:
+    """Ask for what was missed, by a comm of its own.
+
+    Parameters
+    ----------
+    send
+        Sends a message at once.
+    client_id, username
+        Of the connection.
+    """
+
+    def __init__(self, send: Callable[[Message], object], client_id: str, username: str) -> None:
+        self._send = send
+        self._client_id, self._username = client_id, username
+        self._comm_id = uuid.uuid4().hex
+        self._asked: set[str] = set()
+        self._answers: asyncio.Queue[Message | None] = asyncio.Queue()
+
+    async def missed(self, after: str) -> list[Message] | None:
+        """Return what was published behind a message, or None where it isn't known any more.
+
+        Parameters
+        ----------
+        after
+            The id of the last message that was seen on iopub.
+        """
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await self._read(after)
+        except TimeoutError:
+            return None
+        finally:
+            self._ask("comm_close", {})
+
+    async def _read(self, after: str) -> list[Message] | None:
+        self._ask("comm_open", {"after": after}, target_name=TARGET)
+        found: list[Message] = []
+        rest = b""
+        while (answer := await self._answers.get()) is not None:
+            page = answer.content.get("data") or {}
+            since = page.get("since")
+            if since is None:
+                return None
+            rest += b"".join(bytes(buffer) for buffer in answer.buffers)
+            for said in page["messages"]:
+                if len(rest) < sum(said["sizes"]):
+                    break
+                message, rest = _cut(rest, said["sizes"])
+                found.append(message)
+                since = said["number"]
+            if since == page["last"]:
+                return found
+            place = {"since": since, "offset": len(rest), "journal": page["journal"]}
+            self._ask("comm_msg", place)
+        return None
+
+    def take(self, message: Message) -> bool:
+        """Take a message, and return whether it is of this comm."""
+        if message.content.get("comm_id") == self._comm_id:
+            if message.msg_type == "comm_msg":
+                self._answers.put_nowait(message)
+            elif message.msg_type == "comm_close":
+                self._answers.put_nowait(None)
+            return True
+        return message.parent_id in self._asked
+
+    def _ask(self, msg_type: str, data: dict[str, Any], **more: str) -> None:
+        content = {"comm_id": self._comm_id, "data": data, **more}
+        message = Message.new(msg_type, content, session=self._client_id, username=self._username)
+        self._asked.add(message.msg_id)
+        self._send(message)
+
+
+def _cut(content: bytes, sizes: list[int]) -> tuple[Message, bytes]:
+    """Return the first message in bytes, and the rest."""
+    parts, place = [], 0
+    for size in sizes:
+        parts.append(content[place : place + size])
+        place += size
+    header, parent, metadata, body = (json.loads(part) for part in parts[:4])
+    message = Message(
+        channel="iopub",
+        header=header,
+        parent_header=parent or {},
+        metadata=metadata or {},
+        content=body or {},
+        buffers=tuple(memoryview(part) for part in parts[4:]),
+    )
+    return message, content[place:]
