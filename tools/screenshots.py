@@ -49,6 +49,14 @@ SURVEY = (
     "    time.sleep(0.01)\n"
     "ipywidgets.IntSlider(20, description='Window')"
 )
+BEAM = (
+    "from datalab_kernel_channel.frontends import pick_points, pick_roi, status_line, upload\n\n"
+    "y, x = np.mgrid[:200, :300]\n"
+    'workspace["beam"] = np.exp(-((x - 180) ** 2 + (y - 90) ** 2) / 1500)\n'
+    "t = np.linspace(0, 1, 2000)\n"
+    'workspace["tone"] = create_signal("", t, np.sin(30 * t), units=("s", "V"), labels=("Time", "U"))\n'
+    "line = status_line(workspace)"
+)
 SPIKE_S = 0.61803398
 LONG = (
     "from datalab_kernel import Plotter\n\n"
@@ -77,6 +85,8 @@ def main() -> int:
         "run-all": picture_run_all,
         "notebook7": picture_notebook,
         "interactive": picture_interactive,
+        "picker": picture_picker,
+        "mover": picture_mover,
     }
     if wanted:
         views = {name: views[name] for name in wanted}
@@ -186,6 +196,59 @@ def picture_interactive(browser: BrowserContext, server: JupyterServer, folder: 
     page.mouse.move(x, area["y"] + 0.54 * area["height"])  # on its top: what is read there
     page.wait_for_timeout(500)
     page.screenshot(path=folder / "frontend-interactive-zoom.png")
+    page.close()
+
+
+def picture_picker(browser: BrowserContext, server: JupyterServer, folder: Path) -> None:
+    """Show a rectangle that is drawn on an image, in light, and points on a signal, in dark."""
+    notebook = open_lab(browser, server, "picker.ipynb")
+    notebook.run(BEAM)
+    page = notebook.page
+    for theme, name, source, places in (
+        (
+            "Light",
+            "pick-roi",
+            'roi = await pick_roi(workspace, "beam")',
+            ((0.48, 0.32), (0.66, 0.67)),
+        ),
+        (
+            "Dark",
+            "pick-points",
+            'await pick_points(workspace, "tone")',
+            ((0.22, 0.15), (0.75, 0.15)),
+        ),
+    ):
+        notebook.use_theme(f"JupyterLab {theme}")
+        index = notebook.start(source)
+        stage = page.locator(".dlk-stage")
+        stage.locator("img").wait_for()
+        page.wait_for_timeout(500)  # until it has scrolled
+        box = stage.bounding_box()
+        for across, down in places:
+            page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"])
+            page.mouse.down()
+            if name == "pick-points":
+                page.mouse.up()
+        page.mouse.up()
+        page.screenshot(path=folder / f"frontend-{name}.png")
+        page.keyboard.press("Enter")
+        notebook.finish(index)
+    notebook.use_theme("JupyterLab Light")
+    page.close()
+
+
+def picture_mover(browser: BrowserContext, server: JupyterServer, folder: Path) -> None:
+    """Show where a file is dropped."""
+    notebook = open_lab(browser, server, "mover.ipynb")
+    page = notebook.page
+    page.set_viewport_size({"width": WIDTH, "height": 300})
+    notebook.run("from datalab_kernel_channel.frontends import upload")
+    index = notebook.start('await upload(workspace, accept=".h5,.csv")')
+    page.locator(".dlk-drop").wait_for()
+    page.wait_for_timeout(300)
+    page.screenshot(path=folder / "frontend-upload.png")
+    page.locator(".dlk-drop").press("Escape")
+    notebook.finish(index)
     page.close()
 
 

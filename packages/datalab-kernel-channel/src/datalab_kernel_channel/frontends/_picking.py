@@ -52,7 +52,7 @@ async def pick_roi(
     NoFrontendError
         The notebook isn't shown in a browser.
     ValueError
-        The kind doesn't fit the object.
+        The kind doesn't fit the object, or its x axis are dates.
 
     Examples
     --------
@@ -135,6 +135,10 @@ def _drawn(workspace: Any, name: str) -> Any:
 
 def _plot_of(workspace: Any, name: str, kind: str) -> dict[str, Any]:
     """Return the plot's picture, and where its axes are in it."""
+    if getattr(workspace[name], "is_x_datetime", lambda: False)():
+        raise ValueError(
+            f"{name!r} can't be drawn on: its x axis are dates, which have no values to pick yet."
+        )
     drawn = _drawn(workspace, name)
     figure, axes = drawn.figure, drawn.axes[0]
     buffer = io.BytesIO()
