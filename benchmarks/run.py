@@ -24,6 +24,7 @@ BENCHMARKS = (
     "channel.py",
     "live.py",
     "workspace_elsewhere.py",
+    "client_run.py",
 )
 
 

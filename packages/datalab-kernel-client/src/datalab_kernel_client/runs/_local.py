@@ -126,7 +126,7 @@ class LocalKernel(RunKernel):
     async def leave(self) -> None:
         """Let go of the kernel; without `survives` it ends with this process."""
         await self._let_go()
-        if not self._survives:
+        if not self._survives and self._kernels.has_kernel:
             await self._kernels.shutdown_kernel(now=True)
 
     async def stop(self) -> None:

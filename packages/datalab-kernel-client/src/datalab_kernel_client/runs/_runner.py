@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from datalab_kernel_client.errors import (
     ClientError,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NotebookRun", "RunLimits"]
 
+T = TypeVar("T")
 _GRACE_S = 5.0
 """How long a cell that was interrupted because of a time-out may take to end."""
 
@@ -107,7 +108,7 @@ class NotebookRun:
         ClientError
             There is no kernel to run it in.
         """
-        facts = await self._kernel.start()
+        facts = await self._or_leave(self._kernel.start())
         self._progress.begin()
         record = self._progress.record
         record.kernel_name, record.kernel_id = facts.name, facts.kernel_id
@@ -127,8 +128,16 @@ class NotebookRun:
             The server can't be reached.
         """
         self._current = self._progress.open_cell
-        facts, sent = await self._kernel.rejoin(self._progress)
+        facts, sent = await self._or_leave(self._kernel.rejoin(self._progress))
         return await self._go_on(facts, sent, is_resumed=True)
+
+    async def _or_leave(self, joining: Awaitable[T]) -> T:
+        """Wait until the kernel is there; let go of what there is of it if it doesn't come."""
+        try:
+            return await joining
+        except BaseException:
+            await self._kernel.leave()
+            raise
 
     # ------------------------------------------------------------ the cells
 

@@ -61,6 +61,7 @@ class ServerKernel(RunKernel):
         self._pace = pace
         self._server = Server(settings)
         self._session_id = ""
+        self._is_closed = False
         self._connection: KernelConnection | None = None
         self._open_request = ""
         """Id of a request that an earlier runner sent, and that isn't answered yet."""
@@ -145,6 +146,9 @@ class ServerKernel(RunKernel):
             await self._close()
 
     async def _close(self) -> None:
+        if self._is_closed:
+            return
+        self._is_closed = True
         if self._connection is not None:
             self._connection.dispose()
             await self._connection.closed()
