@@ -9,6 +9,7 @@ from datalab_kernel_spec.protocol._words import ABORTED
 from datalab_kernel_spec.relay._comms import RESUME_ID, TYPE_KEY, under_own_type
 from datalab_kernel_spec.relay.cells._prompt_numbers import timed
 from datalab_kernel_spec.relay.cells._queue import stops_on_error
+from datalab_kernel_spec.relay.cells._shutdown import IDLE, REPLY
 from datalab_kernel_spec.relay.cells._status_delay import HeldStatuses
 from datalab_kernel_spec.relay.outputs._arrived import meeting_number
 from datalab_kernel_spec.relay.replies._cell_replies import asks_exit, is_shown, unmarked
@@ -130,10 +131,17 @@ class Answers:
                     self._from_tunnel(message)
                 return
         elif topic.endswith(b"shutdown"):
+            self._shutdown.note(REPLY)
             frames = self._front.signer.frames(self._shutdown.mended(unsigned(frames)))
         elif not topic or (topic.endswith(b"display_data") and self._is_word_to_us(frames)):
             return  # xpython's own welcome to this relay, or the kernel's word to it
         self._front.publish_frames(frames)
+
+    def iopub_ended(self) -> None:
+        """Learn that xpython publishes nothing more: it ends."""
+        self._inner.control.read()
+        self._inner.shell.read()
+        self._shutdown.publish_rest()
 
     def _is_word_to_us(self, frames: list[bytes]) -> bool:
         number = meeting_number(frames[-1])
@@ -160,6 +168,8 @@ class Answers:
             else:
                 self._turns.busy(message.parent_id, frames)
             return
+        if b'"shutdown_request"' in message.parent and b'"idle"' in message.content:
+            self._shutdown.note(IDLE)
         is_of_comm = b'"comm_msg"' in message.parent
         if is_of_comm and TYPE_KEY.encode() in message.parent:
             frames = self._front.signer.frames(under_own_type(message))

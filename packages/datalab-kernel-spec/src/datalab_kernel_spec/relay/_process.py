@@ -96,6 +96,7 @@ class Relay:
         answers, requests, front = self._answers, self._requests, self._front
         steps = (answers.from_shell, answers.from_iopub, answers.from_control, answers.from_stdin)
         self._inner.open(*(partial(self._guarded, step) for step in steps))
+        self._inner.iopub.on_end = partial(self._guarded, answers.iopub_ended)
         self._poll.watch(self._ends.notes, self._from_notes)
         self._outputs.watch()
         front.shell.open(partial(self._guarded, requests.from_shell))

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from datalab_kernel_spec.relay.sockets._front import Front
     from datalab_kernel_spec.relay.sockets._message import Message
 
-__all__ = ["Shutdown"]
+__all__ = ["IDLE", "REPLY", "Shutdown"]
 
+REPLY, IDLE = "shutdown_reply", "idle"
 WORDS = {True: ("KernelRestart", "restarted"), False: ("KernelShutdown", "shut down")}
 
 
@@ -27,14 +28,32 @@ class Shutdown:
         self._queue = queue
         self._turns = turns
         self._is_restart = False
+        self._request: Message | None = None
+        self._published: set[str] = set()
 
     def ask(self, request: Message) -> None:
         """Remember whether the kernel is to come back."""
         self._is_restart = bool(request.content_fields.get("restart"))
+        self._request = request
+
+    def note(self, what: str) -> None:
+        """Learn that its reply, or that it is idle, was published."""
+        self._published.add(what)
+
+    def publish_rest(self) -> None:
+        """Publish what xpython hasn't: its end may come before what it says last has left it."""
+        request, self._request = self._request, None
+        if request is None:
+            return
+        if REPLY not in self._published:
+            content = {"status": "ok", "restart": self._is_restart}
+            self._front.publish(request.reply([b"shutdown"], REPLY, content))
+        if IDLE not in self._published:
+            self._front.publish_state(request, IDLE)
 
     def mended(self, reply: Message) -> Message:
         """Return what xeus says of it, as the protocol has it: its type, and what was asked for."""
-        header = {**reply.header_fields, "msg_type": "shutdown_reply"}
+        header = {**reply.header_fields, "msg_type": REPLY}
         content = {**reply.content_fields, "restart": self._is_restart}
         return reply._replace(
             header=json.dumps(header).encode(), content=json.dumps(content).encode()
@@ -54,4 +73,4 @@ class Shutdown:
             self._front.reply(
                 self._front.shell, request.reply(request.identities, "execute_reply", reply)
             )
-            self._front.publish_state(request, "idle")
+            self._front.publish_state(request, IDLE)

@@ -114,9 +114,10 @@ class Outputs:
 
     def _release(self) -> bool:
         """Show what has waited for its turn; say whether something waits on."""
+        is_held = False
         for pipe in self._pipes.values():
-            pipe.release()
-        return any(pipe.is_held for pipe in self._pipes.values())
+            is_held = pipe.release() or is_held
+        return is_held
 
     def _read_one(self, name: str, _event: int = 0) -> None:
         pipe = self._pipes[name]

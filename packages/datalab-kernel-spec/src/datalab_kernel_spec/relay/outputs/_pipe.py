@@ -59,13 +59,14 @@ class Pipe:
             if size < CHUNK_BYTES or not has_room():
                 return
 
-    def release(self) -> None:
-        """Show what was read, as far as its turn has come."""
+    def release(self) -> bool:
+        """Show what was read, as far as its turn has come; say whether something waits on."""
         while self._waiting:
             first = self._waiting[0]
             if not isinstance(first, Text) and not self._is_time(first):
-                return
+                return True
             self._take()
+        return False
 
     def catch_up(self, number: int) -> None:
         """Show all that was written before a meeting, which has just come."""

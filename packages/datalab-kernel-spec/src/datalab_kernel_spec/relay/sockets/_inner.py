@@ -44,6 +44,9 @@ class _Dealer(Connection):
     def take(self, frames: list[bytes]) -> None:
         self._channel.step(frames)
 
+    def end(self) -> None:
+        self._channel.on_end()
+
 
 class _Subscriber(_Dealer):
     """What it publishes."""
@@ -66,6 +69,7 @@ class _Channel:
         self._connection: _Dealer | None = None
         self.step: Step = _nothing
         """Takes what comes."""
+        self.on_end: Callable[[], object] = _nothing
 
     @property
     def is_open(self) -> bool:
@@ -180,5 +184,5 @@ class Inner:
                     channel.read()
 
 
-def _nothing(_frames: list[bytes]) -> None:
+def _nothing(*_frames: list[bytes]) -> None:
     """Do nothing."""

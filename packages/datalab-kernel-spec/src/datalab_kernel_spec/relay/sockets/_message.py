@@ -23,6 +23,14 @@ DELIMITER = b"<IDS|MSG>"
 PARTS = 5  # signature, header, parent header, metadata, content; then buffers
 
 
+_decode = json.JSONDecoder().decode
+
+
+def _parsed(part: bytes) -> Any:
+    """Return what a part holds (as ``json.loads``, which looks for other encodings first)."""
+    return _decode(part.decode("utf-8", "surrogatepass"))
+
+
 class Message(NamedTuple):
     """One message; its dicts stay JSON text until somebody asks.
 
@@ -39,13 +47,13 @@ class Message(NamedTuple):
     @property
     def header_fields(self) -> dict[str, Any]:
         """The header as a dict."""
-        fields: dict[str, Any] = json.loads(self.header)
+        fields: dict[str, Any] = _parsed(self.header)
         return fields
 
     @property
     def content_fields(self) -> dict[str, Any]:
         """The content as a dict."""
-        fields: dict[str, Any] = json.loads(self.content)
+        fields: dict[str, Any] = _parsed(self.content)
         return fields
 
     @property
@@ -112,7 +120,7 @@ def unsigned(frames: list[bytes]) -> Message:
 @lru_cache(maxsize=256)
 def msg_id_of(header: bytes) -> str:
     """Return the ``msg_id`` in a header; blank if it says none. A cell's messages name one parent."""
-    return str((json.loads(header) or {}).get("msg_id", ""))
+    return str((_parsed(header) or {}).get("msg_id", ""))
 
 
 def now() -> str:

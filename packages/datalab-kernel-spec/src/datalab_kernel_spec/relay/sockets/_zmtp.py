@@ -125,33 +125,36 @@ class Decoder:
     def _messages(self, data: bytes, at: int) -> tuple[list[list[bytes]], int]:
         """Take frames from a place on; return the messages, and where what is incomplete begins."""
         messages: list[list[bytes]] = []
-        end = len(data)
+        frames, end = self._frames, len(data)
+        longest = self._longest if self.is_ready else LONGEST
         while True:
             begin = at + SHORT_HEAD_BYTES
             if at < end and data[at] & LONG:
                 begin = at + LONG_HEAD.size
             if begin > end:
                 self.missing = begin - end
-                return messages, at
+                break
             flags = data[at]
             size = LONG_HEAD.unpack_from(data, at)[1] if flags & LONG else data[at + 1]
-            longest = self._longest if self.is_ready else LONGEST
             if longest and size > longest:
                 raise ZmtpError(data[at:begin])
             if begin + size > end:
                 self.missing = begin + size - end
-                return messages, at
+                break
             at = begin + size
             body = data[begin:at]
             if flags & COMMAND:
                 messages += self._understood(body)
-            elif not self.is_ready:
+                longest = self._longest if self.is_ready else LONGEST
+                continue
+            if not self.is_ready:
                 raise ZmtpError(body)
-            else:
-                self._frames.append(body)
-                if not flags & MORE:
-                    messages.append(self._frames)
-                    self._frames = []
+            frames.append(body)
+            if not flags & MORE:
+                messages.append(frames)
+                frames = []
+        self._frames = frames
+        return messages, at
 
     def _understood(self, content: bytes) -> list[list[bytes]]:
         """Take a command; return the message that it stands for, if it does for one."""
