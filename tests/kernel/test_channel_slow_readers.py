@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.channel.notebook import notebook
+from support.notebook import notebook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
