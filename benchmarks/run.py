@@ -22,6 +22,7 @@ BENCHMARKS = (
     "first_minute.py",
     "messages.py",
     "channel.py",
+    "client.py",
     "live.py",
     "workspace_elsewhere.py",
     "client_run.py",

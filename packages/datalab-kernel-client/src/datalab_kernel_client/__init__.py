@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datalab_kernel_client import sync
     from datalab_kernel_client._server import Server, connect
+    from datalab_kernel_client.context import KernelPreference, SessionContext, default_kernel
     from datalab_kernel_client.errors import (
         AmbiguousServerError,
         ClientError,
@@ -79,6 +80,9 @@ _HOMES = {
     "KernelFuture": "kernels",
     "KernelManager": "kernels",
     "KernelModel": "kernels",
+    "KernelPreference": "context",
+    "SessionContext": "context",
+    "default_kernel": "context",
     "KernelSpec": "specs",
     "KernelSpecManager": "specs",
     "KernelSpecs": "specs",
@@ -115,6 +119,7 @@ __all__ = [
     "KernelManager",
     "KernelModel",
     "KernelNotFoundError",
+    "KernelPreference",
     "KernelRestartedError",
     "KernelSpec",
     "KernelSpecError",
@@ -138,6 +143,7 @@ __all__ = [
     "ServerTimeoutError",
     "ServerUnreachableError",
     "SessionConnection",
+    "SessionContext",
     "SessionExistsError",
     "SessionKernelMismatchWarning",
     "SessionManager",
@@ -149,6 +155,7 @@ __all__ = [
     "WrongTokenError",
     "__version__",
     "connect",
+    "default_kernel",
     "running_servers",
     "sync",
 ]

@@ -7,24 +7,24 @@ import contextlib
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_client.errors import (
-    ConnectionLostError,
     KernelDeadError,
     KernelGoneError,
     KernelRestartedError,
     RequestCanceledError,
 )
-from datalab_kernel_client.kernels._comms import CommOwner, Comms
-from datalab_kernel_client.kernels._future import FutureOwner, KernelFuture
+from datalab_kernel_client.kernels._comms import Comms
+from datalab_kernel_client.kernels._future import KernelFuture
 from datalab_kernel_client.kernels._gaps import is_rate_warning
-from datalab_kernel_client.kernels._journal import JournalReader, keeps_journal
+from datalab_kernel_client.kernels._journal import keeps_journal
 from datalab_kernel_client.kernels._link import Link
 from datalab_kernel_client.kernels._messages import Message
 from datalab_kernel_client.kernels._models import Gap, KernelModel
 from datalab_kernel_client.kernels._outputs import Displays
 from datalab_kernel_client.kernels._pending import Pending
+from datalab_kernel_client.kernels._recovery import Face, Recovery
 from datalab_kernel_client.kernels._status import ConnectionStatus, Status, StatusTracker
 from datalab_kernel_client.kernels._wire import decode
 
@@ -44,17 +44,6 @@ PATIENCE_S = 3.0
 """How long requests wait for the kernel's first answer on a link."""
 ASKED = 40
 """How often a kernel that starts is asked whether it is there, each `PATIENCE_S` seconds."""
-
-
-class Face(FutureOwner, CommOwner, Protocol):
-    """What the traffic needs of the connection that it works for."""
-
-    model: KernelModel
-    handle_comms: bool
-
-    @property
-    def id(self) -> str:
-        """The kernel's id."""
 
 
 class Traffic:
@@ -93,10 +82,7 @@ class Traffic:
         self._heard = datetime.now(UTC)
         self._restarts_here = self._is_restarting = False
         self._own: set[str] = set()
-        self._last_id = ""
-        self._journal: JournalReader | None = None
-        self._held: list[Message] | None = None
-        """What comes while the journal is asked; it is handed on after what the journal has."""
+        self._recovery = Recovery(self, face)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
@@ -147,23 +133,25 @@ class Traffic:
 
     async def link_opened(self, loss: Loss | None) -> None:
         """Greet the kernel; then send what waits."""
-        overdue = {channel: self.pending.unanswered(channel) for channel in ("shell", "control")}
-        sent = {message.msg_id for message in self._waiting}
+        unsent = {message.msg_id for message in self._waiting}
         overdue = {
-            channel: [future for future in futures if future.msg_id not in sent]
-            for channel, futures in overdue.items()
+            channel: [
+                future for future in self.pending.unanswered(channel) if future.msg_id not in unsent
+            ]
+            for channel in ("shell", "control")
         }
         self._tracker.linked(self._face.model.execution_state)
         self._tell_status()
-        if loss is not None and keeps_journal(self.info) and self._last_id:
-            self._held = []
+        if loss is not None and keeps_journal(self.info):
+            self._recovery.hold()
         self.later(self._greet(loss, overdue))
 
     async def _greet(self, loss: Loss | None, overdue: dict[str, list[KernelFuture]]) -> None:
         self._spoken.clear()
         self._ask_kernel()
-        if loss is not None and self._held is not None:
-            loss = replace(loss, was_kept=await self._catch_up() or loss.was_kept)
+        if loss is not None and self._recovery.holds:
+            is_whole = await self._recovery.catch_up()
+            loss = replace(loss, was_kept=is_whole or loss.was_kept)
         if self._status == "busy":  # its shell is taken; control answers meanwhile
             self._ask_kernel("control")
         try:
@@ -173,7 +161,7 @@ class Traffic:
             LOGGER.info("Kernel %s has not answered yet; it may be busy", self._face.id)
             self.later(self._ask_until_it_speaks())
         if loss is not None:
-            self._after_loss(loss, overdue)
+            self._recovery.settle(loss, overdue)
         self._send_waiting()
         self._set_connection("connected")
 
@@ -187,26 +175,6 @@ class Traffic:
         self._spoken.clear()
         self._ask_kernel()
         self.later(self._ask_until_it_speaks())
-
-    async def _catch_up(self) -> bool:
-        """Hand on what the kernel's journal has of the time without a link, then what came since.
-
-        Returns
-        -------
-        bool
-            Whether nothing is missing.
-        """
-        self._journal = JournalReader(self.link.send, self._face.client_id, self._face.username)
-        missed = await self._journal.missed(self._last_id)
-        seen = {message.msg_id for message in missed or ()}
-        for message in missed or ():
-            await self._take_iopub(message)
-        while self._held:
-            message = self._held.pop(0)
-            if message.msg_id not in seen:
-                await self._take_iopub(message)
-        self._held = None
-        return missed is not None
 
     async def _ask_until_it_speaks(self) -> None:
         """Ask again and again: a kernel that starts says idle only when it is asked."""
@@ -282,63 +250,8 @@ class Traffic:
 
     # ---------------------------------------------------------------- after a loss
 
-    def _after_loss(self, loss: Loss, overdue: dict[str, list[KernelFuture]]) -> None:
-        """Say what can't have been kept, and find out which requests won't be answered any more."""
-        if not loss.was_kept:
-            self._tell_gap(loss.since, "reconnect")
-        for channel, futures in overdue.items():
-            if waiting := [future for future in futures if not future.is_done]:
-                self.later(self._settle(channel, waiting, loss))
-
-    async def _settle(self, channel: str, futures: list[KernelFuture], loss: Loss) -> None:
-        """Wait for a request behind others: what is not answered before it will never be.
-
-        Both are answered in order, and both replies come to this client alone.
-        """
-        kind, content = "kernel_info_request", {}
-        if channel == "shell":
-            kind = "execute_request"
-            content = {
-                "code": "",
-                "silent": True,
-                "store_history": False,
-                "user_expressions": {},
-                "allow_stdin": False,
-                "stop_on_error": False,
-            }
-        message = Message.new(
-            kind,
-            content,
-            channel=channel,  # type: ignore[arg-type]  # one of two
-            session=self._face.client_id,
-            username=self._face.username,
-        )
-        last = KernelFuture(message, self._face)
-        self.pending.add(last)
-        self.link.send(message)
-        try:
-            await last
-        except RequestCanceledError:
-            return  # the next link, or whatever ended it, deals with all of them
-        open_ones = [future for future in futures if not future.is_done]
-        if not open_ones:
-            return
-        if loss.was_kept and not all(future.seen_reply() for future in open_ones):
-            self._tell_gap(loss.since, "reconnect")
-        for future in open_ones:
-            if future.reply is not None:
-                future.end_without_idle()
-                continue
-            if (reply := future.seen_reply()) is not None:
-                await future.take_reply(reply)
-                continue
-            text = (
-                f"The answer to this {future.msg.msg_type} was lost with the link to the kernel, "
-                "which has gone on: it has run, or never arrived. Ask the kernel what is so."
-            )
-            future.end(ConnectionLostError(text, msg_type=future.msg.msg_type))
-
-    def _tell_gap(self, since: datetime, reason: str) -> None:
+    def tell_gap(self, since: datetime, reason: str) -> None:
+        """Tell that messages may be missing, from a moment until now."""
         gap = Gap(since=since, until=datetime.now(UTC), reason=reason)
         LOGGER.warning("Messages of kernel %s may be missing: %s", self._face.id, gap)
         self._signals.messages_lost._emit(gap)  # noqa: SLF001  our own signal
@@ -408,28 +321,25 @@ class Traffic:
             LOGGER.exception("A frame of kernel %s can't be read", self._face.id)
             return
         if is_rate_warning(message):
-            self._tell_gap(self._heard, "rate_limit")
+            self.tell_gap(self._heard, "rate_limit")
             return
         self._notice_restart(message)
         await self._signals.any_message._deliver(("recv", message))  # noqa: SLF001  our own signal
         match message.channel:
             case "iopub":
-                if self._journal is not None and self._journal.take(message):
-                    return
-                if self._held is not None:
-                    self._held.append(message)
-                else:
-                    await self._take_iopub(message)
+                if not self._recovery.takes(message):
+                    await self.take_iopub(message)
             case "stdin":
                 await self._take_question(message)
             case _:
                 await self._take_reply(message)
         self._heard = datetime.now(UTC)
 
-    async def _take_iopub(self, message: Message) -> None:
+    async def take_iopub(self, message: Message) -> None:
+        """Take what the kernel publishes to the end."""
         kind = message.msg_type
         if message.session != self._face.client_id:  # what the server says isn't in the journal
-            self._last_id = message.msg_id
+            self._recovery.last_id = message.msg_id
         if kind == "iopub_welcome" and not self._spoken.is_set() and not self._restarts_here:
             self._ask_kernel()  # it has just begun to speak
         if kind in LAST_WORDS and message.content.get("restart") and not self._is_restarting:

@@ -1,0 +1,165 @@
+"""After a link that broke: what is had from the kernel's journal, and which requests won't be answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from datalab_kernel_client.errors import ConnectionLostError, RequestCanceledError
+from datalab_kernel_client.kernels._comms import CommOwner
+from datalab_kernel_client.kernels._future import FutureOwner, KernelFuture
+from datalab_kernel_client.kernels._journal import JournalReader
+from datalab_kernel_client.kernels._messages import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from datetime import datetime
+
+    from datalab_kernel_client.kernels._link import Link, Loss
+    from datalab_kernel_client.kernels._models import KernelModel
+    from datalab_kernel_client.kernels._pending import Pending
+
+__all__ = ["Face", "Recovery"]
+
+
+class Face(FutureOwner, CommOwner, Protocol):
+    """What the traffic needs of the connection that it works for."""
+
+    model: KernelModel
+    handle_comms: bool
+
+    @property
+    def id(self) -> str:
+        """The kernel's id."""
+
+
+class Messages(Protocol):
+    """What the recovery needs of the traffic."""
+
+    link: Link
+    pending: Pending
+
+    async def take_iopub(self, message: Message) -> None:
+        """Hand on what the kernel published."""
+
+    def tell_gap(self, since: datetime, reason: str) -> None:
+        """Tell that messages may be missing."""
+
+    def later(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """Run a coroutine in a task."""
+
+
+class Recovery:
+    """Put right what a broken link has left.
+
+    Parameters
+    ----------
+    traffic
+        Hands messages on.
+    face
+        The connection.
+    """
+
+    def __init__(self, traffic: Messages, face: Face) -> None:
+        self._traffic, self._face = traffic, face
+        self.last_id = ""
+        """Of the kernel's message that was handed on last."""
+        self._journal: JournalReader | None = None
+        self._held: list[Message] | None = None
+        """What comes while the journal is asked; it is handed on after what the journal has."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether what comes is held back."""
+        return self._held is not None
+
+    def hold(self) -> None:
+        """Hold back what comes, until the journal has been read."""
+        if self.last_id:
+            self._held = []
+
+    def takes(self, message: Message) -> bool:
+        """Take a message of the journal's, or one that is held back; return whether it was one."""
+        if self._journal is not None and self._journal.take(message):
+            return True
+        if self._held is None:
+            return False
+        self._held.append(message)
+        return True
+
+    async def catch_up(self) -> bool:
+        """Hand on what the kernel's journal has of the time without a link, then what came since.
+
+        Returns
+        -------
+        bool
+            Whether nothing is missing.
+        """
+        self._journal = JournalReader(
+            self._traffic.link.send, self._face.client_id, self._face.username
+        )
+        missed = await self._journal.missed(self.last_id)
+        seen = {message.msg_id for message in missed or ()}
+        for message in missed or ():
+            await self._traffic.take_iopub(message)
+        while self._held:
+            message = self._held.pop(0)
+            if message.msg_id not in seen:
+                await self._traffic.take_iopub(message)
+        self._held = None
+        return missed is not None
+
+    def settle(self, loss: Loss, overdue: dict[str, list[KernelFuture]]) -> None:
+        """Say what can't have been kept, and find out which requests won't be answered any more."""
+        if not loss.was_kept:
+            self._traffic.tell_gap(loss.since, "reconnect")
+        for channel, futures in overdue.items():
+            if waiting := [future for future in futures if not future.is_done]:
+                self._traffic.later(self._ask_behind(channel, waiting, loss))
+
+    async def _ask_behind(self, channel: str, futures: list[KernelFuture], loss: Loss) -> None:
+        """Wait for a request behind others: what is not answered before it will never be.
+
+        Both are answered in order, and both replies come to this client alone.
+        """
+        kind, content = "kernel_info_request", {}
+        if channel == "shell":
+            kind = "execute_request"
+            content = {
+                "code": "",
+                "silent": True,
+                "store_history": False,
+                "user_expressions": {},
+                "allow_stdin": False,
+                "stop_on_error": False,
+            }
+        message = Message.new(
+            kind,
+            content,
+            channel=channel,  # type: ignore[arg-type]  # one of two
+            session=self._face.client_id,
+            username=self._face.username,
+        )
+        last = KernelFuture(message, self._face)
+        self._traffic.pending.add(last)
+        self._traffic.link.send(message)
+        try:
+            await last
+        except RequestCanceledError:
+            return  # the next link, or whatever ended it, deals with all of them
+        open_ones = [future for future in futures if not future.is_done]
+        if not open_ones:
+            return
+        if loss.was_kept and not all(future.seen_reply() for future in open_ones):
+            self._traffic.tell_gap(loss.since, "reconnect")
+        for future in open_ones:
+            if future.reply is not None:
+                future.end_without_idle()
+                continue
+            if (reply := future.seen_reply()) is not None:
+                await future.take_reply(reply)
+                continue
+            text = (
+                f"The answer to this {future.msg.msg_type} was lost with the link to the kernel, "
+                "which has gone on: it has run, or never arrived. Ask the kernel what is so."
+            )
+            future.end(ConnectionLostError(text, msg_type=future.msg.msg_type))

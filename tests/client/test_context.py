@@ -1,0 +1,65 @@
+"""A session that need not be there yet."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel_client import KernelPreference, SessionContext
+
+if TYPE_CHECKING:
+    from support.client.server import JupyterServer
+
+
+async def test_a_document_gets_its_kernel_and_the_last_of_several_requests_wins(
+    jupyter: JupyterServer, opened: Any
+) -> None:
+    changes: list[tuple[Any, Any]] = []
+    async with opened(jupyter) as server:
+        context = SessionContext(server.sessions, server.kernelspecs, path="doc.ipynb")
+        context.kernel_changed.connect(changes.append)
+        assert context.kernel_display_status == "initializing"
+        assert await context.initialize() is True  # two kernels: somebody has to choose
+        assert (context.has_no_kernel, context.kernel_display_name) == (True, "No Kernel")
+        first = asyncio.ensure_future(context.change_kernel(name="datalab"))
+        second = asyncio.ensure_future(context.change_kernel(name="python3"))
+        await asyncio.gather(first, second)
+        assert context.session.kernel.name == "python3"
+        assert context.kernel_display_name.startswith("Python 3")
+        assert changes[-1][1] is context.session.kernel
+
+        other = SessionContext(
+            server.sessions,
+            server.kernelspecs,
+            path="doc.ipynb",
+            preference=KernelPreference(should_start=False),
+        )
+        assert await other.initialize() is False
+        assert other.session.id == context.session.id  # taken, though it should start none
+        other.dispose()
+
+        await context.restart_kernel()
+        assert changes[-1] == (context.session.kernel, context.session.kernel)
+        await context.shutdown()
+        assert context.has_no_kernel
+        assert context.previous_kernel_name == "python3"
+        assert not [one for one in await server.sessions.refresh_anew() if one.path == "doc.ipynb"]
+
+
+async def test_a_shutdown_while_the_kernel_starts_leaves_none(
+    jupyter: JupyterServer, opened: Any
+) -> None:
+    async with opened(jupyter) as server:
+        context = SessionContext(
+            server.sessions,
+            server.kernelspecs,
+            path="late.ipynb",
+            preference=KernelPreference(name="python3"),
+        )
+        beginning = asyncio.ensure_future(context.initialize())
+        await server.sessions.running_changed.next(30)
+        assert context.kernel_display_status == "starting"
+        await context.shutdown()
+        await beginning
+        assert context.has_no_kernel
+        assert not [one for one in await server.sessions.refresh_anew() if one.path == "late.ipynb"]
