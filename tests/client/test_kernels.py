@@ -123,7 +123,7 @@ async def test_everything_that_can_be_asked_is_answered(joined: Any, kernel_name
         assert (await kernel.request_inspect("value"))["found"]
         assert (await kernel.request_is_complete("for i in x:"))["status"] == "incomplete"
         assert (await kernel.request_history(n=1))["history"][-1][2] == "value = 1"
-        assert await kernel.request_comm_info() == {}
+        assert await kernel.request_comm_info("nobody") == {}
         assert (await kernel.info())["language_info"]["name"] == "python"
         assert (await kernel.spec()).name == kernel_name
         debug = await kernel.request_debug("debugInfo")

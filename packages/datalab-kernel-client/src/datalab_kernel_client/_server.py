@@ -74,12 +74,9 @@ class Server:
 
     async def close(self) -> None:
         """Dispose of all managers and connections; kernels live on. Twice is safe."""
-        connections = self.kernels.connections
         self.sessions.dispose()
         self.kernels.dispose()
         self.kernelspecs.dispose()
-        for kernel in connections:
-            await kernel.closed()
         for manager in (self.sessions, self.kernels, self.kernelspecs):
             await manager.closed()
         await self._lease.release()

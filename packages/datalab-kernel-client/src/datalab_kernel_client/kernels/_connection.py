@@ -288,6 +288,11 @@ class KernelConnection(Requests):
         self._signals.disposed._emit(None)  # noqa: SLF001  our own signal
         self._signals.end_loops()
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether it is disposed, and its WebSocket not yet closed."""
+        return self._is_disposed and self._traffic.is_closing
+
     async def closed(self) -> None:
         """Wait until a disposed connection has closed its WebSocket."""
         await self._traffic.closed()

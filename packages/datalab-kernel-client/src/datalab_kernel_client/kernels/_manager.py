@@ -73,6 +73,7 @@ class KernelManager(Listing[KernelModel]):
         self._owns_specs = specs is None
         self.specs = specs or KernelSpecManager(settings, transport=transport)
         self._connections: list[KernelConnection] = []
+        self._ending: list[KernelConnection] = []
 
     # ---------------------------------------------------------------- starting
 
@@ -253,6 +254,14 @@ class KernelManager(Listing[KernelModel]):
         """Send a connection no more news."""
         if kernel in self._connections:
             self._connections.remove(kernel)
+            self._ending = [one for one in self._ending if one.is_closing] + [kernel]
+
+    async def closed(self) -> None:
+        """Wait until a disposed manager, and its connections, have closed what they kept open."""
+        await asyncio.gather(*(kernel.closed() for kernel in self._ending))
+        if self._owns_specs:
+            await self.specs.closed()
+        await super().closed()
 
     def _read(self, item: Mapping[str, Any]) -> tuple[str, KernelModel]:
         model = read_kernel(item)

@@ -243,6 +243,11 @@ class Traffic:
             closing.add_done_callback(self._tasks.discard)
         self._set_connection("disconnected")
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether something is still to be closed."""
+        return bool(self._tasks)
+
     async def closed(self) -> None:
         """Wait until the WebSocket is closed."""
         if tasks := [task for task in self._tasks if task is not asyncio.current_task()]:
