@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from runner.environments import Environments
 from runner.errors import NoPythonError, RunnerError
-from runner.process import run, say, show, stop_all
+from runner.process import run, say, stop_all
 from runner.schedule import Outcome, side_by_side
 from runner.tasks import read_manifest
 from runner.unchanged import Remembered
@@ -124,10 +124,11 @@ class Runner:
         say(f"{task.name}: {' '.join(task.command)}")
         started = time.monotonic()
         log = ROOT / ".run" / "logs" / f"{task.name}.txt" if self.is_side_by_side else None
-        code = run([program, *task.command[1:]], env=variables, cwd=ROOT / task.cwd, output=log)
+        code = run([program, *task.command[1:]], env=variables, cwd=ROOT / task.cwd, log=log)
         seconds = time.monotonic() - started
         if log is not None:
-            show(log.read_text(encoding="utf-8", errors="replace"), f"{task.name} said:")
+            text = log.read_text(encoding="utf-8", errors="replace")
+            say(f"{task.name} said:\n{text}".rstrip("\n"))
         if code:
             return self.failed(task, seconds, f"exit code {code}")
         if task.environment in TOLD:

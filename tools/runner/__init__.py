@@ -1,1 +1,1 @@
-"""What ``tools/run.py`` is made of: tasks read from pixi.toml, environments made with venv and pip, processes."""
+"""What ``tools/run.py`` is made of: tasks read from pixi.toml, environments made by uv, processes."""

@@ -88,24 +88,20 @@ class Environments:
         """
         wanted = self.known[name]
         with self.locked():
-            wheels = {package: self._wheel(name, package) for package in wanted.packages}
-            target = {"base": self._base(wanted)}
-            target |= {package: _digest(wheel) for package, wheel in wheels.items()}
+            wheels = [self._wheel(name, package) for package in wanted.packages]
+            stamp = {"tools": self._tools(wanted), "wheels": _digest(wheels)}
             found = self._found(name)
-            if found == target:
+            if found == stamp:
                 return
             self._stamp_file(name).unlink(missing_ok=True)
-            if found.get("base") != target["base"] or found.keys() != target.keys():
-                self._create(wanted, list(wheels.values()))
+            if found.get("tools") != stamp["tools"]:
+                self._create(wanted, wheels)
             else:
-                changed = [
-                    wheels[package] for package in wheels if found[package] != target[package]
-                ]
-                say(f"environment {name}: installing {', '.join(path.name for path in changed)}")
-                self._install(name, "--no-deps", "--no-index", "--reinstall", *changed)
+                say(f"environment {name}: our packages are installed again")
+                self._install(name, "--no-deps", "--no-index", "--reinstall", *wheels)
             python = str(self.python(name))
             self.uv("pip", "check", "--python", python, what=f"uv pip check of {name}")
-            self._stamp_file(name).write_text(json.dumps(target, indent=1), encoding="utf-8")
+            self._stamp_file(name).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -163,18 +159,13 @@ class Environments:
     def _groups(self, wanted: Environment) -> list[str]:
         return [feature for feature in wanted.features if feature in self.groups]
 
-    def _base(self, wanted: Environment) -> str:
+    def _tools(self, wanted: Environment) -> str:
         """Return what decides whether an environment is made anew, and not only our wheels in it."""
-        tools = [item for group in self._groups(wanted) for item in self.groups[group]]
-        projects = [self.root / package / "pyproject.toml" for package in wanted.packages]
-        facts = [
-            self.uv.version,
-            sys.version,
-            str(self.folder(wanted.name)),
-            *wanted.pythons,
-            *tools,
-        ]
-        return hashlib.sha256("\n".join([*facts, *map(_digest, projects)]).encode()).hexdigest()
+        groups = [self.groups[group] for group in self._groups(wanted)]
+        projects = _digest([self.root / package / "pyproject.toml" for package in wanted.packages])
+        place = str(self.folder(wanted.name))
+        facts = (self.uv.version, sys.version, place, wanted.pythons, groups, projects)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
 
     def _stamp_file(self, name: str) -> Path:
         return self.folder(name) / "stamp.json"
@@ -192,5 +183,6 @@ def _specifier(limit: str) -> str:
     return limit if limit.startswith((">", "<", "=", "!", "~")) else f"=={limit}"
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _digest(paths: Sequence[Path]) -> str:
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 from runner.errors import RunnerError
@@ -25,27 +26,20 @@ _stopping = threading.Event()
 def say(text: str) -> None:
     """Print a progress line with the seconds since the runner started."""
     with _lock:
-        print(f"{_clock()} {text}", flush=True)
-
-
-def show(text: str, heading: str) -> None:
-    """Print what a child wrote, whole, below a progress line."""
-    with _lock:
-        print(f"{_clock()} {heading}\n{text}", end="" if text.endswith("\n") else "\n", flush=True)
+        print(f"[{time.monotonic() - STARTED:6.1f} s] {text}", flush=True)
 
 
 def run(
-    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, output: Path | None
+    command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, log: Path | None
 ) -> int:
     """Run a command and return its exit code.
 
-    Its output goes into a file, or without one to where the person sees it as it comes.
+    Its output goes into a log, or without one to where the person sees it as it comes.
     """
-    if output is None:
-        return _wait(_start(command, env, cwd, output=None))[0]
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("w", encoding="utf-8") as stream:
-        return _wait(_start(command, env, cwd, output=stream))[0]
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") if log else nullcontext() as stream:
+        return _run(command, env, cwd, stream)[0]
 
 
 def run_quietly(
@@ -58,8 +52,7 @@ def run_quietly(
     RunnerError
         It failed; the message holds its whole output.
     """
-    child = _start(command, env, cwd, output=subprocess.PIPE)
-    code, output = _wait(child)
+    code, output = _run(command, env, cwd, subprocess.PIPE)
     if code:
         line = " ".join(map(str, command))
         msg = f"{what} failed with exit code {code}: {line}\n{output}"
@@ -82,13 +75,10 @@ def stop_all() -> None:
             _signal(child, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
 
 
-def _clock() -> str:
-    return f"[{time.monotonic() - STARTED:6.1f} s]"
-
-
-def _start(
+def _run(
     command: Sequence[str | Path], env: Mapping[str, str], cwd: Path, output: int | TextIO | None
-) -> subprocess.Popen[str]:
+) -> tuple[int, str]:
+    """Run a child that `stop_all` can end; return its exit code and, from a pipe, what it wrote."""
     if _stopping.is_set():
         msg = "not started, because the runner is being stopped"
         raise RunnerError(msg)
@@ -109,17 +99,10 @@ def _start(
         raise RunnerError(msg) from error
     with _lock:
         _children.add(child)
-    return child
-
-
-def _wait(child: subprocess.Popen[str]) -> tuple[int, str]:
-    try:
-        output, _ = child.communicate()
-    finally:
-        if child.poll() is not None:
-            with _lock:
-                _children.discard(child)
-    return child.returncode, output or ""
+    written, _ = child.communicate()
+    with _lock:
+        _children.discard(child)
+    return child.returncode, written or ""
 
 
 def _signal(child: subprocess.Popen[str], number: int) -> None:

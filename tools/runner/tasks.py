@@ -130,54 +130,47 @@ def read_manifest(path: Path) -> Manifest:
         msg = f"{path} was to be read for its tasks, but isn't there; run from a complete checkout"
         raise RunnerError(msg)
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    _refuse_activation("the default feature", document)
-    for name, content in document.get("feature", {}).items():
-        _refuse_unknown(f"feature {name!r}", content, FEATURE_KEYS)
-        _refuse_activation(f"feature {name!r}", content)
+    features = {"default": document, **document.get("feature", {})}
+    for name, content in features.items():
+        if content is not document:
+            _refuse_unknown(f"feature {name!r}", content, FEATURE_KEYS)
+        _refuse_activation(name, content)
     environments = {
-        name: _environment(name, value, document)
+        name: _environment(name, value, features)
         for name, value in {"default": [], **document.get("environments", {})}.items()
     }
     tasks: dict[str, Task] = {}
-    for feature, name, value in _definitions(document):
-        if name in tasks:
-            msg = f"task {name!r} is defined twice in {path.name}; give one of them another name"
-            raise RunnerError(msg)
-        tasks[name] = _task(name, value, _homes(feature, environments))
+    for feature, content in features.items():
+        homes = [name for name, item in environments.items() if feature in item.features]
+        for name, value in content.get("tasks", {}).items():
+            if name in tasks:
+                msg = (
+                    f"task {name!r} is defined twice in {path.name}; give one of them another name"
+                )
+                raise RunnerError(msg)
+            tasks[name] = _task(name, value, homes)
     return Manifest(tasks=tasks, environments=environments)
 
 
-def _definitions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    for name, value in document.get("tasks", {}).items():
-        yield "default", name, value
-    for feature, content in document.get("feature", {}).items():
-        for name, value in content.get("tasks", {}).items():
-            yield feature, name, value
-
-
-def _homes(feature: str, environments: Mapping[str, Environment]) -> list[str]:
-    return [name for name, content in environments.items() if feature in content.features]
-
-
-def _environment(name: str, value: Any, document: Mapping[str, Any]) -> Environment:
+def _environment(name: str, value: Any, features: Mapping[str, Any]) -> Environment:
     table = value if isinstance(value, dict) else {"features": value}
     _refuse_unknown(f"environment {name!r}", table, ENVIRONMENT_KEYS)
-    features = tuple(table.get("features", []))
-    for feature in features:
-        if feature not in document.get("feature", {}):
+    names = [*table.get("features", [])]
+    if not table.get("no-default-feature", False):
+        names.append("default")
+    for feature in names:
+        if feature not in features:
             msg = f"environment {name!r} names the feature {feature!r}, which pixi.toml doesn't define"
             raise RunnerError(msg)
-    contents = [document["feature"][feature] for feature in features]
-    if not table.get("no-default-feature", False):
-        features, contents = (*features, "default"), [*contents, document]
+    contents = [features[feature] for feature in names]
     strategies = {content.get("solve-strategy", LOWEST) for content in contents}
-    if strategies != {LOWEST}:
+    if strategies - {LOWEST}:
         msg = f"environment {name!r}: of solve strategies, tools/run.py only knows {LOWEST}"
         raise RunnerError(msg)
     limits = [content.get("dependencies", {}).get("python") for content in contents]
     return Environment(
         name=name,
-        features=features,
+        features=tuple(names),
         packages=tuple(path for content in contents for path in _own_packages(content)),
         pythons=tuple(limit for limit in limits if limit),
         is_lowest=any("solve-strategy" in content for content in contents),
@@ -194,16 +187,17 @@ def _refuse_unknown(where: str, table: Mapping[str, Any], known: set[str]) -> No
         raise RunnerError(msg)
 
 
-def _refuse_activation(where: str, content: Mapping[str, Any]) -> None:
+def _refuse_activation(feature: str, content: Mapping[str, Any]) -> None:
     """Refuse variables and scripts that an environment of this runner wouldn't have."""
-    places = [content, *content.get("target", {}).values()]
-    for place in places:
+    where = "the default feature" if feature == "default" else f"feature {feature!r}"
+    targets = content.get("target", {})
+    for place in [content, *targets.values()]:
         activation = place.get("activation", {})
         found = sorted({*activation, *activation.get("env", {})} - {"env", *SET_BY_THE_RUNNER})
         if found:
             msg = f"{where} has an activation with {', '.join(found)}, which tools/run.py doesn't know"
             raise RunnerError(msg)
-    for name, place in content.get("target", {}).items():
+    for name, place in targets.items():
         _refuse_unknown(f"target {name!r} of {where}", place, {"activation"})
 
 

@@ -2,6 +2,7 @@
 
 As pixi does: a task is remembered only if each of `inputs` and `outputs` that it has matched a file.
 Unlike pixi, patterns don't exclude: a path, a folder (everything in it), ``*``, ``?`` and ``**``.
+uv doesn't do this for wheels: a folder that `uv pip install` or `uv build` is given, it builds each time.
 """
 
 from __future__ import annotations
@@ -31,20 +32,15 @@ class Remembered:
 
     def is_unchanged(self, task: Task, environment: str) -> bool:
         """Tell whether running a task again would find what it found, and make what it made."""
-        if task.inputs is None and task.outputs is None:
-            return False
-        path = self._file(task)
-        now = self._state(task, environment)
-        return path.is_file() and now is not None and path.read_text(encoding="utf-8") == now
+        path, state = self._file(task), self._state(task, environment)
+        return state is not None and path.is_file() and path.read_text(encoding="utf-8") == state
 
     def remember(self, task: Task, environment: str) -> None:
         """Take note of a task that succeeded just now."""
-        path = self._file(task)
-        path.unlink(missing_ok=True)
-        if task.inputs is None and task.outputs is None:
-            return
-        state = self._state(task, environment)
-        if state is not None:
+        path, state = self._file(task), self._state(task, environment)
+        if state is None:
+            path.unlink(missing_ok=True)
+        else:
             self.home.mkdir(parents=True, exist_ok=True)
             path.write_text(state, encoding="utf-8")
 
@@ -53,19 +49,16 @@ class Remembered:
         return self.home / f"{task.name}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}.json"
 
     def _state(self, task: Task, environment: str) -> str | None:
-        """Return what decides whether a task is run again; None if a pattern list matches nothing."""
-        found = []
-        for patterns in (task.inputs, task.outputs):
-            files = None if patterns is None else self._files(patterns)
-            if files == {}:
-                return None
-            found.append(files)
-        state = [task.command, dict(task.env), task.cwd, environment, *found]
-        return json.dumps(state, indent=1, sort_keys=True)
+        """Return what decides whether a task is run again; None for one that is run each time."""
+        lists = [patterns for patterns in (task.inputs, task.outputs) if patterns is not None]
+        found = [self._digests(patterns) for patterns in lists]
+        if not found or not all(found):
+            return None
+        return json.dumps([task.command, dict(task.env), task.cwd, environment, *found], indent=1)
 
-    def _files(self, patterns: tuple[str, ...]) -> dict[str, str]:
+    def _digests(self, patterns: tuple[str, ...]) -> dict[str, str]:
         """Return the hash of each file that a pattern matches, by its path in the repository."""
-        paths = {path for pattern in patterns for path in self._matches(pattern)}
+        paths = {path for pattern in patterns for path in self._matches(pattern) if path.is_file()}
         return {
             path.relative_to(self.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(paths)
@@ -73,5 +66,4 @@ class Remembered:
 
     def _matches(self, pattern: str) -> list[Path]:
         whole = self.root / pattern
-        matches = whole.rglob("*") if whole.is_dir() else self.root.glob(pattern)
-        return [path for path in matches if path.is_file()]
+        return list(whole.rglob("*") if whole.is_dir() else self.root.glob(pattern))
