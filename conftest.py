@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 LOCKS = Path(__file__).parent / ".run"
+if "DATALAB_KERNEL_COVERAGE" in os.environ:  # the tasks unit-…
+    pytest_plugins = ["support.coverage"]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # waiting here doesn't count for pytest-timeout

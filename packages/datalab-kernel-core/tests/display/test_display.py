@@ -42,6 +42,7 @@ def cells(row):
     return ["".join(cell.itertext()) for cell in row]
 
 
+@pytest.mark.alone  # a busy machine hasn't the time for previews
 def test_the_table_says_what_each_object_is():
     rows = table(info("sine"), info("img", "image")).findall(".//tr")
     assert cells(rows[0]) == ["name", "preview", "kind", "shape", "dtype", "units", "size"]

@@ -1,0 +1,32 @@
+"""Notes which lines and branches of our installed packages a pytest run reaches, for `tools/branch_coverage.py`.
+
+SlipCover does it by probes in the bytecode, which take themselves out once they were reached: measured
+so, the core's unit tests take 9 % more CPU time; traced by coverage.py 50 to 90 % more, as everything that
+matplotlib does is traced too (Python 3.11 has no `sys.monitoring`). Subprocesses aren't measured.
+"""
+
+import json
+import os
+import sysconfig
+from pathlib import Path
+
+from slipcover import FileMatcher, ImportManager, Slipcover
+
+SITE = Path(sysconfig.get_path("purelib")).resolve()
+PACKAGES = [str(path) for path in SITE.glob("datalab_kernel*") if path.name.isidentifier()]
+MEASURED = Slipcover(branch=True, source=PACKAGES)
+IMPORTS = ImportManager(MEASURED, FileMatcher(sources=PACKAGES))
+IMPORTS.__enter__()  # now: what conftest.py files import is measured too
+
+
+def pytest_sessionfinish() -> None:
+    """Write what was reached, by the path of each file among the installed packages."""
+    IMPORTS.__exit__(None, None, None)
+    found = MEASURED.get_coverage()
+    found["files"] = {
+        Path(name).resolve().relative_to(SITE).as_posix(): facts
+        for name, facts in found["files"].items()
+    }
+    path = Path(os.environ["DATALAB_KERNEL_COVERAGE"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found), encoding="utf-8")
