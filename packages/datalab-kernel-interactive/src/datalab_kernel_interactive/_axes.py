@@ -29,7 +29,7 @@ def make_panel(spec: AxesSpec, number: int) -> Panel:
     """Describe a pair of axes for plotly."""
     kinds = _kind(spec.xscale), _kind(spec.yscale)
     data = [CurveData(curve, is_log_x=kinds[0] == "log") for curve in spec.curves]
-    xlim, ylim = (NOTHING, NOTHING) if spec.message else _limits(spec, data, kinds)
+    xlim, ylim = (NOTHING, NOTHING) if spec.message else _axis_limits(spec, data, kinds)
     panel = Panel(
         number=number,
         x=Scale.of(*xlim, kind="date" if spec.x_is_time else kinds[0], unit=spec.xunit),
@@ -68,7 +68,9 @@ def _kind(scale: str) -> Kind:
     return "log" if scale == "log" else "linear"
 
 
-def _limits(spec: AxesSpec, data: list[CurveData], kinds: tuple[Kind, Kind]) -> tuple[Range, Range]:
+def _axis_limits(
+    spec: AxesSpec, data: list[CurveData], kinds: tuple[Kind, Kind]
+) -> tuple[Range, Range]:
     """Return what is first seen, in the data's units; y from bottom to top."""
     if spec.image is not None and spec.image.data.size:
         edges = spec.image.x_edges, spec.image.y_edges

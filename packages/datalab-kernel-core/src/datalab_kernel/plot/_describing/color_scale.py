@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array = np.ndarray[Any, Any]
-Limits = tuple[float | None, float | None]
+ValueRange = tuple[float | None, float | None]
 Extend = Literal["neither", "min", "max", "both"]
 
 DEFAULT_MAP = "viridis"
@@ -30,7 +30,7 @@ SMALLER_SIDE = 0.1
 """Both signs matter if the smaller side has at least this share of the larger one."""
 BULK = (0.5, 99.5)
 """Percentiles between which the bulk of the values lies."""
-MARGIN = 0.25
+OUTLIER_MARGIN = 0.25
 """By how much of its width the bulk is widened on each side; what is beyond is far out."""
 HIDDEN = 3.0
 """Outliers hide the rest if all values span this many times the widened bulk."""
@@ -65,8 +65,8 @@ def color_scale(
     arrays: Sequence[Array],
     *,
     cmap: Any = None,
-    asked: Limits = (None, None),
-    kept: Limits = (None, None),
+    asked: ValueRange = (None, None),
+    kept: ValueRange = (None, None),
 ) -> ColorScale:
     """Choose the colour scale for one image, or for several in common.
 
@@ -104,7 +104,7 @@ def color_scale(
         low, high = (None, None) if data is None else (0.0, 1.0)
         cmap = given(chosen, DEFAULT_MAP)
         return ColorScale(cmap=cmap, vmin=given(asked[0], low), vmax=given(asked[1], high))
-    limits, note = _limits(arrays, data, asked, kept)
+    limits, note = _value_range(arrays, data, asked, kept)
     if chosen is None and not note.startswith(KEPT) and asked == (None, None):
         low, high = limits
         if low < 0 < high and min(-low, high) >= SMALLER_SIDE * max(-low, high):
@@ -118,10 +118,10 @@ def color_scale(
     )
 
 
-def _limits(
-    arrays: Sequence[Array], data: tuple[float, float], asked: Limits, kept: Limits
+def _value_range(
+    arrays: Sequence[Array], data: tuple[float, float], asked: ValueRange, kept: ValueRange
 ) -> tuple[tuple[float, float], str]:
-    """Return the limits, and why they aren't those of the data."""
+    """Return the range of values that colours are spread over, and why it isn't the data's."""
     found, note = data, ""
     if None not in asked:
         found = data
@@ -152,7 +152,7 @@ def _without_outliers(
     if values.size == 0:
         return lowest, highest
     low, high = (float(value) for value in np.percentile(values, BULK))
-    margin = MARGIN * (high - low)
+    margin = OUTLIER_MARGIN * (high - low)
     low, high = low - margin, high + margin
     if low == high or highest - lowest <= HIDDEN * (high - low):
         return lowest, highest

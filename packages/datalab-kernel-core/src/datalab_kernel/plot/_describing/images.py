@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel.objects import ImageObj
-    from datalab_kernel.plot._describing.color_scale import Limits
+    from datalab_kernel.plot._describing.color_scale import ValueRange
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import Shape
 
@@ -72,7 +72,7 @@ def _scales(
 ) -> list[ColorScale]:
     if not options.share:
         return [
-            _scale([values], _chosen_map(options, [image]), options, _kept_limits(image))
+            _scale([values], _chosen_map(options, [image]), options, _kept_value_range(image))
             for image, values in zip(images, data, strict=True)
         ]
     units = dict.fromkeys(image.zunit for image in images if image.zunit)
@@ -86,7 +86,7 @@ def _scales(
     return [common] * len(images)
 
 
-def _scale(data: Sequence[Array], cmap: Any, options: PlotOptions, kept: Limits) -> ColorScale:
+def _scale(data: Sequence[Array], cmap: Any, options: PlotOptions, kept: ValueRange) -> ColorScale:
     if options.norm is not None:
         return color_scale([], cmap=cmap)
     return color_scale(data, cmap=cmap, asked=(options.vmin, options.vmax), kept=kept)
@@ -98,7 +98,7 @@ def _chosen_map(options: PlotOptions, images: Sequence[ImageObj]) -> Any:
     return given(options.cmap, kept.pop() if len(kept) == 1 else None)
 
 
-def _kept_limits(image: ImageObj) -> Limits:
+def _kept_value_range(image: ImageObj) -> ValueRange:
     return image.zscalemin, image.zscalemax
 
 
@@ -138,8 +138,8 @@ def _axes(image: ImageObj, picture: Image, options: PlotOptions, *, is_single: b
         ylabel=given(options.ylabel, plain(image.ylabel)),
         xunit="" if options.xlabel is not None else plain(image.xunit),
         yunit="" if options.ylabel is not None else plain(image.yunit),
-        xlim=options.xlim or _limits(image, "x", x_edges),
-        ylim=options.ylim or _turned(_limits(image, "y", y_edges), options),
+        xlim=options.xlim or _axis_limits(image, "x", x_edges),
+        ylim=options.ylim or _turned(_axis_limits(image, "y", y_edges), options),
         aspect=given(options.aspect, _aspect(image, x_edges, y_edges)),
         origin=given(options.origin, "upper"),
         message=message,
@@ -171,8 +171,8 @@ def _phase_axes(image: ImageObj, modulus_shown: Image, first: AxesSpec) -> AxesS
     return replace(first, image=picture, shapes=(), title=first.title and f"{first.title}, phase")
 
 
-def _limits(image: ImageObj, letter: str, edges: Array) -> tuple[float, float] | None:
-    """Return the limits of an axis that are kept in the image, from least to greatest."""
+def _axis_limits(image: ImageObj, letter: str, edges: Array) -> tuple[float, float] | None:
+    """Return an axis' limits that are kept in the image, from least to greatest."""
     kept = stored.axis_limits([image], letter)
     if kept is None or image.data.size == 0:
         return None

@@ -81,7 +81,7 @@ def _axes(
     xlabel, xunit = _common([(plain(s.xlabel), plain(s.xunit)) for s in signals]) or ("", "")
     ylabel, yunit = _common([*map(_quantity, signals)]) or ("", "")
     xs, ys = [curve.x for curve in curves], [curve.y for curve in curves]
-    xlim, ylim = _limits(signals, options, "x", xs), _limits(signals, options, "y", ys)
+    xlim, ylim = _axis_limits(signals, options, "x", xs), _axis_limits(signals, options, "y", ys)
     return AxesSpec(
         curves=curves,
         shapes=_shapes(signals, curves, options),
@@ -128,7 +128,7 @@ def _legend(options: PlotOptions, count: int, *, is_scaled: bool) -> str | None:
     return "best" if wanted else None
 
 
-def _limits(
+def _axis_limits(
     signals: Sequence[SignalObj], options: PlotOptions, letter: str, arrays: list[Array]
 ) -> tuple[float, float] | None:
     """Return the limits that were asked for, else those that the signals keep."""

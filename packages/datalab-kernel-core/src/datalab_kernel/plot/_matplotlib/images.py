@@ -39,7 +39,7 @@ def draw_image(axes: Axes, image: Image, spec: AxesSpec) -> tuple[Any, list[str]
     )
     height, width = layout.pixels(axes)
     scale = {"cmap": image.cmap, "alpha": image.alpha, **_color_limits(image)}
-    found = reduce_image(part, width, height, _limits(scale))
+    found = reduce_image(part, width, height, _value_range(scale))
     if found is not None:
         scale["interpolation"] = "nearest"
     shown = found or part
@@ -128,7 +128,7 @@ def _seen(edges: Array, limits: tuple[float, float] | None) -> slice:
     return slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else whole
 
 
-def _limits(scale: dict[str, Any]) -> tuple[float, float] | None:
+def _value_range(scale: dict[str, Any]) -> tuple[float, float] | None:
     """Return the values between which colours differ, as far as they are known."""
     norm = scale.get("norm")
     low, high = (

@@ -39,7 +39,7 @@ LINE_IN = TEXT_PT * 1.3 / 72
 TITLE_GAP_IN = 0.08
 LONGEST_NAME = 500
 """Letters of a text that surely don't fit."""
-MARGIN = 0.05
+AXIS_MARGIN = 0.05
 """Of a panel's height, above and below a curve."""
 
 
@@ -137,7 +137,7 @@ class _Sheet:
         )
         x_ends, y_ends = _ends(to_x, curve.x, part.xlim), _ends(to_y, curve.y, part.ylim)
         across = box.left + box.width * _share(to_x(curve.x), *x_ends)
-        room = MARGIN * box.height
+        room = AXIS_MARGIN * box.height
         up = box.bottom + room + (box.height - 2 * room) * _share(to_y(curve.y), *y_ends)
         up = np.clip(up, box.bottom, box.bottom + box.height)
         color = self._color if curve.color is None else curve.color

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datalab_kernel.plot._spec import Curve
 
     Array = np.ndarray[Any, Any]
-    Limits = tuple[float, float]
+    AxisLimits = tuple[float, float]
 
 ENOUGH = 4
 """Samples for each column of pixels from which on a curve is reduced."""
@@ -51,8 +51,8 @@ class View:
     to_x: Callable[[Array], Array]
     from_x: Callable[[Array], Array]
     to_y: Callable[[Array], Array]
-    xlim: Limits | None = None
-    ylim: Limits | None = None
+    xlim: AxisLimits | None = None
+    ylim: AxisLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject, ImageObj, SignalObj
 
     Array = np.ndarray[Any, Any]
-    Limits = tuple[float, float] | None
+    AxisLimits = tuple[float, float]
 
 SEEN_AS = "__datalab_kernel_seen_as"
 """The metadata of such an object in which a picture finds what to say about it."""
 
 
-def extremes_of(signal: SignalObj, columns: int, xlim: Limits = None) -> SignalObj:
+def extremes_of(signal: SignalObj, columns: int, xlim: AxisLimits | None = None) -> SignalObj:
     """Return a signal's least and greatest value in each column of x.
 
     Parameters
@@ -71,7 +71,10 @@ def extremes_of(signal: SignalObj, columns: int, xlim: Limits = None) -> SignalO
 
 
 def area_means_of(
-    image: ImageObj, shape: tuple[int, int], xlim: Limits = None, ylim: Limits = None
+    image: ImageObj,
+    shape: tuple[int, int],
+    xlim: AxisLimits | None = None,
+    ylim: AxisLimits | None = None,
 ) -> ImageObj:
     """Return an image's means over areas.
 
@@ -131,7 +134,7 @@ def _places(image: ImageObj, letter: str, count: int) -> Array:
     return np.asarray(first + np.arange(count) * step)
 
 
-def _between(places: Array, limits: Limits) -> slice:
+def _between(places: Array, limits: AxisLimits | None) -> slice:
     if limits is None:
         return slice(0, len(places))
     low, high = sorted(limits)
