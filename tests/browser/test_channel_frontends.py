@@ -69,6 +69,7 @@ def test_esc_leaves_the_object_as_it_was(ready: NotebookPage) -> None:
     assert ready.run("len(workspace)") == "2"  # no key reached the notebook's shortcuts
 
 
+@pytest.mark.usefixtures("whole_run")
 def test_a_segment_is_drawn_by_keys_alone(ready: NotebookPage) -> None:
     index = start(ready, "roi = await pick_roi(workspace, 'wave')")
     keys = ready.page.keyboard
@@ -99,6 +100,7 @@ def test_a_polygon_and_a_circle_are_drawn_too(ready: NotebookPage) -> None:
     assert 28 < float(ready.run("print(circle.single_rois[0].coords[2])")) < 42
 
 
+@pytest.mark.usefixtures("whole_run")
 def test_points_are_chosen_in_order_and_the_last_wanted_one_ends_it(ready: NotebookPage) -> None:
     index = start(ready, "points = await pick_points(workspace, 'wave', 2)")
     drag(ready, (0.4, 0.5))
@@ -114,6 +116,7 @@ def test_a_file_is_uploaded_into_the_workspace(ready: NotebookPage, tmp_path: Pa
     assert "['rise']" in ready.finish(index)
 
 
+@pytest.mark.usefixtures("whole_run")
 def test_a_workspace_is_downloaded_as_a_file(ready: NotebookPage, tmp_path: Path) -> None:
     with ready.page.expect_download() as download:
         index = ready.start("await download(workspace, 'monday.h5')")

@@ -58,7 +58,7 @@ async def pick_roi(
     --------
     >>> async def cell(workspace):
     ...     roi = await pick_roi(workspace, "beam", kind="circle")
-    ...     return workspace.calc("mean", "beam")
+    ...     return workspace.calc("centroid", on="beam")
     """
     is_image = hasattr(workspace[name], "data") and workspace[name].data.ndim == 2  # noqa: PLR2004 - an image
     fitting = ("rectangle", "circle", "polygon") if is_image else ("segment",)
