@@ -40,7 +40,7 @@ def decode(frame: str | bytes, subprotocol: str) -> Message:
                 frame = frame.encode()
             return _decode_v1(frame)
         return _decode_json(frame)
-    except (KeyError, IndexError, TypeError, AttributeError, struct.error) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, struct.error) as error:
         message = f"A frame of {len(frame)} bytes is no Jupyter message: {error!r}"
         raise ValueError(message) from error
 
@@ -96,6 +96,9 @@ def _encode_v1(message: Message) -> bytes:
 def _decode_v1(frame: bytes) -> Message:
     view = memoryview(frame)
     (count,) = struct.unpack_from("<Q", view)
+    if count > len(view) // 8:
+        message = f"{count} offsets"
+        raise ValueError(message)
     offsets = struct.unpack_from(f"<{count}Q", view, 8)
     parts = [view[start:stop] for start, stop in pairwise(offsets)]
     header, parent, metadata, content = (_unpacked(part) for part in parts[1:5])
@@ -136,6 +139,9 @@ def _decode_json(frame: str | bytes) -> Message:
     if isinstance(frame, bytes):
         view = memoryview(frame)
         (count,) = struct.unpack_from("!I", view)
+        if count > len(view) // 4:
+            message = f"{count} offsets"
+            raise ValueError(message)
         offsets = [*struct.unpack_from(f"!{count}I", view, 4), len(view)]
         parts = [view[start:stop] for start, stop in pairwise(offsets)]
         frame, buffers = bytes(parts[0]).decode("utf-8", "surrogatepass"), tuple(parts[1:])
