@@ -51,6 +51,40 @@ def test_an_array_keeps_its_dtype(tmp_path):
     assert image.data.dtype == ">u4"
 
 
+@pytest.mark.parametrize(
+    ("array", "kind", "reason"),
+    [
+        (np.array(["a", "b"]), None, "a is of dtype <U1, which isn't one of numbers"),
+        (np.float64(3), None, r"an array of shape \(\): there is nothing in it"),
+        (np.zeros((2, 9, 9)), "signal", r"of shape \(2, 9, 9\), which is no table of x and y"),
+        (np.array([[1j, 2j, 3j], [1, 2, 3]]), "signal", "x has an imaginary part"),
+        (np.array([[0, 1, np.nan], [1, 2, 3]]), "signal", "x isn't a finite number at point 2"),
+    ],
+)
+def test_an_array_that_is_no_signal_or_image_is_refused_with_its_reason(
+    tmp_path, array, kind, reason
+):
+    path = tmp_path / "a.npy"
+    np.save(path, array)
+    with pytest.raises(FileFormatError, match=reason):
+        read(path, kind=kind)
+
+
+def test_x_may_be_stored_as_complex_numbers_without_imaginary_part(tmp_path):
+    path = tmp_path / "a.npy"
+    np.save(path, np.array([[0, 1, 2], [1j, 2j, 3j]]))
+    (signal,) = read(path, kind="signal")
+    assert signal.x.tolist() == [0, 1, 2]
+    assert signal.y.tolist() == [1j, 2j, 3j]
+
+
+def test_a_matlab_file_without_an_array_of_numbers_is_refused(tmp_path):
+    path = tmp_path / "a.mat"
+    scipy.io.savemat(path, {"name": "sine", "one": 1.0})
+    with pytest.raises(FileFormatError, match="there is no array of numbers in it"):
+        read(path)
+
+
 def test_an_array_of_objects_is_refused(tmp_path):
     path = tmp_path / "a.npy"
     np.save(path, np.array([{}, []], dtype=object), allow_pickle=True)
