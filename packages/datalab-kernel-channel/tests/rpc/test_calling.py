@@ -46,7 +46,7 @@ async def test_fifty_calls_at_once_get_their_own_answers_in_any_order(opened):
     await channel.close()
 
 
-async def test_ten_thousand_calls_at_once_are_all_answered_a_thousand_at_a_time(opened):
+async def test_thousands_of_calls_at_once_are_all_answered_a_thousand_at_a_time(opened):
     running, most = 0, 0
 
     async def count(number):
@@ -58,10 +58,10 @@ async def test_ten_thousand_calls_at_once_are_all_answered_a_thousand_at_a_time(
         return number
 
     channel, page = await opened(count=count)
-    answers = await asyncio.gather(*[channel.call("count", n) for n in range(10_000)])
-    assert answers == [*range(10_000)]
+    answers = await asyncio.gather(*[channel.call("count", n) for n in range(3000)])
+    assert answers == [*range(3000)]
     assert most <= 1000
-    assert page.kernel_end.frames_sent < 1000
+    assert page.kernel_end.frames_sent < 300
     await channel.close()
 
 

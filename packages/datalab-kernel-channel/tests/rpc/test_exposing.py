@@ -22,6 +22,11 @@ class Marked:
     def double(self, a):
         return 2 * a
 
+    @expose
+    @functools.lru_cache(maxsize=2)  # noqa: B019 - an object, not a function
+    def cached(self):
+        return "cached"
+
     def hidden(self):
         raise AssertionError
 
@@ -78,7 +83,7 @@ async def test_a_function_is_exposed_under_its_own_name(opened):
 
 async def test_of_an_object_the_marked_methods_are_exposed_alone(opened):
     channel, page = await opened(expose=Marked())
-    assert sorted(channel.exposed) == ["add", "twice"]
+    assert sorted(channel.exposed) == ["add", "cached", "twice"]
     assert (await page.call("add", 1, 2), await page.call("twice", 4)) == (3, 8)
     await channel.close()
 

@@ -153,3 +153,20 @@ async def test_running_a_cell_again_closes_the_channel_that_it_opened_before(mon
     assert states == ["closed", "closed", "opening", "opening", "opening"]
     for one in (other_name, other_cell, again):
         await one.close()
+
+
+async def test_a_widget_that_a_cell_opens_again_goes_on_with_the_new_channel(monkeypatch):
+    request = {"header": {"msg_id": "1"}, "metadata": {"cellId": "a"}}
+    monkeypatch.setattr(_notebook, "_request", lambda: request)
+
+    class Mine(ChannelWidget):
+        _esm = MODULE
+
+    widget = Mine()
+    first = open_channel(widget, display=False).channel
+    request |= {"header": {"msg_id": "2"}}
+    again = open_channel(widget, display=False).channel
+    assert (first.state, again.state, widget.channel_id) == ("closed", "opening", again.channel_id)
+    assert widget.comm is not None
+    await again.close()
+    assert widget.comm is None

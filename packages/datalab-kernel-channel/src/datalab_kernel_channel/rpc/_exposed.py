@@ -121,9 +121,10 @@ def _methods(target: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _marked_methods(target: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
-    for name, found in _methods(target):
+    for name in dir(type(target)):
+        found = inspect.getattr_static(type(target), name)
         mark = getattr(getattr(found, "__func__", found), MARK, None)
-        if mark is not None:
+        if isinstance(mark, str):
             yield mark, getattr(target, name)
 
 

@@ -179,7 +179,7 @@ def open_channel(  # noqa: PLR0913 - as documented
     )
     if expose is not None:
         channel.expose(expose)
-    channel.attach(WidgetTransport(widget))
+    channel.attach(WidgetTransport(widget, channel.channel_id))
     with widget.hold_sync():
         widget.is_displayed = display
         widget.channel_id = channel.channel_id

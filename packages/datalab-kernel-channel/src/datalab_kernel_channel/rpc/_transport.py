@@ -28,10 +28,20 @@ class Transport(Protocol):
 
 
 class WidgetTransport:
-    """Custom messages of a widget, which every page gets that shows the notebook."""
+    """Custom messages of a widget, which every page gets that shows the notebook.
 
-    def __init__(self, widget: ChannelWidget) -> None:
+    Parameters
+    ----------
+    widget
+        The widget.
+    channel_id
+        The channel whose frames these are.
+    """
+
+    def __init__(self, widget: ChannelWidget, channel_id: str) -> None:
         self._widget = widget
+        self._channel_id = channel_id
+        self._receive: Receive | None = None
 
     def send(self, data: dict[str, Any], buffers: Sequence[Any]) -> None:
         """Send a frame to all pages."""
@@ -39,10 +49,19 @@ class WidgetTransport:
 
     def on_receive(self, callback: Receive) -> None:
         """Say who gets what pages send."""
-        self._widget.on_msg(lambda _widget, content, buffers: callback(content, buffers or ()))
+        self._receive = callback
+        self._widget.on_msg(self._take)
+
+    def _take(self, _widget: Any, content: Any, buffers: Any) -> None:
+        if self._receive is not None:
+            self._receive(content, buffers or ())
 
     def close(self) -> None:
-        """Take the widget, with its layout, out of all pages."""
+        """Take the widget, with its layout, out of all pages, unless it carries another channel now."""
+        self._receive = None
+        self._widget.on_msg(self._take, remove=True)
+        if self._widget.channel_id != self._channel_id:
+            return
         layout = self._widget.layout
         self._widget.close()
         layout.close()
