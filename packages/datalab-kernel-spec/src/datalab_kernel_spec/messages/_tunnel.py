@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Heard", "Tunnel"]
 
+BLANK = (b"", b"{}")
 SURROGATE = r"\ud"
 TARGET = "datalab-kernel.tunnel"
 
@@ -113,9 +114,9 @@ class Tunnel:
             "header": fields,
             "msg_id": fields["msg_id"],
             "msg_type": msg_type,
-            "parent_header": json.loads(bytes(parent) or b"{}"),
+            "parent_header": _object_of(parent),
             "content": json.loads(bytes(content)),
-            "metadata": json.loads(bytes(metadata)),
+            "metadata": _object_of(metadata),
             "buffers": buffers,
         }
         self._heard(msg_type, heard, bytes(header))
@@ -133,6 +134,12 @@ class Tunnel:
 
 def _nothing() -> None:
     """Do nothing."""
+
+
+def _object_of(part: memoryview) -> Any:
+    """Return what a part says; most say nothing."""
+    text = bytes(part)
+    return json.loads(text) if text not in BLANK else {}
 
 
 def _raw(buffer: Any) -> memoryview:
