@@ -57,8 +57,8 @@ async def test_a_shutdown_while_the_kernel_starts_leaves_none(
             preference=KernelPreference(name="python3"),
         )
         beginning = asyncio.ensure_future(context.initialize())
-        await server.sessions.running_changed.next(30)
-        assert context.kernel_display_status == "starting"
+        while context.kernel_display_status != "starting":
+            await server.sessions.running_changed.next(30)
         await context.shutdown()
         await beginning
         assert context.has_no_kernel

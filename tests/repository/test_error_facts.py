@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from datalab_kernel import errors
+from datalab_kernel_client import errors as client_errors
 
-KINDS = {name: getattr(errors, name) for name in errors.__all__ if name != "DataLabKernelError"}
+KINDS = {
+    name: getattr(module, name)
+    for module in (errors, client_errors)
+    for name in module.__all__
+    if name not in {"DataLabKernelError", "ClientError"} and not name.endswith("Warning")
+}
 
 
 def made(tree: ast.AST) -> Iterator[tuple[str, int, set[str | None]]]:
@@ -20,7 +26,8 @@ def wrong_facts(source: str) -> list[str]:
     """Return what is missing or isn't declared, a text for each error that is made."""
     found = []
     for name, line, given in made(ast.parse(source)):
-        declared = {*KINDS[name].__annotations__}
+        lines = KINDS[name].__mro__
+        declared = {fact for kind in lines for fact in getattr(kind, "__annotations__", {})}
         required = {fact for fact in declared if not hasattr(KINDS[name], fact)}
         missing = set() if None in given else required - given
         if wrong := missing | given - declared - {None}:
