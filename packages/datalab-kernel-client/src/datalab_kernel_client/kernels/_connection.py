@@ -231,7 +231,7 @@ class KernelConnection(Requests):
         else:
             if self.connection_status == "connected":
                 self._traffic.link_broken("reconnect() was called")
-            await self._traffic.link.break_off()
+            self._traffic.link.break_off()
         await self.connected()
 
     async def interrupt(self) -> None:

@@ -148,10 +148,10 @@ class Link:
         """Forget what wasn't sent."""
         self._outbox.clear()
 
-    async def break_off(self) -> None:
-        """Close the WebSocket, so that a fresh one is made."""
+    def break_off(self) -> None:
+        """Drop the WebSocket, so that a fresh one is made; a proper end would be the last."""
         if self._socket is not None:
-            await self._socket.close()
+            self._socket.abort()
 
     def stop(self) -> list[asyncio.Task[None]]:
         """End it for good, and return the tasks in which that happens."""
