@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 LOCKS = Path(__file__).parent / ".run"
 if "DATALAB_KERNEL_COVERAGE" in os.environ:  # the tasks unit-…
     pytest_plugins = ["support.coverage"]
+settings.register_profile("beside others", settings.default, deadline=None)  # time is for `alone`
+settings.load_profile("beside others")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # waiting here doesn't count for pytest-timeout
