@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import zmq
 from jupyter_client.manager import start_new_kernel
 
 from datalab_kernel.backends import wire
@@ -19,14 +20,19 @@ class ZmqCarrier(Carrier):
     """Carries frames to a kernel by ZMQ, as a client beside the server would."""
 
     def __init__(self, client: Any, name: str = "workspace") -> None:
-        self._client = client
+        self._session = client.session
+        # Plain sockets: those of asyncio make a loop in each thread that asks, and leave it open
+        self._shell, self._iopub = (
+            zmq.Socket.shadow(channel.socket.underlying)
+            for channel in (client.shell_channel, client.iopub_channel)
+        )
         self._numbers = 0
         self._id = uuid.uuid4().hex
         self._tell("comm_open", {"target_name": TARGET, "data": {"name": name}})
 
     def _tell(self, kind: str, content: dict[str, Any], buffers: Any = ()) -> None:
-        message = self._client.session.msg(kind, {"comm_id": self._id, **content})
-        self._client.session.send(self._client.shell_channel.socket, message, buffers=buffers)
+        message = self._session.msg(kind, {"comm_id": self._id, **content})
+        self._session.send(self._shell, message, buffers=buffers)
 
     def ask(self, request: Packed) -> Packed:
         self._numbers += 1
@@ -34,7 +40,8 @@ class ZmqCarrier(Carrier):
             self._tell("comm_msg", {"data": data}, buffers)
         assembly = wire.Assembly()
         while True:
-            message = self._client.get_iopub_msg(timeout=60)
+            assert self._iopub.poll(60_000)
+            _, message = self._session.recv(self._iopub, mode=0)
             if message["content"].get("comm_id") != self._id:
                 continue
             assert message["msg_type"] == "comm_msg", message["content"]
