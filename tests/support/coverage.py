@@ -14,8 +14,10 @@ from slipcover import FileMatcher, ImportManager, Slipcover
 
 SITE = Path(sysconfig.get_path("purelib")).resolve()
 PACKAGES = [str(path) for path in SITE.glob("datalab_kernel*") if path.name.isidentifier()]
-MEASURED = Slipcover(branch=True, source=PACKAGES)
-IMPORTS = ImportManager(MEASURED, FileMatcher(sources=PACKAGES))
+NOT_MEASURED = ["*/datalab_kernel_client/signals.py"]
+"""Where SlipCover 1.1 changes what happens: with its probes a loop that was left isn't forgotten at once."""
+MEASURED = Slipcover(branch=True, source=PACKAGES, omit=NOT_MEASURED)
+IMPORTS = ImportManager(MEASURED, FileMatcher(sources=PACKAGES, omit=NOT_MEASURED))
 IMPORTS.__enter__()  # now: what conftest.py files import is measured too
 
 
