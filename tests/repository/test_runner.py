@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -192,7 +193,16 @@ def test_a_task_that_runs_alone_is_shown_while_it_runs(toy: Toy) -> None:
         process.send_signal(signal.SIGINT)
 
 
+@pytest.fixture
+def heeded_interrupt() -> Iterator[None]:
+    """Let Ctrl-C reach what a test starts; a shell's background job has it ignored, and hands that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals to a process group are POSIX's")
+@pytest.mark.usefixtures("heeded_interrupt")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_it_stops_what_it_started(toy: Toy, number: signal.Signals) -> None:
     toy.write(
