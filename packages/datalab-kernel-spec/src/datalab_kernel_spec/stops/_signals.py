@@ -93,17 +93,26 @@ class SignalReceiver:
         self._read_end = self._write_end = -1
         self._main = 0
 
-    def start(self) -> int:
-        """Block SIGINT here and start the thread; return what it wants signals written to."""
+    def start(self, install: Callable[[int], None]) -> None:
+        """Block SIGINT here, and start the thread that receives it.
+
+        Parameters
+        ----------
+        install
+            Sets the handler; gets what signals are to be written to, -1 for nowhere. The thread
+            starts afterwards: before, a SIGINT that waits would come to xpython's, which ends
+            the process.
+        """
         if not _HAS_MASKS:
-            return -1
+            install(-1)
+            return
         _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
         self._main = _thread.get_ident()
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
         _signal.signal(signal.SIGURG, self._on_nudge)
+        install(self._write_end)
         _thread.start_new_thread(self._receive, ())
-        return self._write_end
 
     def wake(self, loop_waker: Callable[[], None]) -> None:
         """Say how to wake the event loop, on whose next turn Python looks for signals."""

@@ -12,6 +12,7 @@ import signal
 import sys
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datalab_kernel_spec.stops._signal_module import handle_sigint
@@ -75,7 +76,7 @@ class Stops:
         self._places[type(shell.events).trigger.__code__] = _Place.CALLBACK
         shell.run_code = self._watched(shell.run_code)
         shell.showtraceback = self._patient(shell, shell.showtraceback)
-        handle_sigint(self._handler, self._receiver.start())
+        self._receiver.start(partial(handle_sigint, self._handler))
 
     # -- what is on the stack -------------------------------------------------------------
 
