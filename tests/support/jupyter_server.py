@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import subprocess
-import sys
 import tempfile
-import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from frontends.server_process import running_server
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    import subprocess
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["JupyterServer", "jupyter_server"]
 
-START_S = 60.0
-STOP_S = 15.0
+ANSWER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,7 @@ class JupyterServer:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}api/{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=START_S) as answer:
+        with urllib.request.urlopen(request, timeout=ANSWER_S) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -69,42 +68,10 @@ def jupyter_server(*options: str, **env: str) -> Iterator[JupyterServer]:
         home = Path(text)
         (home / "notebooks").mkdir()
         token = secrets.token_hex(16)
-        log = home / "server.log"
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                _command(home, token, options),
-                env={**os.environ, **_places(home), **env},
-                cwd=home / "notebooks",
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        try:
-            url = _wait_until_up(process, home)
+        application = ["jupyter_server", *options]
+        environment = {**os.environ, **_places(home), **env}
+        with running_server(home, application, token, environment) as (url, process):
             yield JupyterServer(url=url, token=token, folder=home / "notebooks", process=process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _command(home: Path, token: str, options: Sequence[str]) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "jupyter_server",
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.ip=127.0.0.1",
-        "--ServerApp.port=0",
-        f"--IdentityProvider.token={token}",
-        f"--ServerApp.root_dir={home / 'notebooks'}",
-        *options,
-    ]
 
 
 def _places(home: Path) -> dict[str, str]:
@@ -116,19 +83,3 @@ def _places(home: Path) -> dict[str, str]:
         "IPYTHONDIR": str(home / "ipython"),
         "DATALAB_KERNEL_MODE": "standalone",
     }
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], home: Path) -> str:
-    """Wait for the file in which a server says where it is, and for its first answer."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and process.poll() is None:
-        for path in (home / "runtime").glob("jpserver-*.json"):
-            try:
-                url = str(json.loads(path.read_text())["url"])
-                urllib.request.urlopen(f"{url}api", timeout=5).close()
-            except (OSError, ValueError):
-                continue
-            return url
-        time.sleep(0.05)
-    message = f"The server isn't up:\n{(home / 'server.log').read_text(errors='replace')[-4000:]}"
-    raise AssertionError(message)

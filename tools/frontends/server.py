@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +14,13 @@ from typing import TYPE_CHECKING
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from frontends.server_process import running_server
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["JupyterServer", "jupyter_server"]
 
-START_S = 60.0
-STOP_S = 15.0
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "apputils-extension/themes": {"adaptive-theme": False},
@@ -86,27 +82,8 @@ def jupyter_server(*, is_prompt: bool = False) -> Iterator[JupyterServer]:
         (home / "notebooks").mkdir()
         _write_settings(home, is_prompt=is_prompt)
         token = secrets.token_hex(16)
-        log = home / "server.log"
-        with log.open("wb") as stream:
-            process = subprocess.Popen(
-                _command(home, token),
-                env=_environment(home),
-                cwd=home / "notebooks",
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        try:
-            url = _wait_until_up(process, home)
+        with running_server(home, ["jupyter", "lab"], token, _environment(home)) as (url, _process):
             yield JupyterServer(url=url, token=token, folder=home / "notebooks")
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 PROMPT = """
@@ -136,21 +113,6 @@ def _write_settings(home: Path, *, is_prompt: bool) -> None:
         path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def _command(home: Path, token: str) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "lab",
-        "--no-browser",
-        "--allow-root",
-        "--ServerApp.ip=127.0.0.1",
-        "--ServerApp.port=0",
-        f"--ServerApp.root_dir={home / 'notebooks'}",
-        f"--IdentityProvider.token={token}",
-    ]
-
-
 def _environment(home: Path) -> dict[str, str]:
     clean = {key: text for key, text in os.environ.items() if not key.startswith("JUPYTER")}
     return clean | {
@@ -164,25 +126,3 @@ def _environment(home: Path) -> dict[str, str]:
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "DATALAB_KERNEL_MODE": "standalone",
     }
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], home: Path) -> str:
-    """Return the address that the server chose, once it answers there."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and process.poll() is None:
-        for path in (home / "runtime").glob("jpserver-*.json"):
-            facts = json.loads(path.read_text(encoding="utf-8") or "{}")
-            if facts and _answers(facts["url"], facts["token"]):
-                return str(facts["url"])
-        time.sleep(0.1)
-    log = (home / "server.log").read_text(encoding="utf-8", errors="replace")
-    msg = f"A Jupyter server was to answer within {START_S:.0f} s; it didn't. Its log:\n{log}"
-    raise TimeoutError(msg)
-
-
-def _answers(url: str, token: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}api/status?token={token}", timeout=5) as answer:  # noqa: S310 - loopback
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's OK
-    except OSError:
-        return False
