@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from datalab_kernel import CalcResult, Change, Plotter, Subscription, Workspace, WorkspaceStatus
+from datalab_kernel.display._loaded_names import LoadedNames
 from datalab_kernel.plot import Plot
 
 
@@ -47,7 +48,7 @@ def selecting(workspace: Workspace) -> None:
 def files(workspace: Workspace) -> None:
     """A path may be a text; saving says where, and loading what."""
     assert_type(workspace.save("measurement"), Path)
-    assert_type(workspace.load(Path("measurement.h5"), names="a", read={}), list[str])
+    assert_type(workspace.load(Path("measurement.h5"), names="a", read={}), LoadedNames)
 
 
 def computing(workspace: Workspace) -> None:

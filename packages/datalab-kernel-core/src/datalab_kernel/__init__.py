@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datalab_kernel.backends import Backend, WorkspaceMode
-    from datalab_kernel.errors import DataLabKernelError
+    from datalab_kernel.errors import DataLabKernelError, FormatWarning
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import (
         DataObject,
         ImageObj,
@@ -33,7 +34,9 @@ __all__ = [
     "Change",
     "DataLabKernelError",
     "DataObject",
+    "FormatWarning",
     "ImageObj",
+    "Note",
     "Plotter",
     "SignalObj",
     "Subscription",
@@ -54,6 +57,8 @@ _HOMES = {
     "CalcResult": "workspace._calc_result",
     "Change": "workspace._changes",
     "DataLabKernelError": "errors",
+    "FormatWarning": "errors",
+    "Note": "notes",
     "Plotter": "plot",
     "Subscription": "workspace._changes",
     "Workspace": "workspace._workspace",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from datalab_kernel.notes import Note
+
 __all__ = [
     "BackendContractError",
     "ComputationError",
@@ -24,6 +26,7 @@ __all__ = [
     "ExportError",
     "FileFormatError",
     "FileTakenError",
+    "FormatWarning",
     "InvalidNameError",
     "LiveLimitError",
     "LiveModeRequiredError",
@@ -154,6 +157,24 @@ class FileFormatError(DataLabKernelError, ValueError):
     """Of several files, a text for each one's path."""
     loaded: Sequence[str] = ()
     """Names of the objects that the others hold."""
+
+
+class FormatWarning(UserWarning):
+    """What a file holds was guessed while it was read, and could be something else.
+
+    Parameters
+    ----------
+    message
+        What was guessed, and what to say if it is otherwise.
+    notes
+        The guesses of one call, each once.
+    """
+
+    notes: Sequence[Note]
+
+    def __init__(self, message: str, notes: Sequence[Note] = ()) -> None:
+        super().__init__(message)
+        self.notes = notes
 
 
 class ExportError(DataLabKernelError, ValueError):

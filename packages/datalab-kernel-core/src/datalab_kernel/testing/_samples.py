@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.notes import NOTES_KEY
 from datalab_kernel.objects import _sigima
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def metadata() -> dict[str, Any]:
         "date": datetime.date(2024, 2, 29),
         "moment": datetime.datetime(2024, 2, 29, 12, 30, 15, 250000),  # noqa: DTZ001 - naive on purpose
         "a/b": "a slash in a key",
+        NOTES_KEY: [{"text": "Found.", "advice": "Look.", "is_guess": True}],
     }
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from datalab_kernel.display._loaded_names import LoadedNames
     from datalab_kernel.workspace._autosave import Autosave
     from datalab_kernel.workspace._shelf import Shelf
 
@@ -109,7 +110,7 @@ class FilesPage:
         *,
         names: str | Iterable[str] | None = None,
         read: Mapping[str, Any] | None = None,
-    ) -> builtins.list[str]:
+    ) -> LoadedNames:
         r"""Add what files hold; the files may be deleted afterwards.
 
         DataLab's workspaces (.h5) and objects (.h5sig, .h5ima), the text files of
@@ -132,11 +133,17 @@ class FilesPage:
 
         Returns
         -------
-        list of str
-            The names of what was added. An object of an instrument's file is named by
-            the file, and by its channel, column or number if there are several. Objects
+        LoadedNames
+            A list of the names of what was added. An object of an instrument's file is named
+            by the file, and by its channel, column or number if there are several. Objects
             that share a title in a file are named ``title``, ``title (2)``, … in their
-            order.
+            order. Its attribute ``notes`` (a tuple of :class:`~datalab_kernel.Note`) says what
+            was skipped or guessed in reading; the objects' metadata keeps it.
+
+        Warns
+        -----
+        FormatWarning
+            Once a call, if something was guessed; as an error, it leaves all as it is.
 
         Raises
         ------

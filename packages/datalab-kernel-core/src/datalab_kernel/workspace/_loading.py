@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import warnings
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from datalab_kernel.display._loaded_names import LoadedNames
+from datalab_kernel.errors import FormatWarning
 from datalab_kernel.formats import check_memory, read_options
+from datalab_kernel.notes import Note, distinct, notes_of
 from datalab_kernel.workspace import _paths
 from datalab_kernel.workspace._file_contents import items_of, read_all, take_groups_and_extras
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from datalab_kernel.backends import Put
+    from datalab_kernel.objects import DataObject
+    from datalab_kernel.storage import Contents
     from datalab_kernel.workspace._shelf import Shelf
 
 __all__ = ["load"]
+
+Noted: TypeAlias = "dict[str, Sequence[Note]]"
 
 
 def load(
@@ -24,19 +33,35 @@ def load(
     read: Mapping[str, Any] | None,
     *,
     overwrite: bool,
-) -> list[str]:
-    """Add what files hold, and return the names of what was added."""
+) -> LoadedNames:
+    """Add what files hold, and return the names of what was added, with what was noted."""
     options = read_options(read)
     paths = _paths.sources(path_or_pattern)
     check_memory(paths)
     files, failures = read_all(paths, options)
     items = items_of(files, names, overwrite=overwrite)
+    noted = _notes_of(files, items)
+    _warn_of_guesses(noted)  # before anything changes: it may be an error
     with shelf.changing():
         if not overwrite:
             shelf.check_free(item.name for item in items)
         if names is None:
             take_groups_and_extras(shelf.backend, files)
         shelf.put(items)
-    loaded = [item.name for item in items]
+    loaded = LoadedNames((item.name for item in items), noted)
     failures.raise_if_any(loaded)
     return loaded
+
+
+def _notes_of(files: Sequence[Contents | list[DataObject]], items: Sequence[Put]) -> Noted:
+    """Return the notes of what was read of instruments' files, by name; a workspace's are old."""
+    read = {id(obj) for contents in files if isinstance(contents, list) for obj in contents}
+    found = ((item.name, notes_of(item.obj)) for item in items if id(item.obj) in read)
+    return {name: notes for name, notes in found if notes}
+
+
+def _warn_of_guesses(noted: Noted) -> None:
+    guesses = distinct(note for found in noted.values() for note in found if note.is_guess)
+    if guesses:
+        message = "\n".join(map(str, guesses))
+        warnings.warn(FormatWarning(message, guesses), stacklevel=4)
