@@ -38,7 +38,7 @@ class LoadedNames(list[str]):
     """
 
     notes: tuple[Note, ...] = ()
-    _owners: dict[Note, list[str]]
+    _lines: Sequence[str] = ()
 
     def __init__(
         self, names: Iterable[str] = (), notes: dict[str, Sequence[Note]] | None = None
@@ -46,25 +46,27 @@ class LoadedNames(list[str]):
         super().__init__(names)
         noted = notes or {}
         self.notes = distinct(note for found in noted.values() for note in found)
-        self._owners = {
-            note: [name for name, found in noted.items() if note in found] for note in self.notes
-        }
+        self._lines = [
+            _line(note, [name for name, found in noted.items() if note in found], len(self))
+            for note in self.notes
+        ]
 
     def __repr__(self) -> str:
         """Show the list and, if there are any, a line for each note."""
-        return "\n".join([super().__repr__(), *(self._line(note) for note in self.notes)])
+        return "\n".join([super().__repr__(), *self._lines])
 
     def _repr_html_(self) -> str | None:
         """Show the same with the notes set off; a list without notes is shown as text."""
         if not self.notes:
             return None
-        notes = "".join(f"<li>{escape(self._line(note))}</li>" for note in self.notes)
+        notes = "".join(f"<li>{escape(line)}</li>" for line in self._lines)
         return f"<pre>{escape(super().__repr__())}</pre><ul>{notes}</ul>"
 
-    def _line(self, note: Note) -> str:
-        names = self._owners[note]
-        kind = "Guess" if note.is_guess else "Note"
-        if len(names) == len(self):
-            return f"{kind}: {note}"
-        more = f" and {len(names) - _SHOWN_NAMES:,} more" if len(names) > _SHOWN_NAMES else ""
-        return f"{kind} ({', '.join(names[:_SHOWN_NAMES])}{more}): {note}"
+
+def _line(note: Note, owners: Sequence[str], number_of_names: int) -> str:
+    """Write a note with its kind, and whose it is unless it is everybody's."""
+    kind = "Guess" if note.is_guess else "Note"
+    if len(owners) == number_of_names:
+        return f"{kind}: {note}"
+    more = f" and {len(owners) - _SHOWN_NAMES:,} more" if len(owners) > _SHOWN_NAMES else ""
+    return f"{kind} ({', '.join(owners[:_SHOWN_NAMES])}{more}): {note}"
