@@ -134,14 +134,6 @@ def test_a_tiff_stack_that_was_cut_off_is_refused(tmp_path, options):
         read(path)
 
 
-def test_a_colour_picture_becomes_the_mean_of_its_colours(tmp_path):
-    path = tmp_path / "c.tif"
-    colours = np.array([[[0, 3, 6], [255, 255, 255]]], dtype=np.uint8)
-    tifffile.imwrite(path, colours, photometric="rgb")
-    (image,) = read(path)
-    np.testing.assert_array_equal(image.data, [[3, 255]])
-
-
 def test_a_picture_is_read(tmp_path):
     path = tmp_path / "p.png"
     skimage.io.imsave(path, FRAMES[0].astype(np.uint8), check_contrast=False)

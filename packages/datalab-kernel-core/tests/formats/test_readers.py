@@ -12,12 +12,12 @@ from datalab_kernel.formats._arrays import MAT, NPY
 from datalab_kernel.formats._registry import READERS
 from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._text_reader import TEXT
-from datalab_kernel.formats._tiff import TIFF
 from datalab_kernel.formats._unsupported import UNSUPPORTED
 from datalab_kernel.formats.scopes._keysight import KEYSIGHT
 from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
 from datalab_kernel.formats.scopes._tektronix import TEKTRONIX
+from datalab_kernel.formats.tiff._reader import TIFF
 from datalab_kernel.testing import ReaderContract, SampleFile
 
 SAMPLES = Path(__file__).parent / "samples"

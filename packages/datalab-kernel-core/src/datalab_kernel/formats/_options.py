@@ -35,6 +35,9 @@ class ReadOptions:
         The column of y, or several; None: all others.
     kind
         ``"signal"`` or ``"image"``, for files that can hold either (text, .npy, .mat).
+    channel
+        One channel of an image file, by name (``"red"``) or by its number from 0; of
+        colours, otherwise their luminance is given.
     raw
         The layout of a ``.raw`` image (dtype, width, height, offset, count, gap, …),
         given beside the others, as Sigima's ``RawImageImportParam`` has it.
@@ -49,13 +52,14 @@ class ReadOptions:
     x: str | int | None = 0
     y: str | int | Sequence[str | int] | None = None
     kind: Kind | None = None
+    channel: str | int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def lays_out_text(self) -> bool:
         """Whether anything is said about columns and lines."""
         default = ReadOptions()
-        names = {item.name for item in fields(self)} - {"kind", "raw", "encoding"}
+        names = {item.name for item in fields(self)} - {"kind", "raw", "encoding", "channel"}
         return any(getattr(self, name) != getattr(default, name) for name in names)
 
 

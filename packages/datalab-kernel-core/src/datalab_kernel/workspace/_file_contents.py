@@ -8,6 +8,7 @@ from datalab_kernel.backends import Backend, Identifies, Placement, Put
 from datalab_kernel.backends._powers import add_extras, add_group, extras_of, groups_of
 from datalab_kernel.errors import FileFormatError, MissingPackageError, NameTakenError
 from datalab_kernel.objects import KINDS, Kind, _names, names_of
+from datalab_kernel.objects._frames import stack_of
 from datalab_kernel.storage import Contents, Extras, StoredGroup
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def items_of(
 def _named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
     placed: list[tuple[DataObject, str | None]] = []
     if isinstance(contents, list):
-        placed = [(obj, None) for obj in contents]
+        placed = [(obj, stack_of(obj)) for obj in contents]
     else:
         for groups in (contents.signals, contents.images):
             for group, title in zip(groups, _unique_titles(groups), strict=True):

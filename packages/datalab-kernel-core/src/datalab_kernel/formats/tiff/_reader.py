@@ -1,0 +1,111 @@
+"""TIFF files, of which each frame becomes an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from datalab_kernel.formats._arrays import numbered
+from datalab_kernel.formats._colours import chosen
+from datalab_kernel.formats._images import drawn_reversed, image_of, place_text
+from datalab_kernel.formats._reader import Reader
+from datalab_kernel.formats._table import wrong
+from datalab_kernel.formats.tiff._calibration import calibration_of
+from datalab_kernel.formats.tiff._chain import count_pages
+from datalab_kernel.formats.tiff._frames import axes_of, count_frames, frames_of
+from datalab_kernel.formats.tiff._samples import Sample, pixels_of, samples_of
+from datalab_kernel.objects._frames import stack_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import tifffile
+
+    from datalab_kernel.formats._images import Calibration
+    from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.objects import DataObject
+
+_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Series:
+    """The images of one series, which aren't named yet."""
+
+    sizes: dict[str, int]
+    calibration: Calibration
+    images: list[tuple[dict[str, int], Sample]] = field(default_factory=list)
+
+
+def _recognises(head: bytes, path: Path) -> bool:
+    return head.startswith(_MARKS) and path.suffix.lower() in {"", ".tif", ".tiff"}
+
+
+def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
+    """Read every frame of a TIFF file; of a pyramid, its full size.
+
+    Raises
+    ------
+    FileFormatError
+        If the file ends before its frames do (tifffile gives those that it finds).
+    """
+    import tifffile
+
+    pages = count_pages(path)
+    with tifffile.TiffFile(path) as file:
+        there = sum(count_frames(series) for series in file.series)
+        smaller = sum(len(level.pages) for series in file.series for level in series.levels[1:])
+        if there < pages - smaller:
+            raise wrong(path, f"{there} frames were found of {pages - smaller}", hint="")
+        found = [_read_series(path, file, index, options) for index in range(len(file.series))]
+    images = [(series, *image) for series in found for image in series.images]
+    return [
+        image_of(path, title, one.values, series.calibration.with_notes(one.notes), place)
+        for title, (series, place, one) in zip(
+            _titles(stack_title(path), found), images, strict=True
+        )
+    ]
+
+
+def _read_series(path: Path, file: tifffile.TiffFile, index: int, options: ReadOptions) -> _Series:
+    one = file.series[index]
+    pixels, calibration = pixels_of(one), calibration_of(file, index)
+    if pixels.is_white_zero:
+        calibration = drawn_reversed(calibration, "WhiteIsZero")
+    result = _Series(sizes=axes_of(one), calibration=calibration.with_notes(pixels.notes))
+    wanted, only = options.channel, None
+    if wanted is not None and not pixels.channels:
+        only, wanted = chosen(path, wanted, _channels(result)), None
+    for place, values in frames_of(path, file, index):
+        if only is not None and place.get("C", 0) != only:
+            continue
+        for sample in samples_of(path, values, pixels, wanted):
+            if sample.place is None:
+                result.images.append((place, sample))
+            else:
+                result.sizes["S"] = sample.place + 1
+                result.images.append(({**place, "S": sample.place}, sample))
+    return result
+
+
+def _channels(series: _Series) -> Sequence[str]:
+    """Return the names of the channels that frames are of, or their numbers."""
+    number = series.sizes.get("C", 0)
+    names = series.calibration.channels
+    return names if len(names) == number else [str(place) for place in range(number)]
+
+
+def _titles(stem: str, found: Sequence[_Series]) -> Iterator[str]:
+    """Name images by their number if that is all that the file says, else by their places."""
+    numbers = iter(numbered(stem, sum(len(series.images) for series in found)))
+    are_numbered = all(set(series.sizes) <= {"I"} for series in found)
+    for stem_of_series, series in zip(numbered(stem, len(found)), found, strict=True):
+        for place, sample in series.images:
+            title = next(numbers)
+            if not are_numbered:
+                title = f"{stem_of_series} {place_text(place, series.sizes)}".rstrip()
+            yield f"{title} {sample.name}".rstrip()
+
+
+TIFF = Reader(name="TIFF", suffixes=(".tif", ".tiff"), recognises=_recognises, read=_read_frames)

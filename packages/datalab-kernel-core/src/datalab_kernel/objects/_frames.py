@@ -1,0 +1,37 @@
+"""Frames of a stack: images of one file that a workspace keeps in one group."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datalab_kernel.objects._sigima import DataObject
+
+FRAME_KEY = "frame"
+"""The metadata entry that says where a frame is on each axis of its stack, counted from 0."""
+
+
+def stack_of(obj: DataObject) -> str | None:
+    """Return the title of the group that a loaded frame belongs into; None for what is no frame."""
+    source = obj.metadata.get("source")
+    if isinstance(obj.metadata.get(FRAME_KEY), dict) and isinstance(source, str):
+        return _title_of(source)
+    return None
+
+
+@lru_cache(maxsize=8)
+def _title_of(source: str) -> str:
+    return stack_title(PurePath(source))
+
+
+def stack_title(path: PurePath) -> str:
+    """Return what a file's frames are called together: its name, without ``.tif`` or ``.ome.tif``.
+
+    Examples
+    --------
+    >>> stack_title(PurePath("cells.ome.tif"))
+    'cells'
+    """
+    return path.stem.removesuffix(".ome") or path.stem
