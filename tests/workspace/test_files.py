@@ -72,6 +72,26 @@ def test_a_stack_becomes_an_image_a_frame(workspace, tmp_path):
     assert workspace["stack 2"].data.dtype == np.uint16
 
 
+def test_the_frames_of_a_stack_come_into_one_group(workspace, tmp_path):
+    workspace["a"] = np.eye(3)
+    frames = np.zeros((2, 3, 8, 9), np.uint16)
+    options = {"photometric": "minisblack", "metadata": {"axes": "TCYX"}}
+    tifffile.imwrite(tmp_path / "cells.ome.tif", frames, **options)
+    names = workspace.load(tmp_path / "cells.ome.tif")
+    assert names[-1] == "cells T1 C2"
+    table = workspace.to_dataframe(metadata=["frame"]).set_index("name")
+    assert table.group["a"] == ""
+    assert set(table.group[names]) == {"cells"}
+    assert table.frame["cells T1 C2"] == {"T": 1, "C": 2}
+
+
+def test_what_a_reader_did_to_colours_is_said_by_what_load_returns(workspace, tmp_path):
+    tifffile.imwrite(tmp_path / "c.tif", np.zeros((2, 2, 3), np.uint8), photometric="rgb")
+    (note,) = workspace.load(tmp_path / "c.tif").notes
+    assert "luminance" in note.text
+    assert workspace.load(tmp_path / "c.tif", read={"channel": "red"}) == ["c red"]
+
+
 def test_objects_go_to_the_group_that_is_there_and_no_other_is_made(workspace, scope):
     workspace["a"] = np.ones(3)
     workspace.load(scope)
