@@ -11,7 +11,7 @@ import pytest
 
 PACKAGES = (
     *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
-    *("datalab_kernel_spec", "datalab_kernel_interactive"),
+    *("datalab_kernel_spec", "datalab_kernel_interactive", "datalab_kernel_formats"),
     *("datalab_kernel_client", "datalab_kernel_channel"),
 )
 BREACHES = {
@@ -41,6 +41,8 @@ BREACHES = {
     "interactive/src/datalab_kernel_interactive/__init__.py": "import datalab_kernel_spec",
     "interactive/src/datalab_kernel_interactive/_curves.py": "import datalab_kernel.plot.rendering._columns",
     "interactive/src/datalab_kernel_interactive/_wire.py": "from datalab_kernel.objects import _sigima",
+    "formats/src/datalab_kernel_formats/__init__.py": "import datalab_kernel_spec",
+    "formats/src/datalab_kernel_formats/_tektronix_isf.py": "from datalab_kernel.formats import _table",
     "client/src/datalab_kernel_client/errors.py": "import datalab_kernel.errors",
     "client/src/datalab_kernel_client/__init__.py": "import datalab_kernel_spec",
     "client/src/datalab_kernel_client/server/_rest.py": "import datalab_kernel_client.kernels",

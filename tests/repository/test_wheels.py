@@ -17,10 +17,11 @@ IMPORTS = {
     "datalab-kernel-live": "datalab_kernel_live",
     "datalab-kernel-spec": "datalab_kernel_spec",
     "datalab-kernel-interactive": "datalab_kernel_interactive",
+    "datalab-kernel-formats": "datalab_kernel_formats",
     "datalab-kernel-client": "datalab_kernel_client",
     "datalab-kernel-channel": "datalab_kernel_channel",
 }
-OPTIONAL = {f"datalab-kernel-{name}" for name in ("interactive", "client", "channel")}
+OPTIONAL = {f"datalab-kernel-{name}" for name in ("interactive", "formats", "client", "channel")}
 OURS = [*IMPORTS, "datalab-kernel"]
 
 
@@ -88,7 +89,7 @@ def test_the_metapackage_brings_every_package_but_those_that_not_everybody_needs
     assert sorted(always) == sorted(f"{name}=={version}" for name in brought)
 
 
-@pytest.mark.parametrize("extra", ["client", "channel"])
+@pytest.mark.parametrize("extra", ["client", "channel", "formats"])
 def test_the_metapackage_brings_more_by_the_name_of_an_extra(version: str, extra: str) -> None:
     found = distribution("datalab-kernel")
     assert extra in found.metadata.get_all("Provides-Extra", [])
