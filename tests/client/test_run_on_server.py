@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import queue
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from support.jupyter_server import JupyterServer, jupyter_server
 from support.link_proxy import LinkProxy, link_proxy
 from support.notebook_runs import command, outputs_of, started, wait_for_line, write_notebook
 
-from datalab_kernel_client import Pace, ServerSettings
+from datalab_kernel_client import Pace, ServerSettings, sync
 from datalab_kernel_client.runs._file import RunRequest, resume_file, run_file
 from datalab_kernel_client.runs._record import RunState
 
@@ -22,7 +23,7 @@ IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 KERNELS = ["datalab", "python3"] if IS_FULL else ["datalab"]
 CELLS = (
     "import time\nfrom IPython.display import display\nhandle = display('first', display_id=True)\nx = 20",
-    "for i in range(40):\n    print(i, flush=True)\n    time.sleep(0.05)\nhandle.update('last')\nx += 1\nx",
+    "for i in range(20):\n    print(i, flush=True)\n    time.sleep(1 if i == 9 else 0.05)\nhandle.update('last')\nx += 1\nx",
     "import sys; print('to stderr', file=sys.stderr)\nx += 1",
     "x * 2",
 )
@@ -79,7 +80,7 @@ def test_a_run_whose_runner_was_killed_ends_as_an_undisturbed_one(
 
 def test_of_two_resumers_one_goes_on(options: list[str], tmp_path: Path) -> None:
     slow = "import time\nfor i in range(60):\n    print(i, flush=True)\n    time.sleep(0.05)"
-    write_notebook(tmp_path / "two.ipynb", slow, "i", kernel="python3")
+    write_notebook(tmp_path / "two.ipynb", slow, "i", kernel="datalab")
     with started("run", "two.ipynb", *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "3")
         process.kill()
@@ -136,6 +137,52 @@ def test_a_cell_that_failed_while_nobody_was_there_fails_the_run(
     done = command("run", "f.ipynb", "--resume", *options, cwd=tmp_path)
     assert done.returncode == 1
     assert "ZeroDivisionError: division by zero" in done.stderr
+
+
+IN_STEPS = """
+import pathlib, time
+def until(name):
+    while not (pathlib.Path({folder!r}) / name).exists():
+        time.sleep(0.02)
+print("begun", flush=True)
+until("step")
+print("stepped", flush=True)
+until("end")
+print("ended")
+"""
+
+
+@pytest.mark.parametrize(
+    ("kernel", "status", "text"),
+    [("datalab", 0, "begun\nstepped\nended\n"), ("python3", 6, "begun\nended\n")],
+)
+def test_what_came_while_another_client_was_there_is_had_from_the_journal_or_said_to_be_missing(
+    server: JupyterServer,
+    options: list[str],
+    tmp_path: Path,
+    *,
+    kernel: str,
+    status: int,
+    text: str,
+) -> None:
+    write_notebook(tmp_path / "s.ipynb", IN_STEPS.format(folder=str(tmp_path)), "2", kernel=kernel)
+    with started("run", "s.ipynb", *options, "--log-output", cwd=tmp_path) as process:
+        wait_for_line(process, "begun")
+        process.kill()
+    wait_until_left(server, "s.ipynb")
+    with sync.connect(server.url, server.token) as other, other.sessions.attach("s.ipynb") as look:
+        told: queue.SimpleQueue[str] = queue.SimpleQueue()
+        look.kernel.iopub_message.connect(lambda m: told.put(m.content.get("text", "")))
+        (tmp_path / "step").touch()
+        while told.get(timeout=30) != "stepped\n":
+            pass
+    wait_until_left(server, "s.ipynb")  # nobody is there, and nothing tells that somebody was
+    with started("run", "s.ipynb", "--resume", *options, cwd=tmp_path) as process:
+        wait_for_line(process, "s.ipynb -> ")
+        (tmp_path / "end").touch()
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, "output is missing in cell 1" in err) == (status, status == 6)
+    assert outputs_of(tmp_path / "s.out.ipynb")[0][1][0]["text"] == text
 
 
 @pytest.mark.skipif(not IS_FULL, reason="a fault of its own: whole with DATALAB_KERNEL_TEST_FULL=1")

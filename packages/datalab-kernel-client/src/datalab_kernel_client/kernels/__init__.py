@@ -8,13 +8,21 @@ from datalab_kernel_client.kernels._future import ExecuteResult, KernelFuture
 from datalab_kernel_client.kernels._link import Pace
 from datalab_kernel_client.kernels._manager import KernelManager
 from datalab_kernel_client.kernels._messages import Message
-from datalab_kernel_client.kernels._models import Change, Gap, KernelModel, difference, read_kernel
+from datalab_kernel_client.kernels._models import (
+    Change,
+    EarlierClient,
+    Gap,
+    KernelModel,
+    difference,
+    read_kernel,
+)
 from datalab_kernel_client.kernels._status import ConnectionStatus, Status
 
 __all__ = [
     "Change",
     "ClientComm",
     "ConnectionStatus",
+    "EarlierClient",
     "ExecuteResult",
     "Gap",
     "KernelConnection",

@@ -4,69 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel_client.errors import DisposedError, RequestTimeoutError
+from datalab_kernel_client.kernels._future import KernelFuture
+from datalab_kernel_client.kernels._greeting import SPEAKS_S
 from datalab_kernel_client.kernels._link import Pace, gone
 from datalab_kernel_client.kernels._messages import Message
+from datalab_kernel_client.kernels._record import KEEP_BYTES
 from datalab_kernel_client.kernels._requests import Requests
-from datalab_kernel_client.kernels._signals import KernelSignals
+from datalab_kernel_client.kernels._signals import KernelSignals, Tells
 from datalab_kernel_client.kernels._traffic import Traffic
 from datalab_kernel_client.kernels._wire import V1, check_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Self
 
     from datalab_kernel_client.kernels._comms import ClientComm
-    from datalab_kernel_client.kernels._future import KernelFuture
-    from datalab_kernel_client.kernels._models import Gap, KernelModel
+    from datalab_kernel_client.kernels._models import EarlierClient, KernelModel
     from datalab_kernel_client.kernels._outputs import Displays
+    from datalab_kernel_client.kernels._owner import KernelOwner
     from datalab_kernel_client.kernels._status import ConnectionStatus, Status
-    from datalab_kernel_client.server import Rest, ServerSettings
-    from datalab_kernel_client.signals import Signal
     from datalab_kernel_client.specs import KernelSpec
 
 __all__ = ["KernelConnection"]
 
 
-class KernelOwner(Protocol):
-    """What a connection needs of its manager."""
-
-    settings: ServerSettings
-
-    @property
-    def rest(self) -> Rest:
-        """The server."""
-
-    async def interrupt(self, kernel_id: str) -> None:
-        """Interrupt a kernel."""
-
-    async def restart(self, kernel_id: str) -> KernelModel:
-        """Restart a kernel."""
-
-    async def shutdown(self, kernel_id: str) -> None:
-        """Shut a kernel down."""
-
-    async def spec_of(self, name: str) -> KernelSpec | None:
-        """Return a kernel spec."""
-
-    def connect_to(
-        self,
-        model: KernelModel,
-        *,
-        client_id: str | None = None,
-        username: str = "",
-        handle_comms: bool | None = None,
-        pace: Pace | None = None,
-    ) -> KernelConnection:
-        """Connect to a kernel."""
-
-    def forget(self, kernel: KernelConnection) -> None:
-        """Send a connection no more news."""
-
-
-class KernelConnection(Requests):
+class KernelConnection(Tells, Requests):
     """A client of a kernel.
 
     :meth:`KernelManager.start_new` and :meth:`KernelManager.connect_to` make it; it begins to
@@ -86,17 +51,18 @@ class KernelConnection(Requests):
         username: str = "",
         handle_comms: bool = True,
         pace: Pace | None = None,
+        earlier: EarlierClient | None = None,
     ) -> None:
         self._manager = manager
         self.model = model
-        self.client_id = client_id or str(uuid.uuid4())
+        self.client_id = earlier.client_id if earlier else client_id or str(uuid.uuid4())
         self.username = username or manager.settings.username
         self.handle_comms = handle_comms
         self._pace = pace or Pace()
         self._signals = KernelSignals()
         self._signals.gone.connect(self._when_gone)
         self._is_disposed = False
-        self._traffic = Traffic(self, manager.rest, self._signals, self._pace)
+        self._traffic = Traffic(self, manager.rest, self._signals, self._pace, earlier)
         self._traffic.link.start()
 
     def __repr__(self) -> str:
@@ -147,44 +113,14 @@ class KernelConnection(Requests):
         return self._traffic.displays
 
     @property
-    def status_changed(self) -> Signal[Status]:
-        """Emitted when `status` changed."""
-        return self._signals.status_changed
+    def last_id(self) -> str:
+        """The id of the kernel's message on iopub that came last, for who may take this client's place."""
+        return self._traffic.recovery.last_id
 
     @property
-    def connection_status_changed(self) -> Signal[ConnectionStatus]:
-        """Emitted when `connection_status` changed."""
-        return self._signals.connection_status_changed
-
-    @property
-    def iopub_message(self) -> Signal[Message]:
-        """Emitted with everything that the kernel publishes, for whatever client."""
-        return self._signals.iopub_message
-
-    @property
-    def any_message(self) -> Signal[tuple[Literal["send", "recv"], Message]]:
-        """Emitted with every message in both directions."""
-        return self._signals.any_message
-
-    @property
-    def unhandled_message(self) -> Signal[Message]:
-        """Emitted with replies to this client that no future waits for."""
-        return self._signals.unhandled_message
-
-    @property
-    def pending_input(self) -> Signal[bool]:
-        """Emitted when `has_pending_input` changed."""
-        return self._signals.pending_input
-
-    @property
-    def disposed(self) -> Signal[None]:
-        """Emitted once, at the end."""
-        return self._signals.disposed
-
-    @property
-    def messages_lost(self) -> Signal[Gap]:
-        """Emitted when messages may be missing, with from when to when."""
-        return self._signals.messages_lost
+    def has_journal(self) -> bool:
+        """Whether the kernel keeps a journal of what it publishes."""
+        return self._traffic.recovery.has_journal
 
     # ---------------------------------------------------------------- its life
 
@@ -236,7 +172,7 @@ class KernelConnection(Requests):
 
     async def interrupt(self) -> None:
         """Interrupt what the kernel runs."""
-        self._check_alive()
+        self._check()
         await self._manager.interrupt(self.id)
 
     async def restart(self) -> None:
@@ -248,8 +184,10 @@ class KernelConnection(Requests):
         ------
         KernelNotFoundError
             If the server has it no more.
+        RequestTimeoutError
+            If the new kernel doesn't answer within two minutes.
         """
-        self._check_alive()
+        self._check()
         self._traffic.begin_restart()
         try:
             await self._manager.restart(self.id)
@@ -257,8 +195,11 @@ class KernelConnection(Requests):
             self._traffic.end_restart(is_done=False)
             raise
         self._traffic.end_restart(is_done=True)
-        await self._traffic.spoken()
+        has_spoken = await self._traffic.spoken()
         self._check()
+        if not has_spoken:
+            message = f"Kernel {self.id} was restarted, and hasn't answered within {SPEAKS_S:g} s."
+            raise RequestTimeoutError(message, timeout_s=SPEAKS_S)
 
     async def shutdown(self) -> None:
         """Shut the kernel down; one that is gone already is no error."""
@@ -353,6 +294,23 @@ class KernelConnection(Requests):
         self._traffic.post(reply)
         self._traffic.pending.answer(request.parent_id)
 
+    def adopt_execute(self, msg_id: str, seen: Iterable[Message] = ()) -> KernelFuture:
+        """Return a future for an execute request that an earlier client under this id has sent.
+
+        Parameters
+        ----------
+        msg_id
+            Of the request.
+        seen
+            What that client has seen of it on iopub.
+        """
+        header = {"msg_id": msg_id, "msg_type": "execute_request", "session": self.client_id}
+        future = KernelFuture(Message(channel="shell", header=header), self)
+        for message in seen:
+            future.recall(message)
+        self._traffic.pending.add(future)
+        return future
+
     def forget_request(self, future: KernelFuture) -> None:
         """Send a future no more messages."""
         self._traffic.pending.forget(future)
@@ -372,16 +330,18 @@ class KernelConnection(Requests):
         *,
         expect_reply: bool = True,
         dispose_on_done: bool = True,
-        keep_bytes: int | None = None,
+        keep_bytes: int = KEEP_BYTES,
     ) -> KernelFuture:
         self._check_link()
         check_size(message)
-        return self._traffic.send(
+        future = KernelFuture(
             message,
+            self,
             expect_reply=expect_reply,
             dispose_on_done=dispose_on_done,
             keep_bytes=keep_bytes,
         )
+        return self._traffic.send(future)
 
     def _message(self, msg_type: str, content: Mapping[str, Any], **more: Any) -> Message:
         return Message.new(
@@ -423,8 +383,6 @@ class KernelConnection(Requests):
         """Have it called no more."""
         self._traffic.comms.remove(target_name, callback)
 
-    # ---------------------------------------------------------------- checks
-
     def _check(self) -> None:
         if self._is_disposed and self._traffic.failure is None:
             message = (
@@ -434,9 +392,6 @@ class KernelConnection(Requests):
             raise DisposedError(message)
         if self._is_disposed and self._traffic.failure is not None:
             raise self._traffic.failure
-
-    def _check_alive(self) -> None:
-        self._check()
 
     def _check_link(self) -> None:
         self._check()

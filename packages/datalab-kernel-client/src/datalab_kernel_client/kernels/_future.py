@@ -268,6 +268,14 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
 
     # ---------------------------------------------------------------- for its connection
 
+    def recall(self, message: Message) -> None:
+        """Take note of what an earlier client has seen of the request; nobody is told again."""
+        if message.msg_type in {"execute_input", "error"}:
+            self._seen |= {"status": "ok", **message.content}
+            self._seen |= {"status": "error"} if message.msg_type == "error" else {}
+        if message.msg_type == "status":
+            self._has_idle |= message.content.get("execution_state") == "idle"
+
     async def take_reply(self, message: Message) -> None:
         """Take the reply."""
         if (error := _last_word(message)) is not None:
@@ -280,17 +288,12 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
 
     async def take_iopub(self, message: Message) -> None:
         """Take what the kernel publishes."""
-        is_idle = message.msg_type == "status" and message.content.get("execution_state") == "idle"
-        if message.msg_type in {"execute_input", "error"}:
-            self._seen |= {"status": "ok", **message.content}
-            self._seen |= {"status": "error"} if message.msg_type == "error" else {}
         await self._record.put(message)
         if self._outputs is not None:
             self._outputs.take(message)
         await self._tell(message)
-        if is_idle:
-            self._has_idle = True
-            self._end_if_complete(message)
+        self.recall(message)
+        self._end_if_complete(message)
 
     def seen_reply(self) -> Message | None:
         """Return a reply by what was published, where the cell ended and its own reply was lost.

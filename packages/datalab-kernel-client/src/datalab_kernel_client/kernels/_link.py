@@ -111,10 +111,19 @@ class Link:
         Who takes frames.
     pace
         How patient it is.
+    loss
+        Of the link that another client had under this id.
     """
 
-    def __init__(
-        self, rest: Rest, kernel_id: str, session_id: str, owner: LinkOwner, pace: Pace
+    def __init__(  # noqa: PLR0913  options by name
+        self,
+        rest: Rest,
+        kernel_id: str,
+        session_id: str,
+        owner: LinkOwner,
+        pace: Pace,
+        *,
+        loss: Loss | None = None,
     ) -> None:
         self._rest, self._kernel_id, self._session_id = rest, kernel_id, session_id
         self._owner, self._pace = owner, pace
@@ -127,7 +136,7 @@ class Link:
         self._heard = datetime.now(UTC)
         self._reading_since: float | None = None
         self._heard_at = 0.0
-        self._loss: Loss | None = None
+        self._loss = loss
         self._was_kept = True
         self.subprotocol = ""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from datalab_kernel_client.kernels._link import Pace
+    from datalab_kernel_client.kernels._models import EarlierClient
     from datalab_kernel_client.server import ServerSettings
     from datalab_kernel_client.transport import Transport
 
@@ -138,7 +139,7 @@ class KernelManager(Listing[KernelModel]):
             await self.shutdown(kernel.id)
             raise start_error(kernel.name, f"it exited or never answered ({error})") from error
 
-    def connect_to(
+    def connect_to(  # noqa: PLR0913  options by name
         self,
         model: KernelModel | str,
         *,
@@ -146,6 +147,7 @@ class KernelManager(Listing[KernelModel]):
         username: str = "",
         handle_comms: bool | None = None,
         pace: Pace | None = None,
+        earlier: EarlierClient | None = None,
     ) -> KernelConnection:
         """Connect to a running kernel; it is believed to run, and found out if it doesn't.
 
@@ -162,6 +164,9 @@ class KernelManager(Listing[KernelModel]):
             Whether it answers comms; None: if no living connection of this manager to the same kernel does.
         pace
             How patient the link is.
+        earlier
+            The client whose place this one takes, with its id: what was published since it was
+            lost comes first, from the kernel's journal or from what the server kept.
         """
         if isinstance(model, str):
             model = self._models.get(model) or KernelModel(id=model, name="")
@@ -175,6 +180,7 @@ class KernelManager(Listing[KernelModel]):
             username=username,
             handle_comms=handle_comms,
             pace=pace,
+            earlier=earlier,
         )
         self._connections.append(kernel)
         self._poll.start()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-__all__ = ["Change", "Gap", "KernelModel", "difference", "read_kernel"]
+__all__ = ["Change", "EarlierClient", "Gap", "KernelModel", "difference", "read_kernel"]
 
 M = TypeVar("M")
 
@@ -71,6 +71,28 @@ class Gap:
     since: datetime
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierClient:
+    """A client that was lost, and whose place another one takes.
+
+    Parameters
+    ----------
+    client_id
+        By which the server knows it.
+    last_id
+        Of the message on iopub that it saw last (:attr:`KernelConnection.last_id`).
+    seen_at
+        When that was.
+    has_journal
+        Whether the kernel keeps one (:attr:`KernelConnection.has_journal`).
+    """
+
+    client_id: str
+    last_id: str
+    seen_at: datetime
+    has_journal: bool = False
 
 
 def read_kernel(fields: Mapping[str, Any]) -> KernelModel:

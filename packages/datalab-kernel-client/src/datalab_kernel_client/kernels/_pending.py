@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from datalab_kernel_client.errors import RequestCanceledError
     from datalab_kernel_client.kernels._future import KernelFuture
@@ -49,11 +49,14 @@ class Pending:
         """Return whether a request was of this connection, and is forgotten."""
         return msg_id in self._given_up
 
-    def unanswered(self, channel: str) -> list[KernelFuture]:
-        """Return what isn't done on a channel."""
-        return [
-            one for one in self._futures.values() if not one.is_done and one.msg.channel == channel
-        ]
+    def overdue(self, waiting: Iterable[Message]) -> dict[str, list[KernelFuture]]:
+        """Return what was sent, unlike what waits, and isn't done, by channel."""
+        unsent = {message.msg_id for message in waiting}
+        found: dict[str, list[KernelFuture]] = {}
+        for one in self._futures.values():
+            if not one.is_done and one.msg_id not in unsent:
+                found.setdefault(one.msg.channel, []).append(one)
+        return found
 
     def end_all(self, error: Callable[[str], RequestCanceledError]) -> None:
         """End every request; `error` makes the error for a message type."""

@@ -48,7 +48,9 @@ class Record:
         self._bytes += self._messages[-1][1]
         self._wake()
         while self._bytes > self._keep_bytes and len(self._messages) > 1:
-            if any(reader.position <= self.dropped for reader in self._readers):
+            if not self.is_closed and any(
+                reader.position <= self.dropped for reader in self._readers
+            ):
                 self.moved.clear()
                 await self.moved.wait()
                 continue

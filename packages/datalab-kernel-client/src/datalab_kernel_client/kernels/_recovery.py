@@ -9,13 +9,14 @@ from datalab_kernel_client.kernels._comms import CommOwner
 from datalab_kernel_client.kernels._future import FutureOwner, KernelFuture
 from datalab_kernel_client.kernels._journal import JournalReader
 from datalab_kernel_client.kernels._messages import Message
+from datalab_kernel_client.kernels._numbers import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from datetime import datetime
 
     from datalab_kernel_client.kernels._link import Link, Loss
-    from datalab_kernel_client.kernels._models import KernelModel
+    from datalab_kernel_client.kernels._models import EarlierClient, KernelModel
     from datalab_kernel_client.kernels._pending import Pending
 
 __all__ = ["Face", "Recovery"]
@@ -57,12 +58,22 @@ class Recovery:
         Hands messages on.
     face
         The connection.
+    earlier
+        The client whose place it takes.
     """
 
-    def __init__(self, traffic: Messages, face: Face) -> None:
+    def __init__(self, traffic: Messages, face: Face, earlier: EarlierClient | None) -> None:
         self._traffic, self._face = traffic, face
-        self.last_id = ""
+        self.last_id = earlier.last_id if earlier else ""
         """Of the kernel's message that was handed on last."""
+        self.has_journal = earlier is not None and earlier.has_journal
+        """Whether the kernel keeps one."""
+        self._is_heir = earlier is not None
+        """Whether the lost link was of another process: what was on its way there is lost, too."""
+        self._numbers: Numbers | None = None
+        """Of the messages since a link was lost, until it is clear whether some are missing."""
+        self._is_told = False
+        """Whether that was told of the last loss."""
         self._journal: JournalReader | None = None
         self._held: list[Message] | None = None
         """What comes while the journal is asked; it is handed on after what the journal has."""
@@ -72,10 +83,18 @@ class Recovery:
         """Whether what comes is held back."""
         return self._held is not None
 
-    def hold(self) -> None:
-        """Hold back what comes, until the journal has been read."""
-        if self.last_id:
+    def begin(self) -> None:
+        """Count what comes on a new link, and hold it back where there is a journal to be read before."""
+        self._numbers = self._numbers or Numbers(self.last_id)
+        self._is_told = False
+        if self.has_journal and self.last_id:
             self._held = []
+
+    def note(self, message: Message) -> None:
+        """Take note of a message of the kernel's on iopub that is handed on."""
+        self.last_id = message.msg_id
+        if self._numbers is not None:
+            self._numbers.take(message)
 
     def takes(self, message: Message) -> bool:
         """Take a message of the journal's, or one that is held back; return whether it was one."""
@@ -110,11 +129,33 @@ class Recovery:
 
     def settle(self, loss: Loss, overdue: dict[str, list[KernelFuture]]) -> None:
         """Say what can't have been kept, and find out which requests won't be answered any more."""
-        if not loss.was_kept:
-            self._traffic.tell_gap(loss.since, "reconnect")
+        if not loss.was_kept or self._cannot_tell:
+            self._tell(loss)
+        is_asked = False
         for channel, futures in overdue.items():
             if waiting := [future for future in futures if not future.is_done]:
                 self._traffic.later(self._ask_behind(channel, waiting, loss))
+                is_asked = True
+        if not is_asked:
+            self._count(loss)
+
+    @property
+    def _cannot_tell(self) -> bool:
+        """Whether nothing tells what was on its way to another process that was lost."""
+        is_numbered = self._numbers is not None and self._numbers.are_known
+        return self._is_heir and not self.has_journal and not is_numbered
+
+    def _count(self, loss: Loss) -> None:
+        """Tell a gap where messages are missing; what comes from now on has nothing to do with the loss."""
+        if self._numbers is not None and self._numbers.missing:
+            self._tell(loss)
+        self._numbers = None
+        self._is_heir = False
+
+    def _tell(self, loss: Loss) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._traffic.tell_gap(loss.since, "reconnect")
 
     async def _ask_behind(self, channel: str, futures: list[KernelFuture], loss: Loss) -> None:
         """Wait for a request behind others: what is not answered before it will never be.
@@ -146,11 +187,12 @@ class Recovery:
             await last
         except RequestCanceledError:
             return  # the next link, or whatever ended it, deals with all of them
+        self._count(loss)
         open_ones = [future for future in futures if not future.is_done]
         if not open_ones:
             return
-        if loss.was_kept and not all(future.seen_reply() for future in open_ones):
-            self._traffic.tell_gap(loss.since, "reconnect")
+        if not all(future.seen_reply() for future in open_ones):
+            self._tell(loss)
         for future in open_ones:
             if future.reply is not None:
                 future.end_without_idle()

@@ -33,7 +33,7 @@ class Requests(ABC):
         *,
         expect_reply: bool = True,
         dispose_on_done: bool = True,
-        keep_bytes: int | None = None,
+        keep_bytes: int = KEEP_BYTES,
     ) -> KernelFuture:
         """Send a message and return its future."""
 

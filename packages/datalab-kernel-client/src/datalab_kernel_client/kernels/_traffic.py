@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,34 +15,31 @@ from datalab_kernel_client.errors import (
     RequestCanceledError,
 )
 from datalab_kernel_client.kernels._comms import Comms
-from datalab_kernel_client.kernels._future import KernelFuture
 from datalab_kernel_client.kernels._gaps import is_rate_warning
+from datalab_kernel_client.kernels._greeting import PATIENCE_S, SPEAKS_S, Greeting
 from datalab_kernel_client.kernels._journal import keeps_journal
-from datalab_kernel_client.kernels._link import Link
-from datalab_kernel_client.kernels._messages import Message
-from datalab_kernel_client.kernels._models import Gap, KernelModel
+from datalab_kernel_client.kernels._link import Link, Loss
+from datalab_kernel_client.kernels._models import EarlierClient, Gap, KernelModel
 from datalab_kernel_client.kernels._outputs import Displays
 from datalab_kernel_client.kernels._pending import Pending
 from datalab_kernel_client.kernels._recovery import Face, Recovery
+from datalab_kernel_client.kernels._starts import LAST_WORDS, Starts
 from datalab_kernel_client.kernels._status import ConnectionStatus, Status, StatusTracker
+from datalab_kernel_client.kernels._tasks import Tasks
 from datalab_kernel_client.kernels._wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from datalab_kernel_client.kernels._link import Loss, Pace
+    from datalab_kernel_client.kernels._future import KernelFuture
+    from datalab_kernel_client.kernels._link import Pace
+    from datalab_kernel_client.kernels._messages import Message
     from datalab_kernel_client.kernels._signals import KernelSignals
     from datalab_kernel_client.server import Rest
 
 __all__ = ["Traffic"]
 
 LOGGER = logging.getLogger(__name__)
-LAST_WORDS = {"shutdown_reply", "shutdown"}
-"""What kernels publish before they are restarted or end."""
-PATIENCE_S = 3.0
-"""How long requests wait for the kernel's first answer on a link."""
-ASKED = 40
-"""How often a kernel that starts is asked whether it is there, each `PATIENCE_S` seconds."""
 
 
 class Traffic:
@@ -59,11 +55,21 @@ class Traffic:
         Those of the connection.
     pace
         How patient the link is.
+    earlier
+        The client whose place this one takes.
     """
 
-    def __init__(self, face: Face, rest: Rest, signals: KernelSignals, pace: Pace) -> None:
+    def __init__(
+        self,
+        face: Face,
+        rest: Rest,
+        signals: KernelSignals,
+        pace: Pace,
+        earlier: EarlierClient | None = None,
+    ) -> None:
         self._face, self._signals = face, signals
-        self.link = Link(rest, face.id, face.client_id, self, pace)
+        loss = Loss(since=earlier.seen_at, was_kept=True) if earlier else None
+        self.link = Link(rest, face.id, face.client_id, self, pace, loss=loss)
         self.pending = Pending(signals.pending_input._emit)  # noqa: SLF001  our own signal
         self.displays = Displays()
         self.comms = Comms(face, self.later)
@@ -76,37 +82,29 @@ class Traffic:
         """Set while connected, and when that isn't tried any more."""
         self._waiting: list[Message] = []
         self._is_greeted = False
-        self._spoken = asyncio.Event()
-        self.info: dict[str, Any] | None = None
-        self._kernel_session = ""
+        self._greeting = Greeting(self._send_first, face, self)
+        self._starts = Starts(face.client_id)
+        self._is_restarting = False
         self._heard = datetime.now(UTC)
-        self._restarts_here = self._is_restarting = False
-        self._own: set[str] = set()
-        self._recovery = Recovery(self, face)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self.recovery = Recovery(self, face, earlier)
+        self._tasks = Tasks(face.id)
 
     @property
     def status(self) -> Status:
         """What the kernel does."""
         return self._status
 
+    @property
+    def info(self) -> dict[str, Any] | None:
+        """What the kernel says of itself."""
+        return self._greeting.info
+
     # ---------------------------------------------------------------- sending
 
-    def send(
-        self,
-        message: Message,
-        *,
-        expect_reply: bool,
-        dispose_on_done: bool = True,
-        keep_bytes: int | None = None,
-    ) -> KernelFuture:
-        """Send a request after the kernel's first answer, and return its future."""
-        more = {} if keep_bytes is None else {"keep_bytes": keep_bytes}
-        future = KernelFuture(
-            message, self._face, expect_reply=expect_reply, dispose_on_done=dispose_on_done, **more
-        )
+    def send(self, future: KernelFuture) -> KernelFuture:
+        """Send a future's request after the kernel's first answer, and the future its messages."""
         self.pending.add(future)
-        self.post(message)
+        self.post(future.msg)
         return future
 
     def post(self, message: Message) -> None:
@@ -117,15 +115,7 @@ class Traffic:
         else:
             self._waiting.append(message)
 
-    def _ask_kernel(self, channel: str = "shell") -> None:
-        """Ask for kernel_info before everything that waits."""
-        message = Message.new(
-            "kernel_info_request",
-            channel=channel,  # type: ignore[arg-type]  # one of two
-            session=self._face.client_id,
-            username=self._face.username,
-        )
-        self._own.add(message.msg_id)
+    def _send_first(self, message: Message) -> None:
         self._signals.any_message._emit(("send", message))  # noqa: SLF001  our own signal
         self.link.send(message)
 
@@ -133,61 +123,31 @@ class Traffic:
 
     async def link_opened(self, loss: Loss | None) -> None:
         """Greet the kernel; then send what waits."""
-        unsent = {message.msg_id for message in self._waiting}
-        overdue = {
-            channel: [
-                future for future in self.pending.unanswered(channel) if future.msg_id not in unsent
-            ]
-            for channel in ("shell", "control")
-        }
+        overdue = self.pending.overdue(self._waiting)
         self._tracker.linked(self._face.model.execution_state)
         self._tell_status()
-        if loss is not None and keeps_journal(self.info):
-            self._recovery.hold()
+        if loss is not None:
+            self.recovery.begin()
         self.later(self._greet(loss, overdue))
 
     async def _greet(self, loss: Loss | None, overdue: dict[str, list[KernelFuture]]) -> None:
-        self._spoken.clear()
-        self._ask_kernel()
-        if loss is not None and self._recovery.holds:
-            is_whole = await self._recovery.catch_up()
-            loss = replace(loss, was_kept=is_whole or loss.was_kept)
+        self._greeting.begin()
+        self._greeting.ask()
+        if loss is not None and self.recovery.holds:
+            loss = replace(loss, was_kept=await self.recovery.catch_up())
         if self._status == "busy":  # its shell is taken; control answers meanwhile
-            self._ask_kernel("control")
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._spoken.wait()
-        except TimeoutError:
+            self._greeting.ask("control")
+        if not await self._greeting.answered(PATIENCE_S):
             LOGGER.info("Kernel %s has not answered yet; it may be busy", self._face.id)
-            self.later(self._ask_until_it_speaks())
+            self.later(self._greeting.ask_until_answered())
         if loss is not None:
-            self._recovery.settle(loss, overdue)
+            self.recovery.settle(loss, overdue)
         self._send_waiting()
         self._set_connection("connected")
 
-    async def spoken(self) -> None:
-        """Wait until the kernel has answered, for two minutes at most, or is dead."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ASKED * PATIENCE_S):
-                await self._spoken.wait()
-
-    def _ask_anew(self) -> None:
-        self._spoken.clear()
-        self._ask_kernel()
-        self.later(self._ask_until_it_speaks())
-
-    async def _ask_until_it_speaks(self) -> None:
-        """Ask again and again: a kernel that starts says idle only when it is asked."""
-        for _ in range(ASKED):
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._spoken.wait()
-            except TimeoutError:
-                if self.connection_status == "disconnected" or self._status == "busy":
-                    return
-                self._ask_kernel()
-            else:
-                return
+    async def spoken(self) -> bool:
+        """Wait until the kernel has answered or is dead, and return whether it was in time."""
+        return await self._greeting.answered(SPEAKS_S)
 
     def link_broken(self, reason: str) -> None:
         """Be connecting again; what was sent keeps waiting for its answer."""
@@ -221,7 +181,7 @@ class Traffic:
         """End for good: the kernel is dead."""
         self.failure = error
         self._tracker.dead()
-        self._spoken.set()
+        self._greeting.end()
         self._waiting.clear()
         facts = {key: fact for key, fact in error.facts.items() if key != "msg_type"}
         self.pending.end_all(lambda kind: type(error)(str(error), msg_type=kind, **facts))
@@ -235,12 +195,8 @@ class Traffic:
         text = "The connection to the kernel was disposed of before the request was answered."
         self.pending.end_all(lambda kind: RequestCanceledError(text, msg_type=kind))
         self.comms.dispose()
-        for task in self._tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
-        for closing in self.link.stop():
-            self._tasks.add(closing)
-            closing.add_done_callback(self._tasks.discard)
+        self._tasks.cancel()
+        self._tasks.keep(self.link.stop())
         self._set_connection("disconnected")
 
     @property
@@ -250,8 +206,7 @@ class Traffic:
 
     async def closed(self) -> None:
         """Wait until the WebSocket is closed."""
-        if tasks := [task for task in self._tasks if task is not asyncio.current_task()]:
-            await asyncio.wait(tasks, timeout=PATIENCE_S)
+        await self._tasks.ended(PATIENCE_S)
 
     # ---------------------------------------------------------------- after a loss
 
@@ -265,15 +220,16 @@ class Traffic:
 
     def begin_restart(self) -> None:
         """Forget what the kernel forgets: this client restarts it."""
-        self._restarts_here = True
+        self._starts.is_restarted_here = True
         self._forget_all("restarting", "this client restarted the kernel")
 
     def end_restart(self, *, is_done: bool) -> None:
         """Ask the new kernel whether it is there; or go on with the old one."""
-        self._restarts_here = False
-        self._kernel_session = ""
-        self.info = None if is_done else self.info
-        self._ask_anew()
+        self._starts.is_restarted_here = False
+        if is_done:
+            self._starts.next()
+            self._greeting.info = None
+        self._greeting.ask_anew()
 
     def _forget_all(self, word: Any, why: str) -> None:
         self._waiting.clear()
@@ -285,7 +241,7 @@ class Traffic:
         self.pending.end_all(lambda kind: KernelRestartedError(text, msg_type=kind))
         self.comms.dispose()
         self._tracker.restarting(word)
-        self._spoken.clear()
+        self._greeting.begin()
         self._is_greeted, self._is_restarting = False, True
         self.later(self._go_on())
         self._tell_status()
@@ -305,16 +261,11 @@ class Traffic:
 
     def _notice_restart(self, message: Message) -> None:
         """See by a status or reply whether it is of a new kernel under the same id."""
-        kinds = {"status", "kernel_info_reply"}
-        session = message.session
-        if message.msg_type not in kinds or session in {"", self._face.client_id}:
-            return
-        known, self._kernel_session = self._kernel_session, session
-        if known and known != session and not self._is_restarting:
+        if self._starts.is_new(message) and not self._is_restarting:
             LOGGER.info("Kernel %s was restarted by somebody else", self._face.id)
             self._forget_all("restarting", "by somebody else")
-            self.info = None
-            self._ask_anew()
+            self._greeting.info = None
+            self._greeting.ask_anew()
 
     # ---------------------------------------------------------------- receiving
 
@@ -329,28 +280,19 @@ class Traffic:
             self.tell_gap(self._heard, "rate_limit")
             return
         self._notice_restart(message)
-        await self._signals.any_message._deliver(("recv", message))  # noqa: SLF001  our own signal
-        match message.channel:
-            case "iopub":
-                if not self._recovery.takes(message):
-                    await self.take_iopub(message)
-            case "stdin":
-                await self._take_question(message)
-            case _:
-                await self._take_reply(message)
+        if message.channel != "iopub":
+            await self._take_answer(message)
+        elif not self.recovery.takes(message):
+            await self.take_iopub(message)
         self._heard = datetime.now(UTC)
 
     async def take_iopub(self, message: Message) -> None:
         """Take what the kernel publishes to the end."""
+        await self._signals.any_message._deliver(("recv", message))  # noqa: SLF001  our own signal
         kind = message.msg_type
         if message.session != self._face.client_id:  # what the server says isn't in the journal
-            self._recovery.last_id = message.msg_id
-        if kind == "iopub_welcome" and not self._spoken.is_set() and not self._restarts_here:
-            self._ask_kernel()  # it has just begun to speak
-        if kind in LAST_WORDS and message.content.get("restart") and not self._is_restarting:
-            self._forget_all("restarting", "by somebody else")
-            self.later(self._ask_until_it_speaks())
-        if kind == "status" and not self._take_status(message):
+            self.recovery.note(message)
+        if not self._starts.is_over(message) and not self._take_word(message):
             return
         if kind in {"update_display_data", "display_data"}:
             display_id = (message.content.get("transient") or {}).get("display_id")
@@ -363,6 +305,17 @@ class Traffic:
             await self.comms.take(message)
         await self._signals.iopub_message._deliver(message)  # noqa: SLF001  our own signal
 
+    def _take_word(self, message: Message) -> bool:
+        """Take what the kernel says of itself; return whether there is more to do with the message."""
+        kind = message.msg_type
+        is_restarted_here = self._starts.is_restarted_here
+        if kind == "iopub_welcome" and not self._greeting.is_answered and not is_restarted_here:
+            self._greeting.ask()  # it has just begun to speak
+        if kind in LAST_WORDS and message.content.get("restart") and not self._is_restarting:
+            self._forget_all("restarting", "by somebody else")
+            self.later(self._greeting.ask_until_answered())
+        return kind != "status" or self._take_status(message)
+
     def _take_status(self, message: Message) -> bool:
         """Follow the kernel's status; return whether there is more to do with the message."""
         state = message.content.get("execution_state")
@@ -373,19 +326,26 @@ class Traffic:
             return False
         if state == "idle":
             self.pending.answer(message.parent_id)
-        if self._restarts_here:
+        if self._starts.is_restarted_here:
             return True
         if state == "restarting":
             self._forget_all("autorestarting", "it had died")
-            self._kernel_session = ""
-            self.later(self._ask_until_it_speaks())
+            self._starts.next()
+            self.later(self._greeting.ask_until_answered())
         elif state == "starting":
             self._tracker.take(message)
-            self._ask_anew()
+            self._greeting.ask_anew()
         else:
             self._tracker.take(message)
         self._tell_status()
         return True
+
+    async def _take_answer(self, message: Message) -> None:
+        await self._signals.any_message._deliver(("recv", message))  # noqa: SLF001  our own signal
+        if message.channel == "stdin":
+            await self._take_question(message)
+        else:
+            await self._take_reply(message)
 
     async def _take_question(self, message: Message) -> None:
         self.pending.ask(message)
@@ -395,32 +355,25 @@ class Traffic:
 
     async def _take_reply(self, message: Message) -> None:
         is_info = message.msg_type == "kernel_info_reply"
-        if is_info and not self._restarts_here:
-            self.info = message.content
-            self._spoken.set()
+        if is_info and not self._starts.is_restarted_here and not self._starts.is_over(message):
+            self._greeting.take(message)
+            self.recovery.has_journal = keeps_journal(message.content)
             self._tracker.speaks(is_answer=message.channel == "shell")
             self._tell_status()
         self.pending.answer(message.parent_id)
         future = self.pending.get(message.parent_id)
         if future is not None and future.msg.channel == message.channel:
             await future.take_reply(message)
-        elif message.parent_id in self._own:
-            self._own.discard(message.parent_id)
-        elif not self.pending.is_known(message.parent_id):
+        elif not self._greeting.forget(message.parent_id) and not self.pending.is_known(
+            message.parent_id
+        ):
             await self._signals.unhandled_message._deliver(message)  # noqa: SLF001  our own signal
 
     # ---------------------------------------------------------------- telling
 
     def later(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         """Run a coroutine in a task that ends with the connection."""
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            LOGGER.error("The traffic with kernel %s failed", self._face.id, exc_info=error)
+        self._tasks.begin(coroutine)
 
     def _set_connection(self, status: ConnectionStatus) -> None:
         if status == "connecting":

@@ -30,6 +30,8 @@ class KernelFacts:
     path: str = ""
     kernel_id: str = ""
     session_id: str = ""
+    has_journal: bool = False
+    """Whether the kernel keeps what it publishes for who comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class SentRequest:
 
     msg_id: str
     reply: Awaitable[Mapping[str, Any]]
+    after: str = ""
+    """Id of the message of the kernel's that came last before it was sent, where a runner may be lost."""
 
 
 class RunKernel(ABC):

@@ -74,28 +74,40 @@ class Progress:
         self._by_id = {cell.id: cell for cell in self.cells}
         self._numbers = {cell.id: number for number, cell in enumerate(self.cells, start=1)}
         self._by_msg_id: dict[str, nbformat.NotebookNode] = {}
+        self.last_id = ""
+        """Of the kernel's message that came last."""
+        self.open_messages: list[Message] = []
+        """What came of the number and the end of the cell that was sent last."""
         self._changed: set[str] = set()
         """Ids of cells whose outputs aren't in the notebook yet."""
         self._timer: asyncio.TimerHandle | None = None
 
     # ------------------------------------------------------------ what happens
 
-    def sent(self, cell: nbformat.NotebookNode, msg_id: str) -> None:
-        """Note that a cell was sent; to be called before anything else can happen."""
-        self._note({"what": "sent", "cell": cell.id, "msg_id": msg_id, "at": now()})
+    def sent(self, cell: nbformat.NotebookNode, msg_id: str, *, after: str) -> None:
+        """Note that a cell was sent; to be called before anything else can happen.
+
+        `after` is the id of the message of the kernel's that came before.
+        """
+        entry = {"what": "sent", "cell": cell.id, "msg_id": msg_id, "after": after, "at": now()}
+        self._note(entry)
 
     def show(self, message: Message) -> nbformat.NotebookNode | None:
         """Take in what the kernel published; return the cell that it belongs to, if any."""
         cell = self._by_msg_id.get(message.parent_id)
-        if cell is not None and message.msg_type != "status":
-            self._note(
-                {
-                    "what": message.msg_type,
-                    "parent": message.parent_id,
-                    "content": message.content,
-                },
-            )
-            self._save_within(self._save_every_s)
+        if cell is None:
+            return None
+        self._note(
+            {
+                "what": message.msg_type,
+                "parent": message.parent_id,
+                "id": message.msg_id,
+                "content": message.content,
+            },
+        )
+        if message.msg_type == "status":
+            return None
+        self._save_within(self._save_every_s)
         return cell
 
     def end(self, cell: nbformat.NotebookNode, status: CellStatus) -> None:
@@ -132,9 +144,13 @@ class Progress:
                 self._by_msg_id[entry["msg_id"]] = cell
                 self._outputs[cell.id] = Outputs(self._displays)
                 self.record.msg_ids[cell.id] = entry["msg_id"]
+                self.last_id = entry["after"]
+                self.open_messages = []
                 note_cell(cell, status=str(CellStatus.RUNNING), started=entry["at"])
             case "unsent":
                 del self._by_id[entry["cell"]].metadata[OURS]
+                if entry["cell"] in self.record.incomplete:
+                    self.record.incomplete.remove(entry["cell"])
             case "end":
                 cell = self._by_id[entry["cell"]]
                 note_cell(cell, status=entry["status"], ended=entry["at"])
@@ -142,17 +158,28 @@ class Progress:
                 self.record.incomplete.append(entry["cell"])
                 note_cell(self._by_id[entry["cell"]], incomplete=True)
             case msg_type:
-                self._show(self._by_msg_id[entry["parent"]], msg_type, entry["content"])
+                self.last_id = entry["id"]
+                header = {"msg_type": msg_type, "msg_id": entry["id"]}
+                parent = {"msg_type": "execute_request", "msg_id": entry["parent"]}
+                content = entry["content"]
+                self._show(
+                    self._by_msg_id[entry["parent"]],
+                    Message(channel="iopub", header=header, parent_header=parent, content=content),
+                )
 
-    def _show(self, cell: nbformat.NotebookNode, msg_type: str, content: dict[str, Any]) -> None:
+    def _show(self, cell: nbformat.NotebookNode, message: Message) -> None:
+        msg_type, content = message.msg_type, message.content
+        if msg_type in {"execute_input", "error", "status"}:
+            self.open_messages.append(message)
+        if msg_type == "status":
+            return
         display_id = (content.get("transient") or {}).get("display_id")
         if display_id and msg_type in {"display_data", "update_display_data"}:
             self._displays.update(display_id, content)
         if msg_type in {"execute_input", "execute_result"}:
             cell.execution_count = content.get("execution_count")
         self._changed |= {cell.id} if not display_id else {*self._outputs}
-        header = {"msg_type": msg_type}
-        self._outputs[cell.id].take(Message(channel="iopub", header=header, content=content))
+        self._outputs[cell.id].take(message)
 
     # ------------------------------------------------------------ how far it is
 

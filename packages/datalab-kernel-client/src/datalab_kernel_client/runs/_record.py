@@ -99,6 +99,8 @@ class RunRecord:
     kernel_id: str = ""
     session_id: str = ""
     """Under which this client is known to the server."""
+    has_journal: bool = False
+    """Whether the kernel keeps what it publishes for who comes back."""
     msg_ids: dict[str, str] = field(default_factory=dict)
     """Ids of the requests by the cells' ids."""
     incomplete: list[str] = field(default_factory=list)

@@ -113,7 +113,7 @@ class NotebookRun:
         record = self._progress.record
         record.kernel_name, record.kernel_id = facts.name, facts.kernel_id
         record.server, record.path = facts.server, facts.path
-        record.session_id = facts.session_id
+        record.session_id, record.has_journal = facts.session_id, facts.has_journal
         self._progress.notebook.metadata["language_info"] = dict(facts.language_info)
         return await self._go_on(facts)
 
@@ -195,7 +195,7 @@ class NotebookRun:
         self._current = cell
         if sent is None:
             sent = self._kernel.request(cell.source)
-            progress.sent(cell, sent.msg_id)
+            progress.sent(cell, sent.msg_id, after=sent.after)
         self._tell(CellStarted(**numbers))
         self._failure = None
         try:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_client._server import Server
 from datalab_kernel_client.errors import (
+    ClientError,
     ConnectionLostError,
     KernelRestartedError,
     ResponseError,
     SessionExistsError,
 )
+from datalab_kernel_client.kernels import EarlierClient
 from datalab_kernel_client.runs._errors import CannotResumeError
 from datalab_kernel_client.runs._kernel import (
     KernelFacts,
@@ -33,9 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["ServerKernel"]
 
 _PLANTED = "__datalab_kernel_run__"
-_LOOKS, _LOOK_S = 10, 0.2
-"""How often the server is asked whether it knows that the lost runner's link is closed."""
-_TRIES = 75
+_TRIES, _TRY_S = 75, 0.2
 
 
 class ServerKernel(RunKernel):
@@ -63,9 +64,6 @@ class ServerKernel(RunKernel):
         self._session_id = ""
         self._is_closed = False
         self._connection: KernelConnection | None = None
-        self._open_request = ""
-        """Id of a request that an earlier runner sent, and that isn't answered yet."""
-        self._open_reply: Mapping[str, Any] | None = None
 
     @property
     def name_when_kept(self) -> str:
@@ -96,7 +94,7 @@ class ServerKernel(RunKernel):
         assert session.kernel is not None  # noqa: S101 - a new session has one
         self._listen(session.kernel)
         try:
-            facts = await self._facts(session.path)
+            facts = await self._facts(session.path, await session.kernel.info())
             if facts.language_info.get("name") == "python":
                 planted = self.request(f"{_PLANTED} = {{'id': {self._record.id!r}}}", silent=True)
                 await planted.reply
@@ -116,22 +114,26 @@ class ServerKernel(RunKernel):
         record = self._record
         session = await self._find(progress)
         self._session_id = session.id
-        kernel_id = record.kernel_id
-        is_watched = await self._is_watched(kernel_id)
-        connection = self._server.kernels.connect_to(
-            kernel_id, client_id=record.session_id, pace=self._pace
+        earlier = EarlierClient(
+            client_id=record.session_id,
+            last_id=progress.last_id,
+            seen_at=datetime.now(UTC),
+            has_journal=record.has_journal,
         )
-        cell = progress.open_cell
-        self._open_request = record.msg_ids[cell.id] if cell is not None else ""
+        connection = self._server.kernels.connect_to(
+            record.kernel_id, earlier=earlier, pace=self._pace
+        )
         self._listen(connection)
-        facts = await self._facts(session.path)
+        cell = progress.open_cell
         if cell is None:
+            facts = await self._facts(session.path)
             await self._look(progress)
             return facts, None
-        if is_watched:
-            self.on_loss("another client was connected, so the server kept nothing")
-        reply = self._late_reply(progress, cell.id)
-        return facts, SentRequest(msg_id=self._open_request, reply=reply)
+        msg_id = record.msg_ids[cell.id]
+        future = connection.adopt_execute(msg_id, progress.open_messages)
+        facts = await self._facts(session.path)
+        reply = self._late_reply(future, progress, cell.source)
+        return facts, SentRequest(msg_id=msg_id, reply=reply)
 
     async def leave(self) -> None:
         """Let go of the kernel, which goes on."""
@@ -160,7 +162,7 @@ class ServerKernel(RunKernel):
             try:
                 return await self._server.sessions.shutdown(self._session_id)
             except ResponseError:
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(_TRY_S)
         return await self._server.sessions.shutdown(self._session_id)
 
     # ------------------------------------------------------------ requests
@@ -169,13 +171,14 @@ class ServerKernel(RunKernel):
         self, code: str, *, silent: bool = False, expressions: Mapping[str, str] | None = None
     ) -> SentRequest:
         """Send code."""
+        after = self._kernel.last_id
         future = self._kernel.request_execute(
             code,
             silent=silent,
             user_expressions=expressions,
             allow_stdin=False,
         )
-        return SentRequest(msg_id=future.msg_id, reply=self._reply(future))
+        return SentRequest(msg_id=future.msg_id, reply=self._reply(future), after=after)
 
     async def interrupt(self) -> None:
         """Interrupt what runs."""
@@ -198,17 +201,11 @@ class ServerKernel(RunKernel):
 
     def _listen(self, connection: KernelConnection) -> None:
         self._connection = connection
-        connection.any_message.connect(self._receive)
+        connection.iopub_message.connect(self._receive)
         connection.messages_lost.connect(self._lose)
 
-    def _receive(self, sent: tuple[Literal["send", "recv"], Message]) -> None:
-        direction, message = sent
-        if direction == "send":
-            return
-        if message.channel == "iopub":
-            self.on_message(message)
-        elif message.msg_type == "execute_reply" and message.parent_id == self._open_request:
-            self._open_reply = message.content
+    def _receive(self, message: Message) -> None:
+        self.on_message(message)
 
     def _lose(self, gap: Gap) -> None:
         why = {
@@ -217,18 +214,18 @@ class ServerKernel(RunKernel):
         }
         self.on_loss(why.get(gap.reason, gap.reason))
 
-    async def _facts(self, path: str) -> KernelFacts:
+    async def _facts(self, path: str, info: Mapping[str, Any] | None = None) -> KernelFacts:
+        """Return what is known; who resumes has the language in the notebook."""
         kernel = self._kernel
         await kernel.connected()
-        # a kernel that runs a cell tells this later; the notebook has it from the first runner
-        info = await kernel.info() if not self._open_request else {}
         return KernelFacts(
             name=kernel.name or self._record.kernel_name,
-            language_info=info.get("language_info", {}),
+            language_info=(info or {}).get("language_info", {}),
             server=self._server.settings.base_url,
             path=path,
             kernel_id=kernel.id,
             session_id=kernel.client_id,
+            has_journal=kernel.has_journal,
         )
 
     # ------------------------------------------------------------ after a runner was lost
@@ -243,23 +240,22 @@ class ServerKernel(RunKernel):
             raise _gone(progress, f"the session of {record.path} has another kernel now")
         return session
 
-    async def _is_watched(self, kernel_id: str) -> bool:
-        """Return whether somebody else is connected; the lost runner's link takes a moment."""
-        for _ in range(_LOOKS):
-            running = await self._server.kernels.refresh()
-            found = [one for one in running if one.id == kernel_id]
-            if not found or found[0].connections == 0:
-                return False
-            await asyncio.sleep(_LOOK_S)
-        return True
-
-    async def _late_reply(self, progress: Progress, cell_id: str) -> Mapping[str, Any]:
+    async def _late_reply(
+        self, future: KernelFuture, progress: Progress, source: str
+    ) -> Mapping[str, Any]:
         """Wait for a cell that an earlier runner sent, and return how it ended."""
+        content: Mapping[str, Any] | None = None
+        try:
+            content = (await future).content
+        except ConnectionLostError:
+            if self._kernel.connection_status != "connected":
+                raise
+        except KernelRestartedError as error:
+            raise _restarted(progress) from error
         known = await self._look(progress)
-        if self._open_reply is not None:
-            return self._open_reply
-        counts = [cell.execution_count or 0 for cell in progress.cells if cell.id != cell_id]
-        if known["count"] == max(counts, default=0) + 1:
+        if content is not None:
+            return content
+        if progress.is_python and source.rstrip("\n") not in known["inputs"]:
             raise NeverArrivedError
         self.on_loss("the server kept nothing of it for this client")
         return _ended(known)
@@ -268,20 +264,22 @@ class ServerKernel(RunKernel):
         """Wait until the kernel is free; see that it is the one that the run was begun in."""
         if not progress.is_python:
             await self.request("", silent=True).reply
-            return {"ok": True, "count": -1}
-        known = await self._ask()
+            return {"ok": True}
+        ended = (cell for cell in progress.cells if cell is not progress.open_cell)
+        count = max((cell.execution_count or 0 for cell in ended), default=0)
+        try:
+            known = await self._ask(count)
+        except KernelRestartedError as error:
+            raise _restarted(progress) from error
         if known.get("id") != self._record.id:
-            text = "its kernel was restarted, and has none of its variables"
-            if progress.open_cell is None:
-                raise _gone(progress, text)
-            error = _gone(progress, text)
-            raise KernelRestartedError(str(error), msg_type="execute_request")
+            raise _restarted(progress)
         return known
 
-    async def _ask(self) -> dict[str, Any]:
-        """Return what the planted variable says of the cell before, and how far the counter is."""
+    async def _ask(self, since: int = 0) -> dict[str, Any]:
+        """Return what the planted variable says of the cell before, and the inputs since a count."""
         code = f"{_PLANTED}['ok'] = bool(get_ipython().last_execution_succeeded)"
-        expressions = {"run": _PLANTED, "count": "get_ipython().execution_count"}
+        inputs = f"get_ipython().history_manager.input_hist_raw[{since + 1}:]"
+        expressions = {"run": _PLANTED, "inputs": inputs}
         while True:
             reply = await self.request(code, silent=True, expressions=expressions).reply
             if reply["status"] != "aborted":  # the cell before it failed
@@ -291,7 +289,7 @@ class ServerKernel(RunKernel):
             for name, value in reply.get("user_expressions", {}).items()
             if value.get("status") == "ok"
         }
-        return {"ok": True, **values.get("run", {}), "count": values.get("count")}
+        return {"ok": True, **values.get("run", {}), "inputs": values.get("inputs", [])}
 
 
 def _ended(known: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -300,6 +298,14 @@ def _ended(known: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"status": "ok", "execution_count": None}
     words = "the cell failed; its traceback was lost"
     return {"status": "error", "ename": "Exception", "evalue": words, "traceback": [words]}
+
+
+def _restarted(progress: Progress) -> ClientError:
+    """Return the error for a kernel that has nothing of the run; a cell that was sent died with it."""
+    error = _gone(progress, "its kernel was restarted, and has none of its variables")
+    if progress.open_cell is None:
+        return error
+    return KernelRestartedError(str(error), msg_type="execute_request")
 
 
 def _gone(progress: Progress, what: str) -> CannotResumeError:
