@@ -133,33 +133,6 @@ assert "toy_h" in sys.modules
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "package"),
-    [
-        ("a.tdms", b"TDSm\x0e\0\0\0", "nptdms"),
-        ("a.mat", b"MATLAB 7.3 MAT-file" + bytes(200), "mat73"),
-        ("a.trc", b"#9000500346WAVEDESC" + bytes(50), "lecroyparser"),
-        ("a.dm4", b"\0\0\0\4" + bytes(50), "rosettasciio"),
-        ("a.czi", b"ZISRAWFILE" + bytes(50), "czifile"),
-        ("a.nd2", b"\xda\xce\xbe\x0a" + bytes(50), "nd2"),
-        ("a.wdf", b"WDF1" + bytes(50), "renishawWiRE"),
-        ("a.fits", b"SIMPLE  =                    T", "astropy"),
-        ("a.nc", b"CDF\x01" + bytes(50), "xarray"),
-        ("a.xlsx", b"PK\x03\x04" + bytes(50), "openpyxl"),
-        ("a.parquet", b"PAR1" + bytes(50), "pyarrow"),
-        ("a.wav", b"RIFF\x24\0\0\0WAVEfmt ", "soundfile"),
-        ("a.nxs", b"\x89HDF\r\n\x1a\n" + bytes(50), "h5py"),
-    ],
-)
-def test_a_file_that_another_package_reads_is_refused_with_its_name(
-    tmp_path, name, content, package
-):
-    with pytest.raises(FileFormatError, match=f"The package {package} reads such files") as caught:
-        read(tmp_path / name, content)
-    assert caught.value.package == package
-    assert name in str(caught.value)
-
-
 def test_a_packages_reader_takes_what_was_read_elsewhere(install, tmp_path):
     install("toy_i", GOOD.replace('"TOY "', '"TDSm "').replace('b"TOY"', 'b"TDSm"'))
     assert read(tmp_path / "a.tdms", b"TDSm 1 2")[0].y.tolist() == [1, 2]

@@ -40,11 +40,12 @@ def missing_package(doing: str, module: str, rest: str = "") -> MissingPackageEr
     return MissingPackageError(message, package=package, command=command)
 
 
-def install_command(module: str) -> str:
-    """Return what a notebook's cell installs a package by, in this environment."""
+def install_command(*modules: str) -> str:
+    """Return what a notebook's cell installs packages by, in this environment."""
     if Path(sys.prefix, "conda-meta").is_dir():
-        return f"%conda install -c conda-forge {_CONDA_NAMES.get(module, module)}"
-    return f"%pip install {_PYPI_NAMES.get(module, module)}"
+        names = [_CONDA_NAMES.get(module, module) for module in modules]
+        return f"%conda install -c conda-forge {' '.join(names)}"
+    return f"%pip install {' '.join(_PYPI_NAMES.get(module, module) for module in modules)}"
 
 
 def import_failure(doing: str, error: ImportError, rest: str = "") -> MissingPackageError | None:

@@ -6,6 +6,7 @@ of plug-ins (entry points ``datalab_kernel.formats``) or of the core (``_registr
 workspace files are ``storage``'s.
 """
 
+from datalab_kernel.formats._listing import list_formats
 from datalab_kernel.formats._memory import available_memory, check_memory
 from datalab_kernel.formats._options import ReadOptions, read_options
 from datalab_kernel.formats._reader import Reader
@@ -21,6 +22,7 @@ __all__ = [
     "check_format",
     "check_memory",
     "is_plugin_format",
+    "list_formats",
     "read_file",
     "read_options",
     "read_with",

@@ -38,6 +38,8 @@ class ReadOptions:
     channel
         One channel of an image file, by name (``"red"``) or by its number from 0; of
         colours, otherwise their luminance is given.
+    path
+        Which of a file's data sets is read, by its path in it (HDF5): ``"/entry/data"``.
     raw
         The layout of a ``.raw`` image (dtype, width, height, offset, count, gap, …),
         given beside the others, as Sigima's ``RawImageImportParam`` has it.

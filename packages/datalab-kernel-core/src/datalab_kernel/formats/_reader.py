@@ -38,6 +38,14 @@ class Reader:
         order; called with its path and with what a person says about it. What it raises
         becomes a :class:`~datalab_kernel.errors.FileFormatError` that names the file, and
         a package that it fails to import is named as one to install.
+    library
+        The package that reads these files, as people install it; empty where the reader does
+        it itself.
+    licence
+        That package's licence.
+    keeps
+        What else than the numbers is kept, in a few words, for the table of formats; also what
+        has not been tried.
 
     Examples
     --------
@@ -60,6 +68,9 @@ class Reader:
     suffixes: tuple[str, ...]
     recognises: Callable[[bytes, Path], bool]
     read: Callable[[Path, ReadOptions], Sequence[DataObject]]
+    library: str = ""
+    licence: str = ""
+    keeps: str = ""
 
 
 def read_head(path: Path) -> bytes:

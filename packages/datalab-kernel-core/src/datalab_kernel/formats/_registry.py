@@ -52,11 +52,11 @@ def reader_of(head: bytes, path: Path) -> Reader | None:
 
 def is_plugin_format(path: Path) -> bool:
     """Say whether another package's reader recognises a file."""
-    found = _plugins(_installation())
+    found = plugins()
     if not (found and path.is_file()):
         return False
     head = read_head(path)
-    return bool(head) and any(one.recognises(head, path) for one in found)
+    return bool(head) and any(one.recognises(head, path) for one, _ in found)
 
 
 def readers_of_suffix(suffix: str) -> list[str]:
@@ -66,7 +66,12 @@ def readers_of_suffix(suffix: str) -> list[str]:
 
 def readers() -> tuple[Reader, ...]:
     """Return all readers, those of plug-ins first, as what is installed now has them."""
-    return (*_plugins(_installation()), *READERS)
+    return (*(reader for reader, _ in plugins()), *READERS)
+
+
+def plugins() -> tuple[tuple[Reader, str], ...]:
+    """Return the readers of other packages, each with its package's name."""
+    return _plugins(_installation())
 
 
 def _installation() -> tuple[tuple[str, int], ...]:
@@ -76,10 +81,10 @@ def _installation() -> tuple[tuple[str, int], ...]:
 
 
 @lru_cache(maxsize=1)
-def _plugins(_: tuple[tuple[str, int], ...]) -> tuple[Reader, ...]:
+def _plugins(_: tuple[tuple[str, int], ...]) -> tuple[tuple[Reader, str], ...]:
     """Import the plug-ins' readers, once for what is installed."""
-    points = sorted(entry_points(group=GROUP))
-    return tuple(reader for point in points if (reader := _load(point)) is not None)
+    found = ((_load(point), point) for point in sorted(entry_points(group=GROUP)))
+    return tuple((reader, _package(point)) for reader, point in found if reader is not None)
 
 
 def _load(point: EntryPoint) -> Reader | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from datalab_kernel.display._formats_table import FormatTable
     from datalab_kernel.display._loaded_names import LoadedNames
     from datalab_kernel.workspace._autosave import Autosave
     from datalab_kernel.workspace._shelf import Shelf
@@ -180,6 +181,26 @@ class FilesPage:
         from datalab_kernel.workspace._loading import load
 
         return load(self._shelf, path_or_pattern, names, read, overwrite=overwrite)
+
+    def formats(self) -> FormatTable:
+        """List the formats of files: what is read here, by what, and what would read the rest.
+
+        Returns
+        -------
+        FormatTable
+            A sequence of rows (``name``, ``suffixes``, ``is_read``, ``by``, ``licence``,
+            ``remark``), shown as a table.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> rows = {row.name: row for row in Workspace("standalone").formats()}
+        >>> rows["TIFF"].is_read, rows["Bruker (.bcf)"].is_read, rows["Bruker (.bcf)"].by
+        (True, False, 'rosettasciio')
+        """
+        from datalab_kernel.formats import list_formats
+
+        return list_formats()
 
     def load_example(self, name: str | None = None) -> builtins.list[str]:
         """Add a real measurement that Sigima ships, replacing it if it is there.
