@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pickle
 import sys
-import types
 
-import numpy as np
 import pytest
 
-from datalab_kernel.errors import MissingPackageError
+from datalab_kernel.errors import FileFormatError, MissingPackageError
 from datalab_kernel.errors._missing_packages import import_failure, missing_package
 from datalab_kernel.formats import read_file, read_options
 
@@ -64,18 +62,12 @@ def test_a_file_whose_reader_is_missing_says_what_to_install(tmp_path, monkeypat
 
 
 def test_the_file_can_be_read_once_the_package_is_there(tmp_path, monkeypatch) -> None:
-    class Scan:
-        PixelRepresentation, BitsAllocated, Rows, Columns = 0, 16, 2, 3
-        PixelData, is_little_endian = bytes([1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0]), True
-
-    monkeypatch.setitem(sys.modules, "pydicom", None)
+    pytest.importorskip("pydicom")
     file = tmp_path / "scan.dcm"
     file.write_bytes(bytes(128) + b"DICM")
-    with pytest.raises(MissingPackageError):
+    with monkeypatch.context() as patched:
+        patched.setitem(sys.modules, "pydicom", None)
+        with pytest.raises(MissingPackageError):
+            read_file(file, read_options(None))
+    with pytest.raises(FileFormatError, match="there is no image in it"):
         read_file(file, read_options(None))
-    installed = types.ModuleType("pydicom")
-    installed.dcmread = lambda *_args, **_keywords: Scan()
-    monkeypatch.setitem(sys.modules, "pydicom", installed)
-    (image,) = read_file(file, read_options(None))
-    assert image.title == "scan"
-    np.testing.assert_array_equal(image.data, [[1, 2, 3], [4, 5, 6]])

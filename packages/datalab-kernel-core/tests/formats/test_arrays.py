@@ -10,6 +10,7 @@ from sigima.objects import ImageObj, SignalObj, create_image, create_signal
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import read_file, read_options
+from datalab_kernel.notes import notes_of
 
 FRAMES = np.arange(5 * 12 * 16, dtype=np.uint16).reshape(5, 12, 16)
 
@@ -140,6 +141,26 @@ def test_a_picture_is_read(tmp_path):
     (image,) = read(path)
     assert image.title == "p"
     np.testing.assert_array_equal(image.data, FRAMES[0].astype(np.uint8))
+
+
+def test_a_picture_of_colours_becomes_their_luminance_and_says_so(tmp_path):
+    path = tmp_path / "p.png"
+    colours = np.array([[[255, 0, 0, 9], [10, 20, 30, 9]]], dtype=np.uint8)
+    skimage.io.imsave(path, colours, check_contrast=False)
+    (image,) = read(path)
+    np.testing.assert_array_equal(image.data, [[54, 19]])
+    assert "luminance" in notes_of(image)[0].text
+    assert "alpha" in notes_of(image)[1].text
+    (blue,) = read(path, channel=2)
+    assert blue.title == "p blue"
+    np.testing.assert_array_equal(blue.data, [[0, 30]])
+
+
+def test_a_grey_picture_has_no_channel_to_choose(tmp_path):
+    path = tmp_path / "p.png"
+    skimage.io.imsave(path, FRAMES[0].astype(np.uint8), check_contrast=False)
+    with pytest.raises(FileFormatError, match="its pixels are single values"):
+        read(path, channel="red")
 
 
 def test_sigimas_own_files_keep_titles_and_metadata(tmp_path):

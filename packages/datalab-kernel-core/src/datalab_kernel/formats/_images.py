@@ -49,6 +49,10 @@ class Calibration:
         added = [*notes]
         return replace(self, notes=[*self.notes, *added]) if added else self
 
+    def with_unit(self, unit: str) -> Calibration:
+        """Return the same for values of a unit."""
+        return replace(self, unit=unit)
+
 
 def drawn_reversed(calibration: Calibration, word: str) -> Calibration:
     """Return a calibration of images whose lowest value is white, which draws them so.

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.formats._arrays import MAT, NPY
+from datalab_kernel.formats._dicom import DICOM
+from datalab_kernel.formats._pictures import PICTURE
 from datalab_kernel.formats._reader import Reader, read_head
 from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._table import wrong
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 GROUP = "datalab_kernel.formats"
 READERS = (
-    *(NPY, MAT, TIFF, RAW),
+    *(NPY, MAT, TIFF, PICTURE, DICOM, RAW),
     *UNSUPPORTED,
     SIGIMA,
     *(TEKTRONIX, LECROY, RIGOL, KEYSIGHT),

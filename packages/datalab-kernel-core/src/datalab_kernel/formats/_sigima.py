@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.errors._missing_packages import missing_package
 from datalab_kernel.formats._arrays import numbered
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._options import ReadOptions
     from datalab_kernel.objects import DataObject
 
-_DICOM = (".dcm", ".dicom")
 _CONTENT_DECIDES = {"", ".csv", ".txt", ".tsv", ".asc", ".dat", ".tab", ".prn"}
 """Suffixes of which the content says more: text of any program."""
 
@@ -25,7 +23,7 @@ def _recognises(_: bytes, path: Path) -> bool:
     suffix = path.suffix.lower()
     if suffix in _CONTENT_DECIDES:
         return False
-    return suffix in _DICOM or _reader_of(suffix) is not None
+    return _reader_of(suffix) is not None
 
 
 def _read(path: Path, _: ReadOptions) -> list[DataObject]:
@@ -33,8 +31,7 @@ def _read(path: Path, _: ReadOptions) -> list[DataObject]:
     suffix = path.suffix.lower()
     if suffix == ".sif":
         _check_sif(path)
-    reader = _reader_of(suffix)
-    return _read_dicom(path) if reader is None else as_ours(path, reader.read(str(path)))
+    return as_ours(path, _reader_of(suffix).read(str(path)))
 
 
 def _reader_of(suffix: str) -> Any:
@@ -45,17 +42,6 @@ def _reader_of(suffix: str) -> Any:
             if known.info.readable and suffix[1:] in known.extlist:
                 return known
     return None
-
-
-def _read_dicom(path: Path) -> list[DataObject]:
-    """Read a file whose reader Sigima left out when it was imported, without pydicom."""
-    from sigima.io.image.formats import DICOMImageFormat
-
-    try:
-        reader = DICOMImageFormat()  # pydicom may have been installed since
-    except ImportError as error:
-        raise missing_package(f"Loading {str(path)!r}", "pydicom") from error
-    return as_ours(path, reader.read(str(path)))
 
 
 def _check_sif(path: Path) -> None:

@@ -9,11 +9,12 @@ from datalab_kernel.formats._arrays import numbered
 from datalab_kernel.formats._colours import chosen
 from datalab_kernel.formats._images import drawn_reversed, image_of, place_text
 from datalab_kernel.formats._reader import Reader
+from datalab_kernel.formats._samples import samples_of
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats.tiff._calibration import calibration_of
 from datalab_kernel.formats.tiff._chain import count_pages
 from datalab_kernel.formats.tiff._frames import axes_of, count_frames, frames_of
-from datalab_kernel.formats.tiff._samples import Sample, pixels_of, samples_of
+from datalab_kernel.formats.tiff._pixels import pixels_of
 from datalab_kernel.objects._frames import stack_title
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.formats._images import Calibration
     from datalab_kernel.formats._options import ReadOptions
+    from datalab_kernel.formats._samples import Sample
     from datalab_kernel.objects import DataObject
 
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

@@ -1,4 +1,4 @@
-"""Which images a frame of several samples a pixel becomes: its luminance, one colour, each sample."""
+"""Which images pixels of several samples become: their luminance, one colour, or each sample."""
 
 from __future__ import annotations
 
@@ -14,13 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import tifffile
-
     from datalab_kernel.formats._colours import Array
 
-_ALPHA = {1, 2}  # of the tag ExtraSamples: associated with the colours, or not
-_JPEG = {6, 7, 34892}
-_COLOURS_OF_PALETTE = Note(
+PALETTE = Note(
     "The pixels are numbers of colours in the file's palette, not brightness.",
     "PIL.Image.open(path).convert('RGB') gives the colours.",
 )
@@ -28,40 +24,16 @@ _COLOURS_OF_PALETTE = Note(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pixels:
-    """What the pixels of a series consist of.
+    """What pixels consist of.
 
     ``channels`` names the samples of colours (and opacity); it is empty where a pixel is one
     value, or several that nobody names.
     """
 
-    channels: Sequence[str]
-    is_colour: bool
-    is_white_zero: bool
-    notes: Sequence[Note]
-
-
-def pixels_of(series: tifffile.TiffPageSeries) -> Pixels:
-    """Read what the pixels of a series consist of, from its first page."""
-    page = series.keyframe
-    photometric, samples = int(page.photometric), int(page.samplesperpixel)
-    extras = [int(extra) for extra in page.extrasamples]
-    is_colour = samples >= len(_colours.COLOURS) and (
-        photometric == _RGB or (photometric == _YCBCR and int(page.compression) in _JPEG)
-    )
-    named = [*_colours.COLOURS] if is_colour else ["grey"]
-    has_alpha = samples == len(named) + 1 and extras[-1:] and extras[-1] in _ALPHA
-    if has_alpha:
-        named.append("alpha")
-    is_named = samples > 1 and samples == len(named) and "S" in series.axes
-    return Pixels(
-        channels=named if is_named or is_colour else (),
-        is_colour=is_colour,
-        is_white_zero=photometric == _WHITE_IS_ZERO,
-        notes=[_COLOURS_OF_PALETTE] if photometric == _PALETTE else [],
-    )
-
-
-_WHITE_IS_ZERO, _RGB, _PALETTE, _YCBCR = 0, 2, 3, 6
+    channels: Sequence[str] = ()
+    is_colour: bool = False
+    is_white_zero: bool = False
+    notes: Sequence[Note] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
