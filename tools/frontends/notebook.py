@@ -156,6 +156,10 @@ class NotebookPage:
         code = "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)"
         self.page.evaluate(code, [name, arguments])
 
+    def save(self) -> None:
+        """Save the notebook."""
+        self.command("docmanager:save")
+
     def use_theme(self, name: str) -> None:
         """Change the application's theme and wait until it is drawn."""
         self.command("apputils:change-theme", theme=name)

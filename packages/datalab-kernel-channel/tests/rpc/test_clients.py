@@ -8,21 +8,27 @@ import datetime
 import pytest
 
 from datalab_kernel_channel import CallAllError, ClientGoneError, NoClientError
-from datalab_kernel_channel.testing import FakePage, PageError
+from datalab_kernel_channel.testing import PageError
 
 
-async def joined(channel, **functions):
-    page = FakePage(channel)
-    page.expose(**functions)
-    await page.join()
-    return page
+@pytest.fixture
+def joined(new_page):
+    """Return what adds a page to a channel."""
+
+    async def join(channel, **functions):
+        page = new_page(channel)
+        page.expose(**functions)
+        await page.join()
+        return page
+
+    return join
 
 
 async def never(*, signal):
     await signal.wait()
 
 
-async def test_the_newest_page_is_asked_unless_another_one_is_named(opened):
+async def test_the_newest_page_is_asked_unless_another_one_is_named(opened, joined):
     channel, first = await opened(who=lambda: "first")
     second = await joined(channel, who=lambda: "second")
     assert [client.id for client in channel.clients] == [second.id, first.id]
@@ -32,24 +38,25 @@ async def test_the_newest_page_is_asked_unless_another_one_is_named(opened):
     await channel.close()
 
 
-async def test_the_focused_page_is_the_one_that_last_got_the_attention(opened):
+async def test_the_focused_page_is_the_one_that_last_got_the_attention(opened, joined, until):
     channel, first = await opened(who=lambda: "first")
     second = await joined(channel, who=lambda: "second")
     events = []
     channel.on_client(lambda client, event: events.append((client.id, event, client.is_focused)))
     first.focus()
-    await asyncio.sleep(0.01)
+    await until(lambda: len(events) == 1)
     assert await channel.call("who", client="focused") == "first"
     first.focus(is_focused=False)
-    await asyncio.sleep(0.01)
+    await until(lambda: not channel.clients[1].is_focused)
     assert await channel.call("who", client="focused") == "first"
     second.focus()
-    await asyncio.sleep(0.01)
+    await until(lambda: len(events) == 2)
     assert await channel.call("who", client="focused") == "second"
     assert events == [(first.id, "focused", True), (second.id, "focused", True)]
     await channel.close()
 
 
+@pytest.mark.fake_page("its facts are in view")
 async def test_a_client_says_what_and_where_it_is(opened):
     channel, page = await opened()
     [client] = channel.clients
@@ -76,7 +83,7 @@ async def test_a_page_that_is_not_there_cannot_be_asked(opened):
     await channel.close()
 
 
-async def test_all_pages_are_asked_in_order_of_arrival(opened):
+async def test_all_pages_are_asked_in_order_of_arrival(opened, joined):
     channel, first = await opened(who=lambda n: n + 1)
     second = await joined(channel, who=lambda n: n + 2)
     answers = await channel.call_all("who", 10)
@@ -84,7 +91,7 @@ async def test_all_pages_are_asked_in_order_of_arrival(opened):
     await channel.close()
 
 
-async def test_when_some_pages_fail_the_others_answers_are_kept(opened):
+async def test_when_some_pages_fail_the_others_answers_are_kept(opened, joined):
     channel, first = await opened(who=lambda: 1)
     second = await joined(channel)
     with pytest.raises(CallAllError) as caught:
@@ -105,14 +112,14 @@ async def test_asking_all_pages_needs_one(opened):
     await channel.close()
 
 
-async def test_a_notification_goes_to_all_pages_or_to_one(opened):
+async def test_a_notification_goes_to_all_pages_or_to_one(opened, joined, until):
     seen = []
     channel, first = await opened(note=lambda text: seen.append(("first", text)))
     second = await joined(channel, note=lambda text: seen.append(("second", text)))
     channel.notify("note", "all")
     channel.notify("note", "one", client=first.id)
     channel.notify("note", "new", client="newest")
-    await asyncio.sleep(0.03)
+    await until(lambda: len(seen) >= 4)
     assert sorted(seen) == [
         ("first", "all"),
         ("first", "one"),
@@ -185,13 +192,13 @@ async def test_a_call_of_which_nothing_was_sent_goes_to_the_page_that_replaces_i
     await channel.close()
 
 
-async def test_a_page_that_another_one_replaces_is_told_so(opened):
+async def test_a_page_that_another_one_replaces_is_told_so(opened, new_page, until):
     channel, page = await opened()
-    other = FakePage(channel)
+    other = new_page(channel)
     call = asyncio.ensure_future(page.call("nothing"))
     await asyncio.wait([call])
     await other.join(replaces=page.id)
-    await asyncio.sleep(0.01)
+    await until(lambda: page.closed_reason is not None)
     assert page.closed_reason == "replaced"
     with pytest.raises(PageError, match="ClientReplacedError"):
         await page.call("anything")
@@ -201,7 +208,7 @@ async def test_a_page_that_another_one_replaces_is_told_so(opened):
         await call
 
 
-async def test_the_state_tells_whether_a_page_is_there(opened):
+async def test_the_state_tells_whether_a_page_is_there(opened, new_page):
     opening, page = await opened(join=False)
     channel = opening.channel
     states = [channel.state]
@@ -209,7 +216,7 @@ async def test_the_state_tells_whether_a_page_is_there(opened):
     await page.join()
     await opening
     await page.leave()
-    other = FakePage(channel)
+    other = new_page(channel)
     await other.join()
     disconnect()
     await channel.close()
@@ -226,11 +233,12 @@ async def test_a_callback_that_raises_is_reported_and_disturbs_nobody(opened, ca
     await channel.close()
 
 
-async def test_sixty_five_pages_are_one_too_many(opened):
+@pytest.mark.fake_page("65 tabs take a minute")
+async def test_sixty_five_pages_are_one_too_many(opened, joined, new_page):
     channel, _ = await opened()
     for _ in range(63):
         await joined(channel)
-    late = FakePage(channel)
+    late = new_page(channel)
     joining = asyncio.ensure_future(late.join())
     await asyncio.sleep(0.05)
     assert late.refused == ["too_many_clients"]

@@ -8,7 +8,6 @@ import random
 import pytest
 
 from datalab_kernel_channel.protocol import _table
-from datalab_kernel_channel.testing import FakePage
 
 
 @pytest.fixture(autouse=True)
@@ -73,9 +72,9 @@ async def test_calls_in_flight_complete_when_a_silent_link_comes_back(opened):
     await channel.close()
 
 
-async def test_while_one_page_is_lost_another_one_is_asked(opened):
+async def test_while_one_page_is_lost_another_one_is_asked(opened, new_page):
     channel, lost = await opened(who=lambda: "first")
-    other = FakePage(channel)
+    other = new_page(channel)
     other.expose(who=lambda: "second")
     await other.join()
     other.half_open(30)

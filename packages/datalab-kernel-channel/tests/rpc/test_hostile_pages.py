@@ -7,18 +7,16 @@ import time
 
 import pytest
 
-from datalab_kernel_channel.testing import FakePage
-
 CALL = {"item": "call", "call": 1, "method": "add", "args": [1, 2], "progress": False}
 
 
 @pytest.fixture
-def attacked(opened):
+def attacked(opened, new_page):
     """Return a channel with a page, a second page that attacks, and the frame it begins with."""
 
     async def begin():
         channel, page = await opened(expose={"add": lambda a, b: a + b}, add=lambda a, b: a + b)
-        attacker = FakePage(channel)
+        attacker = new_page(channel)
         await attacker.join()
         envelope = {"dlk": 1, "channel": channel.channel_id, "client": attacker.id}
         return channel, page, attacker, envelope
@@ -151,9 +149,9 @@ async def test_a_second_answer_is_refused(attacked):
     channel, _, attacker, envelope = await attacked()
     attacker.expose(f=lambda: 1)
     assert await channel.call("f", client=attacker.id) == 1
-    await asyncio.sleep(0.01)
+    next_number = channel._clients.find(attacker.id).peer.link.received + 1
     item = {"item": "result", "call": 1, "value": 2}
-    attacker.send_raw({**envelope, **data_of(item, number=3)})
+    attacker.send_raw({**envelope, **data_of(item, number=next_number)})
     await asyncio.sleep(0.01)
     assert channel.refused == {"doubled_answer": 1}
     await channel.close()

@@ -15,7 +15,6 @@ from datalab_kernel_channel import (
     open_channel,
 )
 from datalab_kernel_channel.rpc import _notebook, _opening
-from datalab_kernel_channel.testing import FakePage
 
 MODULE = "export default function ({ channel }) {}"
 
@@ -68,10 +67,10 @@ def test_a_channel_can_be_named_and_a_widget_given():
     assert isinstance(open_channel(Mine, display=False).channel.widget, Mine)
 
 
-async def test_it_opens_when_the_first_page_has_initialized():
+async def test_it_opens_when_the_first_page_has_initialized(new_page):
     opening = open_channel(MODULE, display=False)
     initialized = asyncio.Event()
-    page = FakePage(opening.channel, initialize=initialized.wait)
+    page = new_page(opening.channel, initialize=initialized.wait)
     joining = asyncio.ensure_future(page.join())
     waiting = asyncio.ensure_future(opening._open())
     await asyncio.sleep(0.02)
@@ -87,21 +86,21 @@ async def test_it_opens_when_the_first_page_has_initialized():
     await channel.close()
 
 
-async def test_as_a_context_manager_it_closes_the_channel_in_the_end():
+async def test_as_a_context_manager_it_closes_the_channel_in_the_end(new_page):
     opening = open_channel(MODULE, display=False)
-    page = FakePage(opening.channel)
+    page = new_page(opening.channel)
     await page.join()
     async with opening as channel:
         assert channel.state == "open"
     assert channel.state == "closed"
 
 
-async def test_a_front_end_that_throws_is_an_error_with_its_message_and_stack():
+async def test_a_front_end_that_throws_is_an_error_with_its_message_and_stack(new_page):
     def initialize():
         raise TypeError("x is undefined")
 
     opening = open_channel(MODULE, display=False)
-    page = FakePage(opening.channel, initialize=initialize)
+    page = new_page(opening.channel, initialize=initialize)
     await page.join()
     with pytest.raises(JavaScriptError, match="TypeError: x is undefined") as caught:
         await opening
