@@ -72,3 +72,39 @@ def test_a_picture_is_shown_again_in_a_later_cell(shell):
     assert pictures(shell, "p") == 1
     assert pictures(shell, "p.show()") == 1
     assert pictures(shell, "display(p)") == 1
+
+
+def updates(shell, code):
+    """Run a cell; return the pictures that replaced one that was shown, and those shown."""
+    with capture_output() as captured:
+        shell.run_cell(code, store_history=True).raise_error()
+    assert captured.stderr == ""
+    shown = [output for output in captured.outputs if "image/png" in output.data]
+    return [one for one in shown if one.update], [one for one in shown if not one.update]
+
+
+def test_what_is_drawn_into_a_shown_picture_is_seen_in_its_place(shell):
+    code = "p = plotter.plot(signal)\nfor i in range(3): p.axes[0].axvline(i)"
+    (update,), (shown,) = updates(shell, code)
+    assert update.transient == shown.transient
+    assert update.data["image/png"] != shown.data["image/png"]
+    assert updates(shell, "1") == ([], [])
+
+
+def test_a_change_in_a_later_cell_is_seen_too_and_without_the_plot_itself(shell):
+    _, (shown,) = updates(shell, "axes = plotter.plot(signal).axes[0]")
+    (update,), others = updates(shell, "axes.set_title('later');")
+    assert update.transient == shown.transient
+    assert others == []
+
+
+@pytest.mark.parametrize("code", ["p.save(folder / 'b.png')", "p.png();", "p.axes[0].get_title();"])
+def test_saving_and_looking_change_nothing(shell, code):
+    assert updates(shell, f"p = plotter.plot(signal)\n{code}")[0] == []
+
+
+def test_showing_it_again_shows_it_as_it_is_now(shell):
+    code = "p = plotter.plot(signal)\np.axes[0].set_title('now')\np.show()"
+    replaced, shown = updates(shell, code)
+    assert replaced == []
+    assert shown[0].data["image/png"] != shown[1].data["image/png"]

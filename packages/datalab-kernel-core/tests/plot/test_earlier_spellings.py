@@ -103,7 +103,7 @@ def test_a_wrong_value_says_what_to_give(draw, measured, options, error, message
 def test_a_plot_as_html_is_its_picture(draw, measured):
     plot = draw(measured, title="a < b")
     found = re.fullmatch(
-        r'<img src="data:image/png;base64,([^"]+)" alt="([^"<>]*)">', plot._repr_html_()
+        r'<img src="data:image/png;base64,([^"]+)" width="\d+" alt="([^"<>]*)">', plot._repr_html_()
     )
     assert found is not None
     assert base64.b64decode(found[1])[:4] == b"\x89PNG"

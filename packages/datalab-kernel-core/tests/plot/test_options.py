@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -121,7 +123,7 @@ def test_a_value_of_the_wrong_type_is_an_error(draw, option, message):
 
 def test_options_are_checked_before_anything_is_looked_up_or_drawn():
     with pytest.raises(ValueError, match="no colour map"):
-        Plotter(None, renderer="there is none").plot("nothing", cmap="x")
+        Plotter(None, SimpleNamespace(render=None)).plot("nothing", cmap="x")
 
 
 @pytest.mark.parametrize(

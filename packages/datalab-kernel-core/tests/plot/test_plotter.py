@@ -43,7 +43,28 @@ def test_what_cannot_render_is_an_error_at_once(renderer):
 
 def test_a_renderer_that_is_not_installed_is_an_error_that_lists_those_that_are():
     with pytest.raises(NoRendererError, match="'plotly' is not installed.*matplotlib"):
-        Plotter(None, "plotly").plot(np.arange(5.0), show=False)
+        Plotter(None, "plotly")
+
+
+def test_another_renderer_draws_from_then_on():
+    plotter, recorder = Plotter(None), Recorder()
+    plotter.plot(np.arange(5.0), show=False)
+    plotter.renderer = recorder
+    plotter.plot(np.arange(5.0), show=False)
+    assert plotter.renderer is recorder
+    assert len(recorder.specs) == 1
+    plotter.renderer = None
+    assert plotter.plot(np.arange(5.0), show=False).figure is not None
+    assert plotter.renderer == "matplotlib"
+
+
+@pytest.mark.parametrize("wrong", ["plotly", 5, Recorder])
+def test_a_wrong_renderer_leaves_the_one_before(wrong):
+    plotter = Plotter(None, recorder := Recorder())
+    with pytest.raises((NoRendererError, TypeError)):
+        plotter.renderer = wrong
+    plotter.plot(np.arange(5.0), show=False)
+    assert len(recorder.specs) == 1
 
 
 def test_a_name_without_a_workspace_is_an_error():

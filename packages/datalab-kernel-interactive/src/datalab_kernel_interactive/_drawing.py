@@ -10,7 +10,7 @@ from datalab_kernel_interactive._figure import CONFIG, Parts, make_figure
 from datalab_kernel_interactive._wire import with_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from datalab_kernel.plot import Drawing, FigureSpec
@@ -35,14 +35,25 @@ class InteractiveDrawing:
     def __init__(self, spec: FigureSpec) -> None:
         self._spec = spec
         self._widget: FigureWidget | None = None
+        self._changed: Callable[[], None] | None = None
 
     @cached_property
     def _parts(self) -> Parts:
         return make_figure(self._spec)
 
-    @cached_property
+    @property
     def figure(self) -> Any:
-        """Plotly's own figure; what is changed there is seen when it is shown again."""
+        """Plotly's own figure; what is changed there is seen when the cell has ended."""
+        if self._changed is not None:
+            self._changed()
+        return self._figure
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call ``changed()`` whenever plotly's figure is asked for: what is done with it isn't told."""
+        self._changed = changed
+
+    @cached_property
+    def _figure(self) -> Any:
         from plotly.graph_objects import Figure
 
         return Figure({"data": self._parts.data, "layout": self._parts.layout})
@@ -82,9 +93,9 @@ class InteractiveDrawing:
 
         parts = self._parts
         data, layout = parts.data, parts.layout
-        is_touched = "figure" in self.__dict__
+        is_touched = "_figure" in self.__dict__
         if is_touched:
-            drawn = with_arrays(self.figure.to_plotly_json())
+            drawn = with_arrays(self._figure.to_plotly_json())
             data, layout = drawn["data"], drawn["layout"]
         if self._widget is None or self._widget.comm is None:
             picture = picture_of(data, layout, parts.panels, width_px=parts.width_px, alt=alt)
@@ -101,6 +112,6 @@ class InteractiveDrawing:
         A page can't ask for details: it has the first view's points.
         """
         if path.suffix.lower() in {".html", ".htm"}:
-            self.figure.write_html(path, **{"include_plotlyjs": True, "config": CONFIG, **options})
+            self._figure.write_html(path, **{"include_plotlyjs": True, "config": CONFIG, **options})
         else:
             self._static.save(path, **options)

@@ -30,6 +30,7 @@ __all__ = [
     "InvalidNameError",
     "LiveLimitError",
     "LiveModeRequiredError",
+    "LostChangeWarning",
     "MetadataError",
     "MissingFileError",
     "MissingPackageError",
@@ -304,3 +305,7 @@ class ComputationError(DataLabKernelError, RuntimeError):
 
     function: str
     names: list[str]
+
+
+class LostChangeWarning(UserWarning):
+    """A cell changed a copy of an object, which nobody keeps: the workspace is as it was."""

@@ -21,6 +21,17 @@ PLACES = (
 )  # fmt: skip
 
 
+_CHOICES = {
+    "xscale": SCALES,
+    "yscale": SCALES,
+    "origin": ("upper", "lower"),
+    "aspect": ("auto", "equal"),
+    "linestyle": LINE_STYLES,
+    "legend": PLACES,
+    "share": ("colors",),
+}
+
+
 class TimeLimits(tuple[float, float]):
     """Limits of an axis that were given as dates: seconds since 1970-01-01 UTC."""
 
@@ -58,6 +69,25 @@ def _seconds(value: Any) -> float:
         message = f"{value!r} is no date"
         raise TypeError(message)
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+
+
+def choices_of(option: str) -> list[str]:
+    """Return the texts that an option can be, where they are few enough to choose from.
+
+    Examples
+    --------
+    >>> choices_of("origin")
+    ['upper', 'lower']
+    """
+    if option == "cmap":
+        from matplotlib import colormaps
+
+        return [*colormaps]
+    if option == "color":
+        from matplotlib.colors import CSS4_COLORS
+
+        return [*CSS4_COLORS]
+    return [*_CHOICES.get(option, ())]
 
 
 def check_values(options: Any) -> None:
@@ -164,7 +194,7 @@ def _pair(name: str, value: Any) -> None:
 
 def _aspect(name: str, value: Any) -> None:
     if isinstance(value, str):
-        _choice(("auto", "equal"))(name, value)
+        _choice(_CHOICES["aspect"])(name, value)
     else:
         _positive(name, value)
 
@@ -234,7 +264,7 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "figsize": _pair,
     "xscale": _choice(SCALES),
     "yscale": _choice(SCALES),
-    "origin": _choice(("upper", "lower")),
+    "origin": _choice(_CHOICES["origin"]),
     "linestyle": _choice(LINE_STYLES),
     "aspect": _aspect,
     "cmap": _colormap,

@@ -50,6 +50,9 @@ class PlotOptions:
     share: bool | Literal["colors"] | None = field(default=None, metadata=IMAGES_ONLY)
 
 
+OPTIONS = tuple(item.name for item in fields(PlotOptions))
+
+
 def parse_options(given: dict[str, Any]) -> PlotOptions:
     """Check options by name and by what can be checked without the objects.
 
@@ -61,12 +64,11 @@ def parse_options(given: dict[str, Any]) -> PlotOptions:
     ValueError
         For a value that there isn't, such as the name of no colour map.
     """
-    known = [item.name for item in fields(PlotOptions)]
     for name in given:
-        if name not in known:
-            near = difflib.get_close_matches(name, [*known, "show", "ax"], n=1)
+        if name not in OPTIONS:
+            near = difflib.get_close_matches(name, [*OPTIONS, "show", "ax"], n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            message = f"plot has no option {name!r}.{hint} Options: {', '.join(known)}, show, ax."
+            message = f"plot has no option {name!r}.{hint} Options: {', '.join(OPTIONS)}, show, ax."
             raise TypeError(message)
     options = PlotOptions(**{**given, "xlim": as_limits(given.get("xlim"))})
     check_values(options)

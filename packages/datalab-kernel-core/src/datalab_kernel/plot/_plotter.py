@@ -41,24 +41,54 @@ class Plotter:
         workspace: Workspace | Callable[[], Workspace],
         renderer: str | Renderer | None = None,
     ) -> None:
-        if isinstance(renderer, type) or not (
-            renderer is None or isinstance(renderer, str) or hasattr(renderer, "render")
-        ):
+        self._given = workspace
+        self.renderer = renderer
+
+    @property
+    def renderer(self) -> str | Renderer:
+        """What draws from now on: a renderer or its name; None sets matplotlib.
+
+        Raises
+        ------
+        NoRendererError
+            If no installed package offers a renderer of that name; the one before stays.
+        TypeError
+            If it is no renderer and no name.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> plotter = Plotter(Workspace("standalone"))
+        >>> plotter.renderer
+        'matplotlib'
+        """
+        return self._renderer
+
+    @renderer.setter
+    def renderer(self, renderer: str | Renderer | None) -> None:
+        from datalab_kernel.plot import renderers
+
+        if renderer is None:
+            renderer = renderers.DEFAULT
+        if isinstance(renderer, str):
+            renderers.check(renderer)
+        elif isinstance(renderer, type) or not hasattr(renderer, "render"):
             message = (
                 f"renderer must be None, a name or an object with render(spec, ax=None), "
                 f"not {renderer!r}."
             )
             raise TypeError(message)
-        self._given = workspace
         self._renderer = renderer
+        self._made = None if isinstance(renderer, str) else renderer
 
     @property
-    def _workspace(self) -> Workspace:
+    def workspace(self) -> Workspace:
+        """Where names are looked up."""
         return self._given() if callable(self._given) else self._given
 
     def __repr__(self) -> str:
         """Say what it draws."""
-        return f"Plotter({self._workspace!r})"
+        return f"Plotter({self.workspace!r})"
 
     def plot(self, what: Any, *, show: bool = True, ax: Any = None, **options: Any) -> Plot:
         """Draw signals over each other, or images side by side, and show the picture.
@@ -191,20 +221,21 @@ class Plotter:
         """Return where names are looked up: from afar, unless the renderer lets people zoom."""
         from datalab_kernel.plot._from_afar import FromAfar
 
-        workspace = self._workspace
-        if workspace is None or getattr(self._renderer_or_default(), "needs_all_samples", False):
+        workspace = self.workspace
+        if workspace is None or getattr(self._drawer(), "needs_all_samples", False):
             return workspace
         return FromAfar(workspace, options)
 
     def _drawn(self, spec: FigureSpec, ax: Any = None, *, show: bool) -> Plot:
-        plot = Plot(spec, self._renderer_or_default().render(spec, ax))
+        plot = Plot(spec, self._drawer().render(spec, ax))
         if show and ax is None:
             plot.show()
         return plot
 
-    def _renderer_or_default(self) -> Renderer:
-        if self._renderer is None or isinstance(self._renderer, str):
+    def _drawer(self) -> Renderer:
+        """Return what draws, made when something is drawn first."""
+        if self._made is None:
             from datalab_kernel.plot import renderers
 
-            self._renderer = renderers.make(self._renderer or renderers.DEFAULT)
-        return self._renderer
+            self._made = renderers.make(self._renderer)  # type: ignore[arg-type]  # a name
+        return self._made

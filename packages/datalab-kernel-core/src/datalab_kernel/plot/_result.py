@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Plot:
     """A picture that was drawn; as the last value of the cell that showed it, it adds nothing.
 
+    What is changed in its figure after it was shown is seen there when the cell has ended.
+
     Attributes
     ----------
     spec
@@ -32,6 +34,8 @@ class Plot:
         self.spec = spec
         self._drawing = drawing
         self._shown_in: int | None = None
+        self._shown: Any = None
+        self._is_changed = False
 
     @property
     def figure(self) -> Any:
@@ -95,8 +99,11 @@ class Plot:
 
     def _repr_html_(self) -> str:
         """Return the picture as an ``<img>``, as datalab-kernel 0.2 did; notebooks take `_repr_mimebundle_`."""
-        data = base64.b64encode(self.png()).decode("ascii")
-        return f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.spec.alt)}">'
+        data, metadata = self._drawing.mimebundle(self.spec.alt, {"image/png"})
+        size = metadata.get("image/png", {})
+        width = f' width="{size["width"]}"' if "width" in size else ""
+        source = f"data:image/png;base64,{data['image/png']}"
+        return f'<img src="{source}"{width} alt="{html.escape(self.spec.alt)}">'
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -117,8 +124,27 @@ class Plot:
         from IPython.display import display
 
         data, metadata = self._repr_mimebundle_()
-        display(data, metadata=metadata, raw=True)
+        self._shown = display(data, metadata=metadata, raw=True, display_id=True)
         self._shown_in = shell.execution_count
+        if self._is_changed:
+            self._is_changed = False
+            shell.events.unregister("post_run_cell", self._show_changes)
+        watch = getattr(self._drawing, "watch", None)
+        if watch is not None:
+            watch(self._note_change)
+
+    def _note_change(self) -> None:
+        """Show the picture anew where it was shown, when the cell has ended."""
+        shell = _shell()
+        if shell is not None and not self._is_changed:
+            self._is_changed = True
+            shell.events.register("post_run_cell", self._show_changes)
+
+    def _show_changes(self, _result: object) -> None:
+        self._is_changed = False
+        _shell().events.unregister("post_run_cell", self._show_changes)
+        data, metadata = self._repr_mimebundle_()
+        self._shown.update(data, metadata=metadata, raw=True)
 
     def _ipython_display_(self) -> None:
         """Show the picture, unless it is the last value of the cell that showed it already."""

@@ -173,7 +173,11 @@ class FigureSpec:
 
 
 class Drawing(Protocol):
-    """What a renderer drew: how it is shown, and how it is written to a file."""
+    """What a renderer drew: how it is shown, and how it is written to a file.
+
+    One whose figure a person can change has a method ``watch(changed)``, and calls
+    ``changed()`` whenever it may look different from then on.
+    """
 
     @property
     def figure(self) -> Any:

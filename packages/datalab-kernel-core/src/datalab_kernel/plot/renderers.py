@@ -13,7 +13,7 @@ from datalab_kernel.errors import NoRendererError
 if TYPE_CHECKING:
     from datalab_kernel.plot._spec import Renderer
 
-__all__ = ["DEFAULT", "installed", "make"]
+__all__ = ["DEFAULT", "check", "installed", "make"]
 
 GROUP = "datalab_kernel.renderers"
 DEFAULT = "matplotlib"
@@ -63,11 +63,18 @@ def make(name: str) -> Renderer:
         from datalab_kernel.plot._matplotlib import MatplotlibRenderer
 
         return MatplotlibRenderer()
+    check(name)
+    renderer: Renderer = installed()[name].load()()
+    return renderer
+
+
+def check(name: str) -> None:
+    """Raise the error of :func:`make` if there is no renderer of a name; nothing is imported."""
+    if name == DEFAULT:
+        return
     found = installed()
     if name not in found:
         have = ", ".join([DEFAULT, *found])
         hint = f" Install the package {OURS[name]}." if name in OURS else ""
         message = f"The renderer {name!r} is not installed. Installed renderers: {have}.{hint}"
         raise NoRendererError(message, name=name, installed=[DEFAULT, *found])
-    renderer: Renderer = found[name].load()()
-    return renderer

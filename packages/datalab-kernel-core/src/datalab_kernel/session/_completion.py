@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.session._first_use import FirstUse
 
-__all__ = ["calc_matcher", "command_matcher", "name_matcher"]
+__all__ = ["call_matcher", "command_matcher", "name_matcher"]
 
 _AT_CURSOR = re.compile(r"(?<![\w.])([^\W\d]\w*(?:\.[^\W\d]\w*)*)\.(\w*)\Z")
 
@@ -67,15 +67,15 @@ def command_matcher(magic: str, commands: Iterable[str]) -> Callable[[Any], dict
     return _as_matcher(after_the_magic, f"datalab_kernel.{magic}")
 
 
-def calc_matcher(user_ns: Mapping[str, Any]) -> Callable[[Any], dict[str, Any]]:
-    """Return a matcher for what stands inside ``workspace.calc(…)``."""
+def call_matcher(user_ns: Mapping[str, Any]) -> Callable[[Any], dict[str, Any]]:
+    """Return a matcher for what stands inside ``workspace.calc(…)``, ``plotter.plot(…)``."""
 
     def inside_the_call(context: Any) -> dict[str, Any]:
-        from datalab_kernel.session._calc_completion import answer_in_call  # not at each start
+        from datalab_kernel.session._call_completion import answer_in_call  # not at each start
 
         return answer_in_call(context, user_ns)
 
-    return _as_matcher(inside_the_call, "datalab_kernel.calc")
+    return _as_matcher(inside_the_call, "datalab_kernel.call")
 
 
 def _completions(texts: Iterable[str], kind: str) -> list[Any]:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.session._completion import calc_matcher, command_matcher, name_matcher
+from datalab_kernel.session._completion import call_matcher, command_matcher, name_matcher
 from datalab_kernel.session._first_use import FirstUse
+from datalab_kernel.session._lost_changes import LostChanges
 from datalab_kernel.session._magic import COMMANDS, datalab_magic
 from datalab_kernel.session._namespace import Namespace
+from datalab_kernel.session._object_display import ObjectDisplay
 from datalab_kernel.session._tracebacks import ShortTracebacks
 from datalab_kernel.session._variables import VariablePanel
 from datalab_kernel.session._warmup import WarmUp, is_wanted
 from datalab_kernel.session._workspace_target import WorkspaceTarget
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable
 
     from IPython.core.interactiveshell import InteractiveShell
@@ -65,11 +68,13 @@ class _Session(FirstUse):
         super().__init__(names)
         self._variable_panel = VariablePanel(shell.user_ns_hidden)
         self._tracebacks = ShortTracebacks(shell)
+        self._lost_changes = LostChanges(shell)
+        self._object_display = ObjectDisplay(shell)
         self.target = WorkspaceTarget(names.bound)
         self._matchers = (
             name_matcher(self),
             command_matcher(_MAGIC, COMMANDS),
-            calc_matcher(shell.user_ns),
+            call_matcher(shell.user_ns),
         )
         self._magic_before: Callable[..., Any] | None = None
         self._replaced = {name: getattr(shell, name) for name in _REPLACED}
@@ -81,6 +86,8 @@ class _Session(FirstUse):
         self.namespace.put()
         self._variable_panel.begin()
         self._tracebacks.begin()
+        self._lost_changes.begin()
+        self._object_display.begin()
         self.target.offer()
         shell.ast_transformers.append(self)
         self._custom_matchers.extend(self._matchers)
@@ -109,8 +116,15 @@ class _Session(FirstUse):
         shell.ast_transformers.remove(self)
         self._variable_panel.end()
         self._tracebacks.end()
+        self._lost_changes.end()
+        self._object_display.end()
         self.target.withdraw()
         self.namespace.take_back()
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Make real what a cell reads, and look what it changes; the tree stays as it is."""
+        self._lost_changes.look_at(node)
+        return super().visit(node)
 
     @property
     def _line_magics(self) -> dict[str, Any]:

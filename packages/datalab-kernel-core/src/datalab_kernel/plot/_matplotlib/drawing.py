@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import struct
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -31,18 +32,20 @@ class MatplotlibDrawing:
         """Return the picture as PNG, with two pixels for one of the page."""
         buffer = io.BytesIO()
         has_images = any(axes.images for axes in self.axes)
-        self.figure.savefig(
-            buffer,
-            format="png",
-            dpi=PIXEL_RATIO * self.figure.dpi,
-            pil_kwargs={"compress_level": PNG_LEVEL_OF_IMAGES if has_images else PNG_LEVEL},
-        )
+        with self._unwatched():
+            self.figure.savefig(
+                buffer,
+                format="png",
+                dpi=PIXEL_RATIO * self.figure.dpi,
+                pil_kwargs={"compress_level": PNG_LEVEL_OF_IMAGES if has_images else PNG_LEVEL},
+            )
         return buffer.getvalue()
 
     def svg(self) -> str:
         """Return the picture as SVG."""
         buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="svg")
+        with self._unwatched():
+            self.figure.savefig(buffer, format="svg")
         return buffer.getvalue().decode("utf-8")
 
     def mimebundle(
@@ -63,4 +66,18 @@ class MatplotlibDrawing:
     def save(self, path: Path, **options: Any) -> None:
         """Write the picture to a file, in the format that its suffix says, else as PNG."""
         options.setdefault("format", path.suffix[1:] or "png")
-        self.figure.savefig(path, **options)
+        with self._unwatched():
+            self.figure.savefig(path, **options)
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call ``changed()`` whenever something in the figure is changed."""
+        self.figure.stale_callback = lambda *_: changed()
+
+    @contextmanager
+    def _unwatched(self) -> Iterator[None]:
+        """Draw: what that changes is no change to be seen."""
+        callback, self.figure.stale_callback = self.figure.stale_callback, None
+        try:
+            yield
+        finally:
+            self.figure.stale_callback = callback

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datalab_kernel.session._calc_completion import answer_in_call, place_in_call
+from datalab_kernel.session._call_completion import answer_in_call
+from datalab_kernel.session._call_place import place_in_call
 
 
 def offered(text):

@@ -1,12 +1,12 @@
-"""Which objects Tab offers inside ``on="…``."""
+"""Which objects Tab offers inside a call: ``on="…``, ``get("…``, ``plot(["…``."""
 
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from datalab_kernel import Workspace
-from datalab_kernel.session._calc_completion import answer_in_call
+from datalab_kernel import Plotter, Workspace
+from datalab_kernel.session._call_completion import answer_in_call
 
 pytest.importorskip("IPython")
 
@@ -20,7 +20,7 @@ def offered():
 
     def offered(text):
         context = SimpleNamespace(full_text=text, cursor_line=0, text_until_cursor=text)
-        answer = answer_in_call(context, {"w": workspace})
+        answer = answer_in_call(context, {"w": workspace, "p": Plotter(workspace)})
         return [completion.text for completion in answer["completions"]]
 
     return offered
@@ -51,3 +51,30 @@ def test_a_name_is_written_as_the_text_that_is_open_needs_it(offered):
     assert eval(f'"{name}"') == 'a "b" \\c'
     (name,) = offered("w.calc('absolute', on='a")
     assert eval(f"'{name}'") == 'a "b" \\c'
+
+
+METHODS = ["get", "edit", "remove", "rename", "results", "history", "script", "export", "select"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_that_take_an_object_offer_the_names(offered, method):
+    assert offered(f'w.{method}("s') == ["sine"]
+    assert offered(f"w.{method}(what='s") == ["sine"]
+    assert offered(f'other.{method}("s') == []
+    assert offered(f'w.{method}("a", "s') == []
+
+
+def test_several_names_are_completed_one_after_another(offered):
+    assert offered('w.export(["img", "s') == ["sine"]
+    assert offered('p.plot(["img", "s') == ["sine"]
+
+
+def test_a_picture_offers_objects_then_its_options_and_their_choices(offered):
+    assert offered('p.plot("s') == ["sine"]
+    assert offered('p.plot("sine", line') == ["linestyle=", "linewidth="]
+    assert offered('p.plot("sine", linestyle="--", line') == ["linewidth="]
+    assert offered('p.plot("img", origin="l') == ["lower"]
+    assert "viridis" in offered('p.plot("img", cmap="v')
+    assert offered('p.grid("*", ma') == []
+    assert offered('p.plot("img", title="s') == []
+    assert offered('df.plot.scatter("s') == []

@@ -1,0 +1,149 @@
+"""What Tab answers inside a call: functions, objects, parameters and options, and their choices.
+
+Where in the call the cursor is, :mod:`datalab_kernel.session._call_place` says.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from datalab_kernel.session._call_place import CALC, PLOTS, Place, place_in_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from datalab_kernel.compute import FunctionInfo
+    from datalab_kernel.plot import Plotter
+    from datalab_kernel.workspace._workspace import Workspace
+
+__all__ = ["answer_in_call"]
+
+_ATTRIBUTE = re.compile(r"(?<![\w.])([^\W\d]\w*)\.calc\.(\w*)\Z")
+_FUNCTION = re.compile(r"\s*(?:function\s*=\s*)?")
+_LISTED = r"(?:[\[(].*)?"
+_OPERANDS = re.compile(rf"\s*(?:on|operand)\s*=\s*{_LISTED}", re.DOTALL)
+_OBJECTS = re.compile(rf"\s*(?:(?:what|names?|old)\s*=\s*)?{_LISTED}", re.DOTALL)
+_KEYWORD = re.compile(r"\s*(\w+)\s*=")
+_WORD = re.compile(r"\s*(\w*)")
+
+
+def answer_in_call(context: Any, user_ns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a matcher of IPython's completer answers.
+
+    Parameters
+    ----------
+    context
+        IPython's, of the text and the cursor in it.
+    user_ns
+        The namespace in which the workspace is looked up.
+    """
+    lines = context.full_text.split("\n")[: context.cursor_line]
+    text = "\n".join([*lines, context.text_until_cursor])
+    if (begun := _ATTRIBUTE.search(text)) and _is_workspace(user_ns.get(begun[1])):
+        return _answer(_functions(), begun[2], "function")
+    place = place_in_call(text)
+    if place is None:
+        return {"completions": []}
+    return _in_text(place, user_ns) if place.quote else _between_texts(place)
+
+
+def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:
+    is_first = not place.arguments
+    if place.method not in CALC:
+        if is_first and _OBJECTS.fullmatch(place.begun):
+            return _answer(_object_names(place, user_ns), place.typed, "text")
+        return _answer(_option_choices(place), place.typed, "text")
+    keyword = _KEYWORD.fullmatch(place.begun.rstrip())
+    if is_first and not place.function and _FUNCTION.fullmatch(place.begun):
+        return _answer(_functions(), place.typed, "function")
+    if _OPERANDS.fullmatch(place.begun):
+        return _answer(_object_names(place, user_ns), place.typed, "text")
+    if keyword and (choices := _choices(place.function, keyword[1])):
+        return _answer(choices, place.typed, "text")
+    return {"completions": []}
+
+
+def _between_texts(place: Place) -> dict[str, Any]:
+    """Complete a parameter's or option's name; ``on`` and the others IPython knows itself."""
+    word = _WORD.fullmatch(place.begun)
+    if word is None or not place.arguments:
+        return {"completions": []}
+    given = {found[1] for text in place.arguments if (found := _KEYWORD.match(text))}
+    wanted = [f"{name}=" for name in _parameters(place) if name not in given]
+    return {**_answer(wanted, word[1], "param"), "suppress": False}
+
+
+def _parameters(place: Place) -> Iterable[str]:
+    if place.method == "plot":
+        from datalab_kernel.plot._options import OPTIONS
+
+        return OPTIONS
+    if place.method == "grid":
+        from datalab_kernel.plot._grid import OPTIONS as OPTIONS_OF_SHEETS
+
+        return OPTIONS_OF_SHEETS
+    return dict.fromkeys(p.name for info in _infos(place.function) for p in info.parameters)
+
+
+def _option_choices(place: Place) -> Iterable[str]:
+    keyword = _KEYWORD.fullmatch(place.begun.rstrip())
+    if place.method not in PLOTS or keyword is None:
+        return ()
+    from datalab_kernel.plot._option_values import choices_of
+
+    return choices_of(keyword[1])
+
+
+def _answer(texts: Iterable[str], typed: str, kind: str) -> dict[str, Any]:
+    from IPython.core.completer import SimpleCompletion
+
+    matches = [text for text in texts if text.startswith(typed)]
+    return {
+        "completions": [SimpleCompletion(text, type=kind) for text in matches],
+        "matched_fragment": typed,
+        "suppress": bool(matches),
+    }
+
+
+def _functions() -> tuple[str, ...]:
+    from datalab_kernel.workspace._function_names import function_names
+
+    return function_names()
+
+
+def _infos(function: str) -> list[FunctionInfo]:
+    from datalab_kernel.compute import all_functions
+
+    return [info for info in all_functions() if info.name == function]
+
+
+def _is_workspace(value: Any) -> TypeGuard[Workspace]:
+    home = sys.modules.get("datalab_kernel.workspace._workspace")
+    return home is not None and isinstance(value, home.Workspace)
+
+
+def _is_plotter(value: Any) -> TypeGuard[Plotter]:
+    home = sys.modules.get("datalab_kernel.plot._plotter")
+    return home is not None and isinstance(value, home.Plotter)
+
+
+def _object_names(place: Place, user_ns: Mapping[str, Any]) -> list[str]:
+    """Return the objects that the function can run on, written as in the text that is open."""
+    owner = user_ns.get(place.owner)
+    workspace = owner.workspace if _is_plotter(owner) else owner
+    if not _is_workspace(workspace):
+        return []
+    names = workspace._ipython_key_completions_()  # never looks for a DataLab
+    kinds = {info.kind for info in _infos(place.function)} if names and place.function else set()
+    if len(kinds) == 1:
+        names = workspace.list(kind=kinds.pop())
+    escaped = {ord("\\"): r"\\", ord(place.quote): f"\\{place.quote}"}
+    return [name.translate(escaped) for name in names]
+
+
+def _choices(function: str, name: str) -> list[str]:
+    found = [p.choices for info in _infos(function) for p in info.parameters if p.name == name]
+    texts = dict.fromkeys(text for choices in found for text in choices)
+    return [text[1:-1] for text in texts if text.startswith("'")]
