@@ -6,7 +6,9 @@ import pytest
 
 from datalab_kernel import errors
 
-KINDS = [getattr(errors, name) for name in errors.__all__]
+NAMED = [getattr(errors, name) for name in errors.__all__]
+KINDS = [kind for kind in NAMED if not issubclass(kind, Warning)]
+WARNINGS = [kind for kind in NAMED if issubclass(kind, Warning)]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -20,6 +22,12 @@ def test_an_error_survives_pickling_with_its_facts(kind: type[errors.DataLabKern
 @pytest.mark.parametrize("kind", KINDS[1:], ids=lambda kind: kind.__name__)
 def test_every_error_derives_from_ours(kind: type[Exception]) -> None:
     assert issubclass(kind, errors.DataLabKernelError)
+
+
+@pytest.mark.parametrize("kind", WARNINGS, ids=lambda kind: kind.__name__)
+def test_a_warning_is_shown_wherever_people_see_warnings(kind: type[Warning]) -> None:
+    assert issubclass(kind, UserWarning)
+    assert str(pickle.loads(pickle.dumps(kind("what happened")))) == "what happened"
 
 
 @pytest.mark.parametrize(
