@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel.compute._alignment import on_one_grid
 from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
+from datalab_kernel.compute._masks import mask_notes
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
 from datalab_kernel.compute._titles import naming
 from datalab_kernel.errors import (
@@ -19,6 +20,7 @@ from datalab_kernel.errors import (
     ParameterError,
 )
 from datalab_kernel.errors._missing_packages import import_failure
+from datalab_kernel.notes import attach_notes
 from datalab_kernel.objects import copy_object, own_arrays
 from datalab_kernel.objects._results import drop_results
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.compute._registry import Function
     from datalab_kernel.compute._source import Source
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject
 
 
@@ -49,6 +52,7 @@ class Job:
     called with each object, or with one list of them. ``grid`` is what they are put on one
     grid with, if the function needs that. ``group`` is where the result goes; None: to the
     first source. ``objects`` are what it is computed of, from :func:`prepared` on.
+    ``masked`` names those that had masked pixels.
     ``keep_results`` says whether a result keeps the tables and geometry of its sources, as
     DataLab's option of that name says.
     """
@@ -60,6 +64,7 @@ class Job:
     grid: Grid | None = None
     group: str | None = None
     objects: tuple[Any, ...] | None = None
+    masked: tuple[str, ...] = ()
     keep_results: bool = False
 
     @property
@@ -83,12 +88,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """What a job gave: an object, or a result (None if nothing was found)."""
+    """What a job gave: an object, or a result (None if nothing was found); and what is to be said."""
 
     job: Job
     record: Record
     obj: DataObject | None = None
     result: Any = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +114,13 @@ def prepared(jobs: Sequence[Job], *, keep_results: bool = False) -> list[Job]:
     """
     aligned: dict[int, Sequence[Any]] = {}
     return [
-        replace(job, objects=_objects_of(job, aligned), grid=None, keep_results=keep_results)
+        replace(
+            job,
+            objects=_objects_of(job, aligned),
+            masked=tuple(source.name for source in job.sources if source.is_masked),
+            grid=None,
+            keep_results=keep_results,
+        )
         for job in jobs
     ]
 
@@ -256,10 +268,11 @@ def run(job: Job) -> Output:
     _check_together(job)
     with naming([source.name for source in job.sources]) as titles:
         value = _called(job)
+    notes = mask_notes(job.function.name, job.masked)
     if job.function.pattern == "1-to-0":
         if value is not None and record.parameters is not None:
             value.attrs["param_json"] = record.parameters
-        return Output(job=replace(job, objects=None), record=record, result=value)
+        return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)
     if value is None:
         raise _failed(job, "it gave nothing")
     if not job.keep_results:
@@ -267,7 +280,8 @@ def run(job: Job) -> Output:
     value.title = titles.finished(value.title)
     own_arrays(value)
     write_record(value, record)
-    return Output(job=replace(job, objects=None), record=record, obj=value)
+    attach_notes(value, *notes)
+    return Output(job=replace(job, objects=None), record=record, obj=value, notes=notes)
 
 
 def _check_together(job: Job) -> None:

@@ -17,6 +17,7 @@ class _Fetched(NamedTuple):
     obj: DataObject
     conversion: str
     uuid: str
+    is_masked: bool
 
 
 class Source:
@@ -69,24 +70,32 @@ class Source:
 
     def fetch(self) -> _Fetched:
         """Fetch the object, unless that was done."""
+        from datalab_kernel.compute._masks import fill_masked
         from datalab_kernel.compute._records import uuid_of
         from datalab_kernel.objects import new_uuid, widen_object
 
         if self._fetched is None:
             obj = self._load()
-            conversion = widen_object(obj)
-            self._fetched = _Fetched(obj, conversion, uuid_of(obj) or new_uuid())
+            filling = fill_masked(obj)
+            conversion = filling or widen_object(obj)
+            uuid = uuid_of(obj) or new_uuid()
+            self._fetched = _Fetched(obj, conversion, uuid, is_masked=bool(filling))
         return self._fetched
 
     @property
     def obj(self) -> DataObject:
-        """The object: its arrays are read-only, of a dtype that DataLab computes with."""
+        """The object: its arrays are read-only, of a dtype that DataLab computes with, unmasked."""
         return self.fetch().obj
 
     @property
     def conversion(self) -> str:
-        """From which dtype to which that needed a conversion (``"uint32 to float64"``), or ""."""
+        """From what to what that needed a conversion (``"uint32 to float64"``), or ""."""
         return self.fetch().conversion
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether it has masked pixels, which are NaN in ``obj``."""
+        return self.fetch().is_masked
 
     @property
     def uuid(self) -> str:

@@ -30,7 +30,8 @@ def as_object(value: Any) -> tuple[DataObject, bool]:
     ----------
     value
         A Sigima object (returned as it is), an array of shape ``(n,)`` or
-        ``(ny, nx)``, a tuple ``(x, y)`` of two sequences of equal length, a pandas
+        ``(ny, nx)`` (of masked ones, a signal's masked values become NaN, an image keeps
+        its mask), a tuple ``(x, y)`` of two sequences of equal length, a pandas
         Series (its index is x), or an xarray DataArray of one or two dimensions
         (with its coordinates, units and long names).
 
@@ -74,7 +75,7 @@ def _from_array(array: np.ndarray[Any, Any]) -> DataObject:
 
 
 def _from_xy(x: Any, y: Any) -> SignalObj:
-    xs, ys = np.asarray(x), np.asarray(y)
+    xs, ys = np.asanyarray(x), np.asanyarray(y)
     if xs.ndim != 1 or xs.shape != ys.shape:
         message = (
             f"Can't add (x, y) of shapes {xs.shape} and {ys.shape}: "
@@ -85,14 +86,33 @@ def _from_xy(x: Any, y: Any) -> SignalObj:
 
 
 def _signal(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], **axes: str) -> SignalObj:
-    xs, _ = widen(x)
-    ys, _ = widen(y)
+    xs, _ = widen(_without_masked(x))
+    ys, _ = widen(_with_nan(y))
     if np.iscomplexobj(xs):
         message = "Can't add (x, y) with a complex x: x must be real. Give its real part."
         raise TypeError(message)
     obj = _sigima.create_signal("", xs, ys)
     _label(obj, axes)
     return obj
+
+
+def _without_masked(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    if np.ma.is_masked(x):
+        message = (
+            "Can't add (x, y) with masked values in x: x must be known. "
+            "Leave these points out: keep = ~np.ma.getmaskarray(x); add (x[keep], y[keep])."
+        )
+        raise TypeError(message)
+    return np.asarray(x)
+
+
+def _with_nan(y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an array without a mask: what is masked is NaN, which a signal has no other word for."""
+    if not np.ma.is_masked(y):
+        return np.asarray(y)
+    plain = np.array(np.ma.getdata(y), dtype=None if y.dtype.kind in "fc" else float)
+    plain[np.ma.getmaskarray(y)] = np.nan
+    return plain
 
 
 def _image(data: np.ndarray[Any, Any], **axes: str) -> ImageObj:

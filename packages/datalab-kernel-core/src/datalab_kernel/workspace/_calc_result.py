@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject, ObjectInfo
 
 MAX_ROWS = 50
@@ -41,6 +42,8 @@ class CalcResult:
         Of an analysis: Sigima's TableResult and GeometryResult by the object's name.
     conversions : dict
         What was converted before computing: ``{"img": "uint32 to float64"}``.
+    notes : tuple of Note
+        What is to be known of the result, such as a mask that the function can't honour.
     computed_by : str
         ``"sigima"`` (here) or ``"datalab"``.
     is_stored : bool
@@ -53,6 +56,7 @@ class CalcResult:
     tables: Mapping[str, Any] = field(default_factory=dict)
     geometry: Mapping[str, Any] = field(default_factory=dict)
     conversions: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
     computed_by: str = "sigima"
     is_stored: bool = True
     is_analysis: bool = False
@@ -129,6 +133,7 @@ class CalcResult:
         notes = "" if self.is_stored or self.is_analysis else ", not stored"
         kinds = dict.fromkeys(self.conversions.values())
         notes += f", computed as {' and '.join(kinds)}" if kinds else ""
+        notes += "".join(f"; {note}" for note in self.notes)
         if self.is_analysis:
             found = self._count_rows()
             rows = f"{found} row{'' if found == 1 else 's'}"
@@ -146,7 +151,8 @@ class CalcResult:
             f"<br>{escape(name)}: computed as {escape(text)}"
             for name, text in self.conversions.items()
         )
-        plain = replace(self, conversions={}) if notes else self
+        notes += "".join(f"<br>{escape(str(note))}" for note in self.notes)
+        plain = replace(self, conversions={}, notes=()) if notes else self
         heading = f"{escape(repr(plain))}{notes}"
         body = self._frame_html() if self.is_analysis else self._objects_html()
         return (

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import UnknownFunctionError
+from datalab_kernel.notes import distinct as distinct_notes
 from datalab_kernel.workspace._backend_runner import BackendRunner, Names, by_kind, wanted_names
 from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._computed_objects import ComputedObjects, object_of, title_of
@@ -124,6 +125,7 @@ class Runner:
             on=on,
             **by_kind((output.job.sources[0].name, output.result) for output in outputs),
             conversions={s.name: s.conversion for s in involved if s.conversion},
+            notes=distinct_notes(note for output in outputs for note in output.notes),
             is_stored=store,
             is_analysis=is_analysis,
             load=self._shelf.view if loose is None else None,
