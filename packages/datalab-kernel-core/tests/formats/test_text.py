@@ -12,7 +12,7 @@ from sigima.objects import ImageObj
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import read_file, read_options
-from datalab_kernel.formats._text import find_layout
+from datalab_kernel.formats._text_layout import find_layout
 
 SHIPPED = Path(sigima.__file__).parent / "data" / "tests"
 PLAIN = "Time (s),Voltage (V)\n0,1\n1,2\n2,3\n"
@@ -146,7 +146,7 @@ def test_an_x_that_is_missing_is_named_by_its_line(load):
 
 def test_a_date_that_is_none_is_refused(load):
     rows = "".join(f"2025-06-19 10:{minute:02}:00,{minute}\n" for minute in range(20))
-    with pytest.raises(FileFormatError, match="line 7: the date there"):
+    with pytest.raises(FileFormatError, match="line 7: the time there"):
         load("Time,A\n" + rows.replace("2025-06-19 10:05:00", "2025-06-19 10:99:00"))
 
 

@@ -18,12 +18,11 @@ import numpy as np
 from datalab_kernel.formats._curves import Array, Curve, shared_settings
 from datalab_kernel.formats._header import Header, unit_of
 from datalab_kernel.formats._table import TextTable, line_of, wrong
+from datalab_kernel.formats._table_axis import axis_of_dates, counts_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-    import pandas as pd
 
     from datalab_kernel.formats._header import Setting
 
@@ -40,10 +39,13 @@ def curves_of_columns(table: TextTable) -> list[Curve]:
     FileFormatError
         If x isn't finite somewhere, or the numbers aren't as many as the file says.
     """
-    frame, header = table.frame, table.header
-    used = [place for place, name in enumerate(frame) if frame[name].notna().any()]
+    header, used = table.header, table.used
+    if table.leading:
+        return _curves_by_date(table)
     if len(used) == 1:
         return [_only_y(table, used[0])]
+    titles, units = [header.title(n) for n in used], [header.unit(n) for n in used]
+    used = used[counts_before(titles, units) :]
     title = header.title(used[0])
     starts = [
         place for place in used if place == used[0] or (title and header.title(place) == title)
@@ -55,20 +57,43 @@ def curves_of_columns(table: TextTable) -> list[Curve]:
         columns = [place for place in used if start < place < end]
         for place, column in enumerate(columns):
             settings = shared_settings(sources[number], place, len(columns))
-            curve = curve_of(table, frame, (start, column), settings)
+            curve = curve_of(table, (start, column), settings)
             check_number(table.path, len(curve.x), _recorded(settings))
             curves.append(curve)
     return curves
 
 
+def _curves_by_date(table: TextTable) -> list[Curve]:
+    """Make curves of the columns of numbers, by the dates or times in those before."""
+    header = table.header
+    axis = axis_of_dates(table)
+    places = table.used
+    return [
+        Curve(
+            x=axis.x,
+            y=table.columns[column],
+            xlabel=axis.title,
+            xunit="s",
+            ylabel=header.title(column),
+            yunit=header.unit(column),
+            settings={
+                **shared_settings(header.settings, number, len(places)),
+                **axis.metadata,
+                **_comment(header),
+            },
+        )
+        for number, column in enumerate(places)
+    ]
+
+
 def _only_y(table: TextTable, column: int) -> Curve:
     """Make a curve of the only column there is: the points are counted."""
-    frame, header = table.frame, table.header
+    header = table.header
     settings = shared_settings(header.settings, 0, 1)
-    check_number(table.path, len(frame), _recorded(settings))
+    check_number(table.path, table.length, _recorded(settings))
     return Curve(
-        x=np.arange(len(frame), dtype=float),
-        y=frame[frame.columns[column]].to_numpy(),
+        x=np.arange(table.length, dtype=float),
+        y=table.columns[column],
         ylabel=header.title(column),
         yunit=header.unit(column),
         settings={**settings, **_comment(header)},
@@ -76,7 +101,10 @@ def _only_y(table: TextTable, column: int) -> Curve:
 
 
 def curve_of(
-    table: TextTable, rows: pd.DataFrame, columns: tuple[int, int], settings: dict[str, Setting]
+    table: TextTable,
+    columns: tuple[int, int],
+    settings: dict[str, Setting],
+    rows: slice = slice(None),
 ) -> Curve:
     """Make a curve of the columns of x and y, of all of a table's rows or some.
 
@@ -87,27 +115,31 @@ def curve_of(
     """
     header = table.header
     x_column, y_column = columns
-    x, y = (rows[rows.columns[column]].to_numpy() for column in columns)
-    _check_x(table, rows, x, y)
-    is_there = ~(np.isnan(x) & np.isnan(y))  # a shorter block ends before the others
+    x, y = (table.columns[column][rows] for column in columns)
+    is_whole = columns == (0, 1) and rows == slice(None)
+    if not np.isfinite(x).all():
+        _check_x(table, rows.start or 0, x, y)
+        is_there = ~(np.isnan(x) & np.isnan(y))  # a shorter block ends before the others
+        x, y = x[is_there], y[is_there]
+        is_whole = False
     x_title, y_title = header.title(x_column), header.title(y_column)
     return Curve(
-        x=x[is_there],
-        y=y[is_there],
+        x=x,
+        y=y,
         xlabel=_TIME.get(x_title, x_title),
         xunit=header.unit(x_column) or unit_setting(settings, "Horizontal Units"),
         ylabel=_channel(y_title) or str(settings.get("Source", "")),
         yunit=header.unit(y_column) or unit_setting(settings, "Vertical Units"),
         settings={**settings, **_comment(header)},
+        xydata=table.xydata if is_whole else None,
     )
 
 
-def _check_x(table: TextTable, rows: pd.DataFrame, x: Array, y: Array) -> None:
+def _check_x(table: TextTable, start: int, x: Array, y: Array) -> None:
     """Check that x is finite wherever there is a y."""
     is_wrong = ~np.isfinite(x) & ~(np.isnan(x) & np.isnan(y))
     if is_wrong.any():
-        place = int(rows.index[int(is_wrong.argmax())])
-        line = line_of(table.path, table.layout, place)
+        line = line_of(table.path, table.layout, start + int(is_wrong.argmax()))
         raise wrong(table.path, "x isn't a finite number there", line=line)
 
 

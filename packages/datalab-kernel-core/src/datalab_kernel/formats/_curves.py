@@ -22,7 +22,10 @@ Settings = Mapping[str, Setting]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curve:
-    """One curve; ``x`` and ``y`` are of shape ``(n,)``."""
+    """One curve; ``x`` and ``y`` are of shape ``(n,)``.
+
+    ``xydata`` is both, of shape ``(2, n)``, where an array that nobody else holds has them so.
+    """
 
     x: Array
     y: Array
@@ -31,21 +34,26 @@ class Curve:
     ylabel: str = ""
     yunit: str = ""
     settings: Settings = field(default_factory=dict)
+    xydata: Array | None = None
 
 
 def to_signals(path: Path, curves: Sequence[Curve]) -> list[SignalObj]:
     """Make a signal of each curve, named by the file and, of several, by its title."""
-    from datalab_kernel.objects._coerce import as_object
+    from datalab_kernel.objects._fields import Fields, from_fields
 
-    signals = []
+    signals: list[Any] = []
     titles = titles_of(path, [curve.ylabel for curve in curves])
     for curve, title in zip(curves, titles, strict=True):
-        signal: Any = as_object((curve.x, curve.y))[0]
-        signal.title = title
-        signal.xlabel, signal.xunit = curve.xlabel, curve.xunit
-        signal.ylabel, signal.yunit = curve.ylabel, curve.yunit
-        signal.metadata.update({**curve.settings, "source": str(path)})
-        signals.append(signal)
+        attributes = {
+            "title": title,
+            "xlabel": curve.xlabel,
+            "xunit": curve.xunit,
+            "ylabel": curve.ylabel,
+            "yunit": curve.yunit,
+        }
+        xydata = np.array([curve.x, curve.y], float) if curve.xydata is None else curve.xydata
+        metadata = {**curve.settings, "source": str(path)}
+        signals.append(from_fields(Fields("signal", attributes, {"xydata": xydata}, metadata)))
     return signals
 
 

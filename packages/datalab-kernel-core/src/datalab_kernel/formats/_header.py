@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -64,6 +64,12 @@ class Header:
     def setting(self, *names: str) -> tuple[str, ...]:
         """Return the values of the first of these settings that is there."""
         return next((self.settings[name] for name in names if name in self.settings), ())
+
+    def without(self, number: int) -> Header:
+        """Return what is said of the columns after the first ones."""
+        if not number:
+            return self
+        return replace(self, titles=self.titles[number:], units=self.units[number:])
 
 
 def read_header(layout: TextLayout, columns: int) -> Header:

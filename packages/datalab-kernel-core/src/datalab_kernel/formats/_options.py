@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _RAW = ("dtype", "width", "height", "offset", "count", "gap", "little_endian", "white_is_zero")
 _ALIASES = {"sep": "delimiter"}
+_LAYOUT = ("skiprows", "header", "decimal", "delimiter", "comment", "x", "y")
+_UNITS = (None, "s", "ms", "us", "ns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,12 @@ class ReadOptions:
         counted.
     y
         The column of y, or several; None: all others.
+    skipfooter
+        How many lines to leave out at the end.
+    dayfirst
+        Whether the day is first in dates such as ``01/02/2026``; None: the column decides.
+    unit
+        The unit in which x counts since 1970: ``"s"``, ``"ms"``, ``"us"`` or ``"ns"``.
     kind
         ``"signal"`` or ``"image"``, for files that can hold either (text, .npy, .mat).
     channel
@@ -53,6 +61,9 @@ class ReadOptions:
     comment: str | None = None
     x: str | int | None = 0
     y: str | int | Sequence[str | int] | None = None
+    skipfooter: int | None = None
+    dayfirst: bool | None = None
+    unit: str | None = None
     kind: Kind | None = None
     channel: str | int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
@@ -61,8 +72,7 @@ class ReadOptions:
     def lays_out_text(self) -> bool:
         """Whether anything is said about columns and lines."""
         default = ReadOptions()
-        names = {item.name for item in fields(self)} - {"kind", "raw", "encoding", "channel"}
-        return any(getattr(self, name) != getattr(default, name) for name in names)
+        return any(getattr(self, name) != getattr(default, name) for name in _LAYOUT)
 
 
 def read_options(given: Mapping[str, Any] | None) -> ReadOptions:
@@ -73,7 +83,7 @@ def read_options(given: Mapping[str, Any] | None) -> ReadOptions:
     TypeError
         For an option that doesn't exist, with the nearest ones.
     ValueError
-        For a kind that is neither ``"signal"`` nor ``"image"``.
+        For a kind that is neither ``"signal"`` nor ``"image"``, or an unknown unit.
 
     Examples
     --------
@@ -91,5 +101,8 @@ def read_options(given: Mapping[str, Any] | None) -> ReadOptions:
     raw = {name: options.pop(name) for name in _RAW if name in options}
     if options.get("kind") not in (None, "signal", "image"):
         message = f"read's kind must be 'signal' or 'image', not {options['kind']!r}."
+        raise ValueError(message)
+    if options.get("unit") not in _UNITS:
+        message = f"read's unit must be 's', 'ms', 'us' or 'ns', not {options['unit']!r}."
         raise ValueError(message)
     return ReadOptions(**options, raw=raw)

@@ -1,18 +1,20 @@
-"""The numbers of a text file as columns, read by pandas, and the line that is wrong with it."""
+"""The numbers of a text file as columns, and what stands above them."""
 
 from __future__ import annotations
 
-import re
 import warnings
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats._header import Header, read_header
-from datalab_kernel.formats._text import TextLayout, ends_early, find_layout
+from datalab_kernel.formats._table_lines import line_of, rows_of, wrong
+from datalab_kernel.formats._table_numbers import Array, Rows, numbers_of_texts, read_rows
+from datalab_kernel.formats._text import FIRST_BYTES, TextLayout, ends_early, head_of, tail_of
+from datalab_kernel.formats._text_fields import WHITESPACE, is_comment, is_moment
+from datalab_kernel.formats._text_layout import find_layout, find_layout_by_end, with_footer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,20 +24,55 @@ if TYPE_CHECKING:
 
     from datalab_kernel.formats._options import ReadOptions
 
-_INFINITIES = {"∞": "inf", "+∞": "inf", "-∞": "-inf"}
+__all__ = [
+    "TextTable",
+    "found_layout",
+    "is_blank",
+    "line_of",
+    "read_table",
+    "to_floats",
+    "whole_numbers",
+    "wrong",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TextTable:
-    """The numbers of a text file as columns, where they stood, and what stands above them."""
+    """The columns of a text file, where they stood, and what stands above them.
+
+    ``xydata`` has them of shape ``(2, rows)`` if they are two. ``columns`` are arrays of numbers, each of shape ``(rows,)``; those of dates and times are
+    ``leading``, and have no place among them nor in ``header``.
+    """
 
     path: Path
     layout: TextLayout
-    frame: pd.DataFrame
+    columns: tuple[Array, ...]
     header: Header
+    leading: tuple[list[str], ...] = ()
+    leading_titles: tuple[str, ...] = ()
+    xydata: Array | None = None
+
+    @property
+    def length(self) -> int:
+        """How many rows there are."""
+        return len(self.columns[0])
+
+    @property
+    def used(self) -> list[int]:
+        """The places of the columns that hold any number."""
+        return [n for n, column in enumerate(self.columns) if not is_blank(column)]
 
 
-def found_layout(path: Path, encoding: str, lines: list[str], options: ReadOptions) -> TextLayout:
+def is_blank(column: Array) -> bool:
+    """Say whether a column holds no number."""
+    if column.dtype == object:
+        return all(value is None or value != value for value in column)  # noqa: PLR0124 - NaN
+    if column.dtype.kind != "f" or (len(column) and column[0] == column[0]):
+        return False
+    return bool(np.isnan(column).all())
+
+
+def found_layout(path: Path, options: ReadOptions) -> TextLayout:
     """Find where the numbers are.
 
     Raises
@@ -43,14 +80,47 @@ def found_layout(path: Path, encoding: str, lines: list[str], options: ReadOptio
     FileFormatError
         If there are none, or the file ends in the middle of a row.
     """
-    skip = options.skiprows or 0
-    kept = [""] * min(skip, len(lines)) + lines[skip:]
-    layout = find_layout(encoding, kept, delimiter=options.delimiter, decimal=options.decimal)
+    encoding, layout = _layout_of_head(path, options)
     if layout is None:
         raise wrong(path, "there is no row of numbers in it")
-    if ends_early(path, layout):
+    _check_preamble(path, layout)
+    tail = tail_of(path, encoding)
+    layout = with_footer(layout, tail, options.skipfooter)
+    if not layout.footer and ends_early(tail, layout):
         raise wrong(path, "it was cut off: it ends in the middle of its last row")
-    return layout
+    leading = max(1, layout.leading) if options.unit else layout.leading
+    return replace(layout, leading=leading, dayfirst=options.dayfirst, unit=options.unit)
+
+
+def _check_preamble(path: Path, layout: TextLayout) -> None:
+    """Check that no line above the first row is one that is wrong: as wide, and begun by a number.
+
+    Where blanks separate, words are as many as columns by chance: each must hold a digit.
+    """
+    for number, line in enumerate(layout.preamble, start=1):
+        fields = layout.split(line)
+        if len(fields) != layout.width or is_comment(line):
+            continue
+        is_like_one = all(any(map(str.isdigit, field)) for field in fields)
+        is_begun = layout.is_number(fields[0]) or is_moment(fields[0])
+        if is_begun and (is_like_one or layout.delimiter != WHITESPACE):
+            raise wrong(path, f"{line.strip()[:60]!r} isn't a row of numbers", line=number)
+
+
+def _layout_of_head(path: Path, options: ReadOptions) -> tuple[str, TextLayout | None]:
+    """Find the layout in the first lines if they end among the numbers, else in more of them."""
+    skip = options.skiprows or 0
+    signs = {"delimiter": options.delimiter, "decimal": options.decimal}
+    encoding, lines = head_of(path, options.encoding, FIRST_BYTES)
+    layout = find_layout_by_end(encoding, _skipped(lines, skip), **signs)
+    if layout is None:
+        _, lines = head_of(path, encoding)
+        layout = find_layout(encoding, _skipped(lines, skip), **signs)
+    return encoding, layout
+
+
+def _skipped(lines: list[str], number: int) -> list[str]:
+    return [""] * min(number, len(lines)) + lines[number:] if number else lines
 
 
 def read_table(path: Path, layout: TextLayout) -> TextTable:
@@ -61,108 +131,71 @@ def read_table(path: Path, layout: TextLayout) -> TextTable:
     FileFormatError
         If a line isn't one of numbers; it names the line.
     """
-    frame = read_numbers(path, layout)
+    layout, rows = _rows_of(path, layout)
+    used = [place for place, column in enumerate(rows.numbers) if not is_blank(column)]
+    header = read_header(layout, layout.leading + (used[-1] + 1 if used else 0))
     return TextTable(
-        path=path, layout=layout, frame=frame, header=read_header(layout, frame.shape[1])
+        path=path,
+        layout=layout,
+        columns=tuple(rows.numbers),
+        header=header.without(layout.leading),
+        leading=rows.leading,
+        leading_titles=tuple(header.title(place) for place in range(layout.leading)),
+        xydata=_both(rows.numbers),
     )
 
 
-def read_numbers(path: Path, layout: TextLayout) -> pd.DataFrame:
-    """Read the lines of numbers of a file.
+def _both(columns: Array) -> Array | None:
+    """Return columns as the ``xydata`` of a signal, if they are so already."""
+    return columns if columns.shape[0] == 2 and columns.flags.c_contiguous else None  # noqa: PLR2004
 
-    Returns
-    -------
-    pandas.DataFrame
-        A column of numbers for each column of the file. The index counts the file's lines
-        from the first one of numbers on, comments left out (:func:`line_of`).
 
-    Raises
-    ------
-    FileFormatError
-        If a line isn't one of numbers; it names the line.
-    """
-    import pandas as pd
-
+def _rows_of(path: Path, layout: TextLayout) -> tuple[TextLayout, Rows]:
+    """Read the rows; where the first ones were read as what they can't be, the others decide."""
     try:
-        frame = pd.read_csv(
-            path,
-            sep=layout.delimiter,
-            decimal=layout.decimal,
-            encoding=layout.encoding,
-            skiprows=layout.first,
-            header=None,
-            skip_blank_lines=False,
-            skipinitialspace=True,
-            comment="#",
-            float_precision="round_trip",  # the nearest double; the default is a few bits off
-            encoding_errors="replace",
-        )
-    except pd.errors.ParserError as error:
-        raise _bad_line(path, layout, str(error)) from error
-    for column in frame:
-        if frame[column].dtype.kind not in "iufb":
-            frame[column] = _to_numbers(path, layout, frame[column])
-    return frame.dropna(how="all")
+        return layout, read_rows(path, layout)
+    except FileFormatError as error:
+        other = _other_layout(path, layout, error.line)
+        if other is None:
+            raise
+    return other, read_rows(path, other)
 
 
-def _to_numbers(path: Path, layout: TextLayout, column: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd
-
-    text = column.astype("string").str.strip().replace(_INFINITIES)
-    if layout.decimal != ".":
-        text = text.str.replace(layout.decimal, ".", regex=False)
-    numbers = pd.to_numeric(text, errors="coerce").astype(float)
-    is_hexadecimal = text.str.startswith("0x").fillna(value=False).astype(bool)
-    if is_hexadecimal.any():  # logic channels of a mixed-signal oscilloscope
-        words = text[is_hexadecimal].tolist()
-        numbers[is_hexadecimal] = np.array([float(int(word, 16)) for word in words])
-    is_wrong = numbers.isna() & text.notna() & (text != "") & (text.str.lower() != "nan")
-    if is_wrong.any():
-        place = int(is_wrong.to_numpy(dtype=bool).argmax())
-        raise _bad_line(path, layout, f"{text.iloc[place]!r} isn't a number")
-    return numbers
-
-
-def line_of(path: Path, layout: TextLayout, place: int) -> int:
-    """Return the number of a line, counted from 1, by its place in :func:`read_numbers`'s index."""
-    with path.open(encoding=layout.encoding, errors="replace") as file:
-        lines = islice(enumerate(file, start=1), layout.first, None)
-        numbers = (number for number, line in lines if not line.lstrip().startswith("#"))
-        return next(islice(numbers, place, None))
+def _other_layout(path: Path, layout: TextLayout, line: int | None) -> TextLayout | None:
+    """Find signs with which the first rows and a line that is wrong are rows of one width."""
+    if line is None:
+        return None
+    probe: list[str] = []
+    for number, text, _ in rows_of(path, layout):
+        if number < line and len(probe) < 12:  # noqa: PLR2004 - as many as tell
+            probe.append(text)
+        if number == line:
+            probe.append(text)
+            break
+    preamble = list(layout.preamble)
+    found = find_layout(layout.encoding, preamble + probe)
+    if found is None or found.first != layout.first or found.decimal == layout.decimal:
+        return None
+    widths = {len(found.split(text)) for text in probe}
+    is_row = all(found.is_data(text) for text in probe)
+    if not is_row or len(widths) > 1:
+        return None
+    tail = tail_of(path, layout.encoding)
+    return with_footer(found, tail, len(layout.footer) or None)
 
 
-def _bad_line(path: Path, layout: TextLayout, reason: str) -> FileFormatError:
-    """Name the first line that isn't one of numbers, or that has more columns than the first."""
-    with path.open(encoding=layout.encoding, errors="replace") as file:
-        lines = islice(enumerate(file), layout.first, None)
-        width = 0
-        for place, line in lines:
-            if not line.strip() or line.startswith("#"):
-                continue
-            fields = layout.split(line)
-            if not layout.is_data(line):
-                shown = line.strip()[:60]
-                return wrong(path, f"{shown!r} isn't a row of numbers", line=place + 1)
-            if width and len(fields) > width:
-                why = f"it has {len(fields)} columns, the first one has {width}"
-                return wrong(path, why, line=place + 1)
-            width = width or len(fields)
-    return wrong(path, re.sub(r"\s+", " ", reason).strip())
-
-
-_HINT = (
-    "If the file is as it should be, say how to read it: "
-    "read=dict(skiprows=, header=, decimal=, delimiter=, x=, y=)."
-)
-
-
-def wrong(
-    path: Path, reason: str, *, line: int | None = None, hint: str = _HINT
-) -> FileFormatError:
-    """Build the error for a file that can't be read as it should be, with what helps."""
-    where = f", line {line}" if line else ""
-    message = f"Can't load {str(path)!r}{where}: {reason.rstrip('.')}. {hint}".rstrip()
-    return FileFormatError(message, path=str(path), line=line, reason=reason)
+def whole_numbers(table: TextTable) -> list[Array]:
+    """Return the columns of a table that aren't blank, as whole numbers if all of them are."""
+    used = [table.columns[place] for place in table.used]
+    if any((column % 1 != 0).any() for column in used):
+        return used
+    first = next((line for _, line, _ in rows_of(table.path, table.layout)), "")
+    if not all(field.lstrip("+-").isdecimal() for field in table.layout.split(first) if field):
+        return used
+    try:
+        return [*read_rows(table.path, table.layout, np.int64).numbers]
+    except FileFormatError:
+        return used
 
 
 def read_with_pandas(path: Path, layout: TextLayout, told: Mapping[str, Any]) -> pd.DataFrame:
@@ -175,23 +208,26 @@ def read_with_pandas(path: Path, layout: TextLayout, told: Mapping[str, Any]) ->
     """
     import pandas as pd
 
+    # pandas' C parser knows no footer
+    parser = {"engine": "python"} if told.get("skipfooter") else {"float_precision": "round_trip"}
+    words: dict[str, Any] = {**parser, **told}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)  # it tells of a loss of data
             frame: pd.DataFrame = pd.read_csv(
-                path,
-                encoding=layout.encoding,
-                index_col=False,
-                float_precision="round_trip",
-                **told,
+                path, encoding=layout.encoding, index_col=False, **words
             )
     except (ValueError, LookupError, TypeError, pd.errors.ParserWarning) as error:
         raise wrong(path, f"pandas says: {error}") from error
     return frame.dropna(how="all")
 
 
-def to_floats(path: Path, layout: TextLayout, column: pd.Series[Any]) -> np.ndarray[Any, Any]:
-    """Convert a column to numbers; a text that is none is an error."""
+def to_floats(path: Path, layout: TextLayout, column: Array) -> Array:
+    """Convert a column that pandas read to numbers; a text that is none is an error."""
     if column.dtype.kind in "iufb":
-        return column.to_numpy()
-    return _to_numbers(path, layout, column).to_numpy()
+        return column
+    texts = ["nan" if value != value else str(value).strip() for value in column]  # noqa: PLR0124 - NaN
+    for text in texts:
+        if text and not layout.is_number(text):
+            raise wrong(path, f"{text!r} isn't a number")
+    return numbers_of_texts(texts, layout.decimal)

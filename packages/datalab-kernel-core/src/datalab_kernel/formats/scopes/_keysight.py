@@ -30,18 +30,18 @@ def _curves_of(table: TextTable) -> list[Curve]:
     if not (header.setting("XInc") and header.setting("Points", "XOrg")):
         return curves_of_columns(table)
     settings = shared_settings(header.settings, 0, 1)
-    numbers = table.frame.dropna(axis=1, how="all").to_numpy(dtype=float)
-    check_number(table.path, len(numbers), settings.get("Points"))
-    if numbers.shape[1] == 1:
+    columns = [table.columns[place] for place in table.used]
+    check_number(table.path, table.length, settings.get("Points"))
+    if len(columns) == 1:
         start, step = (float(settings.get(name, 0)) for name in ("XOrg", "XInc"))
-        x = start + step * np.arange(len(numbers))
+        x = start + step * np.arange(table.length)
     else:
-        x = numbers[:, 0]
+        x = columns[0]
     first = table.layout.split(table.layout.preamble[0])[0]
     return [
         Curve(
             x=x,
-            y=numbers[:, -1],
+            y=columns[-1],
             xlabel="Time",
             ylabel=first if first.startswith("Channel") else "",
             xunit=unit_setting(settings, "X Units") or unit_setting(settings, "XUnits"),

@@ -30,18 +30,18 @@ def _curves_of(table: TextTable) -> list[Curve]:
     number, size = (int(told.get(name, 0)) for name in ("Segments", "SegmentSize"))
     times = {fields[0]: fields[1:] for fields in words if fields[0].startswith("#")}
     if number > 1:
-        check_number(table.path, len(table.frame), number * size)
+        check_number(table.path, table.length, number * size)
     else:
-        check_number(table.path, len(table.frame), size or None)
-        number, size = 1, len(table.frame)
+        check_number(table.path, table.length, size or None)
+        number, size = 1, table.length
     curves = []
     for place in range(number):
-        part = table.frame.iloc[place * size : (place + 1) * size]
+        rows = slice(place * size, (place + 1) * size)
         settings: dict[str, Setting] = {"Model": words[0][0], "Segment": place + 1}
         when = times.get(f"#{place + 1}", ())
         settings.update(zip(("TrigTime", "TimeSinceSegment1"), when, strict=False))
-        for column in range(1, table.frame.shape[1]):
-            curve = curve_of(table, part, (0, column), settings)
+        for column in range(1, len(table.columns)):
+            curve = curve_of(table, (0, column), settings, rows)
             label = curve.ylabel or "Ampl"
             label = label if number == 1 else f"{label} #{place + 1}"
             curves.append(replace(curve, xlabel="Time", xunit="s", ylabel=label))

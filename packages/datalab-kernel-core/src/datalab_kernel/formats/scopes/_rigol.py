@@ -37,6 +37,7 @@ def _recognises(head: bytes, _: Path) -> bool:
     return any(
         _TITLES.search(line) or {"0", "Inc"} <= dict(_TIME_RULE.findall(line)).keys()
         for line in first_lines(head)
+        if "Inc" in line or "inc" in line
     )
 
 
@@ -65,7 +66,7 @@ def _rule_of(table: TextTable) -> _Rule | None:
 
 
 def _counted(table: TextTable, rule: _Rule) -> list[Curve]:
-    x = rule.start + rule.step * np.arange(len(table.frame))
+    x = rule.start + rule.step * np.arange(table.length)
     settings: dict[str, Setting] = {"Start": rule.start, "Increment": rule.step}
     curves = []
     for column in rule.columns:
@@ -73,7 +74,7 @@ def _counted(table: TextTable, rule: _Rule) -> list[Curve]:
         named = _CHANNEL.fullmatch(title)
         if named and not unit:
             title, unit = named[1], named[2]
-        y = table.frame[table.frame.columns[column]].to_numpy()
+        y = table.columns[column]
         curve = Curve(
             x=x, y=y, xlabel="Time", xunit="s", ylabel=title, yunit=unit, settings=settings
         )

@@ -11,7 +11,8 @@ from datalab_kernel.formats._curves import Curve, to_signals
 from datalab_kernel.formats._header import unit_of, value_of
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
-from datalab_kernel.formats._text import first_lines, head_of, split_line
+from datalab_kernel.formats._text import first_lines, head_of
+from datalab_kernel.formats._text_fields import split_line
 from datalab_kernel.formats._text_reader import read_explicit
 
 if TYPE_CHECKING:
