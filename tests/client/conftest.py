@@ -45,8 +45,10 @@ def server() -> Iterator[QuickServer]:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
-    """Give a server with the default limits, below a hub's prefix."""
-    with JupyterServer(tmp_path_factory.mktemp("server"), base_url="/user/ana/") as server:
+    """Give a server with the default limits, below a hub's prefix, that other hosts' names reach."""
+    home = tmp_path_factory.mktemp("server")
+    option = "--ServerApp.allow_remote_access=True"
+    with JupyterServer(home, options=(option,), base_url="/user/ana/") as server:
         yield server
 
 

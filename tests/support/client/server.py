@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -37,11 +38,13 @@ class JupyterServer:
     token: str = TOKEN
     base_url: str = "/"
     port: int = field(default_factory=free_port)
+    ca: str = ""
+    """A file of certificates, where the server has one of its own."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{self.base_url}"
+        return f"http{'s' if self.ca else ''}://127.0.0.1:{self.port}{self.base_url}"
 
     @property
     def root(self) -> Path:
@@ -79,7 +82,8 @@ class JupyterServer:
             assert self.process is not None
             assert self.process.poll() is None, self.log
             try:
-                if httpx.get(f"{self.url}api", timeout=5).status_code == 200:
+                verify = ssl.create_default_context(cafile=self.ca) if self.ca else True
+                if httpx.get(f"{self.url}api", timeout=5, verify=verify).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)

@@ -18,6 +18,7 @@ from datalab_kernel_client.errors import (
 )
 from datalab_kernel_client.server._discovery import local_servers, same_place
 from datalab_kernel_client.transport import (
+    CertificateError,
     Request,
     Response,
     Transport,
@@ -137,15 +138,23 @@ class Rest:
             answer = await self.transport.request(request)
         except TransportTimeoutError as error:
             waited = self.settings.timeout_s
+            speaks = ", and does it speak https" if base_url.startswith("https:") else ""
             message = (
-                f"{base_url} didn't answer within {waited:g} s. Is it the right server? "
+                f"{base_url} didn't answer within {waited:g} s. Is it the right server{speaks}? "
                 "A slow one needs a longer timeout_s."
             )
             raise ServerTimeoutError(message, url=base_url, timeout_s=waited) from error
+        except CertificateError as error:
+            message = (
+                f"{base_url} can't be trusted: {error}. If it is the right server, give the "
+                'certificate that its own is signed with (or its own): verify="FILE.pem", or the '
+                "environment variable SSL_CERT_FILE; verify=False trusts whatever answers there."
+            )
+            raise ServerUnreachableError(message, url=base_url, reason=str(error)) from error
         except TransportError as error:
             message = (
                 f"{base_url} can't be reached: {error}. Is the server running, and is this its "
-                "address? Certificates of one's own are named by verify=."
+                "address?"
             )
             raise ServerUnreachableError(message, url=base_url, reason=str(error)) from error
         finally:

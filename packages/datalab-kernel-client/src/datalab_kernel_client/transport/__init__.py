@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datalab_kernel_client.transport._base import (
+    CertificateError,
     HandshakeError,
     Request,
     Response,
@@ -14,6 +15,7 @@ from datalab_kernel_client.transport._base import (
 )
 
 __all__ = [
+    "CertificateError",
     "HandshakeError",
     "Request",
     "Response",

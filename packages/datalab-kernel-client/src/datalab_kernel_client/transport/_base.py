@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "CertificateError",
     "HandshakeError",
     "Request",
     "Response",
@@ -28,6 +29,10 @@ class TransportError(ConnectionError):
 
 class TransportTimeoutError(TransportError):
     """The other side didn't answer in time."""
+
+
+class CertificateError(TransportError):
+    """The other side's certificate isn't one that is trusted here."""
 
 
 class SocketClosedError(TransportError):

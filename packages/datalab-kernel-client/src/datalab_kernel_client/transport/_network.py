@@ -2,20 +2,30 @@
 
 httpx has one way for TLS, proxies and time-outs, and no state of its own in the process. websockets
 lives in asyncio, stops reading where nobody takes, and has no limit to what it receives when told so.
+Both take proxies from the environment (``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``), but
+for this computer's own servers, and share one TLS context.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxy,
+    InvalidStatus,
+)
 from websockets.protocol import State
 
 from datalab_kernel_client.transport._base import (
+    CertificateError,
     HandshakeError,
     Request,
     Response,
@@ -38,6 +48,8 @@ only when the one before is acknowledged, which the kernel delays by 40 ms unles
 the option lasts until the next packet."""
 FRAMES_AHEAD = 64
 CLOSE_S = 2.0
+THIS_COMPUTER = ("127.0.0.1", "localhost", "[::1]")
+"""Hosts that no proxy is asked for: it would look on its own computer."""
 
 
 class NetworkTransport(Transport):
@@ -58,13 +70,26 @@ class NetworkTransport(Transport):
         timeout_s: float = 30.0,
         connect_timeout_s: float = 10.0,
     ) -> None:
-        self._verify = tls_context(verify)
-        self._client = httpx.AsyncClient(
-            verify=self._verify,
-            timeout=httpx.Timeout(timeout_s, connect=connect_timeout_s),
-            limits=httpx.Limits(max_connections=32, max_keepalive_connections=4),
-            follow_redirects=False,
-        )
+        self._verify = verify
+        self._timeout = httpx.Timeout(timeout_s, connect=connect_timeout_s)
+        self._clients: dict[bool, httpx.AsyncClient] = {}
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return tls_context(self._verify)
+
+    def _client(self, url: str) -> httpx.AsyncClient:
+        """Return what asks a server; reading all certificates takes 80 ms, and only TLS needs them."""
+        is_secure = url.startswith("https:")
+        if is_secure not in self._clients:
+            self._clients[is_secure] = httpx.AsyncClient(
+                verify=self._context if is_secure else False,
+                timeout=self._timeout,
+                limits=httpx.Limits(max_connections=32, max_keepalive_connections=4),
+                follow_redirects=False,
+                mounts={f"all://{host}": None for host in THIS_COMPUTER},
+            )
+        return self._clients[is_secure]
 
     async def request(self, request: Request) -> Response:
         """Send one request."""
@@ -74,15 +99,15 @@ class NetworkTransport(Transport):
                 f"{name}={text}" for name, text in request.cookies.items()
             )
         try:
-            found = await self._client.request(
+            client = self._client(request.url)
+            found = await client.request(
                 request.method, request.url, headers=headers, json=request.body
             )
+            client.cookies.clear()  # whoever asks keeps them
         except httpx.TimeoutException as error:
             raise TransportTimeoutError(reason_of(error)) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TransportError(reason_of(error)) from error
-        finally:
-            self._client.cookies.clear()  # whoever asks keeps them
+        except (httpx.HTTPError, httpx.InvalidURL, ImportError) as error:
+            raise refused(error) from error
         return Response(
             status=found.status_code,
             headers={name.lower(): text for name, text in found.headers.items()},
@@ -94,7 +119,9 @@ class NetworkTransport(Transport):
         self, url: str, headers: Mapping[str, str], subprotocols: Sequence[str]
     ) -> Socket:
         """Open a WebSocket."""
-        options: dict[str, Any] = {"ssl": self._context()} if url.startswith("wss:") else {}
+        options: dict[str, Any] = {"ssl": self._context} if url.startswith("wss:") else {}
+        if (urlsplit(url).hostname or "") in {host.strip("[]") for host in THIS_COMPUTER}:
+            options["proxy"] = None
         try:
             opened = await connect(
                 url,
@@ -111,22 +138,21 @@ class NetworkTransport(Transport):
             )
         except InvalidStatus as error:
             raise HandshakeError(error.response.status_code) from error
-        except (OSError, InvalidHandshake, ConnectionClosed, EOFError) as error:
-            raise TransportError(reason_of(error)) from error
+        except (
+            OSError,
+            InvalidHandshake,
+            InvalidProxy,
+            ConnectionClosed,
+            EOFError,
+            ImportError,
+        ) as error:
+            raise refused(error) from error
         return NetworkSocket(opened)
-
-    def _context(self) -> ssl.SSLContext | None:
-        if self._verify is True:
-            return None
-        if isinstance(self._verify, ssl.SSLContext):
-            return self._verify
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context
 
     async def close(self) -> None:
         """Close the connections that are kept for the next request."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
 
 class QuickConnection(ClientConnection):
@@ -203,7 +229,7 @@ class NetworkSocket:
         self._connection.transport.abort()
 
 
-def tls_context(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext:
+def tls_context(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
     """Return how certificates are checked; a text is a file or folder of certificates.
 
     Raises
@@ -211,13 +237,31 @@ def tls_context(verify: bool | str | ssl.SSLContext) -> bool | ssl.SSLContext:
     FileNotFoundError
         If there is no such file or folder.
     """
-    if not isinstance(verify, str):
+    if isinstance(verify, ssl.SSLContext):
         return verify
-    from pathlib import Path
+    if isinstance(verify, str):
+        from pathlib import Path
 
-    if Path(verify).is_dir():
-        return ssl.create_default_context(capath=verify)
-    return ssl.create_default_context(cafile=verify)
+        if Path(verify).is_dir():
+            return ssl.create_default_context(capath=verify)
+        return ssl.create_default_context(cafile=verify)
+    context = httpx.create_ssl_context(verify=verify)
+    if verify:
+        context.load_default_certs()  # those of the computer beside certifi's
+    return context
+
+
+def refused(error: BaseException) -> TransportError:
+    """Return our word for a connection that couldn't be made."""
+    reason = reason_of(error)
+    causes = (error, error.__cause__, error.__context__)
+    if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes) or (
+        "CERTIFICATE_VERIFY_FAILED" in reason
+    ):
+        return CertificateError(reason)
+    if isinstance(error, ImportError):  # of both libraries, for proxies of that kind
+        return TransportError(f"a SOCKS proxy is set in the environment, and {reason}")
+    return TransportError(reason)
 
 
 def closed(error: ConnectionClosed) -> SocketClosedError:
