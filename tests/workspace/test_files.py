@@ -48,8 +48,8 @@ def test_what_was_loaded_stays_when_the_file_is_deleted(workspace, scope):
     assert workspace[name].y[1] == 2.5
 
 
-def test_loading_again_is_an_error_unless_it_overwrites(workspace, scope):
-    workspace.load(scope)
+def test_loading_over_another_object_is_an_error_unless_it_overwrites(workspace, scope):
+    workspace["scope Channel A"] = [1, 2]
     with pytest.raises(NameTakenError, match="scope Channel A"):
         workspace.load(scope)
     workspace.load(scope, overwrite=True)

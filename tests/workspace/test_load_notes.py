@@ -81,7 +81,7 @@ def test_where_warnings_are_errors_nothing_is_added(workspace, tmp_path):
 
 def test_names_that_are_taken_are_the_only_problem_told(workspace, tmp_path):
     path = file(tmp_path, "a.noting")
-    workspace.load(path)
+    workspace[workspace.load(path)[0]] = [1, 2]
     with pytest.raises(NameTakenError):
         workspace.load(path)
 

@@ -153,6 +153,18 @@ class BackendContract(PersistenceContract, ReducingContract):
             workspace.rename("a", "b")
         assert [workspace[name].y.size for name in ("a", "b")] == [1, 2]
 
+    def test_a_file_that_is_loaded_again_changes_nothing(
+        self, workspace: Workspace, tmp_path: Path
+    ) -> None:
+        workspace.update({"a": _samples.full_signal(), "b": _samples.full_image()})
+        path = workspace.save(tmp_path / "kept.h5")
+        assert workspace.load(path) == ["a", "b"]
+        assert workspace.list() == ["a", "b"]
+        workspace.remove("a")
+        workspace["a"] = _samples.smooth_signal()
+        with pytest.raises(NameTakenError, match="already exist"):
+            workspace.load(path)
+
     def test_removing_several_removes_all_or_none(self, workspace: Workspace) -> None:
         workspace.update({"a": np.ones(1), "b": np.ones(2), "c": np.ones(3)})
         with pytest.raises(ObjectNotFoundError, match="not found"):

@@ -123,7 +123,9 @@ class FilesPage:
         path_or_pattern
             A file, also without its ``.h5``, or a pattern for several.
         overwrite
-            Whether objects of the same names are replaced.
+            Whether objects of the same names are replaced. Without it, files whose objects
+            are all there still, exactly as the files hold them, are left as they are: a
+            cell that loads them may be run again.
         names
             Only these objects: a name, a pattern, or several names.
         read
@@ -160,7 +162,8 @@ class FilesPage:
             If the objects don't fit the memory, a container's limit counted; nothing
             changes.
         NameTakenError
-            If a name is taken and ``overwrite`` is false; nothing changes.
+            If a name is taken by another object, or by one that changed since, and
+            ``overwrite`` is false; nothing changes.
         ObjectNotFoundError
             If one of ``names`` isn't in the files; nothing changes.
 

@@ -43,14 +43,29 @@ def load(
     noted = _notes_of(files, items)
     _warn_of_guesses(noted)  # before anything changes: it may be an error
     with shelf.changing():
-        if not overwrite:
-            shelf.check_free(item.name for item in items)
-        if names is None:
-            take_groups_and_extras(shelf.backend, files)
-        shelf.put(items)
+        if overwrite or not _are_there(shelf, items):
+            if not overwrite:
+                shelf.check_free(item.name for item in items)
+            if names is None:
+                take_groups_and_extras(shelf.backend, files)
+            shelf.put(items)
     loaded = LoadedNames((item.name for item in items), noted)
     failures.raise_if_any(loaded)
     return loaded
+
+
+def _are_there(shelf: Shelf, items: Sequence[Put]) -> bool:
+    """Say whether all of it was loaded before, and each is still exactly what the files hold."""
+    from datalab_kernel.objects import share_object
+    from datalab_kernel.objects._differences import differences
+
+    known = shelf.backend.describe()
+    if not items or any(item.name not in known for item in items):
+        return False
+    return not any(
+        differences(shelf.backend.view(item.name), share_object(item.obj, title=item.name))
+        for item in items
+    )
 
 
 def _notes_of(files: Sequence[Contents | list[DataObject]], items: Sequence[Put]) -> Noted:
