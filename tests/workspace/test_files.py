@@ -49,7 +49,7 @@ def test_what_was_loaded_stays_when_the_file_is_deleted(workspace, scope):
 
 
 def test_loading_over_another_object_is_an_error_unless_it_overwrites(workspace, scope):
-    workspace["scope Channel A"] = [1, 2]
+    workspace["scope Channel A"] = np.ones(2)
     with pytest.raises(NameTakenError, match="scope Channel A"):
         workspace.load(scope)
     workspace.load(scope, overwrite=True)

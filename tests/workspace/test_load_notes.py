@@ -3,6 +3,7 @@
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from datalab_kernel import FormatWarning, Note, Workspace, create_signal
@@ -81,7 +82,7 @@ def test_where_warnings_are_errors_nothing_is_added(workspace, tmp_path):
 
 def test_names_that_are_taken_are_the_only_problem_told(workspace, tmp_path):
     path = file(tmp_path, "a.noting")
-    workspace[workspace.load(path)[0]] = [1, 2]
+    workspace[workspace.load(path)[0]] = np.ones(2)
     with pytest.raises(NameTakenError):
         workspace.load(path)
 
