@@ -66,6 +66,7 @@ class ReadOptions:
     unit: str | None = None
     kind: Kind | None = None
     channel: str | int | None = None
+    path: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -24,6 +24,7 @@ from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats._text_reader import TEXT
 from datalab_kernel.formats._unsupported import UNSUPPORTED
+from datalab_kernel.formats.instruments import INSTRUMENTS
 from datalab_kernel.formats.scopes._keysight import KEYSIGHT
 from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
@@ -40,6 +41,7 @@ GROUP = "datalab_kernel.formats"
 READERS = (
     *(NPY, MAT, TIFF, PICTURE, DICOM, RAW),
     *UNSUPPORTED,
+    *INSTRUMENTS,
     SIGIMA,
     *(TEKTRONIX, LECROY, RIGOL, KEYSIGHT),
     TEXT,  # takes any text, and so is the last
