@@ -17,7 +17,16 @@ PACKAGES = sorted(
     path.parent.name.removeprefix("datalab-kernel-") for path in ROOT.glob("packages/*/src")
 )
 GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-NOT_FOR_DEVELOPING = {"datalab", "py311", "py312", "py313", "py314", "lowest"}
+NOT_FOR_DEVELOPING = {
+    "datalab",
+    "formats-libraries",
+    "formats-gpl",
+    "py311",
+    "py312",
+    "py313",
+    "py314",
+    "lowest",
+}
 """Features whose environments are not the one that people develop in."""
 
 

@@ -10,7 +10,7 @@ from datalab_kernel.errors import MissingPackageError
 
 __all__ = ["import_failure", "install_command", "missing_package"]
 
-_PYPI_NAMES = {"cv2": "opencv-python-headless"}
+_PYPI_NAMES = {"cv2": "opencv-python-headless", "nptdms": "npTDMS", "wdf": "renishaw-wdf"}
 _CONDA_NAMES = {"cv2": "py-opencv"}
 """Where a package isn't called as its module is."""
 

@@ -1,0 +1,39 @@
+"""SigMF recordings, written by sigmf."""
+
+import numpy as np
+import pytest
+
+from datalab_kernel.errors import FileFormatError
+from datalab_kernel_formats._sigmf import SIGMF
+
+sigmf = pytest.importorskip("sigmf")
+
+
+def write(folder, samples=(1 + 2j, -0.5j), datatype="cf32_le", dtype="c8", **said):
+    data = folder / "r.sigmf-data"
+    np.asarray(samples, dtype).tofile(data)
+    about = {"core:datatype": datatype, "core:sample_rate": 4.0, **said}
+    meta = sigmf.SigMFFile(data_file=str(data), global_info=about)
+    meta.add_capture(0, metadata={"core:frequency": 915e6})
+    meta.tofile(str(folder / "r.sigmf-meta"))
+    return folder / "r.sigmf-meta"
+
+
+def test_complex_samples_are_over_seconds(tmp_path, read):
+    (obj,) = read(SIGMF, write(tmp_path))
+    assert obj.x.real.tolist() == [0.0, 0.25]
+    assert obj.y.tolist() == [1 + 2j, -0.5j]
+    assert (obj.title, obj.xunit) == ("r", "s")
+    assert obj.metadata["captures"][0]["core:frequency"] == 915e6
+
+
+def test_samples_of_whole_numbers_are_fractions_of_full_scale(tmp_path, read):
+    path = write(tmp_path, [0, 16384, -32768], "ri16_le", "i2")
+    assert read(SIGMF, path)[0].y.tolist() == [0.0, 0.5, -1.0]
+
+
+def test_samples_that_were_changed_are_refused_by_their_checksum(tmp_path, read):
+    path = write(tmp_path)
+    (tmp_path / "r.sigmf-data").write_bytes(b"\0" * 16)
+    with pytest.raises(FileFormatError, match="(?i)hash|checksum"):
+        read(SIGMF, path)
