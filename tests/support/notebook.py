@@ -67,6 +67,7 @@ class NotebookPage(Page):
         self.comm_id = comm_id
         self.channel_id = channel_id
         self._notebook = notebook
+        self.subshell_id = notebook.subshell_id
         super().__init__(self, channel_id)
 
     def send(self, data: dict[str, Any], buffers: Sequence[Any]) -> None:
@@ -89,6 +90,8 @@ class Notebook(ABC):
         """The comm and the channel of each widget of a channel, as they appear."""
         self.closed_comms: list[str] = []
         self.messages = 0
+        self.subshell_id: str | None = None
+        """By which pages that join from now on send, as JupyterLab's do."""
         self._runs: dict[str, Run] = {}
 
     @abstractmethod
@@ -139,7 +142,10 @@ class Notebook(ABC):
     def send_custom(self, page: NotebookPage, data: Any, buffers: Sequence[Any] = ()) -> None:
         """Send a custom message of a page's widget."""
         content = {"comm_id": page.comm_id, "data": {"method": "custom", "content": data}}
-        self.post(self.session.msg("comm_msg", content), [bytes(one) for one in buffers])
+        message = self.session.msg("comm_msg", content)
+        if page.subshell_id is not None:
+            message["header"]["subshell_id"] = page.subshell_id
+        self.post(message, [bytes(one) for one in buffers])
 
     # ------------------------------------------------------------ messages
 
@@ -189,6 +195,20 @@ class _DirectNotebook(Notebook):
 
     def post(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
         self.session.send(self._client.shell_channel.socket, message, buffers=[*buffers])
+
+    async def ask_control(self, kind: str, **content: Any) -> dict[str, Any]:
+        """Send a request on the control channel; return the reply's content."""
+        request = self.session.msg(kind, content)
+        self._client.control_channel.send(request)
+        while True:
+            reply = await self._client.get_control_msg(timeout=START_S)
+            if reply["parent_header"]["msg_id"] == request["header"]["msg_id"]:
+                found: dict[str, Any] = reply["content"]
+                return found
+
+    async def create_subshell(self) -> str:
+        """Make a subshell, as JupyterLab does for the comms of widgets; return its id."""
+        return str((await self.ask_control("create_subshell_request"))["subshell_id"])
 
     async def _pump(self, get: Callable[[], Any], take: Callable[[Any], None]) -> None:
         while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import json
 import math
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from datalab_kernel_channel.values._encoding import encode
 
 def round_trip(value):
     numbers = iter(range(1, 100))
-    tree, own, parts = encode(value, path="value").bind(lambda: next(numbers), lambda _stream: 1)
+    tree, _, own, parts = encode(value, path="value").bind(lambda: next(numbers), lambda _stream: 1)
     blobs = Blobs()
     for number, data in parts:
         for item, piece in parts_of(number, data):
@@ -119,7 +120,7 @@ def test_sixty_four_levels_travel_and_sixty_five_do_not():
 def test_large_bytes_travel_in_parts_and_long_text_in_a_buffer():
     value = [bytes(10 << 20), "x" * (2 << 20), b"a" * 2000, [*range(200_000)]]
     assert round_trip(value) == value
-    tree, _, parts = encode(value, path="value").bind(lambda: 1, lambda _stream: 1)
+    tree, _, _, parts = encode(value, path="value").bind(lambda: 1, lambda _stream: 1)
     assert tree["$"] == "json"
     assert len(parts_of(*parts[0])) == 3
 
@@ -141,7 +142,7 @@ from datalab_kernel_channel import NDArray
 from datalab_kernel_channel.values._decoding import Decoder
 from datalab_kernel_channel.values._encoding import encode
 one = NDArray(data=bytes(range(8)), shape=(2, 2), dtype="int16")
-tree, own, _ = encode(one, path="v").bind(lambda: 1, lambda s: 1)
+tree, _, own, _ = encode(one, path="v").bind(lambda: 1, lambda s: 1)
 assert Decoder(own, None, None).value(tree) == one
 flat = {"$": "array", "dtype": "int16", "shape": [2], "base64": "AQD//w=="}
 assert Decoder([], None, None).value(flat) == [1, -1]
@@ -157,3 +158,20 @@ assert Decoder([], None, None).value(pairs) == [1 + 2j]
 def test_an_array_of_an_unknown_dtype_is_refused():
     with pytest.raises(WireValueError, match="object"):
         encode(NDArray(data=b"", shape=(0,), dtype="object"), path="value")
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**53) + 1, 2**53 - 1)
+        | st.floats()
+        | st.text()
+        | st.binary(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_the_size_of_a_tree_is_never_above_what_is_reckoned_with(value: object) -> None:
+    encoded = encode(value, path="value")
+    tree, json_bytes, _, _ = encoded.bind(lambda: 1, lambda _stream: 1)
+    assert len(json.dumps(tree)) <= json_bytes

@@ -24,6 +24,7 @@ Frame = tuple[dict[str, Any], list[Any]]
 
 ACK_FRAMES: int = TABLE["acknowledge"]["frames"]
 ACK_BYTES: int = TABLE["acknowledge"]["bytes"]
+ACK_AFTER_S: float = TIMES_S["ack_after"]
 
 
 @dataclass(slots=True, eq=False)
@@ -78,11 +79,22 @@ class Link:
 
     # ------------------------------------------------------------ what we send
 
-    def post(self, item: dict[str, Any], buffers: Sequence[Any] = ()) -> Parcel:
-        """Put an item into the queue; :meth:`transmit` sends it."""
+    def post(
+        self, item: dict[str, Any], buffers: Sequence[Any] = (), *, json_bytes: int | None = None
+    ) -> Parcel:
+        """Put an item into the queue; :meth:`transmit` sends it.
+
+        Parameters
+        ----------
+        item, buffers
+            What is sent.
+        json_bytes
+            What the item takes as JSON at most, where that is known; it is measured else.
+        """
+        size = len(json.dumps(item)) if json_bytes is None else json_bytes
         if buffers:
             item = {**item, "buffers": len(buffers)}
-        size = len(json.dumps(item)) + sum(memoryview(buffer).nbytes for buffer in buffers)
+            size += sum(memoryview(buffer).nbytes for buffer in buffers)
         parcel = Parcel(item, buffers, size)
         self._outbox.append(parcel)
         return parcel
@@ -96,10 +108,7 @@ class Link:
 
     def transmit(self, now: float) -> list[Frame]:
         """Return the frames to be sent now."""
-        frames: list[Frame] = [(control, []) for control in self._control]
-        again, self._again = self._again, []
-        frames += [self._flying[number][0] for number in again if number in self._flying]
-        self._control = []
+        frames = self._unnumbered_and_repeated() if self._control or self._again else []
         while self._outbox and self.is_connected and self._has_room():
             frames.append(self._pack())
         if frames or (self._ack_at is not None and self._ack_at <= now):
@@ -108,6 +117,12 @@ class Link:
         if self._flying:
             self._signs.wait_for_acknowledgement(now)
         return [({**frame, "received": self.received}, buffers) for frame, buffers in frames]
+
+    def _unnumbered_and_repeated(self) -> list[Frame]:
+        frames: list[Frame] = [(control, []) for control in self._control]
+        frames += [self._flying[number][0] for number in self._again if number in self._flying]
+        self._control, self._again = [], []
+        return frames
 
     def _has_room(self) -> bool:
         return (
@@ -155,10 +170,11 @@ class Link:
     def _acknowledge(self, received: int, now: float) -> None:
         if received > self.sent:
             raise Refused("number", f"{received} acknowledged, {self.sent} sent")
-        done = [number for number in self._flying if number <= received]
-        for number in done:
+        is_new = False
+        while self._flying and (number := next(iter(self._flying))) <= received:
             self._flying_bytes -= self._flying.pop(number)[1]
-        if done:
+            is_new = True
+        if is_new:
             self._signs.acknowledged(now, is_all=not self._flying)
 
     def _take(self, frame: dict[str, Any], buffers: Sequence[Any], now: float) -> list[Frame]:
@@ -168,6 +184,9 @@ class Link:
         self._note_unacknowledged(buffers, now)
         if number <= self.received or number in self._held:
             return []
+        if number == self.received + 1 and not self._held:
+            self.received = number
+            return [(frame, [*buffers])]
         self._held[number] = (frame, list(buffers))
         turn: list[Frame] = []
         while self.received + 1 in self._held:
@@ -179,12 +198,13 @@ class Link:
 
     def _note_unacknowledged(self, buffers: Sequence[Any], now: float) -> None:
         self._unacknowledged[0] += 1
-        self._unacknowledged[1] += sum(memoryview(buffer).nbytes for buffer in buffers)
+        if buffers:
+            self._unacknowledged[1] += sum(memoryview(buffer).nbytes for buffer in buffers)
         is_due = self._unacknowledged[0] >= ACK_FRAMES or self._unacknowledged[1] >= ACK_BYTES
         if is_due:
             self._ack_at = now
         elif self._ack_at is None:
-            self._ack_at = now + TIMES_S["ack_after"]
+            self._ack_at = now + ACK_AFTER_S
 
     def _ask(self, sent: int, now: float) -> bool:
         """Ask for what is missing up to a number, unless that was asked for a moment ago."""
@@ -220,8 +240,10 @@ class Link:
 
     def next_time(self) -> float | None:
         """Return when :meth:`tick` is due; None: not before something happens."""
-        times = [time for time in (self._ack_at, self._signs.next_time()) if time is not None]
-        return min(times) if times else None
+        ack_at, ping_at = self._ack_at, self._signs.next_time()
+        if ack_at is None or ping_at is None:
+            return ping_at if ack_at is None else ack_at
+        return min(ack_at, ping_at)
 
     def tick(self, now: float) -> None:
         """Let time pass: a ping may be due, or the link be lost."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -78,8 +77,8 @@ def _is_error(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     kind = value.get("kind")
-    known = TABLE["errors"].get(kind) if isinstance(kind, str) else None
-    return known is not None and _has_fields(value, known["fields"])
+    row = _ERRORS.get(kind) if isinstance(kind, str) else None
+    return row is not None and row.fits(value)
 
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {
@@ -98,21 +97,37 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _has_fields(value: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
-    for name, kind in fields.items():
-        if name not in value:
-            return False
-        if kind.endswith("?"):
-            if value[name] is not None and not _CHECKS[kind[:-1]](value[name]):
+class _Row:
+    """One row of the table, with the checks of its fields looked up."""
+
+    def __init__(self, row: Mapping[str, Any]) -> None:
+        self.fields: Mapping[str, str] = row["fields"]
+        self.buffers: int | None = row.get("buffers")
+        self._checks = [
+            (name, _CHECKS[kind.removesuffix("?")], kind.endswith("?"))
+            for name, kind in self.fields.items()
+        ]
+
+    def fits(self, value: Mapping[str, Any]) -> bool:
+        """Say whether a value has the fields, and in each what it is to hold."""
+        for name, check, may_be_null in self._checks:
+            if name not in value:
                 return False
-        elif not _CHECKS[kind](value[name]):
-            return False
-    return True
+            field = value[name]
+            if not (may_be_null and field is None) and not check(field):
+                return False
+        return True
 
 
-@lru_cache(maxsize=8)
-def _from(side: Side, of: Literal["frames", "items"]) -> dict[str, Any]:
-    return {name: row for name, row in TABLE[of].items() if row["from"] in {side, "both"}}
+def _rows_from(side: Side, of: Literal["frames", "items"]) -> dict[str, _Row]:
+    return {name: _Row(row) for name, row in TABLE[of].items() if row["from"] in {side, "both"}}
+
+
+_SIDES: tuple[Side, Side] = ("kernel", "page")
+_FRAMES = {side: _rows_from(side, "frames") for side in _SIDES}
+_ITEMS = {side: _rows_from(side, "items") for side in _SIDES}
+_ERRORS = {kind: _Row(row) for kind, row in TABLE["errors"].items()}
+_VALUES = {name: _Row(row) for name, row in TABLE["values"].items()}
 
 
 def check_frame(frame: Mapping[str, Any], side: Side) -> None:
@@ -131,11 +146,11 @@ def check_frame(frame: Mapping[str, Any], side: Side) -> None:
         With the reason ``unknown_frame`` or ``not_an_object``.
     """
     kind = frame.get("frame")
-    row = _from(side, "frames").get(kind) if isinstance(kind, str) else None
+    row = _FRAMES[side].get(kind) if isinstance(kind, str) else None
     if row is None:
         raise Refused("unknown_frame", repr(kind)[:80])
-    if not _has_fields(frame, row["fields"]):
-        raise Refused("not_an_object", f"{kind} needs {row['fields']}")
+    if not row.fits(frame):
+        raise Refused("not_an_object", f"{kind} needs {row.fields}")
 
 
 def check_item(item: Any, side: Side, buffers: int) -> int:
@@ -143,10 +158,10 @@ def check_item(item: Any, side: Side, buffers: int) -> int:
     if not isinstance(item, dict):
         raise Refused("unknown_item", f"a {type(item).__name__}")
     kind, count = item.get("item"), item.get("buffers", 0)
-    row = _from(side, "items").get(kind) if isinstance(kind, str) else None
-    if row is None or not _is_count(count) or not _has_fields(item, row["fields"]):
+    row = _ITEMS[side].get(kind) if isinstance(kind, str) else None
+    if row is None or not _is_count(count) or not row.fits(item):
         raise Refused("unknown_item", repr(kind)[:80])
-    if row.get("buffers", count) != count:
+    if row.buffers is not None and row.buffers != count:
         raise Refused("unknown_item", f"{kind} with {count} buffers")
     if count > buffers:
         raise Refused("unknown_item", f"{kind} with {count} buffers, {buffers} came")
@@ -156,7 +171,7 @@ def check_item(item: Any, side: Side, buffers: int) -> int:
 def check_tag(tag: Mapping[str, Any]) -> str:
     """Refuse a value's tag that isn't in the table; return its name."""
     name = tag["$"]
-    row = TABLE["values"].get(name) if isinstance(name, str) else None
-    if row is None or not _has_fields(tag, row["fields"]):
+    row = _VALUES.get(name) if isinstance(name, str) else None
+    if row is None or not row.fits(tag):
         raise Refused("bad_value", f"the tag {name!r}"[:80])
     return str(name)

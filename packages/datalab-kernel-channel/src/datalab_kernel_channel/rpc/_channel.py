@@ -19,7 +19,7 @@ from datalab_kernel_channel.protocol._table import LIMITS
 from datalab_kernel_channel.rpc._client import Client
 from datalab_kernel_channel.rpc._clients import CHOICES, ClientEvent, Clients, State
 from datalab_kernel_channel.rpc._exposed import Exposed
-from datalab_kernel_channel.rpc._host import Gone
+from datalab_kernel_channel.rpc._host import Expired, Gone
 from datalab_kernel_channel.rpc._peer import Peer
 from datalab_kernel_channel.rpc._timeouts import DEFAULT, Default, checked_timeout
 from datalab_kernel_channel.streams._out import OutStream
@@ -207,35 +207,39 @@ class Channel:
         limit_s = self._limit(timeout_s)
         wanted = client.id if isinstance(client, Client) else client
         arguments = Peer.encode(args)
-        asked: ClientLink | None = None
-        try:
-            async with asyncio.timeout(limit_s) as scope:
-                while True:
-                    asked = None
-                    asked = await self._clients.ask(wanted, method)
-                    try:
-                        return await asked.peer.call(
-                            method,
-                            arguments,
-                            on_progress=on_progress,
-                            reason=lambda: "timeout" if scope.expired() else "cancelled",
-                            may_move=wanted in CHOICES,
-                        )
-                    except Gone as gone:
-                        self._check_open()
-                        if gone.executed is not False or wanted not in CHOICES:
-                            raise ClientGoneError(
-                                client_id=asked.id, method=method, executed=gone.executed
-                            ) from None
-        except TimeoutError as error:
-            if not scope.expired() or isinstance(error, ChannelTimeoutError):
-                raise
-            assert limit_s is not None  # noqa: S101 - else nothing expires
+        loop = asyncio.get_running_loop()
+        deadline = None if limit_s is None else loop.time() + limit_s
+        while True:
+            asked = self._clients.there(wanted, method)
             if asked is None:
-                raise NoClientError(channel_id=self.channel_id, waited_s=limit_s) from None
-            raise ChannelTimeoutError(
-                method=method, client_id=asked.id, timeout_s=limit_s
-            ) from None
+                asked = await self._wait_for(wanted, limit_s, deadline)
+            try:
+                return await asked.peer.call(
+                    method,
+                    arguments,
+                    deadline=deadline,
+                    on_progress=on_progress,
+                    may_move=wanted in CHOICES,
+                )
+            except Gone as gone:
+                self._check_open()
+                if gone.executed is not False or wanted not in CHOICES:
+                    raise ClientGoneError(
+                        client_id=asked.id, method=method, executed=gone.executed
+                    ) from None
+            except Expired:
+                raise ChannelTimeoutError(
+                    method=method, client_id=asked.id, timeout_s=limit_s or 0.0
+                ) from None
+
+    async def _wait_for(
+        self, wanted: str, limit_s: float | None, deadline: float | None
+    ) -> ClientLink:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._clients.pick(wanted)
+        except TimeoutError:
+            raise NoClientError(channel_id=self.channel_id, waited_s=limit_s or 0.0) from None
 
     def _check_open(self) -> None:
         if self.state == "closed":
@@ -356,11 +360,9 @@ class Channel:
             If none came in time.
         """
         self._check_open()
-        try:
-            async with asyncio.timeout(checked_timeout(timeout_s)):
-                return (await self._clients.pick("newest")).snapshot()
-        except TimeoutError:
-            raise NoClientError(channel_id=self.channel_id, waited_s=timeout_s or 0.0) from None
+        limit_s = checked_timeout(timeout_s)
+        deadline = None if limit_s is None else asyncio.get_running_loop().time() + limit_s
+        return (await self._wait_for("newest", limit_s, deadline)).snapshot()
 
     def on_state(self, callback: Callable[[str], object]) -> Callable[[], None]:
         """Call back with each new state; return what ends that."""

@@ -30,6 +30,7 @@ ClientEvent = Literal["joined", "left", "focused"]
 
 CHOICES = frozenset({"newest", "focused"})
 """Who may be asked for by a word, and not by an id."""
+VERSION: int = TABLE["version"]
 FORGOTTEN_AFTER = datetime.timedelta(days=1)
 REMEMBERED_IDS = 1024
 LONGEST_DETAIL = 500
@@ -68,6 +69,8 @@ class Clients:
         self._channel_id = channel_id
         self._numbers = CallNumbers()
         self._links: dict[str, ClientLink] = {}
+        self._ready: list[ClientLink] = []
+        """Those whose front end has come up, in order."""
         self._former: dict[str, str] = {}
         self._transports: list[Transport] = []
         self._last_focused: ClientLink | None = None
@@ -79,9 +82,11 @@ class Clients:
 
     # ------------------------------------------------------------ who is asked
 
-    async def ask(self, wanted: str, method: str) -> ClientLink:
-        """Return the page of a word or an id; wait for one that a word may mean."""
-        return await self.pick(wanted) if wanted in CHOICES else self._named(wanted, method)
+    def there(self, wanted: str, method: str) -> ClientLink | None:
+        """Return the page of a word or an id; None if there is none now that a word may mean."""
+        if wanted not in CHOICES:
+            return self._named(wanted, method)
+        return next(iter(self.chosen(wanted)), None)
 
     def notified(self, wanted: str, method: str) -> list[ClientLink]:
         """Return the pages that a notification goes to now."""
@@ -123,9 +128,14 @@ class Clients:
         frame: dict[str, Any],
         buffers: Sequence[Any],
     ) -> None:
-        """Send a frame to a page, or to all of a transport."""
-        envelope = {"dlk": TABLE["version"], "channel": self._channel_id, "client": client}
-        transport.send({**envelope, **frame}, buffers)
+        """Send a frame to a page, or to all of a transport.
+
+        In the context of the cell that opened the channel: ipykernel takes a comm's next message on
+        the subshell of the request under which the comm last sent, and a page takes its subshell
+        with it when it goes.
+        """
+        envelope = {"dlk": VERSION, "channel": self._channel_id, "client": client}
+        self.context.copy().run(transport.send, {**envelope, **frame}, buffers)
 
     def refuse(self, transport: Transport, client: str | None, reason: str, detail: str) -> None:
         """Count what was refused, and tell who sent it."""
@@ -149,7 +159,7 @@ class Clients:
         if not isinstance(data, dict):
             raise Refused("not_an_object", type(data).__name__)
         check_measure(data, buffers)
-        if type(data.get("dlk")) is not int or data["dlk"] != TABLE["version"]:
+        if type(data.get("dlk")) is not int or data["dlk"] != VERSION:
             raise Refused("version", repr(data.get("dlk"))[:80])
         if data.get("channel") != self._channel_id:
             raise Refused("channel", repr(data.get("channel"))[:80])
@@ -206,6 +216,8 @@ class Clients:
 
     def _drop(self, link: ClientLink, reason: str) -> None:
         del self._links[link.id]
+        if link.is_ready:
+            self._ready.remove(link)
         self._former[link.id] = reason
         while len(self._former) > REMEMBERED_IDS:
             del self._former[next(iter(self._former))]
@@ -219,6 +231,7 @@ class Clients:
         if link.is_ready:
             return
         link.is_ready = True
+        self._ready.append(link)
         link.joined_at = datetime.datetime.now(datetime.UTC)
         self._update()
         self._tell_client(link, "joined")
@@ -241,25 +254,18 @@ class Clients:
     def connection_changed(self, link: ClientLink) -> None:
         """Learn that a page is away, or back."""
         self._update()
-        if not link.is_connected and self._connected():
+        if not link.is_connected and self.connected():
             link.peer.calls_out.take_back_unsent()
 
     # ------------------------------------------------------------ who is there
 
     def snapshots(self) -> tuple[Client, ...]:
         """Return the pages whose front end has come up, the newest first."""
-        return tuple(link.snapshot() for link in reversed(self._ready_links()))
-
-    def _ready_links(self) -> list[ClientLink]:
-        ready = [link for link in self._links.values() if link.is_ready]
-        return sorted(ready, key=lambda link: link.joined_at)
-
-    def _connected(self) -> list[ClientLink]:
-        return [link for link in self._ready_links() if link.is_connected]
+        return tuple(link.snapshot() for link in reversed(self._ready))
 
     def connected(self) -> list[ClientLink]:
         """Return the pages that are there, in order of arrival."""
-        return self._connected()
+        return [link for link in self._ready if link.is_connected]
 
     def find(self, client_id: str) -> ClientLink | None:
         """Return a page by its id; None if it is gone, or was never there."""
@@ -276,7 +282,7 @@ class Clients:
 
     def chosen(self, client: str) -> list[ClientLink]:
         """Return the newest, or the focused page alone; nothing if no page is there."""
-        links = self._connected()
+        links = self.connected()
         if client == "focused":
             links = [link for link in links if link.is_focused] or links
             last = [link for link in links if link is self._last_focused]
@@ -321,10 +327,10 @@ class Clients:
             context.run(_print_error, error)
 
     def _update(self) -> None:
-        if self.state == "opening" and not self._connected():
+        if self.state == "opening" and not self.connected():
             return
         if self.state != "closed":
-            self._set_state("open" if self._connected() else "lost")
+            self._set_state("open" if self.connected() else "lost")
         self._wake()
 
     def _set_state(self, state: State) -> None:
@@ -340,6 +346,7 @@ class Clients:
             link.peer.driver.flush()
             tasks += link.peer.end()
         self._links.clear()
+        self._ready.clear()
         for transport in self._transports:
             self.send(transport, None, {"frame": "closed", "reason": "closed"}, ())
         self._set_state("closed")

@@ -42,6 +42,7 @@ class LinkDriver:
         self._flushing: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._flushed_at = float("-inf")
+        self._is_taking = False
         self._is_closed = False
 
     @property
@@ -49,36 +50,47 @@ class LinkDriver:
         """Whether the other side is there, as far as is known."""
         return self.link.is_connected
 
-    def post(self, item: dict[str, Any], buffers: Sequence[Any] = ()) -> Parcel:
-        """Send an item at the end of the loop's turn."""
-        parcel = self.link.post(item, buffers)
+    def post(
+        self, item: dict[str, Any], buffers: Sequence[Any] = (), *, json_bytes: int | None = None
+    ) -> Parcel:
+        """Send an item at the end of the loop's turn; see :meth:`Link.post`."""
+        parcel = self.link.post(item, buffers, json_bytes=json_bytes)
         self.flush_soon()
         return parcel
 
-    def post_now(self, item: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
+    def post_now(
+        self, item: dict[str, Any], buffers: Sequence[Any] = (), *, json_bytes: int | None = None
+    ) -> None:
         """Send an item though the loop may be blocked, unless others went out a moment ago."""
-        self.link.post(item, buffers)
+        self.link.post(item, buffers, json_bytes=json_bytes)
         if self._loop.time() - self._flushed_at >= SPACING_S:
             self.flush()
         else:
             self.flush_soon()
 
-    def receive(self, frame: dict[str, Any], buffers: Sequence[Any]) -> list[Frame]:
-        """Take a frame; return the data frames whose turn it is."""
-        self.flush_soon()
-        return self.link.receive(frame, buffers, self._loop.time())
+    def receive(
+        self, frame: dict[str, Any], buffers: Sequence[Any], take: Callable[[Frame], None]
+    ) -> None:
+        """Take a frame, hand on the data frames whose turn it is, and flush soon.
+
+        Tasks that `take` wakes or starts make their first step before that flush.
+        """
+        self._is_taking = True
+        try:
+            for data in self.link.receive(frame, buffers, self._loop.time()):
+                take(data)
+        finally:
+            self._is_taking = False
+            self.flush_soon()
 
     def await_signs(self, *, is_awaiting: bool) -> None:
         """Say whether the other side owes something."""
         self.link.await_signs(is_awaiting=is_awaiting, now=self._loop.time())
 
     def flush_soon(self) -> None:
-        """Flush after the callbacks that wait now, and the first steps of tasks that they start."""
-        if self._flushing is None and not self._is_closed:
-            self._flushing = self._loop.call_soon(self._flush_next)
-
-    def _flush_next(self) -> None:
-        self._flushing = self._loop.call_soon(self.flush)
+        """Flush after the callbacks that wait now."""
+        if self._flushing is None and not self._is_taking and not self._is_closed:
+            self._flushing = self._loop.call_soon(self.flush)
 
     def flush(self) -> None:
         """Send what is to be sent now, and set the timer for what comes later."""

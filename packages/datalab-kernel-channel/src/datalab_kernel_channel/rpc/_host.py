@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datalab_kernel_channel.protocol._table import Side
     from datalab_kernel_channel.streams._in import InStream
 
-__all__ = ["Gone", "Host", "MadeCall", "TakenCall"]
+__all__ = ["Expired", "Gone", "Host", "MadeCall", "TakenCall"]
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -46,6 +46,8 @@ class MadeCall:
     number: int = 0
     method: str
     future: asyncio.Future[Any]
+    deadline: float | None
+    """When its wait ends, by the loop's clock."""
     on_progress: Callable[[Any], object] | None
     parcels: list[Parcel] = field(default_factory=list)
     streams: list[int] = field(default_factory=list)
@@ -72,6 +74,10 @@ class Gone(Exception):  # noqa: N818 - becomes an error of the side that called
     def __init__(self, *, executed: bool | None) -> None:
         super().__init__(executed)
         self.executed = executed
+
+
+class Expired(Exception):  # noqa: N818 - becomes an error of the side that called
+    """The answer didn't come in time."""
 
 
 class Host(Protocol):

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel_channel.protocol._blobs import parts_of
 from datalab_kernel_channel.protocol._calls import CallNumbers, CallsMade
 from datalab_kernel_channel.protocol._table import LIMITS
-from datalab_kernel_channel.rpc._host import Gone, Host, MadeCall
+from datalab_kernel_channel.rpc._deadlines import Deadlines
+from datalab_kernel_channel.rpc._host import Expired, Gone, Host, MadeCall
+from datalab_kernel_channel.values._encoding import text_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from datalab_kernel_channel.values._encoding import Encoded
 
 __all__ = ["CallsOut", "Sender"]
+
+ITEM_BYTES = 128
+"""What an item takes as JSON at most, but for texts and its value."""
 
 
 class Sender:
@@ -45,24 +50,31 @@ class Sender:
             return opened[-1]
 
         try:
-            tree, own, blobs = value.bind(self._next_blob, open_stream)
+            tree, tree_bytes, own, blobs = value.bind(self._next_blob, open_stream)
         except BaseException:
             self._streaming.release(opened)
             raise
         parcels = [
             self._driver.post(part, [piece]) for blob in blobs for part, piece in parts_of(*blob)
         ]
-        parcels.append(self._driver.post({**item, key: tree}, own))
+        item[key] = tree
+        parcels.append(self._driver.post(item, own, json_bytes=tree_bytes + _item_bytes(item)))
         self._streaming.follow(opened, parcels[-1])
         return parcels, opened
 
     def post_now(self, item: dict[str, Any], key: str, value: Encoded) -> None:
         """Post an item without waiting for the end of the loop's turn."""
-        tree, own, blobs = value.bind(self._next_blob, self._streaming.open_writer)
+        tree, tree_bytes, own, blobs = value.bind(self._next_blob, self._streaming.open_writer)
         for blob in blobs:
             for part, piece in parts_of(*blob):
                 self._driver.link.post(part, [piece])
-        self._driver.post_now({**item, key: tree}, own)
+        item[key] = tree
+        self._driver.post_now(item, own, json_bytes=tree_bytes + _item_bytes(item))
+
+
+def _item_bytes(item: dict[str, Any]) -> int:
+    """Return what an item takes as JSON at most, its value aside."""
+    return ITEM_BYTES + text_bytes(item.get("method", ""))
 
 
 class _Slots:
@@ -72,10 +84,15 @@ class _Slots:
         self._free = count
         self._line: deque[asyncio.Future[None]] = deque()
 
+    def take_free(self) -> bool:
+        """Take one if that is possible at once."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
+
     async def take(self) -> None:
-        if self._free > 0:
-            self._free -= 1
-            return
+        """Wait in line for one."""
         turn = asyncio.get_running_loop().create_future()
         self._line.append(turn)
         try:
@@ -121,6 +138,7 @@ class CallsOut:
         self._host = host
         self._calls: CallsMade[MadeCall] = CallsMade(numbers)
         self._slots = _Slots(LIMITS["unanswered_calls"])
+        self._deadlines = Deadlines(self._expire)
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -130,8 +148,8 @@ class CallsOut:
         method: str,
         arguments: Encoded,
         *,
+        deadline: float | None,
         on_progress: Callable[[Any], object] | None,
-        reason: Callable[[], str],
         may_move: bool,
     ) -> Any:
         """Call a function of the other side.
@@ -140,10 +158,10 @@ class CallsOut:
         ----------
         method, arguments
             What is called, with what.
+        deadline
+            When the wait is given up, by the loop's clock; None: never.
         on_progress
             Gets values on the way.
-        reason
-            Why the wait was given up, asked when it is.
         may_move
             Whether :meth:`take_back_unsent` concerns it.
 
@@ -151,21 +169,46 @@ class CallsOut:
         ------
         Gone
             If the other side is gone, or this call was taken back from its queue.
+        Expired
+            If the answer didn't come in time.
         """
-        await self._slots.take()
+        if not self._slots.take_free():
+            await self._wait_in_line(deadline)
         call = MadeCall(
             method=method,
             future=asyncio.get_running_loop().create_future(),
+            deadline=deadline,
             on_progress=on_progress,
             may_move=may_move,
         )
         self._post(call, arguments)
+        self._deadlines.add(deadline)
         try:
             return await call.future
         finally:
             if not call.future.done() or call.future.cancelled():  # however the wait has ended
                 call.future.cancel()
-                self._give_up(call, reason())
+                self._give_up(call, "cancelled")
+
+    async def _wait_in_line(self, deadline: float | None) -> None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._slots.take()
+        except TimeoutError:
+            raise Expired from None
+
+    def _expire(self, now: float) -> float | None:
+        """End the calls whose time is over; return the next one's time."""
+        times = []
+        for call in self._calls.pending():
+            if call.deadline is None or call.future.done():
+                continue
+            if call.deadline <= now:
+                call.future.set_exception(Expired())
+                self._give_up(call, "timeout")
+            else:
+                times.append(call.deadline)
+        return min(times, default=None)
 
     def _post(self, call: MadeCall, arguments: Encoded) -> None:
         call.number = self._calls.add(call)
@@ -244,6 +287,7 @@ class CallsOut:
 
     def end_all(self) -> None:
         """End the calls: the other side is gone."""
+        self._deadlines.close()
         for call in self._calls.end_all():
             self._slots.give()
             if not call.future.done():

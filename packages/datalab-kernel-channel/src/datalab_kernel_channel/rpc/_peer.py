@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from datalab_kernel_channel.protocol._calls import CallNumbers
+    from datalab_kernel_channel.protocol._link import Frame
     from datalab_kernel_channel.rpc._host import Host
     from datalab_kernel_channel.streams._in import InStream
 
@@ -56,6 +57,7 @@ class Peer:
         self.calls_out = CallsOut(self.driver, self._sender, self.streaming, numbers, host)
         self._calls_in = CallsIn(self.driver, self._sender, self.streaming, host)
         self._blobs = Blobs()
+        self._is_awaiting = False
 
     # ------------------------------------------------------------ what we ask
 
@@ -64,13 +66,13 @@ class Peer:
         method: str,
         arguments: Encoded,
         *,
+        deadline: float | None = None,
         on_progress: Callable[[Any], object] | None = None,
-        reason: Callable[[], str] = lambda: "cancelled",
         may_move: bool = False,
     ) -> Any:
         """Call a function of the other side; see :meth:`CallsOut.call`."""
         return await self.calls_out.call(
-            method, arguments, on_progress=on_progress, reason=reason, may_move=may_move
+            method, arguments, deadline=deadline, on_progress=on_progress, may_move=may_move
         )
 
     def notify(self, method: str, arguments: Encoded) -> None:
@@ -98,17 +100,18 @@ class Peer:
         Refused
             If its numbers can't be. What is wrong with items is told to the host, one by one.
         """
-        for data, own in self.driver.receive(frame, buffers):
-            start = 0
-            for item in data["items"]:
-                try:
-                    count = check_item(item, self._from, len(own) - start)
-                    self._take(item, own[start : start + count])
-                except Refused as refused:
-                    count = _count_of(item)
-                    self._host.refuse(refused.reason, refused.detail)
-                start += count
-        self._note_awaiting()
+        self.driver.receive(frame, buffers, self._take_items)
+
+    def _take_items(self, frame: Frame) -> None:
+        (data, own), start = frame, 0
+        for item in data["items"]:
+            try:
+                count = check_item(item, self._from, len(own) - start)
+                self._take(item, own[start : start + count])
+            except Refused as refused:
+                count = _count_of(item)
+                self._host.refuse(refused.reason, refused.detail)
+            start += count
 
     def _take(self, item: dict[str, Any], buffers: list[Any]) -> None:
         decode = partial(self._decode, buffers)
@@ -139,12 +142,11 @@ class Peer:
 
     def _flushed(self) -> None:
         self.streaming.start_writers()
-        self._note_awaiting()
-        self._host.look(is_connected=self.link.is_connected)
-
-    def _note_awaiting(self) -> None:
         is_awaiting = len(self.calls_out) > 0 or self.streaming.is_reading
-        self.driver.await_signs(is_awaiting=is_awaiting)
+        if is_awaiting != self._is_awaiting:
+            self._is_awaiting = is_awaiting
+            self.driver.await_signs(is_awaiting=is_awaiting)
+        self._host.look(is_connected=self.link.is_connected)
 
     def end(self) -> list[asyncio.Task[None]]:
         """End the link: one side is gone; return the tasks that end by it."""

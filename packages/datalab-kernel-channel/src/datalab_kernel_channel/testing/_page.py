@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel_channel.protocol._calls import CallNumbers
 from datalab_kernel_channel.protocol._table import LIMITS, TABLE, TIMES_S, Refused, Side
 from datalab_kernel_channel.rpc._errors_on_wire import error_to_wire
-from datalab_kernel_channel.rpc._host import Gone, TakenCall
+from datalab_kernel_channel.rpc._host import Expired, Gone, TakenCall
 from datalab_kernel_channel.rpc._peer import Peer
 from datalab_kernel_channel.streams._out import OutStream
 
@@ -204,17 +204,15 @@ class Page:
         if self.closed_reason is not None:
             raise self._closed_error()
         arguments = Peer.encode(args)
+        loop = asyncio.get_running_loop()
+        deadline = None if timeout_s is None else loop.time() + timeout_s
         try:
-            async with asyncio.timeout(timeout_s) as scope:
-                return await self._joined().call(
-                    method,
-                    arguments,
-                    on_progress=on_progress,
-                    reason=lambda: "timeout" if scope.expired() else "cancelled",
-                )
+            return await self._joined().call(
+                method, arguments, deadline=deadline, on_progress=on_progress
+            )
         except Gone:
             raise self._closed_error() from None
-        except TimeoutError:
+        except Expired:
             raise PageError(
                 "ChannelTimeoutError", f"{method!r} took more than {timeout_s} s"
             ) from None

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Encoded", "encode"]
 
+TAG_BYTES = 256
+"""What a tag takes as JSON at most, but for texts and shapes in it."""
+SCALAR_BYTES = 48
+"""What anything else does with the comma behind it, but for text."""
 SAFE = 2**53 - 1
 """The largest integer that JavaScript's numbers tell from its neighbours."""
 ODD_NUMBERS = {math.inf: "Infinity", -math.inf: "-Infinity", 0.0: "-0"}
@@ -41,41 +45,27 @@ class Encoded:
     """Tags that wait for the place of their bytes, in order."""
     streams: list[tuple[dict[str, Any], Any]] = field(default_factory=list)
     """Tags that wait for the number of their stream, in order."""
+    json_bytes: int = 0
+    """What the tree takes as JSON, at most."""
 
     def bind(
         self, next_blob: Callable[[], int], next_stream: Callable[[Any], int]
-    ) -> tuple[Any, list[bytes], list[tuple[int, bytes]]]:
-        """Return the tree with all places filled in, the item's own buffers, and the blobs before it."""
+    ) -> tuple[Any, int, list[bytes], list[tuple[int, bytes]]]:
+        """Return the tree with all places filled in, its size, the item's own buffers, the blobs before it."""
         own: list[bytes] = []
         blobs: list[tuple[int, bytes]] = []
         for tag, stream in self.streams:
             tag["stream"] = next_stream(stream)
         for tag, data in self.data:
             _place(tag, data, own, blobs, next_blob)
-        tree = self.tree
-        text = json.dumps(tree) if self._may_be_long() else ""
-        if len(text) > LIMITS["json_bytes"]:
-            tree = {"$": "json"}
+        tree, size = self.tree, self.json_bytes
+        if size > LIMITS["json_bytes"]:
+            text = json.dumps(tree)
+            size = len(text)
+        if size > LIMITS["json_bytes"]:
+            tree, size = {"$": "json"}, TAG_BYTES
             _place(tree, text.encode(), own, blobs, next_blob)
-        return tree, own, blobs
-
-    def _may_be_long(self) -> bool:
-        return _exceeds(self.tree, LIMITS["json_bytes"] // 16)
-
-
-def _exceeds(tree: Any, most: int) -> bool:
-    """Say whether a tree has more than `most` nodes or characters, without walking further than that."""
-    waiting, seen = [tree], 0
-    while waiting and seen <= most:
-        node = waiting.pop()
-        seen += 1 + (len(node) if isinstance(node, str) else 0)
-        if isinstance(node, list):
-            seen += len(node)
-            waiting += node if seen <= most else ()
-        elif isinstance(node, dict):
-            seen += sum(map(len, node))
-            waiting += node.values()
-    return seen > most
+        return tree, size, own, blobs
 
 
 def _place(
@@ -122,7 +112,7 @@ def encode(value: Any, *, path: str, stream_of: Callable[[Any], Any] | None = No
     """
     encoder = _Encoder(stream_of or (lambda _value: None))
     try:
-        encoder.encoded.tree = encoder.tree(value, 0)
+        tree = encoder.tree(value, 0)
     except _Unsendable as bad:
         where = f"{path}{bad.path}"
         raise WireValueError(
@@ -130,21 +120,30 @@ def encode(value: Any, *, path: str, stream_of: Callable[[Any], Any] | None = No
             path=where,
             value_type=bad.value_type,
         ) from None
-    return encoder.encoded
+    return Encoded(tree, encoder.data, encoder.streams, encoder.json_bytes)
+
+
+def text_bytes(text: str) -> int:
+    """Return what a text takes as JSON, at most."""
+    return 4 + len(text) * (2 if text.isascii() and text.isprintable() else 12)
 
 
 class _Encoder:
     def __init__(self, stream_of: Callable[[Any], Any]) -> None:
-        self.encoded = Encoded()
+        self.data: list[tuple[dict[str, Any], bytes]] = []
+        self.streams: list[tuple[dict[str, Any], Any]] = []
+        self.json_bytes = 0
         self._stream_of = stream_of
 
     def tree(self, value: Any, depth: int) -> Any:
-        scalar = _SCALARS.get(type(value))
+        kind = type(value)
+        self.json_bytes += text_bytes(value) if kind is str else SCALAR_BYTES
+        scalar = _SCALARS.get(kind)
         if scalar is not None:
             return scalar(value)
         if depth >= LIMITS["depth"]:
             raise _Unsendable(f"it is nested more than {depth} deep (does it hold itself?)", value)
-        return _COMPOUNDS.get(type(value), _Encoder._other)(self, value, depth)
+        return _COMPOUNDS.get(kind, _Encoder._other)(self, value, depth)
 
     def array_of(self, values: Any, depth: int) -> list[Any]:
         out: list[Any] = []
@@ -162,6 +161,7 @@ class _Encoder:
                 if not isinstance(key, str):
                     raise _Unsendable(f"its key {key!r} isn't text", values)
                 key = str.__str__(key)  # noqa: PLW2901 - of a subclass, such as numpy.str_
+            self.json_bytes += text_bytes(key)
             try:
                 out[key] = self.tree(value, depth + 1)
             except _Unsendable as bad:
@@ -170,10 +170,12 @@ class _Encoder:
         return {"$": "object", "value": out} if "$" in out else out
 
     def _data(self, tag: dict[str, Any], data: bytes) -> dict[str, Any]:
+        self.json_bytes += TAG_BYTES + SCALAR_BYTES * len(tag.get("shape", ()))
         if len(data) < LIMITS["inline_bytes"]:
             tag["base64"] = base64.b64encode(data).decode()
+            self.json_bytes += len(tag["base64"])
         else:
-            self.encoded.data.append((tag, data))
+            self.data.append((tag, data))
         return tag
 
     def bytes_of(self, value: Any, _depth: int) -> dict[str, Any]:
@@ -184,6 +186,7 @@ class _Encoder:
     def _other(self, value: Any, depth: int) -> Any:
         codec = codec_for(type(value))
         if codec is not None:
+            self.json_bytes += TAG_BYTES + text_bytes(codec.name)
             return {
                 "$": "codec",
                 "name": codec.name,
@@ -200,7 +203,8 @@ class _Encoder:
     def _stream(self, stream: Any) -> dict[str, Any]:
         tag = {"$": "stream", "stream": 0, "size": stream.size_bytes}
         tag |= {"name": stream.name, "media_type": stream.media_type}
-        self.encoded.streams.append((tag, stream))
+        self.json_bytes += TAG_BYTES + text_bytes(f"{stream.name}{stream.media_type}")
+        self.streams.append((tag, stream))
         return tag
 
     def _of_subclass(self, value: Any, depth: int) -> Any:
