@@ -1,16 +1,22 @@
 """From what people have (arrays, pandas, xarray, Sigima) to a Sigima object.
 
-pandas and xarray are never imported here: what isn't loaded can't have been given.
+pandas and xarray are never imported here: what isn't loaded can't have been given. What other
+libraries have is made an array of by ``_other_inputs``.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from datalab_kernel.objects import _sigima
+from datalab_kernel.objects._other_inputs import (
+    frame_of,
+    is_instance,
+    polars_frame_error,
+    values_of,
+)
 from datalab_kernel.objects._values import widen
 
 if TYPE_CHECKING:
@@ -18,8 +24,8 @@ if TYPE_CHECKING:
 
 _ERROR_BARS = ("dx", "dy")  # coordinates that to_xarray writes
 _ACCEPTED = (
-    "a SignalObj or ImageObj, a 1-D or 2-D numpy array, a tuple (x, y), "
-    "a pandas Series or an xarray DataArray"
+    "a SignalObj or ImageObj, a 1-D or 2-D array (numpy, dask, pint) or list, a tuple (x, y), "
+    "a Series, an image's DataFrame or an xarray DataArray"
 )
 
 
@@ -33,7 +39,9 @@ def as_object(value: Any) -> tuple[DataObject, bool]:
         ``(ny, nx)`` (of masked ones, a signal's masked values become NaN, an image keeps
         its mask), a tuple ``(x, y)`` of two sequences of equal length, a pandas
         Series (its index is x), or an xarray DataArray of one or two dimensions
-        (with its coordinates, units and long names).
+        (with its coordinates, units and long names). A DataFrame that ``to_pandas`` gave,
+        pint's quantities (with their unit), polars' Series, dask's arrays and lists of
+        numbers are taken too.
 
     Raises
     ------
@@ -48,24 +56,34 @@ def as_object(value: Any) -> tuple[DataObject, bool]:
         return _from_array(value), True
     if isinstance(value, tuple) and len(value) == 2:  # noqa: PLR2004 - x and y
         return _from_xy(*value), True
-    if _is_instance(value, "pandas", "Series"):
-        return _from_series(value), True
-    if _is_instance(value, "xarray", "DataArray"):
-        return _from_data_array(value), True
+    obj = _from_library(value)
+    if obj is not None:
+        return obj, True
     message = f"Can't add a {type(value).__name__}. Give {_ACCEPTED}."
     raise TypeError(message)
 
 
-def _is_instance(value: Any, module: str, name: str) -> bool:
-    loaded = sys.modules.get(module)
-    return loaded is not None and isinstance(value, getattr(loaded, name))
+def _from_library(value: Any) -> DataObject | None:
+    """Return the object of what another library has, or of a list; None for anything else."""
+    if is_instance(value, "pandas", "Series"):
+        return _from_series(value)
+    if is_instance(value, "xarray", "DataArray"):
+        return _from_data_array(value)
+    if is_instance(value, "pandas", "DataFrame"):
+        return _from_frame(value)
+    if is_instance(value, "polars", "DataFrame"):
+        raise polars_frame_error(value)
+    values = values_of(value)
+    if values is None:
+        return None
+    return _from_array(values.array, label=values.label, unit=values.unit)
 
 
-def _from_array(array: np.ndarray[Any, Any]) -> DataObject:
+def _from_array(array: np.ndarray[Any, Any], *, label: str = "", unit: str = "") -> DataObject:
     if array.ndim == 1:
-        return _signal(np.arange(len(array), dtype=float), array)
+        return _signal(np.arange(len(array), dtype=float), array, ylabel=label, yunit=unit)
     if array.ndim == 2:  # noqa: PLR2004 - an image
-        return _image(array)
+        return _image(array, zlabel=label, zunit=unit)
     hint = " Add each plane under a name of its own." if array.ndim > 2 else ""  # noqa: PLR2004
     message = (
         f"Can't add an array of shape {array.shape}: a signal has one dimension, "
@@ -75,14 +93,21 @@ def _from_array(array: np.ndarray[Any, Any]) -> DataObject:
 
 
 def _from_xy(x: Any, y: Any) -> SignalObj:
-    xs, ys = np.asanyarray(x), np.asanyarray(y)
+    known_x, known_y = values_of(x), values_of(y)
+    xs = np.asanyarray(x if known_x is None else known_x.array)
+    ys = np.asanyarray(y if known_y is None else known_y.array)
     if xs.ndim != 1 or xs.shape != ys.shape:
         message = (
             f"Can't add (x, y) of shapes {xs.shape} and {ys.shape}: "
             "both must be one-dimensional and of the same length."
         )
         raise TypeError(message)
-    return _signal(xs, ys)
+    axes: dict[str, str] = {}
+    if known_x is not None:
+        axes |= {"xlabel": known_x.label, "xunit": known_x.unit}
+    if known_y is not None:
+        axes |= {"ylabel": known_y.label, "yunit": known_y.unit}
+    return _signal(xs, ys, **axes)
 
 
 def _signal(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], **axes: str) -> SignalObj:
@@ -146,6 +171,13 @@ def _from_series(series: Any) -> SignalObj:
         )
         raise TypeError(message)
     return _signal(index.to_numpy(), series.to_numpy(), **axes)
+
+
+def _from_frame(frame: Any) -> ImageObj:
+    found = frame_of(frame)
+    image = _image(found.values, **found.axes)
+    _place_pixels(image, found.x, found.y)
+    return image
 
 
 def _from_data_array(array: Any) -> DataObject:
@@ -214,11 +246,15 @@ def _set_coordinates(image: ImageObj, array: Any) -> None:
             if has_coordinate
             else np.arange(size, dtype=float)
         )
-    if all(_is_uniform(values) for values in steps.values()):
-        (x0, dx), (y0, dy) = (_origin_and_step(steps[letter]) for letter in "xy")
+    _place_pixels(image, steps["x"], steps["y"])
+
+
+def _place_pixels(image: ImageObj, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> None:
+    if _is_uniform(x) and _is_uniform(y):
+        (x0, dx), (y0, dy) = _origin_and_step(x), _origin_and_step(y)
         image.set_uniform_coords(dx, dy, x0, y0)
     else:
-        image.set_coords(steps["x"], steps["y"])
+        image.set_coords(x, y)
 
 
 def _is_uniform(values: np.ndarray[Any, Any]) -> bool:
