@@ -69,7 +69,7 @@ def test_a_mapping_adds_all_or_none(workspace: Workspace) -> None:
     assert workspace.list() == ["taken"]
 
 
-@pytest.mark.parametrize("value", [None, "text", 3, [1, 2], {"a": 1}, object()])
+@pytest.mark.parametrize("value", [None, "text", 3, {"a": 1}, object()])
 def test_what_is_not_data_is_refused_with_what_is(workspace: Workspace, value: object) -> None:
     with pytest.raises(TypeError, match="Give a SignalObj or ImageObj"):
         workspace.add("a", value)
