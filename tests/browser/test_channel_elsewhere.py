@@ -133,7 +133,7 @@ def run_by_papermill(path: Path, kernel: str) -> NotebookNode:
 START = """\
 former = channel.clients[0].id
 async def calls():
-    return [await channel.call('add', i, 0) for i in range(60) if await asyncio.sleep(0.05, True)]
+    return [await channel.call('add', i, 0, timeout_s=None) for i in range(60) if await asyncio.sleep(0.05, True)]
 task = asyncio.create_task(calls())
 """
 SAME = "await asyncio.wait_for(task, 60) == [*range(60)], channel.clients[0].id == former"
@@ -146,6 +146,20 @@ def test_calls_in_flight_complete_after_the_link_was_cut(
     for _ in range(2):
         remote.page.wait_for_timeout(500)
         proxy.cut()
+    remote.wait_until_ready()
+    assert remote.run(SAME) == "(True, True)"
+
+
+@pytest.mark.usefixtures("whole_run")
+def test_calls_in_flight_complete_after_the_server_was_away_for_a_while(
+    remote: NotebookPage, proxy: LinkProxy
+) -> None:
+    remote.run(START)
+    remote.page.wait_for_timeout(500)
+    proxy.go_away()
+    expect(remote.page.locator(".jp-Dialog")).to_contain_text("Connection Error", timeout=60_000)
+    proxy.come_back()
+    remote.page.get_by_role("button", name="Close").click()
     remote.wait_until_ready()
     assert remote.run(SAME) == "(True, True)"
 

@@ -22,16 +22,27 @@ class LinkProxy:
 
     def __init__(self, port: int) -> None:
         self._target = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
         self._flows = threading.Event()
         self._flows.set()
         self._sockets: set[socket.socket] = set()
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._threads: list[threading.Thread] = []
+        self.port = 0
+        """Where it listens, also after it was away."""
+        self.come_back()
 
-    @property
-    def port(self) -> int:
-        return self._listener.getsockname()[1]
+    def go_away(self) -> None:
+        """Close all connections and refuse new ones, as a server that is restarted."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+
+    def come_back(self) -> None:
+        """Listen where it listened before."""
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
+        self._threads.append(threading.Thread(target=self._accept, args=(self._listener,)))
+        self._threads[-1].start()
 
     def cut(self) -> None:
         """Close all connections; new ones are accepted."""
@@ -47,18 +58,15 @@ class LinkProxy:
         self._flows.set()
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
         self.thaw()
-        self.cut()
+        self.go_away()
         for thread in self._threads:
             thread.join(10)
 
-    def _accept(self) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                near, _ = self._listener.accept()
+                near, _ = listener.accept()
             except OSError:
                 return
             thread = threading.Thread(target=self._carry, args=(near,))

@@ -17,9 +17,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from frontends.server_process import running_server
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Sequence
 
-__all__ = ["JupyterServer", "jupyter_server"]
+__all__ = ["JupyterServer", "jupyter_server", "running_lab"]
 
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -79,11 +80,37 @@ def jupyter_server(*, is_prompt: bool = False) -> Iterator[JupyterServer]:
     """
     with tempfile.TemporaryDirectory(prefix="jupyter-") as text:
         home = Path(text)
-        (home / "notebooks").mkdir()
-        _write_settings(home, is_prompt=is_prompt)
-        token = secrets.token_hex(16)
-        with running_server(home, ["jupyter", "lab"], token, _environment(home)) as (url, _process):
-            yield JupyterServer(url=url, token=token, folder=home / "notebooks")
+        with running_lab(home, secrets.token_hex(16), is_prompt=is_prompt) as (server, _process):
+            yield server
+
+
+@contextmanager
+def running_lab(
+    home: Path, token: str, *, port: int = 0, is_prompt: bool = False
+) -> Iterator[tuple[JupyterServer, subprocess.Popen[bytes]]]:
+    """Start them in a folder that may be used again, by a server that is started where one was.
+
+    Parameters
+    ----------
+    home
+        What they write, and the notebooks.
+    token, port
+        With which and where they are asked; 0: where nobody else listens.
+    is_prompt
+        As of :func:`jupyter_server`.
+
+    Yields
+    ------
+    JupyterServer, subprocess.Popen
+        The server, which answers already, and its process.
+    """
+    (home / "notebooks").mkdir(exist_ok=True)
+    for left in (home / "runtime").glob("jpserver-*"):  # of one that was killed
+        left.unlink()
+    _write_settings(home, is_prompt=is_prompt)
+    started = running_server(home, ["jupyter", "lab"], token, _environment(home), port)
+    with started as (url, process):
+        yield JupyterServer(url=url, token=token, folder=home / "notebooks"), process
 
 
 PROMPT = """
@@ -103,7 +130,7 @@ KernelWebsocketHandler.open = open_promptly
 
 def _write_settings(home: Path, *, is_prompt: bool) -> None:
     config = home / "config"
-    config.mkdir()
+    config.mkdir(exist_ok=True)
     (config / "jupyter_server_config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
     if is_prompt:
         (config / "jupyter_server_config.py").write_text(PROMPT, encoding="utf-8")

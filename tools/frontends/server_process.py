@@ -22,7 +22,11 @@ STOP_S = 15.0
 
 @contextmanager
 def running_server(
-    home: Path, application: Sequence[str], token: str, environment: Mapping[str, str]
+    home: Path,
+    application: Sequence[str],
+    token: str,
+    environment: Mapping[str, str],
+    port: int = 0,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Start a server, and stop it with all its kernels.
 
@@ -37,6 +41,8 @@ def running_server(
         With which it is asked.
     environment
         The whole environment, also of its kernels.
+    port
+        Where it listens; 0: where nobody else does.
 
     Yields
     ------
@@ -49,7 +55,7 @@ def running_server(
         "--no-browser",
         "--allow-root",
         "--ServerApp.ip=127.0.0.1",
-        "--ServerApp.port=0",
+        f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={notebooks}",
         f"--IdentityProvider.token={token}",
     ]
