@@ -39,7 +39,7 @@ autodoc_member_order = "bysource"
 shutil.copy(ROOT / "examples" / "first_steps.ipynb", HERE / "tutorials" / "first_steps.ipynb")
 
 # The functions that are installed here, with their parameters
-function_reference.write(HERE / "guide" / "functions.md")
+function_reference.write(HERE / "guide")
 
 # The core's floors, as its import contract has them
 floors.write("datalab_kernel", HERE / "contributing" / "floors.svg")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from datalab_kernel.compute._parameter_sets import parameters_for
 from datalab_kernel.compute._registry import (
     PREFIX,
+    Function,
     find,
     functions,
     plain_text,
@@ -31,11 +32,13 @@ class FunctionInfo:
     """A processing function, as :meth:`Workspace.functions` lists it.
 
     ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"`` and ``"n-to-1"`` an
-    object, ``"1-to-0"`` a table or geometry, ``"1-to-n"`` several objects.
+    object, ``"1-to-0"`` a table or geometry, ``"1-to-n"`` several objects. ``group`` is the
+    part of Sigima that it comes from, such as ``"fourier"`` or ``"filtering"``.
     """
 
     name: str
     kind: Kind
+    group: str
     pattern: str
     summary: str
     parameters: tuple[Parameter, ...]
@@ -73,6 +76,7 @@ def _of_kind(kind: Kind) -> list[FunctionInfo]:
         FunctionInfo(
             name=function.name,
             kind=kind,
+            group=_group(function),
             pattern=function.pattern,
             summary=function.summary,
             parameters=tuple(parameters_for(function).values()),
@@ -84,21 +88,36 @@ def _of_kind(kind: Kind) -> list[FunctionInfo]:
         if kind in several.kinds:
             shared = find(several.functions[0], kind) if several.shares_parameters else None
             parameters = parameters_for(shared).values() if shared else ()
+            like = find(several.functions[0], kind)
             runs = f"{several.summary}: {', '.join(several.functions)}"
-            infos.append(_info(name, kind, "1-to-n", runs, tuple(parameters)))
-    infos.append(_info(ROI_EXTRACTION, kind, "1-to-n", "Make an object of each region of interest"))
+            infos.append(_info(name, like, "1-to-n", runs, tuple(parameters)))
+    extraction = find("extract_roi", kind)
+    summary = "Make an object of each region of interest"
+    infos.append(_info(ROI_EXTRACTION, extraction, "1-to-n", summary))
     if kind == "signal":
         summary = "Make a signal of the table of markers that an analysis found"
-        infos.append(_info(MARKERS_TO_SIGNAL, kind, "1-to-1", summary))
+        infos.append(_info(MARKERS_TO_SIGNAL, extraction, "1-to-1", summary))
     return sorted(infos, key=lambda info: info.name)
 
 
 def _info(
-    name: str, kind: Kind, pattern: str, summary: str, parameters: tuple[Parameter, ...] = ()
+    name: str, like: Function, pattern: str, summary: str, parameters: tuple[Parameter, ...] = ()
 ) -> FunctionInfo:
+    """Describe what DataLab adds to Sigima's functions, among those that are like it."""
     return FunctionInfo(
-        name=name, kind=kind, pattern=pattern, summary=summary, parameters=parameters
+        name=name,
+        kind=like.kind,
+        group=_group(like),
+        pattern=pattern,
+        summary=summary,
+        parameters=parameters,
     )
+
+
+def _group(function: Function) -> str:
+    """Return the last part of the module that defines a function: ``sigima.proc.signal.fourier``."""
+    module: str = inspect.unwrap(function.call).__module__
+    return module.rpartition(".")[2]
 
 
 def _description(function: Callable[..., object]) -> str:

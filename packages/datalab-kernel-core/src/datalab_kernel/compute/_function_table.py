@@ -53,7 +53,7 @@ class FunctionTable(Sequence["FunctionInfo"]):
     def _repr_html_(self) -> str:
         if not self._infos:
             return "<p>No function matches.</p>"
-        names = ("name", "for", "makes", "what it does", "parameters")
+        names = ("name", "for", "group", "makes", "what it does", "parameters")
         head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
         rows = "".join(_row(info) for info in self._infos)
         key = uuid4().hex
@@ -68,7 +68,7 @@ class FunctionTable(Sequence["FunctionInfo"]):
 
 def _row(info: FunctionInfo) -> str:
     parameters = "<br>".join(escape(str(parameter)) for parameter in info.parameters)
-    cells = (info.kind, info.pattern, info.summary)
+    cells = (info.kind, info.group, info.pattern, info.summary)
     texts = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
     return (
         f'<tr><th scope="row" style="{_CELL}"><code>{escape(info.name)}</code></th>{texts}'
@@ -77,7 +77,7 @@ def _row(info: FunctionInfo) -> str:
 
 
 def find_functions(pattern: str | None, kind: Kind | None) -> FunctionTable:
-    """Return the functions of a kind whose name or description has the pattern."""
+    """Return the functions of a kind whose name, group or description has the pattern."""
     from datalab_kernel.compute import all_functions
     from datalab_kernel.objects import KINDS
 
@@ -100,4 +100,4 @@ def _matches(info: FunctionInfo, pattern: str, *, is_exact: bool) -> bool:
     if _names.has_wildcard(pattern):
         return bool(_names.match(pattern, [info.name]))
     text = pattern.casefold()
-    return text in info.name.casefold() or text in info.summary.casefold()
+    return any(text in found.casefold() for found in (info.name, info.group, info.summary))

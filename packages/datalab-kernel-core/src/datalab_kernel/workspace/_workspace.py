@@ -201,7 +201,8 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
         Parameters
         ----------
         pattern
-            A name, a pattern such as ``"*_fit"``, or a text in the name or description.
+            A name, a pattern such as ``"*_fit"``, or a text in the name, the group (such as
+            ``"fourier"``) or the description.
         kind
             Only those for ``"signal"`` or ``"image"``.
 
