@@ -121,7 +121,7 @@ def test_functions_are_found_by_name_pattern_and_description(workspace):
     assert [info.name for info in workspace.functions("fft", kind="signal")] == ["fft"]
     assert "gaussian_fit" in [info.name for info in workspace.functions("*_fit")]
     assert "canny" in [info.name for info in workspace.functions("CANNY filter", kind="image")]
-    assert {info.group for info in workspace.functions("fourier")} == {"fourier"}
+    assert "ifft" in [info.name for info in workspace.functions("fourier", kind="signal")]
     assert {info.group for info in workspace.functions()} >= {"filtering", "threshold", "fitting"}
     assert len(workspace.functions("no such thing")) == 0
     assert len(workspace.functions()) == 223
