@@ -232,8 +232,10 @@ async def test_a_kernel_id_that_is_taken_by_another_kernel_is_an_error(
 ) -> None:
     async with opened(jupyter) as server:
         kernel = await server.kernels.start_new("python3")
-        with pytest.raises(KernelStartError, match="python3"):
+        before = {model.id for model in await server.kernels.refresh_anew()}
+        with pytest.raises(KernelStartError, match=kernel.id):
             await server.kernels.start_new("datalab", kernel_id=kernel.id)
+        assert {model.id for model in await server.kernels.refresh_anew()} == before
         assert (await kernel.execute("1")).status == "ok"
 
 

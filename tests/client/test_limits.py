@@ -33,6 +33,23 @@ async def test_what_the_server_drops_is_told_and_its_words_are_no_output(joined:
     assert not [item for item in result.outputs if "rate exceeded" in str(item)]
 
 
+@pytest.mark.skipif(not FULL, reason="10,000 outputs: whole with DATALAB_KERNEL_TEST_FULL=1")
+@pytest.mark.parametrize("name", ["python3", "datalab"])
+async def test_of_ten_thousand_outputs_those_that_the_limits_let_through_are_in_order_and_the_rest_is_told(
+    joined: Any, name: str
+) -> None:
+    gaps: list[Gap] = []
+    async with joined(name) as kernel:
+        kernel.messages_lost.connect(gaps.append)
+        result = await kernel.execute(SHOW, timeout_s=100)
+    shown = [int(item["data"]["text/plain"]) for item in result.outputs]
+    assert shown == sorted({*shown})
+    assert shown[0] == 0
+    assert (len(shown) < MANY) == bool(gaps)
+    assert {gap.reason for gap in gaps} <= {"rate_limit"}
+    assert all(gap.since <= gap.until for gap in gaps)
+
+
 async def test_a_server_without_limits_gives_everything_in_order(
     unlimited: JupyterServer,
 ) -> None:

@@ -3,6 +3,7 @@
 import os
 import queue
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,29 @@ def test_a_running_cell_is_waited_for_and_said(
         Workspace("jupyter", url=server.url, token=server.token, path=PATH, timeout_s=0.5).list()
     assert workspace.list() == ["a"]
     cell.result()
+
+
+def test_repr_and_tab_show_what_was_there_before_a_cell_that_runs(
+    workspace: Workspace, kernel: Any
+) -> None:
+    workspace["a"] = np.ones(2)
+    assert repr(workspace) == "Workspace(jupyter, 1 object)"
+    cell = kernel.request_execute("import time; time.sleep(60)")
+    began = time.monotonic()
+    assert repr(workspace) == "Workspace(jupyter, 1 object before the cell that runs there)"
+    assert workspace._ipython_key_completions_() == ["a"]
+    assert "1 object before the cell that runs there" in (workspace._repr_html_() or "")
+    assert time.monotonic() - began < 30
+    kernel.interrupt()
+    assert cell.result(30).status == "error"
+    workspace["b"] = np.ones(2)
+    assert repr(workspace) == "Workspace(jupyter, 2 objects)"
+    assert (workspace._repr_html_() or "").count("<svg") == 2
+    del workspace["b"]
+    cell = kernel.request_execute("time.sleep(60)")
+    assert repr(workspace) == "Workspace(jupyter, a cell runs there)"
+    kernel.interrupt()
+    assert cell.result(30).status == "error"
 
 
 def test_a_kernel_without_a_workspace_says_what_to_do(server: JupyterServer) -> None:

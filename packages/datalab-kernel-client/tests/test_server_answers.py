@@ -12,6 +12,7 @@ from datalab_kernel_client import (
     KernelModel,
     KernelSpecError,
     KernelSpecManager,
+    KernelStartError,
     NotAJupyterServerError,
     ResponseError,
     ServerSettings,
@@ -162,6 +163,19 @@ def test_a_poll_that_fails_is_told_and_waits_longer_each_time() -> None:
     waits = run(Scripted(lambda _: said(b"", 503)), act)
     assert waits == [20.0, 40.0, 80.0, 160.0, 300.0, 300.0, 300.0]
     assert len(failures) >= 7
+
+
+def test_a_server_that_gives_ids_of_its_own_keeps_no_kernel_of_another_one() -> None:
+    def answer(request: Request) -> Response:
+        if request.method == "POST":
+            return said({"id": "its-own", "name": "k"}, 201)
+        return Response(status=204) if request.method == "DELETE" else said([])
+
+    transport = Scripted(answer)
+    with pytest.raises(KernelStartError, match="ids of its own.*'mine'"):
+        run(transport, lambda manager: manager.start_new(kernel_id="mine"))
+    ended = [one.url for one in transport.requests if one.method == "DELETE"]
+    assert ended == ["http://server/base/api/kernels/its-own"]
 
 
 def specs(answer: Any) -> KernelSpecManager:

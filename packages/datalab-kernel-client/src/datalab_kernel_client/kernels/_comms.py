@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +16,7 @@ from datalab_kernel_client.signals import call
 if TYPE_CHECKING:
     from datalab_kernel_client.kernels._future import KernelFuture
 
-__all__ = ["ClientComm", "CommOwner", "Comms"]
+__all__ = ["ClientComm", "CommOwner", "Comms", "HasComms"]
 
 LOGGER = logging.getLogger(__name__)
 Listener = Callable[[Message], Any]
@@ -217,3 +218,43 @@ class Comms:
                 LOGGER.exception("The target %r raised; its comm is closed", target_name)
                 if not comm.is_disposed:
                     comm.close()
+
+
+class HasComms(ABC):
+    """The comms of a connection."""
+
+    _comms: Comms
+    handle_comms: bool
+
+    @abstractmethod
+    def _check(self) -> None:
+        """Raise what has ended the connection."""
+
+    def create_comm(self, target_name: str, comm_id: str | None = None) -> ClientComm:
+        """Return a new comm to a target in the kernel; it is opened by its ``open``.
+
+        Raises
+        ------
+        ValueError
+            If there is one of that id, or this connection handles no comms.
+        """
+        self._check()
+        if not self.handle_comms:
+            message = (
+                "This connection handles no comms, because another one to the same kernel does. "
+                "Use that one, or connect with handle_comms=True."
+            )
+            raise ValueError(message)
+        return self._comms.new(target_name, comm_id)
+
+    def has_comm(self, comm_id: str) -> bool:
+        """Return whether a comm of that id is open here."""
+        return comm_id in self._comms
+
+    def register_comm_target(self, target_name: str, callback: TargetCallback) -> None:
+        """Have a function called with each comm that the kernel opens to a target."""
+        self._comms.register(target_name, callback)
+
+    def remove_comm_target(self, target_name: str, callback: TargetCallback) -> None:
+        """Have it called no more."""
+        self._comms.remove(target_name, callback)

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel_client.errors import DisposedError, RequestTimeoutError
+from datalab_kernel_client.kernels._comms import HasComms
 from datalab_kernel_client.kernels._future import KernelFuture
 from datalab_kernel_client.kernels._greeting import SPEAKS_S
 from datalab_kernel_client.kernels._link import Pace, gone
@@ -18,10 +19,9 @@ from datalab_kernel_client.kernels._traffic import Traffic
 from datalab_kernel_client.kernels._wire import V1, check_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Self
 
-    from datalab_kernel_client.kernels._comms import ClientComm
     from datalab_kernel_client.kernels._models import EarlierClient, KernelModel
     from datalab_kernel_client.kernels._outputs import Displays
     from datalab_kernel_client.kernels._owner import KernelOwner
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["KernelConnection"]
 
 
-class KernelConnection(Tells, Requests):
+class KernelConnection(Tells, HasComms, Requests):
     """A client of a kernel.
 
     :meth:`KernelManager.start_new` and :meth:`KernelManager.connect_to` make it; it begins to
@@ -63,6 +63,7 @@ class KernelConnection(Tells, Requests):
         self._signals.gone.connect(self._when_gone)
         self._is_disposed = False
         self._traffic = Traffic(self, manager.rest, self._signals, self._pace, earlier)
+        self._comms = self._traffic.comms
         self._traffic.link.start()
 
     def __repr__(self) -> str:
@@ -84,6 +85,11 @@ class KernelConnection(Tells, Requests):
     def status(self) -> Status:
         """What the kernel does, as far as is known."""
         return self._traffic.status
+
+    @property
+    def runs_cell(self) -> bool:
+        """Whether the kernel runs a cell, of whatever client, as far as is known."""
+        return self._traffic.runs_cell
 
     @property
     def connection_status(self) -> ConnectionStatus:
@@ -347,41 +353,6 @@ class KernelConnection(Tells, Requests):
         return Message.new(
             msg_type, content, session=self.client_id, username=self.username, **more
         )
-
-    # ---------------------------------------------------------------- comms
-
-    def create_comm(self, target_name: str, comm_id: str | None = None) -> ClientComm:
-        """Return a new comm to a target in the kernel; it is opened by its ``open``.
-
-        Raises
-        ------
-        ValueError
-            If there is one of that id, or this connection handles no comms.
-        """
-        self._check()
-        if not self.handle_comms:
-            message = (
-                "This connection handles no comms, because another one to the same kernel does. "
-                "Use that one, or connect with handle_comms=True."
-            )
-            raise ValueError(message)
-        return self._traffic.comms.new(target_name, comm_id)
-
-    def has_comm(self, comm_id: str) -> bool:
-        """Return whether a comm of that id is open here."""
-        return comm_id in self._traffic.comms
-
-    def register_comm_target(
-        self, target_name: str, callback: Callable[[ClientComm, Message], object]
-    ) -> None:
-        """Have a function called with each comm that the kernel opens to a target."""
-        self._traffic.comms.register(target_name, callback)
-
-    def remove_comm_target(
-        self, target_name: str, callback: Callable[[ClientComm, Message], object]
-    ) -> None:
-        """Have it called no more."""
-        self._traffic.comms.remove(target_name, callback)
 
     def _check(self) -> None:
         if self._is_disposed and self._traffic.failure is None:

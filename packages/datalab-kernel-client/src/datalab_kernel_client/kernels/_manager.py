@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KernelManager"]
 
-NOT_FOUND, SERVER_ERROR = 404, 500
+NOT_FOUND, NOT_ALLOWED, SERVER_ERROR = 404, 405, 500
 START_S = 25.0
 """A kernel that exits at once is given up by the server within 18 s."""
 
@@ -113,9 +113,18 @@ class KernelManager(Listing[KernelModel]):
         try:
             model = read_kernel(await self.rest.request("POST", "api", "kernels", body=body))
         except ResponseError as error:
+            if error.status == NOT_ALLOWED:
+                text = (
+                    "this server starts them with sessions alone: server.sessions.start_new(path)"
+                )
+                raise start_error(name, text) from error
             if error.status < SERVER_ERROR:
                 raise
             raise start_error(name, error.server_message or str(error)) from error
+        if kernel_id not in {None, model.id}:
+            await self.shutdown(model.id)
+            text = f"the server gives ids of its own, and no kernel the id {kernel_id!r}"
+            raise start_error(name, text)
         if name is not None and model.name != name:
             text = f"the id {kernel_id!r} is that of a running kernel {model.name!r}"
             raise start_error(name, text)

@@ -39,6 +39,11 @@ class StatusTracker:
             return self._kernel
         return self._kernel if self._is_linked else "unknown"
 
+    @property
+    def runs_cell(self) -> bool:
+        """Whether a cell runs, of whatever client."""
+        return self._strangers_cell or CELL in self._busy.values()
+
     def linked(self, state: str) -> None:
         """Begin with an open link; `state` is what REST says."""
         self._is_linked = True

@@ -95,6 +95,11 @@ class Traffic:
         return self._status
 
     @property
+    def runs_cell(self) -> bool:
+        """Whether a cell runs, of whatever client."""
+        return self._tracker.runs_cell
+
+    @property
     def info(self) -> dict[str, Any] | None:
         """What the kernel says of itself."""
         return self._greeting.info

@@ -24,7 +24,7 @@ class ServerInfo:
     Parameters
     ----------
     version
-        Of jupyter_server.
+        Of jupyter_server; empty on a server that doesn't say it, such as jupyverse.
     base_url
         Where it is.
     started, last_activity
@@ -53,7 +53,7 @@ async def check(rest: Rest) -> ServerInfo:
         If it isn't there, or isn't what it was taken for.
     """
     about, status, person = await asyncio.gather(
-        rest.get("api"), rest.get("api", "status"), _optional(rest, "api", "me")
+        _optional(rest, "api"), rest.get("api", "status"), _optional(rest, "api", "me")
     )
     identity = person.get("identity") or {}
     return ServerInfo(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from datalab_kernel.backends import Backend, Connection, wire
 from datalab_kernel.errors import NoBackendError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.backends import Calculated, Put
     from datalab_kernel.compute import Job
-    from datalab_kernel.objects import DataObject, ImageObj, Kind, SignalObj
+    from datalab_kernel.objects import DataObject, ImageObj, Kind, Packed, SignalObj
     from datalab_kernel.storage import Extras
     from datalab_kernel_client.workspace._carrier import Carrier
 
@@ -60,6 +60,8 @@ class RemoteBackend(Backend):
     def __init__(self, carrier: Carrier, where: str = "another process") -> None:
         self._carrier = carrier
         self._catalog: _Catalog | None = None
+        self._last: dict[str, ObjectInfo] = {}
+        """What there was when it was last looked at, unless this workspace has changed it since."""
         self._is_watched = False
         try:
             self._about: dict[str, Any] = self._ask("hello")
@@ -102,8 +104,15 @@ class RemoteBackend(Backend):
         Exception
             What it raised there, of the same class and with the same facts.
         """
-        request = pack({"method": method, "arguments": arguments})
-        answer = unpack(self._carrier.ask(request))
+        return self._result(self._carrier.ask(pack({"method": method, "arguments": arguments})))
+
+    def _glance(self, method: str, **arguments: Any) -> Any:
+        """Have the kernel do something, or return None if it would have to be waited for."""
+        packed = self._carrier.ask_briefly(pack({"method": method, "arguments": arguments}))
+        return None if packed is None else self._result(packed)
+
+    def _result(self, packed: Packed) -> Any:
+        answer = unpack(packed)
         if "error" not in answer:
             for one in answer["warnings"]:
                 wire.warn(one, stacklevel=3)
@@ -115,14 +124,14 @@ class RemoteBackend(Backend):
             )
             raise NoWorkspaceError(message) from error
         if isinstance(error, wire.ForeignError):
-            message = f"The kernel failed at {method!r}: {error.name}: {error.message}"
+            message = f"The kernel failed: {error.name}: {error.message}"
             raise ExecutionError(
                 message, ename=error.name, evalue=error.message, traceback=error.traceback
             )
         raise error
 
     def _change(self, method: str, **arguments: Any) -> Any:
-        self._catalog = None
+        self._catalog, self._last = None, {}
         return self._ask(method, **arguments)
 
     # -- objects ------------------------------------------------------------------------
@@ -135,8 +144,18 @@ class RemoteBackend(Backend):
 
     def describe_now(self) -> dict[str, ObjectInfo]:
         """Ask what there is."""
-        infos = map(wire.info_of, self._ask("describe"))
-        return {info.name: info for info in infos}
+        return self._noted(self._ask("describe"))
+
+    def remembered(self) -> tuple[Mapping[str, ObjectInfo], str]:
+        """Ask what there is; while a cell runs there, tell what was there before."""
+        found = self._glance("describe")
+        if found is not None:
+            return self._noted(found), ""
+        return self._last, "before the cell that runs there" if self._last else "a cell runs there"
+
+    def _noted(self, found: Sequence[Any]) -> dict[str, ObjectInfo]:
+        self._last = {info.name: info for info in map(wire.info_of, found)}
+        return self._last
 
     def get(self, name: str) -> DataObject:
         """Fetch an object."""
@@ -151,12 +170,16 @@ class RemoteBackend(Backend):
 
     def preview(self, name: str) -> DataObject | None:
         """Fetch a small object, or what a large one looks like."""
-        info = self.describe()[name]
+        info = self._last.get(name) or self.describe()[name]
+        arguments: dict[str, Any] = {"name": name}
         if info.size_bytes <= SMALL_BYTES:
-            return self.view(name)
+            return cast("DataObject | None", self._glance("get", **arguments))
+        arguments |= {"xlim": None}
         if info.kind == "signal":
-            return self.extremes(name, THUMBNAIL[1], None)
-        return self.area_means(name, THUMBNAIL, None, None)
+            arguments |= {"columns": THUMBNAIL[1]}
+            return cast("DataObject | None", self._glance("extremes", **arguments))
+        arguments |= {"shape": THUMBNAIL, "ylim": None}
+        return cast("DataObject | None", self._glance("area_means", **arguments))
 
     def put(self, items: Sequence[Put]) -> None:
         """Send objects; all of them are stored or none."""

@@ -34,6 +34,10 @@ class Carrier(ABC):
             If the link, or the kernel, is gone.
         """
 
+    def ask_briefly(self, request: Packed) -> Packed | None:
+        """Send a request, and return its answer, or None if it waits for something that runs there."""
+        return self.ask(request)
+
     @abstractmethod
     def close(self) -> None:
         """Let go of the link; the kernel goes on."""

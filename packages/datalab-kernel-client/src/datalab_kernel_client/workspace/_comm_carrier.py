@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["CommCarrier"]
 
+BRIEF_S = 1.0
+"""How long a glance, such as Tab's, waits for the kernel."""
+
 
 class CommCarrier(Carrier):
     """Carry requests by a comm, one at a time; any thread may ask.
@@ -48,6 +51,7 @@ class CommCarrier(Carrier):
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._numbers = 0
+        self._kernel: KernelConnection | None = None
         self._comm: ClientComm | None = None
         self._assembly = wire.Assembly()
         self._answer: asyncio.Future[Packed] | None = None
@@ -107,12 +111,12 @@ class CommCarrier(Carrier):
 
     async def _begin(self, path: str | None, kernel_id: str | None, name: str) -> None:
         await self._server.check()
-        kernel = await self._kernel(path, kernel_id)
+        kernel = self._kernel = await self._connect(path, kernel_id)
         await kernel.connected()
         comm = self._comm = kernel.create_comm(TARGET)
         comm.on_msg = self._hear
         opening = comm.open({"name": name})
-        await self._handled([opening], "opening the workspace")
+        await self._handled([opening], "opening the workspace", self._timeout_s)
         if comm.is_disposed:
             message = (
                 f"The kernel of {path or kernel_id} offers no workspace (it has no comm target "
@@ -121,7 +125,7 @@ class CommCarrier(Carrier):
             )
             raise NoWorkspaceError(message)
 
-    async def _kernel(self, path: str | None, kernel_id: str | None) -> KernelConnection:
+    async def _connect(self, path: str | None, kernel_id: str | None) -> KernelConnection:
         if path is not None:
             session = await self._server.sessions.attach(path, handle_comms=True)
             if session.kernel is None:
@@ -134,17 +138,33 @@ class CommCarrier(Carrier):
     def ask(self, request: Packed) -> Packed:
         """Send a request in frames, and return its answer."""
         with self._lock:
-            self._numbers += 1
-            number = self._numbers
-            try:
-                return self._background.wait(lambda: self._exchange(number, request))
-            except (RequestCanceledError, DisposedError) as error:
-                if isinstance(error, ConnectionError):
-                    raise
-                message = f"{error} Open the workspace again."  # restarted, dead, removed
-                raise ConnectionLostError(message, msg_type="comm_msg") from error
+            return self._ask(request, self._timeout_s)
 
-    async def _exchange(self, number: int, request: Packed) -> Packed:
+    def ask_briefly(self, request: Packed) -> Packed | None:
+        """Send a request unless a cell runs, and wait no longer than a second until it begins."""
+        if self._kernel is not None and self._kernel.runs_cell:
+            return None
+        if not self._lock.acquire(timeout=BRIEF_S):
+            return None  # another thread waits for the kernel
+        try:
+            return self._ask(request, BRIEF_S)
+        except RequestTimeoutError:
+            return None
+        finally:
+            self._lock.release()
+
+    def _ask(self, request: Packed, timeout_s: float) -> Packed:
+        self._numbers += 1
+        number = self._numbers
+        try:
+            return self._background.wait(lambda: self._exchange(number, request, timeout_s))
+        except (RequestCanceledError, DisposedError) as error:
+            if isinstance(error, ConnectionError):
+                raise
+            message = f"{error} Open the workspace again."  # restarted, dead, removed
+            raise ConnectionLostError(message, msg_type="comm_msg") from error
+
+    async def _exchange(self, number: int, request: Packed, timeout_s: float) -> Packed:
         comm = self._comm
         if comm is None or comm.is_disposed:
             raise _ended()
@@ -152,12 +172,12 @@ class CommCarrier(Carrier):
         sent = [
             comm.send(data, buffers=buffers) for data, buffers in wire.frames_of(number, request)
         ]
-        await self._handled(sent, "the workspace's request")
+        await self._handled(sent, "the workspace's request", timeout_s)
         if not self._answer.done():
             raise _ended()
         return self._answer.result()
 
-    async def _handled(self, sent: list[KernelFuture], what: str) -> None:
+    async def _handled(self, sent: list[KernelFuture], what: str, timeout_s: float) -> None:
         """Wait until the kernel has dealt with messages, or has answered.
 
         Raises
@@ -175,25 +195,15 @@ class CommCarrier(Carrier):
         beginning = asyncio.ensure_future(begun.wait())
         first = asyncio.FIRST_COMPLETED
         try:
-            done, _ = await asyncio.wait(
-                [*ends, beginning], timeout=self._timeout_s, return_when=first
-            )
+            done, _ = await asyncio.wait([*ends, beginning], timeout=timeout_s, return_when=first)
             if not done:
-                raise self._late(what)
+                raise _late(what, timeout_s)
             done, _ = await asyncio.wait(ends, return_when=first)
             if self._answer is None or not self._answer.done():
                 done.pop().result()  # raises what ended it
         finally:
             for task in (*ends, beginning):
                 task.cancel()
-
-    def _late(self, what: str) -> RequestTimeoutError:
-        message = (
-            f"The kernel didn't begin with {what} within {self._timeout_s:g} s: most likely a cell "
-            "is running there, and comm messages wait for its end. What was asked may still be done "
-            "then. Wait for the cell or interrupt it, or give Workspace('jupyter', …, timeout_s=…)."
-        )
-        return RequestTimeoutError(message, timeout_s=self._timeout_s)
 
     def _hear(self, message: Message) -> None:
         data = message.content["data"]
@@ -231,6 +241,15 @@ class CommCarrier(Carrier):
 
 async def _end_of(future: Any) -> Any:
     return await future
+
+
+def _late(what: str, timeout_s: float) -> RequestTimeoutError:
+    message = (
+        f"The kernel didn't begin with {what} within {timeout_s:g} s: most likely a cell "
+        "is running there, and comm messages wait for its end. What was asked may still be done "
+        "then. Wait for the cell or interrupt it, or give Workspace('jupyter', …, timeout_s=…)."
+    )
+    return RequestTimeoutError(message, timeout_s=timeout_s)
 
 
 def _ended() -> ConnectionLostError:

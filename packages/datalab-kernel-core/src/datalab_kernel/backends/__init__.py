@@ -9,6 +9,7 @@ from datalab_kernel.backends._powers import (
     OwnFunctions,
     Previews,
     Reduces,
+    Remembers,
     Selectable,
     Watched,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "Previews",
     "Put",
     "Reduces",
+    "Remembers",
     "Selectable",
     "Watched",
     "WorkspaceMode",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.backends._protocol import Backend, Calculated, Connection
     from datalab_kernel.compute import Job
-    from datalab_kernel.objects import DataObject, ImageObj, Kind, SignalObj
+    from datalab_kernel.objects import DataObject, ImageObj, Kind, ObjectInfo, SignalObj
     from datalab_kernel.storage import Extras
 
 
@@ -134,6 +134,14 @@ class Watched(Protocol):
 
 
 @runtime_checkable
+class Remembers(Protocol):
+    """Knows what was there lately, where asking would keep a person waiting."""
+
+    def remembered(self) -> tuple[Mapping[str, ObjectInfo], str]:
+        """Return what is there and an empty text; or what was, and words that say as of when."""
+
+
+@runtime_checkable
 class Reduces(Protocol):
     """Says what a large object looks like as a whole, without handing it over.
 
@@ -160,6 +168,13 @@ class Connected(Protocol):
 
     def connection(self) -> Connection:
         """Say how it is connected."""
+
+
+def known_now(backend: Backend) -> tuple[Mapping[str, ObjectInfo], str]:
+    """Return what is there for a glance, such as Tab's, and as of when unless it is now."""
+    if isinstance(backend, Remembers):
+        return backend.remembered()
+    return backend.describe(), ""
 
 
 def groups_of(backend: Backend, kind: Kind) -> list[str]:

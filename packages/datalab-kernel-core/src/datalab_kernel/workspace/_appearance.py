@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Previews, _resolve
+from datalab_kernel.backends._powers import known_now
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._connection import GONE
 
@@ -32,10 +33,11 @@ class Appearance:
             if backend is None:
                 return f"Workspace({wanted}, not connected yet)"
             try:
-                number = len(backend.describe())
+                known, as_of = known_now(backend)
             except GONE:
                 return f"Workspace({backend.label}, {backend.program} doesn't answer)"
-            text = _names.count_objects(number) if number else "empty"
+            number = _names.count_objects(len(known)) if known else "" if as_of else "empty"
+            text = f"{number} {as_of}".strip()
             autosave = self._shelf.autosave
             saving = f", autosave {autosave.summary}" if autosave else ""
             return f"Workspace({backend.label}, {text}{saving})"
@@ -47,13 +49,14 @@ class Appearance:
         with self._shelf.lock:
             backend = self._connection.quiet_backend()
             try:
-                infos = [*backend.describe().values()] if backend else []
+                known, as_of = known_now(backend) if backend else ({}, "")
             except GONE:
                 return None  # its text says it
-            if not infos:
-                return self._first_steps().html
+            if not known:
+                return None if as_of else self._first_steps().html
             heading = self.line()
-        return workspace_html(infos, self._preview, heading)
+        preview = _no_preview if as_of else self._preview
+        return workspace_html([*known.values()], preview, heading)
 
     def bundle(self) -> dict[str, str]:
         """Say what to type first, or name, once, the files that crashed kernels left; else nothing."""
@@ -78,7 +81,7 @@ class Appearance:
         with self._shelf.lock:
             backend = self._connection.quiet_backend()
             try:
-                return [*backend.describe()] if backend else []
+                return [*known_now(backend)[0]] if backend else []
             except GONE:
                 return []
 
@@ -94,7 +97,7 @@ class Appearance:
         """Say whether nothing is in it, or nobody has looked yet."""
         backend = self._connection.quiet_backend()
         try:
-            return backend is None or not backend.describe()
+            return backend is None or known_now(backend) == ({}, "")
         except GONE:
             return False
 
@@ -107,3 +110,7 @@ class Appearance:
                 return backend.view(name)
             except KeyError:  # removed meanwhile
                 return None
+
+
+def _no_preview(_name: str) -> None:
+    """Draw nothing: who holds the object would have to be waited for."""
