@@ -199,3 +199,15 @@ def test_a_file_of_no_known_kind_is_refused(tmp_path):
     path.write_bytes(b"MZ\0\0")
     with pytest.raises(FileFormatError, match="no reader knows this kind"):
         read(path)
+
+
+def test_a_row_that_goes_to_and_fro_is_taken_for_x_with_a_warning(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([[0.0, 2.0, 1.0, 5.0, 3.0], [5.0, 6.0, 7.0, 8.0, 9.0]]))
+    (obj,) = read_file(tmp_path / "a.npy", read_options(None))
+    assert notes_of(obj)[0].is_guess
+
+
+def test_a_row_that_rises_is_taken_for_x_without_a_word(tmp_path):
+    np.save(tmp_path / "a.npy", np.array([[0.0, 1.0, 2.0, 5.0, 6.0], [5.0, 6.0, 7.0, 8.0, 9.0]]))
+    (obj,) = read_file(tmp_path / "a.npy", read_options(None))
+    assert notes_of(obj) == ()

@@ -56,7 +56,6 @@ BEGINNINGS = {
     "FITS": ("a.fits", b"SIMPLE  =                    T"),
     "CBF": ("a.cbf", b"###CBF: VERSION 1.5\n"),
     "mar CCD": ("a.mccd", b"II*\0" + NUL),
-    "MATLAB 7.3": ("a.mat", b"MATLAB 7.3 MAT-file" + NUL),
     "NetCDF 3": ("a.nc", b"CDF\x01" + NUL),
     "Excel": ("a.xlsx", b"PK\x03\x04" + NUL),
     "Excel before 2007": ("a.xls", b"\xd0\xcf\x11\xe0" + NUL),

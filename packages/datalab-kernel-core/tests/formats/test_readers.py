@@ -3,13 +3,14 @@
 import io
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import scipy.io
 import tifffile
 from PIL import Image
 
-from datalab_kernel.formats._arrays import MAT, NPY
+from datalab_kernel.formats._arrays import NPY
 from datalab_kernel.formats._dicom import DICOM
 from datalab_kernel.formats._pictures import PICTURE
 from datalab_kernel.formats._registry import READERS
@@ -17,6 +18,7 @@ from datalab_kernel.formats._sigima import RAW, SIGIMA
 from datalab_kernel.formats._text_reader import TEXT
 from datalab_kernel.formats._unsupported import UNSUPPORTED
 from datalab_kernel.formats.instruments import INSTRUMENTS
+from datalab_kernel.formats.matlab import MAT, MAT73
 from datalab_kernel.formats.scopes._keysight import KEYSIGHT
 from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
@@ -60,6 +62,18 @@ class TestMatlab(ReaderContract):
             scipy.io.savemat(stream, {"img": FRAMES[0]})
 
         return [made("image.mat", write, FRAMES[0])]
+
+
+class TestMatlab73(ReaderContract):
+    reader = MAT73
+
+    def samples(self):
+        stream = io.BytesIO()
+        with h5py.File(stream, "w", userblock_size=512) as file:
+            file["img"] = FRAMES[0].T
+            file["img"].attrs["MATLAB_class"] = np.bytes_("uint16")
+        content = b"MATLAB 7.3 MAT-file".ljust(124) + b"\0\2IM" + stream.getvalue()[128:]
+        return [SampleFile(name="image.mat", content=content, arrays=(FRAMES[0],))]
 
 
 class TestTiff(ReaderContract):

@@ -1,4 +1,4 @@
-"""Arrays without a description (.npy, .mat, frames of a stack): signals or images by their shape."""
+"""Arrays without a description (.npy, .mat): signals or images by their shape."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from datalab_kernel.formats._reader import Reader, by_magic
 from datalab_kernel.formats._table import wrong
+from datalab_kernel.notes import attach_guess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,10 @@ def objects_of(path: Path, array: Array, kind: Kind | None, title: str) -> list[
     least, most = min(array.shape), max(array.shape)
     is_narrow = array.ndim == 2 and (least <= 2 < most or least <= _MOST_COLUMNS < most)  # noqa: PLR2004
     if kind == "signal" or (kind is None and is_narrow and least > 1):
-        return [*_signals(path, array, title)]
+        signals = _signals(path, array, title)
+        if kind is None:
+            _say_what_x_is(signals, title)
+        return [*signals]
     if kind is None and is_narrow:
         return [_titled(array.ravel(), path, title)]
     return images_of(path, [*array.reshape(-1, *array.shape[-2:])], title)
@@ -75,6 +79,16 @@ def _signals(path: Path, array: Array, title: str) -> list[SignalObj]:
         raise wrong_array(path, f"x isn't a finite number at point {place}")
     names = numbered(title, len(ys))
     return [_titled((x, y), path, name) for y, name in zip(ys, names, strict=True)]
+
+
+def _say_what_x_is(signals: Sequence[SignalObj], title: str) -> None:
+    """Warn where a column or row was taken for x by its place alone, though it goes to and fro."""
+    steps = np.diff(np.asarray(signals[0].x).real)
+    if (steps > 0).all() or (steps < 0).all():
+        return
+    text = f"The first of {len(signals) + 1} columns or rows of {title} was taken for x."
+    for signal in signals:
+        attach_guess(signal, text, "Say read=dict(kind='image') if it is something else.")
 
 
 def images_of(path: Path, planes: Sequence[Array], title: str) -> list[DataObject]:
@@ -111,39 +125,9 @@ def _read_npy(path: Path, options: ReadOptions) -> list[DataObject]:
     return objects_of(path, np.load(path, allow_pickle=False), options.kind, path.stem)
 
 
-def _read_mat(path: Path, options: ReadOptions) -> list[DataObject]:
-    """Read the arrays of a MATLAB file; ``sig`` and ``img`` are the names that Sigima writes.
-
-    Raises
-    ------
-    FileFormatError
-        If there is no array of numbers in it, or it was cut off.
-    """
-    import scipy.io
-
-    try:
-        found = scipy.io.loadmat(path)
-    except scipy.io.matlab.MatReadError as error:
-        raise wrong(path, f"it is damaged ({error})", hint="") from error
-    arrays = {
-        name: array
-        for name, array in found.items()
-        if isinstance(array, np.ndarray) and array.dtype.kind in "biufc" and array.size > 1
-    }
-    if not arrays:
-        raise wrong_array(path, "there is no array of numbers in it")
-    objects: list[DataObject] = []
-    kinds: dict[str, Kind] = {"sig": "signal", "img": "image"}
-    for name, array in arrays.items():
-        title = path.stem if name in kinds or len(arrays) == 1 else f"{path.stem} {name}"
-        objects += objects_of(path, array, options.kind or kinds.get(name), title)
-    return objects
-
-
 def wrong_array(path: Path, reason: str) -> FileFormatError:
     """Build the error for a file whose content isn't what can be loaded."""
     return wrong(path, reason, hint="read=dict(kind='signal') or 'image' decides for arrays.")
 
 
 NPY = Reader(name="NumPy", suffixes=(".npy",), recognises=by_magic(b"\x93NUMPY"), read=_read_npy)
-MAT = Reader(name="MATLAB", suffixes=(".mat",), recognises=by_magic(b"MATLAB 5.0"), read=_read_mat)

@@ -170,7 +170,6 @@ KNOWN = (
     _foreign("CBF", ".cbf", by_magic(b"###CBF"), "fabio", _MIT),
     _foreign("mar CCD", ".mccd", _with_suffix(_any, ".mccd"), "fabio", _MIT),
     # -- files of programs
-    _adapted("MATLAB 7.3", ".mat", by_magic(b"MATLAB 7.3"), "h5py", _BSD),
     _foreign("NetCDF 3", ".nc .cdf", by_magic(b"CDF\x01", b"CDF\x02", b"CDF\x05"), "xarray", "Apache-2.0"),
     _foreign("Excel", ".xlsx .xlsm", _with_suffix(by_magic(b"PK\x03\x04"), ".xlsx", ".xlsm"), "openpyxl", _MIT),
     _foreign("Excel before 2007", ".xls", _with_suffix(by_magic(b"\xd0\xcf\x11\xe0"), ".xls"), "xlrd", _BSD),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import DataLabKernelError
-from datalab_kernel.formats._arrays import MAT, NPY
+from datalab_kernel.formats._arrays import NPY
 from datalab_kernel.formats._dicom import DICOM
 from datalab_kernel.formats._pictures import PICTURE
 from datalab_kernel.formats._reader import Reader, read_head
@@ -25,6 +25,7 @@ from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats._text_reader import TEXT
 from datalab_kernel.formats._unsupported import UNSUPPORTED
 from datalab_kernel.formats.instruments import INSTRUMENTS
+from datalab_kernel.formats.matlab import MAT, MAT73
 from datalab_kernel.formats.scopes._keysight import KEYSIGHT
 from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 GROUP = "datalab_kernel.formats"
 READERS = (
-    *(NPY, MAT, TIFF, PICTURE, DICOM, RAW),
+    *(NPY, MAT, MAT73, TIFF, PICTURE, DICOM, RAW),
     *UNSUPPORTED,
     *INSTRUMENTS,
     SIGIMA,
