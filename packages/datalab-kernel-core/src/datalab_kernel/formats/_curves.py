@@ -10,6 +10,7 @@ import numpy as np
 
 from datalab_kernel.formats._arrays import numbered
 from datalab_kernel.formats._header import Setting, value_of
+from datalab_kernel.notes import Note, attach_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,7 @@ class Curve:
     """One curve; ``x`` and ``y`` are of shape ``(n,)``.
 
     ``xydata`` is both, of shape ``(2, n)``, where an array that nobody else holds has them so.
+    ``notes`` become those of its signal.
     """
 
     x: Array
@@ -35,6 +37,7 @@ class Curve:
     yunit: str = ""
     settings: Settings = field(default_factory=dict)
     xydata: Array | None = None
+    notes: tuple[Note, ...] = ()
 
 
 def to_signals(path: Path, curves: Sequence[Curve]) -> list[SignalObj]:
@@ -53,7 +56,9 @@ def to_signals(path: Path, curves: Sequence[Curve]) -> list[SignalObj]:
         }
         xydata = np.array([curve.x, curve.y], float) if curve.xydata is None else curve.xydata
         metadata = {**curve.settings, "source": str(path)}
-        signals.append(from_fields(Fields("signal", attributes, {"xydata": xydata}, metadata)))
+        signal = from_fields(Fields("signal", attributes, {"xydata": xydata}, metadata))
+        attach_notes(signal, *curve.notes)
+        signals.append(signal)
     return signals
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -96,7 +97,9 @@ def _plain_rows(path: Path, layout: TextLayout, dtype: type[Any]) -> Array:
         while first := file.readline():
             if not first.isspace():
                 lines = chain((first,), file)
-                block = np.loadtxt(lines, dtype, None, between, ndmin=2, max_rows=_BLOCK)
+                with warnings.catch_warnings():  # of an empty line, which isn't counted
+                    warnings.filterwarnings("ignore", "Input line", UserWarning)
+                    block = np.loadtxt(lines, dtype, None, between, ndmin=2, max_rows=_BLOCK)
                 numbers.append(block)
     return numbers.whole()
 

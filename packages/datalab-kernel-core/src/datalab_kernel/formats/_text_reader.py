@@ -15,6 +15,11 @@ from datalab_kernel.formats import _arrays, _sigima, _table, _text
 from datalab_kernel.formats._columns import curves_of_columns
 from datalab_kernel.formats._curves import Curve, to_signals
 from datalab_kernel.formats._explicit_layout import explicit_curves, explicit_table
+from datalab_kernel.formats._plain_table import (
+    check_table,
+    split_at_blank_lines,
+    with_plausible_x,
+)
 from datalab_kernel.formats._reader import Reader, read_head
 
 if TYPE_CHECKING:
@@ -46,9 +51,16 @@ class ReadTable:
         if options.lays_out_text:
             return read_explicit(path, options)
         table = _table.read_table(path, _table.found_layout(path, options))
+        if options.kind is None:
+            check_table(table)
         if _is_image(table, options):
             return _image_of(table)
-        return [*to_signals(path, self.curves_of(table))]
+        curves = [
+            curve
+            for part in split_at_blank_lines(table)
+            for curve in with_plausible_x(part, self.curves_of(part))
+        ]
+        return [*to_signals(path, curves)]
 
 
 def read_explicit(path: Path, options: ReadOptions) -> list[DataObject]:
