@@ -58,6 +58,8 @@ _HOMES = {
     "Change": "workspace._changes",
     "DataLabKernelError": "errors",
     "FormatWarning": "errors",
+    "create_image": "objects._create",
+    "create_signal": "objects._create",
     "Note": "notes",
     "Plotter": "plot",
     "Subscription": "workspace._changes",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datalab_kernel.objects._coerce import as_object
+    from datalab_kernel.objects._create import create_image, create_signal
     from datalab_kernel.objects._describe import describe_object
     from datalab_kernel.objects._fields import (
         Fields,
@@ -42,9 +43,7 @@ if TYPE_CHECKING:
         DataObject,
         ImageObj,
         SignalObj,
-        create_image,
         create_image_roi,
-        create_signal,
         create_signal_roi,
     )
     from datalab_kernel.objects._values import restore, widen
@@ -93,6 +92,7 @@ _HOMES = {
     **dict.fromkeys(("KINDS", "Kind", "ObjectInfo"), "_kinds"),
     **dict.fromkeys(("restore", "widen"), "_values"),
     **dict.fromkeys(("Packed", "pack", "unpack"), "_packing"),
+    **dict.fromkeys(("create_image", "create_signal"), "_create"),
     "as_object": "_coerce",
     "describe_object": "_describe",
     "names_of": "_names",
