@@ -59,7 +59,7 @@ class ReaderWindow:
         """Count what was read; return the new limit when it is worth a credit."""
         self._read_bytes += size_bytes
         limit = self._read_bytes + self._window_bytes
-        if limit - self._limit_bytes < max(1, self._window_bytes // 4):
+        if limit - self._limit_bytes < max(1, self._window_bytes // 2):
             return None
         self._limit_bytes = limit
         return limit

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Streaming"]
 
+TURN_BYTES = 2 << 20
+TURN_S = 0.002
+CHUNK_ITEM_BYTES = 64
+"""What a ``chunk`` takes as JSON, at most."""
+
 
 class _Writer:
     """One stream that we write."""
@@ -34,6 +39,20 @@ class _Writer:
         """The item that names the stream: chunks follow when that was sent."""
         self.task: asyncio.Task[None] | None = None
         self.on_end: list[Callable[[], None]] = []
+
+
+class _Turn:
+    """How much of a stream is posted before others get the loop, and it is sent."""
+
+    def __init__(self) -> None:
+        self._time = asyncio.get_running_loop().time
+        self._until = self._time() + TURN_S
+        self._left_bytes = TURN_BYTES
+
+    def is_over(self, size_bytes: int) -> bool:
+        """Count a chunk; say whether the turn is over."""
+        self._left_bytes -= size_bytes
+        return self._left_bytes <= 0 or self._time() >= self._until
 
 
 class Streaming:
@@ -104,15 +123,20 @@ class Streaming:
 
     async def _write(self, writer: _Writer) -> None:
         post, number = self._driver.post, writer.number
+        turn = _Turn()
         try:
             async for chunk in writer.stream.chunks():
                 while not writer.window.is_open:
                     writer.room.clear()
                     await writer.room.wait()
-                post({"item": "chunk", "stream": number}, [chunk])
+                    turn = _Turn()
+                item = {"item": "chunk", "stream": number}
+                post(item, [chunk], json_bytes=CHUNK_ITEM_BYTES)
                 writer.window.sent_bytes += len(chunk)
                 writer.stream.sent_bytes += len(chunk)
-                await asyncio.sleep(0)
+                if turn.is_over(len(chunk)):
+                    await asyncio.sleep(0)
+                    turn = _Turn()
         except Exception as error:  # noqa: BLE001 - the source is a stranger's: its reader is told
             post({"item": "fail", "stream": number, "error": error_to_wire(error)})
         else:
@@ -220,7 +244,7 @@ class Streaming:
             del self._readers[number]
             stream.end(self._host.error(wire, None))
             raise
-        stream.feed(bytes(chunk))
+        stream.feed(_bytes_of(chunk))
 
     def end_all(self) -> list[asyncio.Task[None]]:
         """End all streams: the other side is gone; return the tasks that end by it."""
@@ -230,3 +254,9 @@ class Streaming:
         for stream, _ in readers.values():
             stream.end(self._host.gone())
         return [writer.task for writer in writers if writer.task is not None]
+
+
+def _bytes_of(view: memoryview) -> bytes:
+    """Return a view's bytes, without a copy where it is one of whole bytes."""
+    whole = view.obj
+    return whole if type(whole) is bytes and len(whole) == view.nbytes else bytes(view)

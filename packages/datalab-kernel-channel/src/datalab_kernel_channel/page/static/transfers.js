@@ -83,7 +83,7 @@ class Reader {
     this.#limit = window;
     const onRead = (/** @type {number} */ bytes) => {
       this.#read += bytes;
-      if (this.#read + this.#window - this.#limit < this.#window / 4) return;
+      if (this.#read + this.#window - this.#limit < this.#window / 2) return;
       this.#limit = this.#read + this.#window;
       post({ item: "credit", stream: number, limit: this.#limit });
     };
