@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from datalab_kernel.formats import Reader
+    from datalab_kernel.objects import DataObject
 
-_TRIES = 20
+_TRIES, _ALL_TRIES = 10, 150
+"""How many beginnings, and how many damaged copies, of a sample are read; with the whole matrix."""
 _SEED = 20_260_101
 _GARBAGE = (b"\0", b"\xff" * 64, b"\n\n\n", b"MZ\0\0", b"no numbers", b"{}", b"\xef\xbb\xbf", b"1")
 
@@ -37,18 +40,23 @@ class SampleFile:
     arrays
         For each object, in order: a signal's ``xydata`` of shape ``(2, n)``, or an image's
         ``data`` of shape ``(ny, nx)``.
+    units
+        For each object, in order: the units of x and y, of an image also of z. Empty where
+        a test of its own checks them.
     """
 
     name: str
     content: bytes
     arrays: tuple[Any, ...]
+    units: tuple[tuple[str, ...], ...] = ()
 
 
 class ReaderContract:
     """Subclass this, give it a reader and sample files, and let pytest run it.
 
-    Of each sample, beginnings and damaged copies are read too: some, always the same, or
-    with ``DATALAB_KERNEL_TEST_FULL=1`` a beginning of every length.
+    Of each sample, beginnings and damaged copies are read too: ten of each, always the same,
+    or with ``DATALAB_KERNEL_TEST_FULL=1`` 150 of each. No one may take longer than
+    ``time_limit_s``.
 
     Attributes
     ----------
@@ -58,10 +66,13 @@ class ReaderContract:
         Whether the format can't tell that its last number was cut short, as text without
         a length or a checksum can't: ``1.25`` may be what is left of ``1.253``. The last
         row of what a cut file gives then isn't compared.
+    time_limit_s
+        How long reading a sample, whole or not, may keep a processor busy, in seconds.
     """
 
     reader: ClassVar[Reader]
     last_number_may_be_cut: ClassVar[bool] = False
+    time_limit_s: ClassVar[float] = 5.0
 
     @abstractmethod
     def samples(self) -> Sequence[SampleFile]:
@@ -73,14 +84,20 @@ class ReaderContract:
             assert suffix.startswith(".")
             assert suffix == suffix.lower()
 
+    def test_a_library_is_named_with_its_licence(self) -> None:
+        assert bool(self.reader.library) == bool(self.reader.licence)
+
     def test_each_sample_is_recognised_and_read_right(self, tmp_path: Path) -> None:
         for sample in self.samples():
             path = _written(tmp_path, sample.name, sample.content)
             assert self.reader.recognises(sample.content, path), sample.name
-            found = _arrays(read_with(self.reader, path, read_options(None)))
+            objects = read_with(self.reader, path, read_options(None))
+            found = _arrays(objects)
             assert len(found) == len(sample.arrays), sample.name
             for array, expected in zip(found, sample.arrays, strict=True):
                 np.testing.assert_array_equal(array, expected, err_msg=sample.name)
+            if sample.units:
+                assert tuple(map(_units, objects)) == sample.units, sample.name
 
     def test_reading_leaves_the_file_as_it_is(self, tmp_path: Path) -> None:
         for sample in self.samples():
@@ -101,7 +118,7 @@ class ReaderContract:
     def test_a_damaged_file_is_read_or_refused(self, tmp_path: Path) -> None:
         chance = random.Random(_SEED)  # noqa: S311 - the same bytes each time
         for sample in self.samples():
-            for _ in range(_TRIES):
+            for _ in range(_tries()):
                 self._read(tmp_path, sample.name, _damaged(sample.content, chance))
 
     def test_what_is_of_no_format_is_refused(self, tmp_path: Path) -> None:
@@ -110,22 +127,28 @@ class ReaderContract:
         for content in (*_GARBAGE, *(chance.randbytes(size) for size in (7, 300, 5000))):
             self._read(tmp_path, name, content)
 
-    def _read(self, folder: Path, name: str, content: bytes) -> list[Any]:
+    def _read(self, folder: Path, name: str, content: bytes) -> Sequence[DataObject]:
         """Read what may not be whole; nothing if it isn't recognised, or refused by its name."""
         path = _written(folder, name, content)
         is_ours = self.reader.recognises(content, path)
         assert isinstance(is_ours, bool)
         if not is_ours:
             return []
+        start = time.process_time()
         try:
-            return _arrays(read_with(self.reader, path, read_options(None)))
+            return read_with(self.reader, path, read_options(None))
         except (FileFormatError, MissingPackageError) as error:
             assert name in str(error)  # noqa: PT017 - reading it is allowed, too
             return []
+        finally:
+            taken = time.process_time() - start
+            assert taken < self.time_limit_s, f"{taken:.1f} s for {len(content)} bytes of {name}"
 
-    def _check_beginning(self, part: Any, whole: Any, note: str) -> None:
-        """Check that an array is the beginning of another: fewer points, or fewer rows."""
-        rows, expected = (array.T if array.shape[0] == 2 else array for array in (part, whole))
+    def _check_beginning(self, part: DataObject, whole: Any, note: str) -> None:
+        """Check that an object is the beginning of what was expected: fewer points, or fewer rows."""
+        (rows,), expected = _arrays([part]), whole
+        if hasattr(part, "xydata"):
+            rows, expected = rows.T, expected.T
         if self.last_number_may_be_cut:
             rows = rows[:-1]
         assert rows.shape[1:] == expected.shape[1:], note
@@ -143,13 +166,21 @@ def _arrays(objects: Sequence[Any]) -> list[Any]:
     return [obj.xydata[:2] if hasattr(obj, "xydata") else obj.data for obj in objects]
 
 
+def _units(obj: Any) -> tuple[str, ...]:
+    return tuple(getattr(obj, name) for name in ("xunit", "yunit", "zunit") if hasattr(obj, name))
+
+
+def _tries() -> int:
+    return _ALL_TRIES if os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1" else _TRIES
+
+
 def _lengths(size: int) -> Iterator[int]:
-    """Yield the lengths that a file is cut to."""
-    if os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1":
+    """Yield the lengths that a file is cut to: the ends, and some between; all if they are few."""
+    if _tries() >= size:
         yield from range(1, size)
         return
     chance = random.Random(_SEED)  # noqa: S311 - the same lengths each time
-    yield from sorted({1, size - 1, *(chance.randrange(1, size) for _ in range(_TRIES))})
+    yield from sorted({1, size - 1, *(chance.randrange(1, size) for _ in range(_tries()))})
 
 
 def _damaged(content: bytes, chance: random.Random) -> bytes:

@@ -16,6 +16,7 @@ from datalab_kernel.formats._header import value_of
 from datalab_kernel.formats.instruments._text_file import (
     beginning,
     check_count,
+    ends_with_line,
     lines_of,
     number_of,
     numbers_of,
@@ -46,6 +47,8 @@ def _read(path: Path) -> list[DataObject]:
             if not is_data or is_ended:
                 raise refused(path, f"{line.strip()[:60]!r} is outside of the spectrum", number)
             rows.append((number, line))
+    if not is_ended and rows and not ends_with_line(path):
+        raise refused(path, "it was cut off: its last line has no end, and #ENDOFDATA is missing")
     values = numbers_of(path, rows)
     count = number_of(said.get("NPOINTS", ""), "#NPOINTS")
     if said.get("DATATYPE", "").strip().upper() == "XY":

@@ -23,6 +23,7 @@ from datalab_kernel.formats.instruments._asdf import Grid, TableError, ordinates
 from datalab_kernel.formats.instruments._text_file import (
     beginning,
     check_count,
+    ends_with_line,
     lines_of,
     number_of,
     refused,
@@ -82,7 +83,8 @@ def _read(path: Path) -> list[DataObject]:
     blocks = _blocks(path)
     curves = [_curve(path, block, table) for block in blocks for table in block.tables]
     for block in blocks:
-        if not block.is_ended and (len(blocks) > 1 or "NPOINTS" not in block.records):
+        is_counted = len(blocks) == 1 and "NPOINTS" in block.records and ends_with_line(path)
+        if not (block.is_ended or is_counted):
             name = block.records.get("TITLE", "")
             raise refused(path, f"it was cut off: the block {name!r} has no ##END=", block.line)
     signals = to_signals(path, curves)

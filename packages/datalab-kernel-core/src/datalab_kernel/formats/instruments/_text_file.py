@@ -54,6 +54,11 @@ def lines_of(path: Path) -> list[str]:
     return path.read_text(encoding, errors="replace").split("\n")
 
 
+def ends_with_line(path: Path) -> bool:
+    """Say whether a file's last line is ended: if not, its last number may have been cut."""
+    return path.read_bytes()[-1:] in {b"\n", b"\r"}
+
+
 def refused(path: Path, reason: str, line: int | None = None, advice: str = "") -> FileFormatError:
     """Build the error for a file that isn't read, and why."""
     where = f", line {line}" if line else ""
