@@ -16,6 +16,7 @@ BENCHMARKS = (
     "workspace.py",
     "calc.py",
     "storage.py",
+    "text_files.py",
     "plotting.py",
     "interactive.py",
     "startup.py",

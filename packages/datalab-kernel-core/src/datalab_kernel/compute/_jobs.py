@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel.compute._alignment import on_one_grid
+from datalab_kernel.compute._date_axis import by_date_again, from_first_date
 from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
 from datalab_kernel.compute._masks import mask_notes
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
@@ -331,8 +332,9 @@ def _keep_geometry(job: Job, value: Any) -> None:
 
 
 def _call(job: Job, inputs: Sequence[Any]) -> Any:
-    arguments = inputs if job.parameters is None else (*inputs, job.parameters)
-    return job.function.call(*arguments)
+    given = from_first_date(job.function.name, inputs)
+    arguments = given if job.parameters is None else (*given, job.parameters)
+    return by_date_again(job.function.name, inputs, job.function.call(*arguments))
 
 
 def _copied(given: Any) -> Any:

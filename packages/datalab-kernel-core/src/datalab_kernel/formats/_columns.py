@@ -11,6 +11,7 @@ Schwarz (``in s``); PicoScope (a row of units in brackets). What needs more is i
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,8 @@ import numpy as np
 from datalab_kernel.formats._curves import Array, Curve, shared_settings
 from datalab_kernel.formats._header import Header, unit_of
 from datalab_kernel.formats._table import TextTable, line_of, wrong
-from datalab_kernel.formats._table_axis import axis_of_dates, counts_before
+from datalab_kernel.formats._table_axis import axis_of_dates, counts_before, is_time
+from datalab_kernel.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +47,12 @@ def curves_of_columns(table: TextTable) -> list[Curve]:
     if len(used) == 1:
         return [_only_y(table, used[0])]
     titles, units = [header.title(n) for n in used], [header.unit(n) for n in used]
-    used = used[counts_before(titles, units) :]
+    counts = counts_before(titles, units)
+    notes = tuple(
+        Note(f"The column {title!r} counts the points: x is {titles[1]!r}.")
+        for title in titles[:counts]
+    )
+    used = used[counts:]
     title = header.title(used[0])
     starts = [
         place for place in used if place == used[0] or (title and header.title(place) == title)
@@ -59,7 +66,7 @@ def curves_of_columns(table: TextTable) -> list[Curve]:
             settings = shared_settings(sources[number], place, len(columns))
             curve = curve_of(table, (start, column), settings)
             check_number(table.path, len(curve.x), _recorded(settings))
-            curves.append(curve)
+            curves.append(replace(curve, notes=notes) if notes else curve)
     return curves
 
 
@@ -81,6 +88,7 @@ def _curves_by_date(table: TextTable) -> list[Curve]:
                 **axis.metadata,
                 **_comment(header),
             },
+            notes=axis.notes,
         )
         for number, column in enumerate(places)
     ]
@@ -116,7 +124,7 @@ def curve_of(
     header = table.header
     x_column, y_column = columns
     x, y = (table.columns[column][rows] for column in columns)
-    is_whole = columns == (0, 1) and rows == slice(None)
+    is_whole = x_column == 0 and rows == slice(None)
     if not np.isfinite(x).all():
         _check_x(table, rows.start or 0, x, y)
         is_there = ~(np.isnan(x) & np.isnan(y))  # a shorter block ends before the others
@@ -127,12 +135,17 @@ def curve_of(
         x=x,
         y=y,
         xlabel=_TIME.get(x_title, x_title),
-        xunit=header.unit(x_column) or unit_setting(settings, "Horizontal Units"),
+        xunit=_x_unit(x_title, header.unit(x_column) or unit_setting(settings, "Horizontal Units")),
         ylabel=_channel(y_title) or str(settings.get("Source", "")),
         yunit=header.unit(y_column) or unit_setting(settings, "Vertical Units"),
         settings={**settings, **_comment(header)},
-        xydata=table.xydata if is_whole else None,
+        xydata=table.xydata(y_column) if is_whole else None,
     )
+
+
+def _x_unit(title: str, unit: str) -> str:
+    """Return the unit of x: times in S, as Scopy writes them, are seconds, not siemens."""
+    return "s" if unit == "S" and is_time(title, "") else unit
 
 
 def _check_x(table: TextTable, start: int, x: Array, y: Array) -> None:

@@ -40,8 +40,11 @@ class Curve:
     notes: tuple[Note, ...] = ()
 
 
-def to_signals(path: Path, curves: Sequence[Curve]) -> list[SignalObj]:
-    """Make a signal of each curve, named by the file and, of several, by its title."""
+def to_signals(path: Path, curves: Sequence[Curve], notes: Sequence[Note] = ()) -> list[SignalObj]:
+    """Make a signal of each curve, named by the file and, of several, by its title.
+
+    ``notes`` are those of all of them.
+    """
     from datalab_kernel.objects._fields import Fields, from_fields
 
     signals: list[Any] = []
@@ -57,7 +60,7 @@ def to_signals(path: Path, curves: Sequence[Curve]) -> list[SignalObj]:
         xydata = np.array([curve.x, curve.y], float) if curve.xydata is None else curve.xydata
         metadata = {**curve.settings, "source": str(path)}
         signal = from_fields(Fields("signal", attributes, {"xydata": xydata}, metadata))
-        attach_notes(signal, *curve.notes)
+        attach_notes(signal, *notes, *curve.notes)
         signals.append(signal)
     return signals
 

@@ -33,6 +33,7 @@ def explicit_table(path: Path, options: ReadOptions) -> TextTable:
         titles = [*found.leading_titles, *(found.header.title(place) for place in places)]
         units = [*([""] * len(found.leading)), *(found.header.unit(place) for place in places)]
         columns = [*(np.array(texts, object) for texts in found.leading), *found.columns]
+        notes = found.notes
     else:
         layout = _explicit_layout(path, options)
         told = {
@@ -48,8 +49,14 @@ def explicit_table(path: Path, options: ReadOptions) -> TextTable:
         pairs = [split_title(text) for text in texts]
         titles, units = [title for title, _ in pairs], [unit for _, unit in pairs]
         columns = [frame.iloc[:, place].to_numpy() for place in range(frame.shape[1])]
-    header = Header(titles=tuple(titles), units=tuple(units))
-    return _table.TextTable(path=path, layout=layout, columns=tuple(columns), header=header)
+        notes = ()
+    return _table.TextTable(
+        path=path,
+        layout=layout,
+        columns=tuple(columns),
+        header=Header(titles=tuple(titles), units=tuple(units)),
+        notes=notes,
+    )
 
 
 def _explicit_layout(path: Path, options: ReadOptions) -> TextLayout:
@@ -92,6 +99,7 @@ def explicit_curves(table: TextTable, options: ReadOptions) -> list[Curve]:
             ylabel=header.title(n),
             yunit=header.unit(n),
             settings=axis.metadata,
+            notes=axis.notes,
         )
         for n in places
     ]

@@ -120,7 +120,7 @@ def _part(table: TextTable, rows: slice) -> TextTable:
         table,
         columns=tuple(column[rows] for column in table.columns),
         leading=tuple(texts[rows] for texts in table.leading),
-        xydata=None,
+        pairs=(),
     )
 
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats._header import Header, read_header
+from datalab_kernel.formats._reader import read_head
 from datalab_kernel.formats._table_lines import line_of, rows_of, wrong
 from datalab_kernel.formats._table_numbers import Array, Rows, numbers_of_texts, read_rows
 from datalab_kernel.formats._text import FIRST_BYTES, TextLayout, ends_early, head_of, tail_of
 from datalab_kernel.formats._text_fields import WHITESPACE, is_comment, is_moment
 from datalab_kernel.formats._text_layout import find_layout, find_layout_by_end, with_footer
+from datalab_kernel.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,8 +42,9 @@ __all__ = [
 class TextTable:
     """The columns of a text file, where they stood, and what stands above them.
 
-    ``xydata`` has them of shape ``(2, rows)`` if they are two. ``columns`` are arrays of numbers, each of shape ``(rows,)``; those of dates and times are
-    ``leading``, and have no place among them nor in ``header``.
+    ``columns`` are arrays of numbers, each of shape ``(rows,)``; those of dates and times are
+    ``leading``, and have no place among them nor in ``header``. ``pairs`` are where signals of
+    the first column and each other one lie, see :class:`Rows`.
     """
 
     path: Path
@@ -50,12 +53,22 @@ class TextTable:
     header: Header
     leading: tuple[list[str], ...] = ()
     leading_titles: tuple[str, ...] = ()
-    xydata: Array | None = None
+    notes: tuple[Note, ...] = ()
+    pairs: tuple[Array, ...] = ()
 
     @property
     def length(self) -> int:
         """How many rows there are."""
         return len(self.columns[0])
+
+    def xydata(self, column: int) -> Array | None:
+        """Return the first column and another one, of shape ``(2, rows)``; once for each."""
+        if not self.pairs or column == 0:
+            return None
+        pair = self.pairs[column - 1]
+        if column > 1:
+            pair[0] = self.columns[0]
+        return pair
 
     @property
     def used(self) -> list[int]:
@@ -83,13 +96,18 @@ def found_layout(path: Path, options: ReadOptions) -> TextLayout:
     encoding, layout = _layout_of_head(path, options)
     if layout is None:
         raise wrong(path, "there is no row of numbers in it")
-    _check_preamble(path, layout)
     tail = tail_of(path, encoding)
     layout = with_footer(layout, tail, options.skipfooter)
+    _check_preamble(path, layout)
     if not layout.footer and ends_early(tail, layout):
         raise wrong(path, "it was cut off: it ends in the middle of its last row")
-    leading = max(1, layout.leading) if options.unit else layout.leading
-    return replace(layout, leading=leading, dayfirst=options.dayfirst, unit=options.unit)
+    return replace(
+        layout,
+        leading=max(1, layout.leading) if options.unit else layout.leading,
+        dayfirst=options.dayfirst,
+        unit=options.unit,
+        has_nuls=encoding != "utf-16" and b"\0" in read_head(path),
+    )
 
 
 def _check_preamble(path: Path, layout: TextLayout) -> None:
@@ -132,22 +150,27 @@ def read_table(path: Path, layout: TextLayout) -> TextTable:
         If a line isn't one of numbers; it names the line.
     """
     layout, rows = _rows_of(path, layout)
-    used = [place for place, column in enumerate(rows.numbers) if not is_blank(column)]
+    used = [place for place, column in enumerate(rows.columns) if not is_blank(column)]
     header = read_header(layout, layout.leading + (used[-1] + 1 if used else 0))
     return TextTable(
         path=path,
         layout=layout,
-        columns=tuple(rows.numbers),
+        columns=rows.columns,
         header=header.without(layout.leading),
         leading=rows.leading,
         leading_titles=tuple(header.title(place) for place in range(layout.leading)),
-        xydata=_both(rows.numbers),
+        pairs=rows.pairs,
+        notes=_notes_of(layout),
     )
 
 
-def _both(columns: Array) -> Array | None:
-    """Return columns as the ``xydata`` of a signal, if they are so already."""
-    return columns if columns.shape[0] == 2 and columns.flags.c_contiguous else None  # noqa: PLR2004
+def _notes_of(layout: TextLayout) -> tuple[Note, ...]:
+    """Return what is to be said of the lines that were left out."""
+    footer = [line.strip() for line in layout.footer if not is_comment(line)]
+    if not footer:
+        return ()
+    lines = "1 line" if len(footer) == 1 else f"{len(footer)} lines"
+    return (Note(f"{lines} below the numbers left out: {' / '.join(footer)[:100]}"),)
 
 
 def _rows_of(path: Path, layout: TextLayout) -> tuple[TextLayout, Rows]:
@@ -193,7 +216,7 @@ def whole_numbers(table: TextTable) -> list[Array]:
     if not all(field.lstrip("+-").isdecimal() for field in table.layout.split(first) if field):
         return used
     try:
-        return [*read_rows(table.path, table.layout, np.int64).numbers]
+        return [*read_rows(table.path, table.layout, np.int64).columns]
     except FileFormatError:
         return used
 

@@ -14,6 +14,7 @@ from datalab_kernel.objects._stamps import keep_stamps
 
 if TYPE_CHECKING:
     from datalab_kernel.formats._table import TextTable
+    from datalab_kernel.notes import Note
 
 Array = np.ndarray[Any, Any]
 _COUNTS = re.compile(r"#|n|no\.?|nr\.?|index|samples?|sequence|points?|record|row", re.IGNORECASE)
@@ -30,6 +31,7 @@ class Axis:
     unit: str = ""
     places: tuple[int, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 def axis_of_dates(table: TextTable) -> Axis:
@@ -49,11 +51,11 @@ def axis_of_dates(table: TextTable) -> Axis:
 
 def axis_of(moments: Moments, title: str, places: tuple[int, ...] = ()) -> Axis:
     """Return moments as x, with what is to be noted in the metadata."""
-    if moments.values.dtype.kind != "M":
-        return Axis(x=moments.values, title=title, unit="s", places=places)
     metadata: dict[str, Any] = {}
-    x = keep_stamps(metadata, moments.values, moments.zone)
-    return Axis(x=x, title=title, unit="s", places=places, metadata=metadata)
+    x = moments.values
+    if x.dtype.kind == "M":
+        x = keep_stamps(metadata, moments.values, moments.zone)
+    return Axis(x=x, title=title, unit="s", places=places, metadata=metadata, notes=moments.notes)
 
 
 def _places(table: TextTable) -> list[int]:
@@ -69,6 +71,11 @@ def _places(table: TextTable) -> list[int]:
     return [date, date + 1] if is_day(firsts[date]) and is_moment(following) else [date]
 
 
+def is_time(title: str, unit: str) -> bool:
+    """Say whether a column is one of times, by its title or unit."""
+    return bool(_TIMES.match(title)) or unit in _TIME_UNITS
+
+
 def counts_before(titles: list[str], units: list[str]) -> int:
     """Return how many columns from the left only count the points: one, or none.
 
@@ -81,5 +88,4 @@ def counts_before(titles: list[str], units: list[str]) -> int:
     """
     if len(titles) < 3:  # noqa: PLR2004 - a count, times and values
         return 0
-    is_time = bool(_TIMES.match(titles[1])) or units[1] in _TIME_UNITS
-    return int(is_time and _COUNTS.fullmatch(titles[0]) is not None)
+    return int(is_time(titles[1], units[1]) and _COUNTS.fullmatch(titles[0]) is not None)

@@ -18,6 +18,7 @@ import numpy as np
 
 from datalab_kernel.formats._table_lines import line_of, wrong
 from datalab_kernel.formats._text_fields import DATE
+from datalab_kernel.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ _NOON, _HOURS = 12, 24
 _DAY_SECONDS = 86_400.0
 _FIRST_NS, _LAST_NS = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
 _NUMBER = re.compile(r"([+-]?\d+)(?:[.,](\d*))?", re.ASCII)
+_HAS_FRACTION = re.compile(r"[.,]").search
 _SIGNS = re.compile(r"[A-Za-z+-]")
 
 
@@ -54,10 +56,13 @@ class Moments:
         since midnight.
     zone
         The offset that all moments are written with, as pandas names it.
+    notes
+        What was guessed.
     """
 
     values: Array
     zone: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 class _MomentError(ValueError):
@@ -119,8 +124,7 @@ def _since_1970(texts: Sequence[str], unit: str) -> Moments:
 
 def _moments(texts: Sequence[str], dayfirst: bool | None) -> Moments:
     if DATE.match(texts[0]) is None:
-        seconds, _ = _seconds([*texts])
-        return Moments(values=_unrolled(seconds / 1e9))
+        return _times_of_day([*texts])
     pairs = [text.replace("T", " ", 1).partition(" ") for text in texts]
     days = _days([day for day, _, _ in pairs], dayfirst)
     ticks, offsets = _seconds([clock.strip() or "0:0" for _, _, clock in pairs], hours=_HOURS)
@@ -130,6 +134,25 @@ def _moments(texts: Sequence[str], dayfirst: bool | None) -> Moments:
         raise _MomentError(None, "nanoseconds can be kept from 1678 to 2261 only")
     stamps = days.astype(f"M8[{unit}]") + ticks // step - offsets * (10**9 // step)
     return Moments(values=stamps, zone=_zone(offsets, pairs[0][2]))
+
+
+def _times_of_day(texts: list[str]) -> Moments:
+    """Read times without dates, which go on after midnight."""
+    ticks, _ = _seconds(texts)
+    seconds = ticks / 1e9
+    notes = [Note("The times have no date: x is seconds since midnight, or since the start.")]
+    if texts[0].count(":") == 1:
+        parts = "minutes and seconds" if any(map(_HAS_FRACTION, texts)) else "hours and minutes"
+        advice = "If they are others, choose x by read=dict(x=), or None."
+        notes.append(Note(f"Times such as {texts[0]} were read as {parts}.", advice, is_guess=True))
+    if len(seconds) and seconds.max() < _DAY_SECONDS:
+        is_next_day = np.diff(seconds, prepend=seconds[0]) < -_DAY_SECONDS / 2
+        seconds = seconds + _DAY_SECONDS * is_next_day.cumsum()
+        if is_next_day.any():
+            advice = "read=dict(x=None) counts the points instead."
+            text = "Where times fall back to midnight, they were counted on: the next day begins."
+            notes.append(Note(text, advice, is_guess=True))
+    return Moments(values=seconds, notes=tuple(notes))
 
 
 def _coarsest(ticks: Array) -> str:
@@ -157,6 +180,8 @@ def _days(texts: Sequence[str], dayfirst: bool | None) -> Array:
     parts = []
     for text in places:
         found = _DAY.fullmatch(text)
+        if not text:
+            raise _MomentError(texts.index(text), "the date is missing there")
         if found is None:
             raise _MomentError(texts.index(text), f"{text!r} isn't a date")
         parts.append((found[1], found[3], found[4], found[2]))
@@ -276,12 +301,3 @@ def _first_wrong(texts: Sequence[str]) -> _MomentError:
         if _CLOCK.fullmatch(text) is None or text.count(":") != width:
             return _MomentError(row, f"the time there can't be read: {text!r}")
     return _MomentError(None, "the times can't be read")
-
-
-def _unrolled(seconds: Array) -> Array:
-    """Count on where times of a day begin again at midnight."""
-    if len(seconds) == 0 or seconds.max() >= _DAY_SECONDS:
-        return seconds
-    return seconds + _DAY_SECONDS * np.concatenate(
-        [[0], (np.diff(seconds) < -_DAY_SECONDS / 2).cumsum()]
-    )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import FileFormatError
+from datalab_kernel.formats._text import open_text
 from datalab_kernel.formats._text_fields import is_comment, without_comment
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def wrong(
 
 def rows_of(path: Path, layout: TextLayout) -> Iterator[tuple[int, str, list[str]]]:
     """Give the rows of a file: the line's number, counted from 1, the line, and its fields."""
-    with path.open(encoding=layout.encoding, errors="replace") as file:
+    with open_text(path, layout) as file:
         for number, line in enumerate(file, start=1):
             if number > layout.first and not is_comment(line):
                 fields = layout.split(without_comment(line))

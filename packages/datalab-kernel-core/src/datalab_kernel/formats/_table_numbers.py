@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.formats._table_lines import bad_line
+from datalab_kernel.formats._text import open_text
 from datalab_kernel.formats._text_fields import (
     MISSING,
     WHITESPACE,
@@ -44,12 +45,17 @@ class Rows:
     ----------
     leading
         The texts of each leading column: dates, times.
-    numbers
-        Of shape ``(columns, rows)``; NaN where a field is blank.
+    columns
+        The other columns, each of shape ``(rows,)``; NaN where a field is blank.
+    pairs
+        For each column but the first, an array of shape ``(2, rows)`` whose second row is that
+        column; the first row is the first column for the first pair, and free for the others.
+        Empty for one column.
     """
 
     leading: tuple[list[str], ...]
-    numbers: Array
+    columns: tuple[Array, ...]
+    pairs: tuple[Array, ...]
 
 
 def read_rows(path: Path, layout: TextLayout, dtype: type[Any] = float) -> Rows:
@@ -63,7 +69,7 @@ def read_rows(path: Path, layout: TextLayout, dtype: type[Any] = float) -> Rows:
     """
     if not (layout.leading or layout.footer or layout.decimal == ","):
         try:
-            return Rows((), _plain_rows(path, layout, dtype))
+            return _plain_rows(path, layout, dtype)
         except ValueError:
             pass  # looked at closer below
     leading: tuple[list[str], ...] = tuple([] for _ in range(layout.leading))
@@ -78,11 +84,11 @@ def read_rows(path: Path, layout: TextLayout, dtype: type[Any] = float) -> Rows:
             column.extend(found)
     if any(len(column) != numbers.length for column in leading):
         raise bad_line(path, layout, "it has rows of dates without numbers")
-    return Rows(leading, numbers.whole())
+    return replace(numbers.whole(), leading=leading)
 
 
-def _plain_rows(path: Path, layout: TextLayout, dtype: type[Any]) -> Array:
-    """Read rows of plain numbers, of shape ``(columns, rows)``.
+def _plain_rows(path: Path, layout: TextLayout, dtype: type[Any]) -> Rows:
+    """Read rows of plain numbers.
 
     Raises
     ------
@@ -91,7 +97,7 @@ def _plain_rows(path: Path, layout: TextLayout, dtype: type[Any]) -> Array:
     """
     numbers = _Growing(lambda: _count_lines(path, layout))
     between = None if layout.delimiter == WHITESPACE else layout.delimiter
-    with path.open(encoding=layout.encoding, errors="replace") as file:
+    with open_text(path, layout) as file:
         for _ in range(layout.first):
             file.readline()
         while first := file.readline():
@@ -105,11 +111,15 @@ def _plain_rows(path: Path, layout: TextLayout, dtype: type[Any]) -> Array:
 
 
 class _Growing:
-    """Blocks of rows put together in one array; a second block makes room for all."""
+    """Blocks of rows put together, each column where the signal of it will have it.
+
+    A second block makes room for all rows; what isn't written yet takes no memory.
+    """
 
     def __init__(self, count_rows: Callable[[], int]) -> None:
         self._count_rows = count_rows
-        self._columns: Array | None = None
+        self._pairs: list[Array] = []
+        self._room = self._width = 0
         self.length = 0
 
     def append(self, rows: Array) -> None:
@@ -120,31 +130,35 @@ class _Growing:
         ValueError
             If they are wider or narrower than those before.
         """
-        if not len(rows):
+        number, width = rows.shape
+        if not number:
             return
-        if self._columns is None:
-            self._columns = np.ascontiguousarray(rows.T)
-        elif rows.shape[1] != len(self._columns):
-            message = f"the number of columns changed from {len(self._columns)} to {rows.shape[1]}"
-            raise ValueError(message)
-        else:
-            self._make_room()
-            self._columns[:, self.length : self.length + len(rows)] = rows.T
-        self.length += len(rows)
+        if self._width not in {0, width}:
+            raise ValueError(f"the number of columns changed from {self._width} to {width}")
+        self._width = width
+        end = self.length + number
+        if end > self._room:
+            self._make_room(number if not self.length else max(end, self._count_rows()), rows.dtype)
+        for column, values in zip(self._columns(), rows.T, strict=True):
+            column[self.length : end] = values
+        self.length = end
 
-    def _make_room(self) -> None:
-        """Give the array room for all rows; what isn't written yet takes no memory."""
-        columns: Any = self._columns
-        if columns.shape[1] == self.length and (room := self._count_rows()) > self.length:
-            self._columns = np.empty((len(columns), room), columns.dtype)
-            self._columns[:, : self.length] = columns
+    def _make_room(self, room: int, dtype: np.dtype[Any]) -> None:
+        earlier = self._columns()
+        self._room = room
+        self._pairs = [np.empty((2, room), dtype) for _ in range(max(1, self._width - 1))]
+        for column, values in zip(self._columns(), earlier, strict=False):
+            column[: self.length] = values[: self.length]
 
-    def whole(self) -> Array:
-        """Return all rows, of shape ``(columns, rows)``."""
-        if self._columns is None:
-            return np.empty((0, 0))
-        is_full = self._columns.shape[1] == self.length
-        return self._columns if is_full else self._columns[:, : self.length]
+    def _columns(self) -> list[Array]:
+        pairs = self._pairs
+        return [*(pair[0] for pair in pairs[:1]), *(pair[1] for pair in pairs)][: self._width]
+
+    def whole(self) -> Rows:
+        """Return all rows."""
+        if self._room > self.length:
+            self._pairs = [pair[:, : self.length].copy() for pair in self._pairs]
+        return Rows((), tuple(self._columns()), tuple(self._pairs) if self._width > 1 else ())
 
 
 def _count_lines(path: Path, layout: TextLayout) -> int:
@@ -161,7 +175,7 @@ def _count_lines(path: Path, layout: TextLayout) -> int:
 
 def _parts(path: Path, layout: TextLayout) -> Iterator[str]:
     """Give what a file has between preamble and footer, in parts of whole lines."""
-    with path.open(encoding=layout.encoding, errors="replace") as file:
+    with open_text(path, layout) as file:
         for _ in range(layout.first):
             file.readline()
         held = ""

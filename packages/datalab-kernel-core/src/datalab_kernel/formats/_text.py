@@ -6,10 +6,12 @@ How its numbers are laid out is found by ``_text_layout``, and they are read by 
 from __future__ import annotations
 
 import codecs
+import io
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from datalab_kernel.formats._reader import HEAD_BYTES, read_head
 from datalab_kernel.formats._text_fields import (
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _TAIL_BYTES = 16 * 1024
 _FIRST_LINES, FIRST_BYTES = 100, 16 * 1024
+_NULS = re.compile(rb"\0+")
 _CONTROL = bytes({*range(32)} - {*b"\0\t\n\f\r\x1a"})
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -54,6 +57,7 @@ class TextLayout:
     footer: tuple[str, ...] = ()
     dayfirst: bool | None = None
     unit: str | None = None
+    has_nuls: bool = False
 
     @property
     def has_dates(self) -> bool:
@@ -89,9 +93,25 @@ def head_of(
     return name, lines
 
 
+def open_text(path: Path, layout: TextLayout) -> TextIO:
+    """Open a text file at its beginning, with lines as ``head_of`` gives them."""
+    file = path.open(encoding=layout.encoding, errors="replace")
+    if not layout.has_nuls:
+        return file
+    with file:
+        return io.StringIO(_without_nuls(file.read()))
+
+
+def _without_nuls(text: str) -> str:
+    """Return a text without the NULs that fill up its lines, or end them."""
+    return re.sub("\0+", "\n", re.sub("\0+(?=\n|\\Z)", "", text))
+
+
 def _lines_of(text: str) -> list[str]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        text = _without_nuls(text)
     return text.split("\n")
 
 
@@ -111,13 +131,14 @@ def _encoding_of(data: bytes) -> str:
 def is_text(head: bytes) -> bool:
     """Say whether a file's head looks like text: UTF-16, or bytes that are printed.
 
-    NULs between such bytes are what some instruments fill up their headers with.
+    NULs between such bytes are what some instruments fill up the lines of their headers with.
     """
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return True
     if b"\0" not in head:
         return True
-    return 2 * head.count(0) < len(head) and len(head.translate(None, _CONTROL)) == len(head)
+    is_printed = len(head.translate(None, _CONTROL)) == len(head)
+    return is_printed and len(_NULS.findall(head)) <= head.count(b"\n")
 
 
 def first_lines(head: bytes) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ def _layout(
         delimiter=delimiter,
         decimal=decimal,
         first=first,
-        preamble=tuple(line.replace("\0", "") for line in lines[:first]),
+        preamble=tuple(lines[:first]),
         width=len(row),
         leading=leading_of(row),
     )

@@ -60,7 +60,7 @@ class ReadTable:
             for part in split_at_blank_lines(table)
             for curve in with_plausible_x(part, self.curves_of(part))
         ]
-        return [*to_signals(path, curves)]
+        return [*to_signals(path, curves, table.notes)]
 
 
 def read_explicit(path: Path, options: ReadOptions) -> list[DataObject]:
@@ -68,7 +68,7 @@ def read_explicit(path: Path, options: ReadOptions) -> list[DataObject]:
     table = explicit_table(path, options)
     if options.kind == "image":
         return _image_of(table)
-    return [*to_signals(path, explicit_curves(table, options))]
+    return [*to_signals(path, explicit_curves(table, options), table.notes)]
 
 
 _read_any = ReadTable(curves_of_columns)

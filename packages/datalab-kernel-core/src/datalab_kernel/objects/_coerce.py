@@ -17,6 +17,12 @@ from datalab_kernel.objects._other_inputs import (
     polars_frame_error,
     values_of,
 )
+from datalab_kernel.objects._stamps import ZONE_ATTRIBUTE, keep_stamps
+from datalab_kernel.objects._time_axes import (
+    as_moments,
+    keep_image_axis,
+    zone_and_moments,
+)
 from datalab_kernel.objects._values import widen
 
 if TYPE_CHECKING:
@@ -41,7 +47,8 @@ def as_object(value: Any) -> tuple[DataObject, bool]:
         Series (its index is x), or an xarray DataArray of one or two dimensions
         (with its coordinates, units and long names). A DataFrame that ``to_pandas`` gave,
         pint's quantities (with their unit), polars' Series, dask's arrays and lists of
-        numbers are taken too.
+        numbers are taken too. x may be dates (datetime64 of any unit), which are kept
+        exactly.
 
     Raises
     ------
@@ -107,7 +114,22 @@ def _from_xy(x: Any, y: Any) -> SignalObj:
         axes |= {"xlabel": known_x.label, "xunit": known_x.unit}
     if known_y is not None:
         axes |= {"ylabel": known_y.label, "yunit": known_y.unit}
+    moments, zone = as_moments(xs)
+    if moments is not None:
+        return _signal_by_date(moments, zone, ys, **axes)
     return _signal(xs, ys, **axes)
+
+
+def _signal_by_date(
+    moments: np.ndarray[Any, Any], zone: str, y: np.ndarray[Any, Any], **axes: str
+) -> SignalObj:
+    """Make a signal whose x are moments in UTC, of dtype datetime64, shown in a zone."""
+    metadata: dict[str, Any] = {}
+    x = keep_stamps(metadata, moments, zone)
+    unit = axes.get("xunit", "")
+    signal = _signal(x, y, **{**axes, "xunit": _time_unit(unit)})
+    signal.metadata.update(metadata)
+    return signal
 
 
 def _signal(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], **axes: str) -> SignalObj:
@@ -161,9 +183,8 @@ def _from_series(series: Any) -> SignalObj:
         "yunit": str(told.get("units", "")),
     }
     if index.dtype.kind == "M":
-        obj = _signal(np.arange(len(series), dtype=float), series.to_numpy(), **axes)
-        obj.set_x_from_datetime(index, unit=_time_unit(axes["xunit"]))
-        return obj
+        moments, zone = zone_and_moments(index)
+        return _signal_by_date(moments, zone, series.to_numpy(), **axes)
     if index.dtype.kind not in "iufb":
         message = (
             f"Can't add a Series whose index is of type {index.dtype}: x must be numbers or dates. "
@@ -200,8 +221,8 @@ def _signal_of_data_array(array: Any, values: np.ndarray[Any, Any]) -> SignalObj
     ylabel, yunit = _axis(array)
     axes = {"xlabel": label, "xunit": unit, "ylabel": ylabel, "yunit": yunit}
     if x.dtype.kind == "M":
-        obj = _signal(np.arange(len(values), dtype=float), values, **axes)
-        obj.set_x_from_datetime(x, unit=_time_unit(unit))
+        zone = str(array.coords[dim].attrs.get(ZONE_ATTRIBUTE, ""))
+        obj = _signal_by_date(x, zone, values, **axes)
     else:
         obj = _signal(x, values, **axes)
     if all(array.coords[name].dims == (dim,) for name in _ERROR_BARS if name in array.coords):
@@ -240,11 +261,10 @@ def _set_coordinates(image: ImageObj, array: Any) -> None:
         has_coordinate = dim in array.coords
         label, unit = _axis(array.coords[dim]) if has_coordinate else (str(dim), "")
         _label(image, {f"{letter}label": label, f"{letter}unit": unit})
-        size = array.sizes[dim]
         steps[letter] = (
-            np.asarray(array.coords[dim].to_numpy(), dtype=float)
+            _coordinates(image, letter, array.coords[dim])
             if has_coordinate
-            else np.arange(size, dtype=float)
+            else np.arange(array.sizes[dim], dtype=float)
         )
     _place_pixels(image, steps["x"], steps["y"])
 
@@ -255,6 +275,17 @@ def _place_pixels(image: ImageObj, x: np.ndarray[Any, Any], y: np.ndarray[Any, A
         image.set_uniform_coords(dx, dy, x0, y0)
     else:
         image.set_coords(x, y)
+
+
+def _coordinates(image: ImageObj, letter: str, coordinate: Any) -> np.ndarray[Any, Any]:
+    """Return the coordinates of an axis as numbers: times in seconds, and noted as what they are."""
+    values = coordinate.to_numpy()
+    zone = str(coordinate.attrs.get(ZONE_ATTRIBUTE, ""))
+    seconds = keep_image_axis(image.metadata, values, letter, zone)
+    if seconds is None:
+        return np.asarray(values, dtype=float)
+    _label(image, {f"{letter}unit": "s"})
+    return seconds
 
 
 def _is_uniform(values: np.ndarray[Any, Any]) -> bool:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.objects._time_axes import as_moments
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -68,7 +70,7 @@ def _array_of_list(value: list[Any]) -> Array:
             "or of equally long lists of numbers."
         )
         raise TypeError(message) from error
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biufc" and as_moments(array)[0] is None:  # dates may be x
         kinds = ", ".join(sorted({type(item).__name__ for item in value})[:3])
         message = f"Can't add a list of {kinds}. Give a list of numbers."
         raise TypeError(message)

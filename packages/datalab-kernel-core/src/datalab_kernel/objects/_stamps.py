@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 Letter = str
+ZONE_ATTRIBUTE = "time_zone"
+"""What a coordinate's attribute is called that names the zone its dates are shown in."""
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 _KEYS = ("", "_format", "_unit", "_zone", "_stamps")
@@ -57,6 +59,11 @@ def keep_stamps(
     if found is None or not np.array_equal(found, stamps.astype(np.int64)):
         metadata[f"{letter}_datetime_stamps"] = stamps.astype(np.int64)
     return coordinates
+
+
+def is_by_date(metadata: Mapping[str, Any], letter: Letter = "x") -> bool:
+    """Say whether an axis is one of dates."""
+    return bool(metadata.get(f"{letter}_datetime", False))
 
 
 def forget_stamps(metadata: MutableMapping[str, Any], letter: Letter = "x") -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.errors._missing_packages import missing_package
+from datalab_kernel.objects._stamps import ZONE_ATTRIBUTE, stamps_of, zone_of
+from datalab_kernel.objects._time_axes import image_times, without_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +27,7 @@ def to_pandas(obj: Any) -> pd.Series[Any] | pd.DataFrame:
     import pandas as pd
 
     if hasattr(obj, "xydata"):
-        index = pd.Index(_x_of(obj), name=obj.xlabel or "x")
+        index = _index_of(obj)
         series = pd.Series(obj.xydata[1], index=index, name=obj.title)
         series.attrs = {**_described(obj, "y", ""), **_described(obj, "x", "x_")}
         return series
@@ -49,21 +51,21 @@ def to_xarray(obj: Any) -> xr.DataArray:
         import xarray as xr
     except ImportError as error:
         raise missing_package("to_xarray", "xarray", "to_pandas works without. ") from error
-    metadata = {
-        key: value
-        for key, value in obj.metadata.items()
+    metadata = {  # netCDF has no truths: they are 0 or 1
+        key: int(value) if isinstance(value, bool) else value
+        for key, value in without_times(obj.metadata).items()
         if not key.startswith("_") and isinstance(value, (str, int, float))
     }
     if hasattr(obj, "xydata"):
         attrs = {**metadata, **_described(obj, "y", "")}
-        coords: dict[str, Any] = {"x": ("x", _x_of(obj), _described(obj, "x", ""))}
+        coords: dict[str, Any] = {"x": ("x", *_coordinate(obj, "x", obj.xydata[0]))}
         if len(obj.xydata) == _ERROR_BARS:
             coords |= {"dx": ("x", obj.xydata[2]), "dy": ("x", obj.xydata[3])}
         return xr.DataArray(obj.xydata[1], coords, ("x",), name=obj.title, attrs=attrs)
     x, y = _coordinates(obj)
     return xr.DataArray(
         _plain(obj.data),
-        {"y": ("y", y, _described(obj, "y", "")), "x": ("x", x, _described(obj, "x", ""))},
+        {"y": ("y", *_coordinate(obj, "y", y)), "x": ("x", *_coordinate(obj, "x", x))},
         ("y", "x"),
         name=obj.title,
         attrs={**metadata, **_described(obj, "z", "")},
@@ -75,9 +77,37 @@ def _described(obj: Any, letter: str, prefix: str) -> dict[Any, Any]:
     return {f"{prefix}long_name": label or "", f"{prefix}units": unit or ""}
 
 
-def _x_of(obj: Any) -> Array:
-    x: Array = obj.get_x_as_datetime() if obj.is_x_datetime() else obj.xydata[0]
-    return x
+def _index_of(obj: Any) -> Any:
+    """Return the x of a signal as an index: dates in the zone that they are shown in."""
+    import pandas as pd
+
+    name = obj.xlabel or "x"
+    if not obj.is_x_datetime():
+        return pd.Index(obj.xydata[0], name=name)
+    index = pd.DatetimeIndex(stamps_of(obj.metadata, obj.xydata[0]), name=name)
+    zone = zone_of(obj.metadata)
+    if not zone:
+        return index
+    try:
+        return index.tz_localize("UTC").tz_convert(zone)
+    except (KeyError, ValueError):  # a zone that isn't known here
+        return index
+
+
+def _coordinate(obj: Any, letter: str, values: Array) -> tuple[Array, dict[Any, Any]]:
+    """Return the coordinates of an axis and their attributes; dates say themselves what they are."""
+    attributes = _described(obj, letter, "")
+    metadata = obj.metadata
+    if hasattr(obj, "xydata"):
+        times = stamps_of(metadata, values) if obj.is_x_datetime() else None
+    else:
+        times = image_times(metadata, values, letter)
+    if times is None:
+        return values, attributes
+    del attributes["units"]  # xarray writes its own
+    if zone := zone_of(metadata, letter):
+        attributes[ZONE_ATTRIBUTE] = zone
+    return times, attributes
 
 
 def _coordinates(obj: Any) -> tuple[Array, Array]:
