@@ -285,6 +285,26 @@ def test_the_times_of_labview_are_those_of_the_interval_and_not_of_the_rounded_c
     np.testing.assert_array_equal(obj.x, np.arange(count) * 4e-10)
 
 
+def test_comments_on_rows_of_labview_are_kept_and_noted(tmp_path):
+    first, second = read(tmp_path, "a.lvm", LVM_ONE_X)
+    assert first.metadata["Comment"] == ["start", "", ""]
+    assert "metadata['Comment']" in notes_of(first)[0].advice
+    assert notes_of(second) == ()
+
+
+def test_what_was_appended_below_one_header_of_labview_is_a_guess_where_no_x_is_printed(tmp_path):
+    text = LVM_NO_X.replace("Multi_Headings\tYes", "Multi_Headings\tNo") + "\t3,5\t13,25\n"
+    force, _ = read(tmp_path, "a.lvm", text)
+    assert force.x.tolist() == [0.25, 0.75, 1.25, 1.75]
+    assert [note.is_guess for note in notes_of(force)] == [True]
+    assert "says 3" in str(refused(tmp_path, "b.lvm", LVM_NO_X + "\t3,5\t13,25\n"))
+
+
+def test_fewer_samples_of_labview_than_it_says_are_refused(tmp_path):
+    text = LVM_NO_X.removesuffix("\t2,5\t12,25\n")
+    assert "it has 2 samples and says 3" in str(refused(tmp_path, "a.lvm", text))
+
+
 def test_special_blocks_of_labview_are_noted(tmp_path):
     text = LVM_NO_X.replace(
         "***End_of_Header***\t\n\t\t\n",

@@ -6,6 +6,7 @@ import pytest
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import read_file, read_options
 from datalab_kernel.formats.instruments._jcamp import JCAMP
+from datalab_kernel.notes import notes_of
 from datalab_kernel.testing import ReaderContract, SampleFile
 
 HEAD = """##TITLE= film
@@ -129,10 +130,27 @@ def test_a_table_of_peaks_beside_a_spectrum_is_a_signal_too(tmp_path):
 
 
 def test_a_line_that_is_missing_is_found_by_the_next_ones_x(tmp_path):
-    text = HEAD.format(last=405, count=6) + "400 1 2\n404 5 6\n##END=\n"
+    text = HEAD.format(last=408, count=9) + "400 1 2 3\n406 7 8 9\n##END=\n"
     error = refused(tmp_path, text)
     assert error.line == 15
-    assert "begins at x = 404" in str(error)
+    assert "begins at x = 406" in str(error)
+
+
+def test_a_squeezed_digit_behind_an_x_with_decimals_is_no_exponent(tmp_path):
+    text = HEAD.format(last=401, count=2) + "400.25E8A1\n##END=\n"
+    (obj,) = read(tmp_path, text)
+    assert obj.y.tolist() == [29, 5.5]  # 58 and 11, by the factor
+
+
+def test_assignments_of_peaks_beside_a_spectrum_are_noted(tmp_path):
+    text = FORMS["plain"].replace("##END=", "##PEAK ASSIGNMENTS= (XYMA)\n(402,3,s,<OH>)\n##END=")
+    (obj,) = read(tmp_path, text)
+    assert "PEAK ASSIGNMENTS" in notes_of(obj)[0].text
+
+
+def test_a_form_whose_last_bracket_is_missing_is_known(tmp_path):
+    (obj,) = read(tmp_path, FORMS["repeats"].replace("(X++(Y..Y))", "(X++(Y..Y)"))
+    np.testing.assert_array_equal(obj.xydata, STANDARD)
 
 
 def test_a_digit_that_was_lost_is_found_by_the_check_of_differences(tmp_path):

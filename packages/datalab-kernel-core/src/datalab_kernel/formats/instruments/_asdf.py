@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # An exponent has a sign, or a decimal point before it: in "12E34", E is a squeezed digit
 _PLAIN = r"[+-]?(?:\d+\.\d*|\.\d+)(?:[Ee][+-]?\d+)?|[+-]?\d+(?:[Ee][+-]\d{1,3}(?!\d))?"
-_ABSCISSA = re.compile(rf"\s*({_PLAIN})")
+_ABSCISSA = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]\d{1,3}(?!\d))?)")
 _TOKEN = re.compile(rf"[\s,;]*(?:(\?)|([@A-Ia-i]\d*)|([%J-Rj-r]\d*)|([S-Zs]\d*)|({_PLAIN}))")
 _SQUEEZED = {"@": "0", **dict(zip("ABCDEFGHI", "123456789", strict=True))}
 _SQUEEZED |= dict(zip("abcdefghi", (f"-{digit}" for digit in "123456789"), strict=True))
@@ -57,7 +57,7 @@ class Grid:
         """
         expected = self.first + place * self.step
         decimals = len(text.partition(".")[2]) if "e" not in text.lower() else 0
-        rounding = abs(self.factor) * 10.0**-decimals / 2
+        rounding = abs(self.factor) * 10.0**-decimals
         if not abs(float(text) * self.factor - expected) <= abs(self.step) + rounding:
             reason = f"it begins at x = {text} x {self.factor:g}, where point {place + 1} is at {expected:g}"
             raise TableError(line, reason)

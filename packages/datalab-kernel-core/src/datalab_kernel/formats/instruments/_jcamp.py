@@ -29,6 +29,7 @@ from datalab_kernel.formats.instruments._text_file import (
     refused,
     text_reader,
 )
+from datalab_kernel.notes import Note, attach_notes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _RECORD = re.compile(r"##([^=]*)=(.*)")
 _COMMENT = re.compile(r"\$\$.*")
 _TABLES = {"XYDATA", "XYPOINTS", "PEAKTABLE", "PEAKASSIGNMENTS", "RADATA", "DATATABLE", "NTUPLES"}
+_ASSIGNMENTS = Note("The file also says what its peaks are (PEAK ASSIGNMENTS), which was skipped.")
 _EVEN, _PAIRS = "(X++(Y..Y))", "(XY..XY)"
 _X = {
     "1/CM": ("Wavenumber", "cm⁻¹"),
@@ -81,6 +83,7 @@ class _Table:
 
 def _read(path: Path) -> list[DataObject]:
     blocks = _blocks(path)
+    is_noted = _without_assignments(blocks)
     curves = [_curve(path, block, table) for block in blocks for table in block.tables]
     for block in blocks:
         is_counted = len(blocks) == 1 and "NPOINTS" in block.records and ends_with_line(path)
@@ -93,7 +96,21 @@ def _read(path: Path) -> list[DataObject]:
         for signal, (block, table) in zip(signals, owners, strict=True):
             peaks = "peaks" if _is_beside(block, table) else ""
             signal.title = " ".join([path.stem, block.records.get("TITLE", ""), peaks]).strip()
+    if is_noted:
+        for signal in signals:
+            attach_notes(signal, _ASSIGNMENTS)
     return [*signals]
+
+
+def _without_assignments(blocks: list[_Block]) -> bool:
+    """Leave out tables that only name peaks, beside others; say whether there were any."""
+    tables = [table for block in blocks for table in block.tables]
+    left_out = [table for table in tables if table.label == "PEAKASSIGNMENTS"]
+    if not left_out or len(left_out) == len(tables):
+        return False
+    for block in blocks:
+        block.tables = [table for table in block.tables if table not in left_out]
+    return True
 
 
 def _is_beside(block: _Block, table: _Table) -> bool:
@@ -128,11 +145,17 @@ def _blocks(path: Path) -> list[_Block]:
             block.is_ended = True
             open_blocks.pop()
         elif label in _TABLES:
-            table = _Table(label, re.sub(r"\s", "", value).upper())
+            table = _Table(label, _form(value))
             block.tables.append(table)
         elif label:
             block.records[label], block.labels[label] = value, match[1].strip()
     return blocks
+
+
+def _form(value: str) -> str:
+    """Return the form of a table, of which some writers leave out the last bracket."""
+    form = re.sub(r"\s", "", value).upper()
+    return next((one for one in (_EVEN, _PAIRS) if one.startswith(form) and form[3:]), form)
 
 
 def _curve(path: Path, block: _Block, table: _Table) -> Curve:

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 _END = "***End_of_Header***"
 _SPECIAL = ("***Start_Special***", "***End_Special***")
 _SPECIAL_NOTE = Note("Blocks of special data in the file were skipped.", "LabVIEW shows them.")
+_COMMENTS = Note("Rows of the file have comments.", "They are in metadata['Comment'], one a row.")
+_APPENDED = Note(
+    "More was appended than the header counts; its times were taken to go on without a gap.",
+    "Only who wrote the file knows whether there was one.",
+    is_guess=True,
+)
 _KEPT = ("Writer_Version", "Operator", "Description", "Project", "Date", "Time", "Time_Pref")
 _DIGITS = re.compile(r"[+-]?\d*\.?(\d*)(?:[Ee]([+-]?\d+))?")
 
@@ -44,6 +50,7 @@ class _Layout:
     delimiter: str
     decimal: str
     x_columns: str
+    has_one_header: bool
     settings: Mapping[str, Setting]
 
     def number(self, text: str, what: str) -> float:
@@ -70,10 +77,14 @@ def _read(path: Path) -> list[DataObject]:
     for number, segment in enumerate(segments, start=1):
         for curve in _curves(path, segment, layout):
             curves.append(curve)
-            titles.append(curve.ylabel if len(segments) == 1 else f"{curve.ylabel} {number}")
+            title = curve.ylabel if len(segments) == 1 else f"{curve.ylabel} {number}"
+            titles.append((title, _comments(segment)))
     signals = to_signals(path, curves)
-    for signal, title in zip(signals, titles, strict=True):
+    for signal, (title, comments) in zip(signals, titles, strict=True):
         signal.title = f"{path.stem} {title}" if len(signals) > 1 else path.stem
+        if any(comments):
+            signal.metadata["Comment"] = comments
+            attach_notes(signal, _COMMENTS)
         if has_special:
             attach_notes(signal, _SPECIAL_NOTE)
     return [*signals]
@@ -112,7 +123,13 @@ def _layout(path: Path, lines: list[tuple[int, str]]) -> tuple[_Layout, int]:
         raise refused(path, f"its X_Columns are {x_columns!r}")
     decimal = settings.get("Decimal_Separator", ".")
     kept = {key: value_of(settings[key]) for key in _KEPT if settings.get(key)}
-    layout = _Layout(delimiter=delimiter, decimal=decimal, x_columns=x_columns, settings=kept)
+    layout = _Layout(
+        delimiter=delimiter,
+        decimal=decimal,
+        x_columns=x_columns,
+        has_one_header=settings.get("Multi_Headings", "No").lower() == "no",
+        settings=kept,
+    )
     return layout, mark + 1
 
 
@@ -161,6 +178,7 @@ def _curves(path: Path, segment: _Segment, layout: _Layout) -> list[Curve]:
     for channel, column in enumerate(columns):
         y = _column(path, segment, column, layout)
         x = _x(path, segment, layout, (channel, column), len(y))
+        is_appended = 0 < _told(segment, layout, column) < len(y)
         curves.append(
             Curve(
                 x=x,
@@ -169,6 +187,7 @@ def _curves(path: Path, segment: _Segment, layout: _Layout) -> list[Curve]:
                 xunit="s" if _of_channel(segment, "X_Dimension", channel, column) == "Time" else "",
                 ylabel=segment.titles[column] or f"channel {channel + 1}",
                 yunit=unit_of(_of_channel(segment, "Y_Unit_Label", channel, column)),
+                notes=(_APPENDED,) if layout.x_columns == "no" and is_appended else (),
                 settings=dict(layout.settings)
                 | {
                     key: value_of(text)
@@ -178,6 +197,14 @@ def _curves(path: Path, segment: _Segment, layout: _Layout) -> list[Curve]:
             )
         )
     return curves
+
+
+def _comments(segment: _Segment) -> list[str]:
+    """Return what stands in the column of comments, a text for each row."""
+    if not segment.titles or segment.titles[-1] != "Comment":
+        return []
+    place = len(segment.titles) - 1
+    return [fields[place] if place < len(fields) else "" for _, fields in segment.rows]
 
 
 def _of_channel(segment: _Segment, key: str, channel: int, column: int) -> str:
@@ -202,10 +229,16 @@ def _column(path: Path, segment: _Segment, column: int, layout: _Layout) -> Arra
             values.append(layout.number(text, "a value") if text else np.nan)
         except ValueError as error:
             raise refused(path, str(error), number) from None
-    told = _of_channel(segment, "Samples", column - 1, column)
-    if told and layout.x_columns != "multi" and layout.number(told, "Samples") != len(values):
-        raise refused(path, f"it has {len(values)} samples and says {told}", segment.line)
+    told = _told(segment, layout, column)
+    if told and (len(values) < told or (len(values) > told and not layout.has_one_header)):
+        raise refused(path, f"it has {len(values)} samples and says {told:g}", segment.line)
     return np.array(values)
+
+
+def _told(segment: _Segment, layout: _Layout, column: int) -> float:
+    """Return how many samples the header says that there are; 0 if it doesn't."""
+    text = _of_channel(segment, "Samples", column - 1, column)
+    return layout.number(text, "Samples") if text else 0
 
 
 def _x(path: Path, segment: _Segment, layout: _Layout, place: tuple[int, int], count: int) -> Array:
