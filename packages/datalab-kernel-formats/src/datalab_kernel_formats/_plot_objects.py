@@ -33,7 +33,8 @@ def _planes(plot: Plot, shown: int) -> Iterator[tuple[tuple[int, ...], str, dict
     """Yield each plane's index in the first dimensions, its part of the title, and metadata of where it is."""
     outer = plot.data.values.shape[: plot.data.values.ndim - shown]
     names = [axis.label if axis and axis.label else f"axis {n}" for n, axis in enumerate(plot.axes)]
-    texts = [frames(count, "") for count in outer]
+    letters = [name if len(name) == 1 else "" for name in names]
+    texts = [frames(count, letter) for count, letter in zip(outer, letters, strict=False)]
     for place in np.ndindex(outer):
         index = dict(zip(names, place, strict=False))
         known = [

@@ -154,7 +154,7 @@ KNOWN = (
     _foreign("JPK", ".jpk .jpk-force .jpk-qi-data", _with_suffix(_any, ".jpk", ".jpk-force", ".jpk-force-map", ".jpk-qi-data"), "afmformats", _MIT),
     _foreign("Nanonis", ".sxm .3ds", by_magic(b":NANONIS_VERSION:"), "AFMReader", _LGPL),
     # -- electron microscopy
-    _adapted("Gatan DigitalMicrograph", ".dm3 .dm4", _with_suffix(by_magic(b"\0\0\0\3", b"\0\0\0\4"), ".dm3", ".dm4"), "rosettasciio", _GPL),
+    _adapted("Gatan DigitalMicrograph", ".dm3 .dm4", _with_suffix(by_magic(b"\0\0\0\3", b"\0\0\0\4"), ".dm3", ".dm4"), "ncempy", _GPL),
     _adapted("MRC", " ".join(_MRC_SUFFIXES), _with_suffix(_at(208, b"MAP ", b"MAP\0"), *_MRC_SUFFIXES), "mrcfile", _BSD),
     _foreign("Bruker (.bcf)", ".bcf", by_magic(b"AAMVHFSS"), "rosettasciio", _GPL),
     _foreign("NanoMegas (.blo)", ".blo", by_magic(b"IMGBLO"), "rosettasciio", _GPL),
