@@ -250,11 +250,24 @@ class TestLabSpec(ReaderContract):
 
 def test_an_energy_loss_spectrum_has_its_units_and_keywords(tmp_path):
     (obj,) = read(tmp_path, "a.msa", MSA)
-    assert (obj.title, obj.xlabel, obj.xunit, obj.yunit) == ("a", "Energy", "eV", "Intensity")
+    assert (obj.title, obj.xlabel, obj.xunit, obj.yunit) == ("a", "Energy", "eV", "")
+    assert obj.ylabel == "Intensity"
     assert obj.metadata["TITLE"] == "NiO edge"
     assert obj.metadata["BEAMKV"] == 120.0
     (obj,) = read(tmp_path, "b.msa", MSA_XY)
     assert (obj.xlabel, obj.xunit, obj.ylabel, obj.yunit) == ("Emission", "nm", "Counts", "")
+
+
+def test_a_unit_that_names_its_quantity_is_both(tmp_path):
+    (obj,) = read(tmp_path, "a.msa", MSA.replace(": eV", ": Energy Loss (eV)"))
+    assert (obj.xlabel, obj.xunit) == ("Energy Loss", "eV")
+
+
+def test_pairs_beyond_what_an_msa_counts_are_read_and_noted(tmp_path):
+    """The standard's own example has 21 of 20 points."""
+    (obj,) = read(tmp_path, "a.msa", MSA_XY.replace(": 3", ": 2"))
+    assert obj.x.tolist() == [400, 401.5, 404]
+    assert notes_of(obj)[0].text == "All 3 points were read, although #NPOINTS is 2."
 
 
 def test_an_msa_with_other_points_than_it_says_is_refused(tmp_path):

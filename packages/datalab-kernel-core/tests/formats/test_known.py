@@ -56,6 +56,13 @@ BEGINNINGS = {
     "FITS": ("a.fits", b"SIMPLE  =                    T"),
     "CBF": ("a.cbf", b"###CBF: VERSION 1.5\n"),
     "mar CCD": ("a.mccd", b"II*\0" + NUL),
+    "VAMAS": ("a.vms", b"VAMAS Surface Chemical Analysis Standard Data Transfer Format\n1\n2\n"),
+    "CIF": ("a.cif", b"# made by\n\ndata_quartz\n_cell_length_a 4.9\nloop_\n_meas\n100\n120\n"),
+    "PANalytical XRDML": (
+        "a.xrdml",
+        b'<?xml version="1.0"?>\n<xrdMeasurements status="Completed">',
+    ),
+    "XML": ("a.xml", b'\xef\xbb\xbf<?xml version="1.0"?>\n<data>\n1 2\n3 4\n</data>'),
     "NetCDF 3": ("a.nc", b"CDF\x01" + NUL),
     "Excel": ("a.xlsx", b"PK\x03\x04" + NUL),
     "Excel before 2007": ("a.xls", b"\xd0\xcf\x11\xe0" + NUL),

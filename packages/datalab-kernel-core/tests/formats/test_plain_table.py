@@ -46,8 +46,29 @@ def test_a_second_table_above_is_found_and_both_are_named_by_their_lines(tmp_pat
         zip(TIMES, TIMES, strict=True), "", " "
     )
     error = refused(tmp_path, text)
-    assert "lines 2 to 4 have 3 columns, those from line 6 on 2" in str(error)
+    assert "lines 2 to 4 have 3 numbers, the rows from line 6 on 2" in str(error)
     assert error.line == 2
+
+
+def test_counts_below_a_line_that_says_where_x_is_arent_counted_from_0(tmp_path):
+    text = "Sample 7\n10.0 0.02 90.0\n" + "".join(f"{count}\n" for count in GAUSS)
+    error = refused(tmp_path, text)
+    assert "line 2 has 3 numbers, the rows from line 3 on 1" in str(error)
+    (obj,) = read(tmp_path, text, skiprows=2, header=None, x=None)
+    assert obj.y.tolist() == GAUSS.tolist()
+
+
+def test_one_row_of_numbers_above_titles_is_a_setting(tmp_path):
+    text = "1 2 3\nTime Voltage\n" + table(zip(TIMES, TIMES, strict=True), "", " ")
+    assert len(read(tmp_path, text)) == 1
+
+
+def test_rows_of_counts_below_a_title_are_no_image_unless_a_person_says_so(tmp_path):
+    text = "LaNi2 at 4 K\n" + table(NOISE.reshape(12, 10), "", " ")
+    error = refused(tmp_path, text)
+    assert "could be an image or a series" in str(error)
+    assert read(tmp_path, text, kind="image")[0].data.shape == (12, 10)
+    assert read(tmp_path, text.partition("\n")[2])[0].data.shape == (12, 10)
 
 
 def test_coordinates_above_columns_are_found_by_the_empty_corner(tmp_path):

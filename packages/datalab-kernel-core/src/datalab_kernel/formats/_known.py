@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FORMATS_PACKAGE = "datalab-kernel-formats"
 _ESRF = re.compile(rb"\s*\{\s*(?:[^\n;=]*[;\n]\s*)?(?:EDF_|HeaderID|ByteOrder)", re.IGNORECASE)
 _WFDB = re.compile(rb"(?:\s*#[^\n]*\n)*\s*[\w/-]+ +\d+(?: +[\d.e+-]+\S*)?(?: +\d+)?[^\n]*\r?\n")
+_CIF = re.compile(rb"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*data_\S*\s+(?:loop_|_\w|#)", re.IGNORECASE)
 _ISF = re.compile(rb"\s*:?(?:WFMP(?:RE)?|WFMO(?:UTPRE)?):", re.IGNORECASE)
 
 
@@ -75,6 +76,10 @@ def _any(_head: bytes, _path: Path) -> bool:
 
 def _is_hdf5(head: bytes, path: Path) -> bool:
     return head.startswith(b"\x89HDF\r\n\x1a\n") and path.suffix.lower() not in {".h5sig", ".h5ima"}
+
+
+def _is_xml(head: bytes, _: Path) -> bool:
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:5].lower() == b"<?xml"
 
 
 def _is_wave(head: bytes, _: Path) -> bool:
@@ -169,6 +174,11 @@ KNOWN = (
     _adapted("FITS", ".fits .fit .fts", by_magic(b"SIMPLE  ="), "astropy", _BSD),
     _foreign("CBF", ".cbf", by_magic(b"###CBF"), "fabio", _MIT),
     _foreign("mar CCD", ".mccd", _with_suffix(_any, ".mccd"), "fabio", _MIT),
+    # -- texts that others read
+    _foreign("VAMAS", ".vms", by_magic(b"VAMAS Surface Chemical Analysis"), "vamas", _BSD),
+    _foreign("CIF", ".cif", lambda head, _: _CIF.match(head) is not None, "gemmi", "MPL-2.0"),
+    _foreign("PANalytical XRDML", ".xrdml", lambda head, _: b"<xrdMeasurements" in head[:2048]),
+    _foreign("XML", ".xml", _is_xml),
     # -- files of programs
     _foreign("NetCDF 3", ".nc .cdf", by_magic(b"CDF\x01", b"CDF\x02", b"CDF\x05"), "xarray", "Apache-2.0"),
     _foreign("Excel", ".xlsx .xlsm", _with_suffix(by_magic(b"PK\x03\x04"), ".xlsx", ".xlsm"), "openpyxl", _MIT),

@@ -44,8 +44,7 @@ def check_table(table: TextTable) -> None:
     """
     _check_preamble(table)
     first = table.columns[0]
-    has_titles = bool(table.header.titles)
-    if has_titles or table.leading or first.dtype.kind != "f":
+    if _has_titles(table) or table.leading or first.dtype.kind != "f":
         return
     if len(first) > 1 and np.isnan(first[0]) and not np.isnan(first[1:]).any():
         reason = "its first row begins with an empty field: these may be coordinates of an image"
@@ -57,19 +56,39 @@ def check_table(table: TextTable) -> None:
 
 
 def _check_preamble(table: TextTable) -> None:
+    """Check the lines of several numbers above a table: another table, or what says where x is.
+
+    One such line is a setting if titles stand below it.
+    """
     layout = table.layout
-    rows = [[] if is_comment(line) else layout.split(line) for line in layout.preamble]
+    least = _OTHER_ROWS if _has_titles(table) else 1
+    rows = [[] if is_comment(line) else _fields(table, line) for line in layout.preamble]
     widths = [len(row) if len(row) > 1 and is_row(row, layout.decimal) else 0 for row in rows]
     line = 1
     for width, run in groupby(widths):
         length = len([*run])
-        if width and length >= _OTHER_ROWS:
+        if width and length >= least:
+            lines = (
+                f"lines {line} to {line + length - 1} have" if length > 1 else f"line {line} has"
+            )
             reason = (
-                f"there are several tables in it: lines {line} to {line + length - 1} have {width}"
-                f" columns, those from line {layout.first + 1} on {layout.width}"
+                f"{lines} {width} numbers, the rows from line {layout.first + 1} on {layout.width}: "
+                "these are several tables, or what stands above says where x begins and ends"
             )
             raise wrong(table.path, reason, line=line)
         line += length
+
+
+def _has_titles(table: TextTable) -> bool:
+    """Say whether words stand above the columns, and not only numbers."""
+    titles = [title for title in table.header.titles if title]
+    return not all(is_row(title.split(), table.layout.decimal) for title in titles)
+
+
+def _fields(table: TextTable, line: str) -> list[str]:
+    """Split a line above a table, at blanks where the table's own delimiter isn't in it."""
+    fields = table.layout.split(line)
+    return fields if len(fields) > 1 else line.split()
 
 
 def _is_series(columns: Array) -> bool:
@@ -85,6 +104,24 @@ def _is_series(columns: Array) -> bool:
     along = np.abs(np.diff(columns.T.ravel())).sum()
     down = np.abs(np.diff(columns, axis=1)).sum(axis=1)
     return bool(down.min() > 0 and along <= 1.5 * down.min())
+
+
+def check_image(table: TextTable) -> None:
+    """Check that columns without titles may be an image's: nothing is said above them.
+
+    Raises
+    ------
+    FileFormatError
+        If there is, and it isn't a comment: an instrument's series in rows looks the same.
+    """
+    said = [line for line in table.layout.preamble if not is_comment(line)]
+    if said:
+        reason = (
+            f"its rows of {len(table.used)} numbers could be an image or a series, "
+            f"and {said[-1].strip()[:60]!r} above them doesn't say which"
+        )
+        hint = "Say read=dict(kind='image') or read=dict(skiprows=, x=, y=)."
+        raise wrong(table.path, reason, hint=hint)
 
 
 def split_at_blank_lines(table: TextTable) -> list[TextTable]:

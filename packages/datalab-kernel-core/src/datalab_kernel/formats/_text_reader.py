@@ -16,6 +16,7 @@ from datalab_kernel.formats._columns import curves_of_columns
 from datalab_kernel.formats._curves import Curve, to_signals
 from datalab_kernel.formats._explicit_layout import explicit_curves, explicit_table
 from datalab_kernel.formats._plain_table import (
+    check_image,
     check_table,
     split_at_blank_lines,
     with_plausible_x,
@@ -54,6 +55,8 @@ class ReadTable:
         if options.kind is None:
             check_table(table)
         if _is_image(table, options):
+            if options.kind is None:
+                check_image(table)
             return _image_of(table)
         curves = [
             curve

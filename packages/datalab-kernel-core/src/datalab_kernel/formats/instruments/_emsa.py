@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from datalab_kernel.formats._curves import Curve, to_signals
-from datalab_kernel.formats._header import value_of
+from datalab_kernel.formats._header import split_title, value_of
 from datalab_kernel.formats.instruments._text_file import (
     beginning,
     check_count,
@@ -23,8 +23,10 @@ from datalab_kernel.formats.instruments._text_file import (
     refused,
     text_reader,
 )
+from datalab_kernel.notes import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from datalab_kernel.objects import DataObject
@@ -50,9 +52,16 @@ def _read(path: Path) -> list[DataObject]:
     if not is_ended and rows and not ends_with_line(path):
         raise refused(path, "it was cut off: its last line has no end, and #ENDOFDATA is missing")
     values = numbers_of(path, rows)
+    notes: tuple[Note, ...] = ()
     count = number_of(said.get("NPOINTS", ""), "#NPOINTS")
     if said.get("DATATYPE", "").strip().upper() == "XY":
-        check_count(path, len(values), 2 * count, "numbers")
+        is_longer = is_ended and len(values) > 2 * count and len(values) % 2 == 0
+        if is_longer:  # as the standard's own example is
+            notes = (
+                Note(f"All {len(values) // 2} points were read, although #NPOINTS is {count:g}."),
+            )
+        else:
+            check_count(path, len(values), 2 * count, "numbers")
         x, y = values.reshape(-1, 2).T
     else:
         check_count(path, len(values), count)
@@ -61,18 +70,30 @@ def _read(path: Path) -> list[DataObject]:
         y = values
     if not len(y):
         raise refused(path, "its spectrum is empty")
-    xunit = said.get("XUNITS", "")
-    yunit = said.get("YUNITS", "")
+    xlabel, xunit = _label_and_unit(said, "X")
+    ylabel, yunit = _label_and_unit(said, "Y")
     curve = Curve(
         x=x,
         y=y,
-        xlabel=said.get("XLABEL", "") or _LABELS.get(xunit, ""),
+        xlabel=xlabel or _LABELS.get(xunit, ""),
         xunit=xunit,
-        ylabel=said.get("YLABEL", "") or ("Counts" if yunit.lower() == "counts" else ""),
-        yunit="" if yunit.lower() == "counts" else yunit,
+        ylabel=ylabel,
+        yunit=yunit,
         settings={key: value_of(text) for key, text in said.items() if text},
+        notes=notes,
     )
     return [*to_signals(path, [curve])]
+
+
+def _label_and_unit(said: Mapping[str, str], axis: str) -> tuple[str, str]:
+    """Return an axis' label and unit; ``Energy Loss (eV)`` may be both, ``Counts`` is no unit."""
+    units = said.get(f"{axis}UNITS", "")
+    label, unit = split_title(units)
+    if unit:
+        return said.get(f"{axis}LABEL", "") or label, unit
+    is_quantity = units.lower() in {"counts", "intensity"}
+    label = said.get(f"{axis}LABEL", "") or (units.capitalize() if is_quantity else "")
+    return label, "" if is_quantity else units
 
 
 EMSA = text_reader(
