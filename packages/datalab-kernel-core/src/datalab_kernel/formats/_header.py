@@ -119,11 +119,10 @@ def _are_titles(fields: Sequence[str], layout: TextLayout, columns: int, least: 
 
 
 def _are_units(fields: Sequence[str]) -> bool:
-    texts = [text for text in fields if text]
+    texts = [text for text in fields if text and not _is_float(text)]  # Rigol's has numbers too
     return bool(texts) and all(
         _IN_BRACKETS.fullmatch(text) or text.casefold() in _UNIT_WORDS or text in _PLAIN_UNITS
         for text in texts
-        if not _is_float(text)
     )
 
 
