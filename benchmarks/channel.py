@@ -5,7 +5,8 @@
 The page is a program that uses jupyter_client, so no server and no browser are in between:
 calls one after another, 50 at a time, from the page; streams of 64 MB in both directions,
 against as many comm messages of 1 MB and against one of the whole. Then what 10,000 calls
-leave behind. Needs the kernelspecs "datalab" and "python3" (ipykernel).
+leave behind. Needs the kernelspecs "datalab" and "python3" (ipykernel). ``channel_browser.py``
+does the same with a real page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+from _channel_cells import cells
 from _channel_page import KernelLink, Pages, kernel_link
 from _pairs import compare_times, print_rows
 
@@ -29,76 +31,13 @@ STREAM_BYTES = 64 << 20
 CHUNK_BYTES = 1 << 20
 GOAL = 1 / 0.8
 """Our time over the reference's: 0.8 of its calls, or bytes, in the same time."""
-IN_KERNEL = f"""
-import asyncio, gc, json, time
-import comm, psutil
-from datalab_kernel_channel import get_comm_manager, open_channel
-
-CALLS, AT_ONCE = {CALLS}, {AT_ONCE}
-data = bytes({STREAM_BYTES})
-chunks = [memoryview(data)[at : at + {CHUNK_BYTES}] for at in range(0, len(data), {CHUNK_BYTES})]
-before = len(get_comm_manager().comms)
-channel = await open_channel("export default function () {{}}")
-
-async def take(stream):
-    size = 0
-    async for chunk in stream:
-        size += len(chunk)
-    return size
-
-channel.expose(echo=lambda value: value, take=take)
-bare_comm = comm.create_comm(target_name="bare")
-loop, waiting = asyncio.get_running_loop(), {{}}
-
-def hear(message):
-    content = message["content"]["data"]
-    if "answer" in content:
-        waiting.pop(content["answer"]).set_result(content["value"])
-    elif "ask" in content:
-        bare_comm.send({{"answer": content["ask"], "value": content["value"]}})
-
-bare_comm.on_msg(hear)
-
-async def bare(value):
-    future = waiting[value] = loop.create_future()
-    bare_comm.send({{"ask": value, "value": value}})
-    return await future
-
-async def call(value):
-    return await channel.call("echo", value)
-
-async def in_turn(function):
-    for value in range(CALLS):
-        await function(value)
-
-async def at_once(function):
-    for first in range(0, CALLS, AT_ONCE):
-        await asyncio.gather(*map(function, range(first, first + AT_ONCE)))
-
-async def bare_stream(parts):
-    future = waiting["stream"] = loop.create_future()
-    for part in parts:
-        bare_comm.send({{"part": 1}}, buffers=[part])
-    bare_comm.send({{"ask": "stream", "value": "stream"}})
-    await future
-
-async def stream():
-    assert await channel.call("take", channel.stream(data)) == len(data)
-
-async def timed(awaitable):
-    gc.collect()
-    began = time.perf_counter()
-    await awaitable
-    print(time.perf_counter() - began)
-
-def held():
-    gc.collect()
-    return {{
-        "comms": len(get_comm_manager().comms),
-        "tasks": len(asyncio.all_tasks()),
-        "memory_mb": psutil.Process().memory_info().rss / 1e6,
-    }}
-"""
+IN_KERNEL = cells(
+    "export default function () {}",
+    calls=CALLS,
+    at_once=AT_ONCE,
+    stream_bytes=STREAM_BYTES,
+    chunk_bytes=CHUNK_BYTES,
+)
 
 
 class Measured:

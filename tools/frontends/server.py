@@ -64,7 +64,7 @@ class JupyterServer:
 
 
 @contextmanager
-def jupyter_server(*, is_prompt: bool = False) -> Iterator[JupyterServer]:
+def jupyter_server(*, is_prompt: bool = False, is_limited: bool = True) -> Iterator[JupyterServer]:
     """Start JupyterLab and Notebook on one server; stop it with all its kernels.
 
     Parameters
@@ -72,6 +72,8 @@ def jupyter_server(*, is_prompt: bool = False) -> Iterator[JupyterServer]:
     is_prompt
         Whether it sends small messages at once (``TCP_NODELAY``), which Jupyter's server
         doesn't by itself.
+    is_limited
+        Whether it drops messages beyond its limit of 1,000 a second.
 
     Yields
     ------
@@ -80,13 +82,14 @@ def jupyter_server(*, is_prompt: bool = False) -> Iterator[JupyterServer]:
     """
     with tempfile.TemporaryDirectory(prefix="jupyter-") as text:
         home = Path(text)
-        with running_lab(home, secrets.token_hex(16), is_prompt=is_prompt) as (server, _process):
+        flags = {"is_prompt": is_prompt, "is_limited": is_limited}
+        with running_lab(home, secrets.token_hex(16), **flags) as (server, _process):
             yield server
 
 
 @contextmanager
 def running_lab(
-    home: Path, token: str, *, port: int = 0, is_prompt: bool = False
+    home: Path, token: str, *, port: int = 0, is_prompt: bool = False, is_limited: bool = True
 ) -> Iterator[tuple[JupyterServer, subprocess.Popen[bytes]]]:
     """Start them in a folder that may be used again, by a server that is started where one was.
 
@@ -96,7 +99,7 @@ def running_lab(
         What they write, and the notebooks.
     token, port
         With which and where they are asked; 0: where nobody else listens.
-    is_prompt
+    is_prompt, is_limited
         As of :func:`jupyter_server`.
 
     Yields
@@ -107,7 +110,7 @@ def running_lab(
     (home / "notebooks").mkdir(exist_ok=True)
     for left in (home / "runtime").glob("jpserver-*"):  # of one that was killed
         left.unlink()
-    _write_settings(home, is_prompt=is_prompt)
+    _write_settings(home, is_prompt=is_prompt, is_limited=is_limited)
     started = running_server(home, ["jupyter", "lab"], token, _environment(home), port)
     with started as (url, process):
         yield JupyterServer(url=url, token=token, folder=home / "notebooks"), process
@@ -128,10 +131,13 @@ KernelWebsocketHandler.open = open_promptly
 """
 
 
-def _write_settings(home: Path, *, is_prompt: bool) -> None:
+def _write_settings(home: Path, *, is_prompt: bool, is_limited: bool) -> None:
     config = home / "config"
     config.mkdir(exist_ok=True)
-    (config / "jupyter_server_config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
+    whole = (
+        CONFIG if is_limited else CONFIG | {"ZMQChannelsWebsocketConnection": {"limit_rate": False}}
+    )
+    (config / "jupyter_server_config.json").write_text(json.dumps(whole), encoding="utf-8")
     if is_prompt:
         (config / "jupyter_server_config.py").write_text(PROMPT, encoding="utf-8")
     for name, content in SETTINGS.items():
