@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datalab_kernel_spec.relay.sockets._json import parsed, written
 from datalab_kernel_spec.relay.sockets._message import (
     DELIMITER,
     Message,
@@ -56,6 +57,32 @@ def test_the_signature_is_that_of_jupyters_protocol() -> None:
         ASKED.content,
         *ASKED.buffers,
     ]
+
+
+@given(key=st.binary(min_size=1, max_size=300))
+def test_a_key_of_any_length_is_taken_as_hmac_does(key: bytes) -> None:
+    signed = b"".join([ASKED.header, ASKED.parent, ASKED.metadata, ASKED.content])
+    wanted = hmac.new(key, signed, hashlib.sha256).hexdigest().encode()
+    assert Signer(key).frames(ASKED)[2] == wanted
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(value=JSON, blanks=st.sampled_from(["", " ", "\n"]))
+def test_json_is_read_and_written_as_python_does(value: object, blanks: str) -> None:
+    text = json.dumps(value)
+    assert written(value) == text.encode()
+    assert parsed((blanks + text + blanks).encode()) == value
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"{} {}", b"nothing", b"[1,]", b"\xff"])
+def test_what_is_no_json_is_an_error(text: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of several kinds
+        parsed(text)
 
 
 @pytest.mark.parametrize("scheme", ["hmac-sha256", "hmac-sha512", "hmac-sha1", "hmac-md5"])

@@ -12,6 +12,7 @@ from datalab_kernel_spec.relay.sockets._zmtp import (
     GREETING,
     LONGEST,
     Decoder,
+    Frames,
     ZmtpError,
     chunks_of,
     command,
@@ -120,3 +121,24 @@ def test_large_frames_are_sent_from_where_they_lie() -> None:
     chunks = chunks_of([b"topic", large, b"last"])
     assert [len(chunk) for chunk in chunks] == [2 + 5 + 9, 1 << 16, 2 + 4]
     assert chunks[1] is large
+
+
+@given(cut=st.integers(1, 400))
+def test_a_message_that_came_in_one_piece_leaves_as_it_came(cut: int) -> None:
+    messages = [[b"topic", bytes(300), b""], [b"other", b"last"]]
+    said = b"".join(map(b"".join, map(chunks_of, messages)))
+    decoder = Decoder(frozenset({b"DEALER"}))
+    decoder.of(GREETING + ready(b"DEALER"))
+    heard = [
+        one for begin in range(0, len(said), cut) for one in decoder.of(said[begin : begin + cut])
+    ]
+    assert b"".join(map(b"".join, map(chunks_of, heard))) == said
+    if cut >= len(said):
+        assert all(isinstance(one, Frames) for one in heard)
+
+
+def test_a_changed_message_is_not_sent_as_it_came() -> None:
+    decoder = Decoder(frozenset({b"DEALER"}))
+    (message,) = decoder.of(GREETING + ready(b"DEALER") + b"\x01\x01a\x00\x01b")
+    assert chunks_of([*message, b"c"]) == [b"\x01\x01a\x01\x01b\x00\x01c"]
+    assert chunks_of(message[1:]) == [b"\x00\x01b"]

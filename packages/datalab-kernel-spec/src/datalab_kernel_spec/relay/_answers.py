@@ -38,6 +38,7 @@ class Answers:
         self._front, self._inner, self._queue = parts.front, parts.inner, parts.queue
         self._comms, self._outputs, self._shutdown = parts.comms, parts.outputs, parts.shutdown
         self.kernel_info = KernelInfo()
+        self._gathering = parts.gathering
         self._credit = credit
         self.held = HeldStatuses()
         """Statuses that are published a little later."""
@@ -63,6 +64,7 @@ class Answers:
 
     def _from_cell(self, reply: Message) -> None:
         self._queue.asks = False
+        self._gathering.note_reply()
         self._notes.read()
         self.publish_held()
         cell, content = reply.parent_id, reply.content_fields
@@ -90,6 +92,7 @@ class Answers:
 
     def from_control(self, frames: list[bytes]) -> None:
         """Take a reply to what doesn't wait for cells."""
+        self._gathering.end()
         message = unsigned(frames)
         if b'"shutdown_reply"' in message.header:
             self._from_shutdown(self._front.control, message)
@@ -107,6 +110,7 @@ class Answers:
 
     def from_stdin(self, frames: list[bytes]) -> None:
         """Take a cell's question."""
+        self._gathering.end()
         self._queue.asks = True
         time.sleep(QUESTION_S)
         self._front.stdin.send(frames)

@@ -78,7 +78,7 @@ class Journal:
         now = time.monotonic()
         size = sum(map(len, frames)) + ENTRY_BYTES
         self._last += 1
-        self._entries.append(_Entry(self._last, now, size, frames))
+        self._entries.append(_Entry(self._last, now, size, frames[:]))  # without their wire
         self._size += size
         if self._size > KEPT_BYTES:
             self._forget(now)

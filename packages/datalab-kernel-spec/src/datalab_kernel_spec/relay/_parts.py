@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datalab_kernel_spec.relay._comms import Comms
     from datalab_kernel_spec.relay._journal_comm import JournalComm
+    from datalab_kernel_spec.relay.cells._gathering import Gathering
     from datalab_kernel_spec.relay.cells._queue import CellQueue
     from datalab_kernel_spec.relay.cells._shutdown import Shutdown
     from datalab_kernel_spec.relay.outputs._outputs import Outputs
@@ -22,6 +23,7 @@ class Parts(NamedTuple):
     front: Front
     inner: Inner
     queue: CellQueue
+    gathering: Gathering
     comms: Comms
     outputs: Outputs
     shutdown: Shutdown

@@ -18,6 +18,7 @@ from datalab_kernel_spec.relay._journal_comm import JournalComm
 from datalab_kernel_spec.relay._notes import Notes
 from datalab_kernel_spec.relay._parts import Parts
 from datalab_kernel_spec.relay._requests import Requests
+from datalab_kernel_spec.relay.cells._gathering import GATHER_MS, Gathering
 from datalab_kernel_spec.relay.cells._prompt_numbers import numbered
 from datalab_kernel_spec.relay.cells._queue import CellQueue
 from datalab_kernel_spec.relay.cells._shutdown import Shutdown
@@ -66,10 +67,13 @@ class Relay:
         self._credit = Credit(ends.credit)
         turns = Turns(self._queue, self._front.publish_frames, self._show_input)
         shutdown = Shutdown(self._front, self._queue, turns)
+        queue = self._queue
+        self._gathering = Gathering(self._inner.iopub, lambda: queue.running is not None)
         parts = Parts(
             self._front,
             self._inner,
             self._queue,
+            self._gathering,
             self._comms,
             self._outputs,
             shutdown,
@@ -118,6 +122,7 @@ class Relay:
     def _turn(self) -> None:
         """Wait for something to come, and pass it on."""
         is_quiet = not self._poll.turn(self._patience_ms())
+        self._guarded(self._gathering.look_after)
         if self._answers.held.waiting and self._answers.held.is_time:
             self._answers.publish_held()
         self._outputs.look_after(is_quiet=is_quiet)
@@ -127,6 +132,8 @@ class Relay:
             self._credit.grant()
 
     def _patience_ms(self) -> int:
+        if self._gathering.is_on:
+            return GATHER_MS
         if not self._outputs.are_watched:
             return OUTPUT_MS
         return QUIET_MS if self._answers.held.waiting else CHECK_MS

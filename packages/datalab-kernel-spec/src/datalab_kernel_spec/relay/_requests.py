@@ -51,7 +51,7 @@ class Requests:
         self._terminal = ends.terminals["stderr"]
         self._front, self._inner, self._queue = parts.front, parts.inner, parts.queue
         self._comms, self._outputs, self._shutdown = parts.comms, parts.outputs, parts.shutdown
-        self._journal = parts.journal
+        self._gathering, self._journal = parts.gathering, parts.journal
         usage = Usage(ends.kernel_pid)
         self._answered_here: dict[str, Callable[[], dict[str, Any]]] = {
             "connect_request": self._ports,
@@ -66,11 +66,12 @@ class Requests:
         header = message.header_fields
         msg_type = header["msg_type"]
         if msg_type == "execute_request":
+            self._queue.add(message, header)
+            self._inner.send_all(self._queue.to_send())
+            self._gathering.begin()
             self._outputs.look_away()
             if any(silent in message.content for silent in SILENT):
                 self._outputs.arrived.add_cell(message.header)
-            self._queue.add(message, header)
-            self._inner.send_all(self._queue.to_send())
         elif msg_type in COMM_TYPES and self._journal.takes(message, msg_type):
             pass
         elif msg_type in TUNNELLED and self._comms.tunnel_id:

@@ -7,9 +7,9 @@ of the prompt, and a reply the last number that was used.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_spec.relay.sockets._json import parsed, written
 from datalab_kernel_spec.relay.sockets._message import Message, Signer, unsigned
 
 if TYPE_CHECKING:
@@ -25,16 +25,14 @@ def numbered(queue: CellQueue, signer: Signer, cell: str, frames: list[bytes]) -
     if turn is None or message.content.endswith(b'"execution_count":%d}' % turn.number):
         return frames  # as nearly always: xpython's signature holds
     content = {**message.content_fields, "execution_count": turn.number}
-    return signer.frames(message._replace(content=json.dumps(content).encode()))
+    return signer.frames(message._replace(content=written(content)))
 
 
 def timed(queue: CellQueue, reply: Message, content: dict[str, Any]) -> Message:
     """Return an ``execute_reply`` with the last number used, and when the cell began."""
     if "execution_count" in content:
         content = {**content, "execution_count": queue.number - 1}
-    metadata = json.loads(reply.metadata)
+    metadata = parsed(reply.metadata)
     if turn := queue.turn_of(reply.parent_id):
         metadata["started"] = turn.started
-    return reply._replace(
-        content=json.dumps(content).encode(), metadata=json.dumps(metadata).encode()
-    )
+    return reply._replace(content=written(content), metadata=written(metadata))

@@ -9,11 +9,11 @@ that what it sends from now on came later: that word waits in the same line.
 
 from __future__ import annotations
 
-import json
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datalab_kernel_spec.protocol._words import CELL_ID, KEEP_GOING
+from datalab_kernel_spec.relay.sockets._json import parsed, written
 from datalab_kernel_spec.relay.sockets._message import now
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ class CellQueue:
         if cell_id := _cell_id(request):  # xpython keeps a request's header alone
             added |= {CELL_ID: cell_id}
         if added:
-            request = request._replace(header=json.dumps({**header, **added}).encode())
+            request = request._replace(header=written({**header, **added}))
         # xeus would throw away whatever arrives in the 50 ms after an error.
         content["stop_on_error"] = False
-        return request._replace(content=json.dumps(content).encode())
+        return request._replace(content=written(content))
 
     def to_send(self) -> Iterator[Message]:
         """Hand out what xpython is to be sent now; what it aborts itself it must have at once."""
@@ -147,7 +147,7 @@ class CellQueue:
 def _cell_id(request: Message) -> str | None:
     if b'"cellId"' not in request.metadata:
         return None
-    match json.loads(request.metadata):
+    match parsed(request.metadata):
         case {"cellId": str(cell_id)}:
             return cell_id
     return None

@@ -45,6 +45,7 @@ class Connection:
         self._waiting: deque[bytes | memoryview] = deque()
         self._waiting_bytes = 0
         self._events = READ
+        self._is_away = False
         poll.watch(self.fd, self._serve, rank)
         self._write([GREETING + self.opening])
 
@@ -107,10 +108,20 @@ class Connection:
 
     def _wait_for_the_other_end(self) -> None:
         is_full = bool(self.pause_bytes) and self._waiting_bytes > self.pause_bytes
-        events = (0 if is_full else READ) | (WRITE if self._waiting else 0)
-        if events != self._events:
+        events = (0 if is_full or self._is_away else READ) | (WRITE if self._waiting else 0)
+        if events != self._events and self.is_open:
             self._events = events
             self._poll.change(self.fd, events)
+
+    def look_away(self) -> None:
+        """Let what comes wake nobody; it waits until it is read."""
+        self._is_away = True
+        self._wait_for_the_other_end()
+
+    def look(self) -> None:
+        """Be woken by what comes again."""
+        self._is_away = False
+        self._wait_for_the_other_end()
 
     def _serve(self, event: int) -> None:
         if event & WRITE:

@@ -90,6 +90,16 @@ class _Channel:
         if self._connection is not None:
             self._connection.send(frames)
 
+    def look_away(self) -> None:
+        """Let what comes wake nobody; it waits until it is read."""
+        if self._connection is not None:
+            self._connection.look_away()
+
+    def look(self) -> None:
+        """Be woken by what comes again."""
+        if self._connection is not None:
+            self._connection.look()
+
     def read(self) -> None:
         """Take what has come."""
         if self._connection is not None and self._connection.is_open:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-__all__ = ["GREETING", "LONGEST", "Decoder", "ZmtpError", "chunks_of", "command", "ready"]
+__all__ = ["GREETING", "LONGEST", "Decoder", "Frames", "ZmtpError", "chunks_of", "command", "ready"]
 
 MORE, LONG, COMMAND = 1, 2, 4
 LARGE = 1 << 16
@@ -17,7 +17,7 @@ LARGE = 1 << 16
 LONGEST = 1 << 16
 """No frame that comes before ``READY`` is longer, and no subscription."""
 LONG_HEAD = Struct(">BQ")
-SHORT_HEAD_BYTES = 2
+SHORT_HEAD_BYTES, LONG_HEAD_BYTES = 2, LONG_HEAD.size
 SIGNATURE_BYTES, GREETING_BYTES = 10, 64
 
 GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(52, b"\0")
@@ -40,8 +40,21 @@ def ready(kind: bytes, identity: bytes = b"") -> bytes:
     return command(b"READY", body)
 
 
+class Frames(list[bytes]):
+    """A message that came in one piece, and leaves so where nobody has changed it."""
+
+    __slots__ = ("wire",)
+
+    def __init__(self, frames: list[bytes], wire: bytes) -> None:
+        super().__init__(frames)
+        self.wire = wire
+        """The frames' bytes, with their heads."""
+
+
 def chunks_of(frames: list[bytes]) -> list[bytes]:
     """Return a message's bytes in as few pieces as are had without copies of large frames."""
+    if isinstance(frames, Frames):
+        return [frames.wire]
     chunks: list[bytes] = []
     pieces: list[bytes] = []
     left = len(frames)
@@ -104,10 +117,13 @@ class Decoder:
         if self.missing > 0 and self._is_greeted:
             return []
         data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        at = 0
-        if not self._is_greeted:
-            at = self._greet(data)
-        messages, at = self._messages(data, at) if self._is_greeted else ([], at)
+        at = 0 if self._is_greeted else self._greet(data)
+        messages: list[list[bytes]] = []
+        if self._is_greeted:
+            if not self.is_ready:
+                at = self._meet(data, at)
+            if self.is_ready:
+                messages, at = self._messages(data, at)
         self._pieces = [data[at:]] if at < len(data) else []
         return messages
 
@@ -122,38 +138,69 @@ class Decoder:
         self._is_greeted = True
         return GREETING_BYTES
 
-    def _messages(self, data: bytes, at: int) -> tuple[list[list[bytes]], int]:
-        """Take frames from a place on; return the messages, and where what is incomplete begins."""
-        messages: list[list[bytes]] = []
-        frames, end = self._frames, len(data)
-        longest = self._longest if self.is_ready else LONGEST
-        while True:
-            begin = at + SHORT_HEAD_BYTES
-            if at < end and data[at] & LONG:
-                begin = at + LONG_HEAD.size
-            if begin > end:
-                self.missing = begin - end
+    def _meet(self, data: bytes, at: int) -> int:
+        """Take the commands up to ``READY``; return where what comes behind begins."""
+        while not self.is_ready:
+            flags, begin, after = self._frame(data, at, LONGEST)
+            if after > len(data):
                 break
+            if not flags & COMMAND:
+                raise ZmtpError(data[begin:after])
+            self._understood(data[begin:after])
+            at = after
+        return at
+
+    def _frame(self, data: bytes, at: int, longest: int) -> tuple[int, int, int]:
+        """Return a frame's flags, and where it begins and ends; note how much of it is missing."""
+        end = len(data)
+        is_long = at < end and data[at] & LONG
+        begin = after = at + (LONG_HEAD.size if is_long else SHORT_HEAD_BYTES)
+        flags = 0
+        if begin <= end:
             flags = data[at]
-            size = LONG_HEAD.unpack_from(data, at)[1] if flags & LONG else data[at + 1]
+            size = LONG_HEAD.unpack_from(data, at)[1] if is_long else data[at + 1]
             if longest and size > longest:
                 raise ZmtpError(data[at:begin])
-            if begin + size > end:
-                self.missing = begin + size - end
+            after = begin + size
+        self.missing = after - end
+        return flags, begin, after if begin <= end else end + 1
+
+    def _messages(self, data: bytes, at: int) -> tuple[list[list[bytes]], int]:
+        """Take frames from a place on; return the messages, and where what is incomplete begins.
+
+        Each message of a cell comes by here, so this is written for few steps a frame.
+        """
+        messages: list[list[bytes]] = []
+        frames, end, unpack = self._frames, len(data), LONG_HEAD.unpack_from
+        message_at = -1 if frames else at
+        while at + SHORT_HEAD_BYTES <= end:
+            flags = data[at]
+            if flags & LONG:
+                begin = at + LONG_HEAD_BYTES
+                if begin > end:
+                    break
+                after = begin + unpack(data, at)[1]
+            else:
+                begin = at + SHORT_HEAD_BYTES
+                after = begin + data[at + 1]
+            if after > end:
                 break
-            at = begin + size
-            body = data[begin:at]
+            at = after
             if flags & COMMAND:
-                messages += self._understood(body)
-                longest = self._longest if self.is_ready else LONGEST
+                messages += self._understood(data[begin:after])
+                message_at = -1 if frames else at
                 continue
-            if not self.is_ready:
-                raise ZmtpError(body)
-            frames.append(body)
+            frames.append(data[begin:after])
             if not flags & MORE:
+                if message_at >= 0 and at - message_at < LARGE:
+                    frames = Frames(frames, data[message_at:at])
                 messages.append(frames)
-                frames = []
+                frames, message_at = [], at
         self._frames = frames
+        if at < end:
+            self._frame(data, at, self._longest)
+        else:
+            self.missing = SHORT_HEAD_BYTES
         return messages, at
 
     def _understood(self, content: bytes) -> list[list[bytes]]:
