@@ -31,7 +31,7 @@ def put(space: dict[str, Any]) -> tuple[Namespace, FirstUse]:
 
 
 def run(first_use: FirstUse, space: dict[str, Any], code: str) -> None:
-    exec(compile(first_use.visit(ast.parse(code)), "cell", "exec"), space)
+    exec(compile(first_use.prepare(ast.parse(code)), "cell", "exec"), space)
 
 
 def test_putting_the_names_imports_nothing_heavy() -> None:

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["load_ipython_extension", "offer_workspace", "unload_ipython_extension"]
 
 _MAGIC = "datalab"
-_REPLACED = ("init_user_ns", "_ofind")
-"""Methods of the shell: what %reset calls, and what ``np?`` and Shift+Tab of any kernel ask."""
+_REPLACED = ("init_user_ns", "_ofind", "transform_ast")
+"""Methods of the shell: what %reset calls, what ``np?`` and Shift+Tab of any kernel ask, and what
+sees each cell's syntax tree. (With a transformer in ``ast_transformers`` IPython goes through
+the whole tree once more, also where nothing was changed.)"""
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -55,11 +57,12 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def _session(shell: InteractiveShell) -> _Session | None:
-    return next((t for t in shell.ast_transformers if isinstance(t, _Session)), None)
+    found = getattr(vars(shell).get("transform_ast"), "__self__", None)
+    return found if isinstance(found, _Session) else None
 
 
 class _Session(FirstUse):
-    """What is hooked into one shell. Found again among its ``ast_transformers``."""
+    """What is hooked into one shell. Found again as the one that sees its syntax trees."""
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
@@ -89,11 +92,11 @@ class _Session(FirstUse):
         self._lost_changes.begin()
         self._object_display.begin()
         self.target.offer()
-        shell.ast_transformers.append(self)
         self._custom_matchers.extend(self._matchers)
         shell.events.register("post_run_cell", self._after_first_cell)
         shell.init_user_ns = self._init_user_ns  # type: ignore[method-assign]
         shell._ofind = self._find_real  # type: ignore[assignment]  # noqa: SLF001 - see _REPLACED
+        shell.transform_ast = self._transform_ast  # type: ignore[method-assign]
         self._magic_before = self._line_magics.get(_MAGIC)
         shell.magics_manager.register_function(
             datalab_magic(self.namespace), magic_kind="line", magic_name=_MAGIC
@@ -113,7 +116,6 @@ class _Session(FirstUse):
         for matcher in self._matchers:
             if matcher in self._custom_matchers:
                 self._custom_matchers.remove(matcher)
-        shell.ast_transformers.remove(self)
         self._variable_panel.end()
         self._tracebacks.end()
         self._lost_changes.end()
@@ -145,6 +147,10 @@ class _Session(FirstUse):
         """Find what a name stands for, as IPython does, once it is the real object."""
         self.make_real_in(name)
         return self._replaced["_ofind"](name, *args, **keywords)
+
+    def _transform_ast(self, node: Any) -> Any:
+        """Transform a tree as IPython does, and make real what the result reads."""
+        return self.prepare(self._replaced["transform_ast"](node))
 
     def _after_first_cell(self, _result: object) -> None:
         self._unhook("post_run_cell", self._after_first_cell)
