@@ -7,6 +7,7 @@ the notebook holds. What a Stop does here is decided in :mod:`datalab_kernel_spe
 from __future__ import annotations
 
 import asyncio
+import types
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -240,9 +241,14 @@ async def _whatever_is_cancelled(wait: Callable[[], Awaitable[Any]]) -> None:
             return
 
 
-async def _a_turn_of_the_loop() -> None:
-    await _whatever_is_cancelled(_no_time)
-
-
-async def _no_time() -> None:
-    await asyncio.sleep(0)
+@types.coroutine
+def _a_turn_of_the_loop() -> Iterator[None]:
+    """Let the event loop turn once, though a person's code cancels all tasks that it finds."""
+    while True:
+        try:
+            yield  # as asyncio.sleep(0)
+        except asyncio.CancelledError:
+            if task := asyncio.current_task():
+                task.uncancel()
+        else:
+            return

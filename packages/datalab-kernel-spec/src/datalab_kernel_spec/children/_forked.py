@@ -13,15 +13,12 @@ import os
 import signal
 import sys
 import threading
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from datalab_kernel_spec.messages._flushing import flush
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from datalab_kernel_spec.children._order import Order
     from datalab_kernel_spec.messages._tunnel import Tunnel
 
@@ -57,8 +54,7 @@ def mind_forks(shell: Any, tunnel: Tunnel | None, order: Order) -> None:
         )
 
 
-@contextmanager
-def own_process(*, at_an_await: bool = False) -> Iterator[None]:
+class own_process:  # noqa: N801 - read as the block that it opens
     """Run a cell's code; a child that it forks by hand ends here: the rest is the kernel's.
 
     Parameters
@@ -66,15 +62,21 @@ def own_process(*, at_an_await: bool = False) -> Iterator[None]:
     at_an_await
         Whether code that returns hasn't ended, but awaits.
     """
-    has_returned = False
-    try:
-        yield
-        has_returned = True
-    finally:
+
+    __slots__ = ("_at_an_await",)
+
+    def __init__(self, *, at_an_await: bool = False) -> None:
+        self._at_an_await = at_an_await
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, raised: type[BaseException] | None, *_rest: object) -> None:
         if os.getpid() != _kernel_pid:
-            if at_an_await and has_returned:
+            awaits = self._at_an_await and raised is None
+            if awaits:
                 sys.stderr.write(AWAITED)
-            _end_child(1 if at_an_await and has_returned else _Ending.code)
+            _end_child(1 if awaits else _Ending.code)
 
 
 def _end_child(code: int) -> NoReturn:

@@ -6,6 +6,7 @@ Python's pdb takes a Stop for "ask again", and leaves a SIGINT handler of its ow
 
 from __future__ import annotations
 
+import _signal
 import bdb
 import signal
 import sys
@@ -13,6 +14,9 @@ from functools import wraps
 from typing import Any
 
 __all__ = ["forget_debuggers", "let_stop_end_debuggers"]
+
+_SIGINT = int(signal.SIGINT)
+"""Asked for in C: the module's own function makes an enum of the answer, or fails to."""
 
 
 def let_stop_end_debuggers() -> None:
@@ -46,6 +50,6 @@ def _ask(self: Any) -> None:
 
 def forget_debuggers() -> None:
     """Take SIGINT back from a debugger."""
-    owner = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    owner = getattr(_signal.getsignal(_SIGINT), "__self__", None)
     if isinstance(owner, bdb.Bdb):
         signal.signal(signal.SIGINT, signal.default_int_handler)

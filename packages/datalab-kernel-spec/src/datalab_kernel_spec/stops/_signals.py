@@ -12,13 +12,12 @@ import _thread
 import os
 import signal
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-__all__ = ["SignalReceiver", "hurry_pending", "interruptible", "uninterruptible"]
+__all__ = ["SignalReceiver", "hold_back", "hurry_pending", "let_through"]
 
 # signal's own functions turn numbers into enums and back, at ten times the price of the call.
 _HAS_MASKS = hasattr(_signal, "pthread_sigmask")
@@ -29,18 +28,14 @@ FIRST_NUDGE_S = 0.02
 LAST_NUDGE_S = 1.0
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGINT wake this thread out of a sleep, a read or a wait."""
-    if not _HAS_MASKS:
-        yield
-        return
-    before = _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
-    try:
-        yield
-    finally:
-        if _SIGINT in before:
-            _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
+def let_through() -> bool:
+    """Let SIGINT wake this thread out of a sleep, a read or a wait; return whether it was blocked."""
+    return _HAS_MASKS and _SIGINT in _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
+
+
+def hold_back() -> bool:
+    """Keep SIGINT from cutting short what this thread does in C++; return whether it was let through."""
+    return _HAS_MASKS and _SIGINT not in _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
 
 
 def hurry_pending(handler: object) -> None:
@@ -55,20 +50,6 @@ def hurry_pending(handler: object) -> None:
     if is_on_its_way and _signal.getsignal(_SIGINT) is handler:
         _signal.sigtimedwait((_SIGINT,), 0)
     _signal.pthread_sigmask(_signal.SIG_BLOCK, ())  # calls the handlers of what has come
-
-
-@contextmanager
-def uninterruptible() -> Iterator[None]:
-    """Keep SIGINT from cutting short what this thread does in C++."""
-    if not _HAS_MASKS:
-        yield
-        return
-    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGINT,))
-    try:
-        yield
-    finally:
-        if _SIGINT not in before:
-            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_SIGINT,))
 
 
 class SignalReceiver:

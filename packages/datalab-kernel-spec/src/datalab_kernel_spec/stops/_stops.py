@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datalab_kernel_spec.stops._signal_module import handle_sigint
 from datalab_kernel_spec.stops._signals import (
     SignalReceiver,
+    hold_back,
     hurry_pending,
-    interruptible,
-    uninterruptible,
+    let_through,
 )
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from types import CodeType, FrameType
 
 __all__ = ["Stops"]
@@ -95,25 +95,18 @@ class Stops:
         with self.opened():
             return _inside(call, *arguments)
 
-    @contextmanager
-    def opened(self) -> Iterator[None]:
+    def opened(self) -> _Opened:
         """Let SIGINT reach this thread while a person's code may be on its stack."""
-        was_open, self._is_open = self._is_open, True
-        try:
-            with interruptible():
-                yield
-        finally:
-            self._is_open = was_open
+        return _Opened(self)
 
-    @contextmanager
-    def closed(self) -> Iterator[None]:
+    def closed(self) -> _Closed:
         """Keep SIGINT from this thread while the event loop turns inside a person's code."""
-        was_open, self._is_open = self._is_open, False
-        try:
-            with uninterruptible():
-                yield
-        finally:
-            self._is_open = was_open
+        return _Closed(self)
+
+    def open(self, *, is_open: bool) -> bool:
+        """Say whether a person's code may be on the stack; return what it was until now."""
+        was_open, self._is_open = self._is_open, is_open
+        return was_open
 
     def _nearest(self, frame: FrameType | None) -> tuple[_Place, bool]:
         """Return what is nearest on the stack, and whether a question is above it."""
@@ -248,6 +241,42 @@ class Stops:
         self.never_inside(show_unless_stopped)
         self._places[show.__code__] = _Place.ERROR_DISPLAY
         return show_unless_stopped
+
+
+class _Opened:
+    """The time in which SIGINT reaches the thread; a class, as each cell passes by here."""
+
+    __slots__ = ("_stops", "_was_blocked", "_was_open")
+
+    def __init__(self, stops: Stops) -> None:
+        self._stops = stops
+
+    def __enter__(self) -> None:
+        self._was_open = self._stops.open(is_open=True)
+        self._was_blocked = let_through()
+
+    def __exit__(self, *_raised: object) -> None:
+        if self._was_blocked:
+            hold_back()
+        self._stops.open(is_open=self._was_open)
+
+
+class _Closed:
+    """The time in which SIGINT doesn't reach the thread."""
+
+    __slots__ = ("_stops", "_was_let_through", "_was_open")
+
+    def __init__(self, stops: Stops) -> None:
+        self._stops = stops
+
+    def __enter__(self) -> None:
+        self._was_open = self._stops.open(is_open=False)
+        self._was_let_through = hold_back()
+
+    def __exit__(self, *_raised: object) -> None:
+        if self._was_let_through:
+            let_through()
+        self._stops.open(is_open=self._was_open)
 
 
 def _without_a_frame(raises: Callable[[int, FrameType | None], bool]) -> Callable[..., Any]:
