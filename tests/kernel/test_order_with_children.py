@@ -73,7 +73,9 @@ def test_what_a_child_writes_comes_after_the_cells_input_and_before_its_end(watc
 @only_ours("bare xpython shows nothing of it")
 def test_a_silent_cells_children_are_shown_at_once(watch: Watch) -> None:
     watch.run(IMPORTS)
-    code = "os.system('echo child'); import time; time.sleep(50)"
+    code = (
+        "subprocess.run(['echo', 'child']); import time; time.sleep(50)"  # system() ignores a Stop
+    )
     request = watch.start(code, silent=True, store_history=False)
     watch.until(lambda: watch.cell(request).text() == "child\n", within_s=15)
     watch.kernel.interrupt()
