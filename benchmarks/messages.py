@@ -116,21 +116,28 @@ def main() -> None:
     """Print every row."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 
-    def against(reference: str, measure: Callable[..., float], *arguments: object) -> None:
+    def against(
+        reference: str,
+        measure: Callable[..., float],
+        *arguments: object,
+        kernel: str = startup.OURS,
+    ) -> None:
         ratio = compare_times(
-            lambda: measure(startup.OURS, *arguments),
+            lambda: measure(kernel, *arguments),
             lambda: measure(reference, *arguments),
             pairs=pairs,
         )
         label = f"{measure.__name__} {' '.join(str(a)[:24] for a in arguments)}, vs {reference}"
+        label = label if kernel == startup.OURS else f"({kernel}) {label}"
         startup.show(label, ratio, 1.10 if reference == startup.REFERENCE else 1.0)
 
     against("python3", startup.ready_s)
     against("python3", startup.first_cell_s)
     against("xpython", shown_s, PRINTS, sum(2 * len(str(i)) + 2 for i in range(1000)))
     against("xpython", shown_s, FIFTY_MB, 50_000_000)
-    against("xpython", queued_cells_s)
-    against("xpython", cells_in_turn_s)
+    for name in (startup.OURS, startup.FLOOR):
+        against("xpython", queued_cells_s, kernel=name)
+        against("xpython", cells_in_turn_s, kernel=name)
     ours, bare = (
         statistics.median(idle_mb(name) for _ in range(5)) for name in (startup.OURS, "xpython")
     )
