@@ -32,8 +32,10 @@ STATE = (
 
 @pytest.fixture
 def bare(started: Callable[..., Any]) -> Iterator[Kernel]:
-    """Give an ipykernel as it comes."""
-    with started("python3", DATALAB_KERNEL_MODE="standalone") as kernel:
+    """Give an ipykernel as it comes; an import in the background would be seen among the hooks."""
+    with started(
+        "python3", DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off"
+    ) as kernel:
         yield kernel
 
 

@@ -120,7 +120,7 @@ def test_stop_ends_the_cell_and_keeps_everything(debians: Watch, code: str) -> N
     request = debians.start(ON + code)
     debians.until(lambda: "on" in debians.cell(request).text())
     debians.kernel.interrupt()
-    assert debians.finish(request, within_s=1)[0].ename == "KeyboardInterrupt"
+    assert debians.finish(request, within_s=10)[0].ename == "KeyboardInterrupt"
     assert result(debians, "kept") == "5"
 
 
