@@ -10,6 +10,7 @@ import subprocess
 import sys
 import types
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from datalab_kernel.session._first_use import FirstUse
 from datalab_kernel.session._lazy import LazyModule, LazyObject, lazy_class
 from datalab_kernel.session._namespace import NAMES, Namespace
+from datalab_kernel.session._syntax_trees import nodes_of
 
 
 @pytest.fixture
@@ -48,6 +50,11 @@ def test_only_what_a_cell_reads_becomes_real(space: dict[str, Any]) -> None:
     run(first_use, space, "y = [np.pi for _ in 'a']")
     assert names.waiting() == {*NAMES} - {"np"}
     assert space["np"] is sys.modules["numpy"]
+
+
+def test_a_tree_is_read_whole() -> None:
+    tree = ast.parse(Path(__file__).read_text())
+    assert {*nodes_of(tree)} == {*ast.walk(tree)}
 
 
 def test_assigning_and_deleting_make_nothing_real(space: dict[str, Any]) -> None:

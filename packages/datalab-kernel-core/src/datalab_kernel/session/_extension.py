@@ -19,7 +19,6 @@ from datalab_kernel.session._warmup import WarmUp, is_wanted
 from datalab_kernel.session._workspace_target import WorkspaceTarget
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable
 
     from IPython.core.interactiveshell import InteractiveShell
@@ -123,11 +122,6 @@ class _Session(FirstUse):
         self.target.withdraw()
         self.namespace.take_back()
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        """Make real what a cell reads, and look what it changes; the tree stays as it is."""
-        self._lost_changes.look_at(node)
-        return super().visit(node)
-
     @property
     def _line_magics(self) -> dict[str, Any]:
         magics: dict[str, Any] = self._shell.magics_manager.magics["line"]
@@ -149,8 +143,10 @@ class _Session(FirstUse):
         return self._replaced["_ofind"](name, *args, **keywords)
 
     def _transform_ast(self, node: Any) -> Any:
-        """Transform a tree as IPython does, and make real what the result reads."""
-        return self.prepare(self._replaced["transform_ast"](node))
+        """Transform a tree as IPython does; make real what it reads, and look what it changes."""
+        node = self._replaced["transform_ast"](node)
+        self._lost_changes.look_at(node)
+        return self.prepare(node)
 
     def _after_first_cell(self, _result: object) -> None:
         self._unhook("post_run_cell", self._after_first_cell)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import LostChangeWarning
+from datalab_kernel.session._syntax_trees import nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LostChanges", "assignments_to_copies"]
 
+_PARTS = (ast.Attribute, ast.Subscript)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -98,8 +100,7 @@ def assignments_to_copies(tree: ast.AST) -> Iterator[AssignmentToCopy]:
 def _changes_parts(tree: ast.AST) -> bool:
     """Say quickly whether a cell assigns to parts of anything."""
     return any(
-        isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(tree)
+        isinstance(node, _PARTS) and not isinstance(node.ctx, ast.Load) for node in nodes_of(tree)
     )
 
 
