@@ -113,7 +113,7 @@ def test_tab_completes_names_of_the_workspace(kernel: Kernel) -> None:
 def test_inspection_shows_signature_and_docstring_before_any_cell_has_run(fresh: Kernel) -> None:
     shown = fresh.inspect("create_signal")
     assert "title" in shown
-    assert "Create a new Signal" in shown
+    assert "Create a signal" in shown
 
 
 def test_the_workspace_and_the_plotter_work_together(kernel: Kernel) -> None:

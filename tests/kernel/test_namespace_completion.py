@@ -101,7 +101,7 @@ def test_tab_completes_the_magics_commands_and_nothing_else(quiet: Kernel) -> No
         ("np", ["Type:        module", "Fast mathematical operations over arrays"]),
         ("np.linspace(", ["Signature:", "start,", "num=50", "evenly spaced numbers"]),
         ("sigima.proc.signal.moving_average", ["Signature:", "MovingAverageParam"]),
-        ("create_signal(", ["Signature:", "title: 'str'", "Create a new Signal", "function"]),
+        ("create_signal(", ["Signature:", "title: 'str'", "Create a signal", "function"]),
         ("SignalObj", ["Init signature:", "Signal object", "sigima/objects/signal"]),
         ("workspace", ["Workspace(standalone, empty)", "Named signals and images"]),
         ("plotter.plot", ["Signature:", "what: 'Any'", "Draw signals over each other"]),
