@@ -77,7 +77,7 @@ class Round:
 
     def __init__(self, folder: Path) -> None:
         self.workspace = full_workspace()
-        self.ours = self.workspace.save(folder / "ours.h5")
+        self.ours = self.workspace.save(folder / "ours.h5", nexus=True)
         self.resaved = folder / "resaved.h5"
         self.made = folder / "made.h5"
         self.made_by_us = folder / "made-resaved-by-us.h5"

@@ -22,6 +22,12 @@ def test_datalab_opens_our_file_as_its_own(datalab_round: "Round") -> None:
     assert datalab_round.result["opened"]
 
 
+def test_datalab_drops_what_is_for_viewers_of_nexus_files(datalab_round: "Round") -> None:
+    with h5py.File(datalab_round.ours) as ours, h5py.File(datalab_round.resaved) as resaved:
+        assert len(ours["entry"]) > 0
+        assert "entry" not in resaved
+
+
 def test_datalab_sees_names_and_groups_in_our_order(datalab_round: "Round") -> None:
     seen = datalab_round.result["seen"]
     groups = [(group["group"], group["titles"]) for group in seen["signal"]]

@@ -1,8 +1,10 @@
 """Loading instruments' files and exporting to other programs, as people do it."""
 
+import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import tifffile
@@ -146,6 +148,30 @@ def test_what_does_not_fit_the_memory_is_refused_before_anything_changes(
     with pytest.raises(NotEnoughMemoryError, match="10 B are available"):
         workspace.load(scope)
     assert workspace.list() == []
+
+
+# -- saving -----------------------------------------------------------------------------------
+
+
+def test_saving_over_a_file_that_another_program_writes_warns(workspace, tmp_path):
+    path = workspace.save(tmp_path / "a.h5")
+    code = "import sys, h5py; f = h5py.File(sys.argv[1], 'a'); print('open', flush=True); input()"
+    command = [sys.executable, "-c", code, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout.readline() == b"open\n"
+        with pytest.warns(RuntimeWarning, match="is open for writing in another program"):
+            workspace.save(path)
+        writer.communicate(b"\n")
+    workspace.save(path)
+
+
+def test_viewers_of_nexus_files_find_what_was_saved_for_them(workspace, tmp_path):
+    workspace["a"] = [0.0, 1.0, 4.0]
+    path = workspace.save(tmp_path / "a.h5", nexus=True)
+    with h5py.File(path) as file:
+        assert file["entry/a/y"][()].tolist() == [0, 1, 4]
+    other = Workspace("standalone")
+    assert other.load(path) == ["a"]
 
 
 # -- exporting --------------------------------------------------------------------------------

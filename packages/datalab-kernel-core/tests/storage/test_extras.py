@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel.storage import Contents, Extras, read_workspace, write_workspace
+from datalab_kernel.storage._extras import extras_of
 
 
 def file_with(path: Path, macros: dict[str, str], history: Sequence[str] = ()) -> Path:
@@ -22,6 +23,11 @@ def file_with(path: Path, macros: dict[str, str], history: Sequence[str] = ()) -
             for entry in history:
                 group.create_group(entry).attrs["title"] = f"entry {entry}"
     return path
+
+
+def extras_in(path: Path) -> Extras:
+    with h5py.File(path) as file:
+        return extras_of(file)
 
 
 def saved(path: Path, extras: Extras) -> dict[str, object]:
@@ -39,6 +45,37 @@ def saved(path: Path, extras: Extras) -> dict[str, object]:
         file.visititems(visit)
     found.pop("DataLab_Version")
     return found
+
+
+def test_virtual_datasets_of_the_file_itself_keep_their_values(tmp_path: Path) -> None:
+    path = file_with(tmp_path / "a.h5", {})
+    with h5py.File(path, "a", libver=("v108", "v110")) as file:
+        file["DataLab_Sig/raw"] = np.arange(6.0).reshape(2, 3)
+        layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
+        layout[:] = h5py.VirtualSource(".", "DataLab_Sig/raw", shape=(2, 3))[1, :]
+        group = file.create_group("theirs")
+        group.attrs["NX_class"] = "NXdata"
+        group.create_virtual_dataset("y", layout).attrs["units"] = "V"
+        group["other"] = 7
+    extras = extras_in(path)
+    path.unlink()
+    found = saved(tmp_path / "b.h5", extras)
+    np.testing.assert_array_equal(found["theirs/y"], [3, 4, 5])
+    assert found["theirs@NX_class"] == "NXdata"
+    assert found["theirs/y@units"] == "V"
+    assert found["theirs/other"] == 7
+
+
+def test_a_virtual_dataset_of_another_file_can_be_saved_again(tmp_path: Path) -> None:
+    path = file_with(tmp_path / "a.h5", {})
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["y"] = np.arange(3.0)
+    with h5py.File(path, "a", libver=("v108", "v110")) as file:
+        layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
+        layout[:] = h5py.VirtualSource("data.h5", "y", shape=(3,))
+        file.create_virtual_dataset("theirs/y", layout)
+    found = saved(tmp_path / "b.h5", extras_in(path))
+    np.testing.assert_array_equal(found["theirs/y"], [0, 1, 2])
 
 
 def test_a_file_without_any_has_none(tmp_path: Path) -> None:

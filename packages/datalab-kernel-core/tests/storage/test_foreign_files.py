@@ -15,6 +15,7 @@ from datalab_kernel.errors import FileFormatError
 from datalab_kernel.storage import (
     Contents,
     StoredGroup,
+    is_being_written,
     is_workspace_file,
     read_workspace,
     write_workspace,
@@ -94,6 +95,26 @@ def test_a_file_that_another_program_is_writing_is_not_called_damaged(workspace_
         assert is_workspace_file(workspace_file)
         writer.communicate(b"\n")
     assert read_workspace(workspace_file).signals[0].title == "g"
+
+
+def test_a_file_with_a_writers_mark_is_named_as_that(tmp_path: Path) -> None:
+    path = tmp_path / "swmr.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file["DataLab_Version"] = "1.3.0"
+        file.swmr_mode = True
+        code = (
+            "import sys, pathlib; from datalab_kernel.storage import *\n"
+            "path = pathlib.Path(sys.argv[1])\n"
+            "print(is_being_written(path))\n"
+            "try: read_workspace(path)\n"
+            "except BlockingIOError as error: print(error)\n"
+        )
+        command = [sys.executable, "-c", code, str(path)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.startswith("True\n")
+    assert "another program is writing it" in told
+    assert "h5clear -s" in told
+    assert not is_being_written(path)
 
 
 def test_a_group_within_itself_is_refused(workspace_file: Path) -> None:

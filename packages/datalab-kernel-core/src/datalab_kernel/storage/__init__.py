@@ -32,7 +32,7 @@ from datalab_kernel.storage._atomic import replacing
 from datalab_kernel.storage._bytes import from_bytes, to_bytes
 from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import Extras
-from datalab_kernel.storage._reader import is_workspace_file, read_workspace
+from datalab_kernel.storage._reader import is_being_written, is_workspace_file, read_workspace
 from datalab_kernel.storage._writer import write_workspace
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "from_bytes",
     "from_datalab",
     "from_fields",
+    "is_being_written",
     "is_of_notebook",
     "is_workspace_file",
     "looks_of",

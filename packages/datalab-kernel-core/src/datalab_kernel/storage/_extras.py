@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import h5py
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from datalab_kernel.storage import _nexus
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_MOST_TIMES = 4  # the file's size: what virtual datasets of it may show, a part of it twice
 OURS = frozenset({"DataLab_Sig", "DataLab_Ima", "DataLab_Version"})
 
 
@@ -56,20 +59,59 @@ class Extras:
 def extras_of(file: h5py.File) -> Extras:
     """Take what isn't signals or images from a file; empty groups don't count."""
     names = [name for name in file if name not in OURS and _is_something(file, name)]
-    if not names and not len(file.attrs):
+    names = [name for name in names if not _nexus.is_own_entry(file, name)]
+    attributes = [key for key in file.attrs if not _nexus.is_own_attribute(file, key)]
+    if not names and not attributes:
         return Extras()
     with _memory_file() as kept:
-        _copy_attributes(file, kept)
+        _copy_attributes(file, kept, attributes)
         for name in names:
-            file.copy(file[name], kept, name=name)
+            _take(file, name, kept, _MOST_TIMES * file.id.get_filesize())
         return _packed(kept)
 
 
-def _copy_attributes(source: h5py.Group, target: h5py.Group) -> None:
-    """Copy the attributes that aren't there yet."""
-    for key, value in source.attrs.items():
+def _take(source: h5py.Group, name: str, target: h5py.Group, limit_bytes: int) -> None:
+    """Copy a member; virtual datasets of the file itself become datasets with the values.
+
+    What they are made of is DataLab's objects, which may lie elsewhere in the next file: they
+    would be zeros there without a word.
+    """
+    if not _is_virtual_within(source[name]):
+        source.copy(source[name], target, name=name)
+        return
+    member = source[name]
+    if isinstance(member, h5py.Group):
+        copied = target.create_group(name)
+        _copy_attributes(member, copied, member.attrs)
+        for child in member:
+            if isinstance(member.get(child, getlink=True), h5py.HardLink):
+                _take(member, child, copied, limit_bytes)
+    elif member.nbytes <= limit_bytes:
+        _copy_attributes(member, target.create_dataset(name, data=member[()]), member.attrs)
+    else:
+        source.copy(member, target, name=name)
+
+
+def _is_virtual_within(member: Any) -> bool:
+    """Say whether a dataset is made of others of its own file, or a group has such a one."""
+    found: list[Any] = [member] if isinstance(member, h5py.Dataset) else []
+    if isinstance(member, h5py.Group):
+        member.visititems(lambda _, one: found.append(one))
+    return any(
+        source.file_name in {".", member.file.filename}
+        for one in found
+        if isinstance(one, h5py.Dataset) and one.is_virtual
+        for source in one.virtual_sources()
+    )
+
+
+def _copy_attributes(
+    source: h5py.Group, target: h5py.Group, names: Iterable[str] | None = None
+) -> None:
+    """Copy the attributes of these names, or all, that aren't there yet."""
+    for key in source.attrs if names is None else names:
         if key not in target.attrs:
-            target.attrs[key] = value
+            target.attrs[key] = source.attrs[key]
 
 
 def _is_something(file: h5py.File, name: str) -> bool:

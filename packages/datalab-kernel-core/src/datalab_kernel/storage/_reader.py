@@ -47,6 +47,7 @@ _DAMAGE = (
     OverflowError,
     MemoryError,
 )
+_OPEN_MARK = "file is already open for write"  # HDF5 says so of a file's own mark, as SWMR sets it
 
 
 def is_workspace_file(path: Path) -> bool:
@@ -63,6 +64,22 @@ def _has_version(path: Path, **options: bool) -> bool:
             return VERSION_NAME in file
     except _DAMAGE:
         return False
+
+
+def is_being_written(path: Path) -> bool:
+    """Say whether another program has a file open for writing, as far as HDF5's locks tell."""
+    if not path.is_file():
+        return False
+    try:
+        h5py.File(path, "r").close()
+    except OSError as error:
+        return _is_of_a_writer(error)
+    return False
+
+
+def _is_of_a_writer(error: Exception) -> bool:
+    is_locked = isinstance(error, BlockingIOError) or "unable to lock file" in str(error)
+    return is_locked or _OPEN_MARK in str(error)
 
 
 def read_workspace(path: Path) -> Contents:
@@ -108,10 +125,12 @@ def _read_checked(
 
 
 def _why(path: Path, error: Exception) -> Exception:
-    if isinstance(error, BlockingIOError) or "unable to lock file" in str(error):
+    if _is_of_a_writer(error):
         message = (
             f"Can't load {str(path)!r}: another program is writing it. Close it there and try again"
         )
+        if _OPEN_MARK in str(error):  # which stays when the program was killed
+            message += f"; if none is, `h5clear -s {path}` takes away the mark that says so"
         return BlockingIOError(errno.EAGAIN, message, str(path))
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     message = (

@@ -16,7 +16,7 @@ from datalab_kernel.objects import _metadata, to_fields
 from datalab_kernel.objects._fields import MAIN_ARRAY
 from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import noted_array, noted_text
-from datalab_kernel.storage import _atomic, _hdf5
+from datalab_kernel.storage import _atomic, _hdf5, _nexus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 VERSION_NAME, VERSION = "DataLab_Version", "1.3.0"
 MACROS = "DataLab_Mac"
 FILE_OPTIONS: dict[str, Any] = {
-    "libver": ("v108", "v108"),  # smaller, quicker and with checksums; read by HDF5 since 2008
+    "libver": ("v108", "v110"),  # smaller, quicker and with checksums; read by HDF5 since 2008
     "meta_block_size": 1 << 14,  # fewer allocations: saving many small objects takes 5 % less
 }
 NUMBER_KEY, UUID_KEY = "__number", "__uuid"
 PANELS = (("DataLab_Sig", "gs", "s"), ("DataLab_Ima", "gi", "i"))
 
 
-def write_workspace(path: Path, contents: Contents) -> None:
-    """Write everything to a file that DataLab opens, atomically.
+def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> None:
+    """Write everything to a file that DataLab opens, atomically; on request one for NeXus' viewers too.
 
     Raises
     ------
@@ -46,11 +46,13 @@ def write_workspace(path: Path, contents: Contents) -> None:
         If it can't be written; what was there is as it was.
     """
     with _atomic.replacing(path) as temporary, h5py.File(temporary, "w", **FILE_OPTIONS) as file:
-        write_contents(file, contents)
+        places = write_contents(file, contents)
+        if nexus:
+            _nexus.write_entry(file, places)
 
 
-def write_contents(file: h5py.File, contents: Contents) -> None:
-    """Write everything to an open file."""
+def write_contents(file: h5py.File, contents: Contents) -> list[tuple[str, DataObject]]:
+    """Write everything to an open file, and return where each object lies in it."""
     file[VERSION_NAME] = VERSION
     writer = _Writer(file)
     for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
@@ -58,6 +60,7 @@ def write_contents(file: h5py.File, contents: Contents) -> None:
     writer.finish()
     contents.extras.copy_to(file)
     file.require_group(MACROS)
+    return writer.places
 
 
 def _clean(title: str) -> str:
@@ -72,6 +75,7 @@ class _Writer:
         self._file = file
         self._trees = _hdf5.TreeWriter(file)
         self._uuids: set[str] = set()
+        self.places: list[tuple[str, DataObject]] = []
 
     def finish(self) -> None:
         self._trees.finish()
@@ -89,7 +93,9 @@ class _Writer:
                 _hdf5.write_attribute(member, NOTE_KEY, json.dumps([title, group.title]))
             for obj in group.objects:
                 number += 1
-                self._write_object(member, f"{object_prefix}{number:03d}: {_clean(obj.title)}", obj)
+                own = f"{object_prefix}{number:03d}: {_clean(obj.title)}"
+                self._write_object(member, own, obj)
+                self.places.append((f"/{name}/{link}/{own}", obj))
 
     def _write_object(self, parent: GroupID, link: str, obj: DataObject) -> None:
         fields = to_fields(obj)
@@ -97,6 +103,8 @@ class _Writer:
         attributes = {"title": "", **fields.attributes}
         for name, value in attributes.items():
             attributes[name] = noted_text(name, value, note)
+        if fields.kind == "image":
+            attributes |= _nexus.IMAGE_ATTRIBUTES
         self._trees.create_group(parent, link, attributes)
         for name, array in fields.arrays.items():
             if array.size or name == MAIN_ARRAY[fields.kind]:

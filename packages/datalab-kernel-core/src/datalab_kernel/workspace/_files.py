@@ -21,16 +21,20 @@ class FilesPage:
 
     _shelf: Shelf
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, nexus: bool = False) -> Path:
         """Save everything to an HDF5 file that DataLab opens.
 
         The file is complete or not there: a crash at any moment leaves the old one.
+        A file that another program has open for writing is replaced with a warning.
 
         Parameters
         ----------
         path
             ``.h5`` is added unless it ends in ``.h5`` or ``.hdf5``; ``~`` is expanded. A
             DataLab workspace in its place is replaced.
+        nexus
+            Whether viewers of NeXus files (silx, H5Web) are to draw each object with its
+            axes and units. No data is copied; DataLab drops it when it saves the file.
 
         Returns
         -------
@@ -48,7 +52,7 @@ class FilesPage:
         """
         from datalab_kernel.workspace._saving import save
 
-        return save(self._shelf, path)
+        return save(self._shelf, path, nexus=nexus)
 
     def autosave(
         self, path: str | os.PathLike[str] | Literal[False] | None, every_s: float = 60.0

@@ -36,11 +36,19 @@ def destination(path: str | os.PathLike[str]) -> Path:
         raise MissingFileError(message, path=str(target))
     if os.path.lexists(target) and not _is_replaceable(target):
         message = (
-            f"Can't save {str(target)!r}: what is there is not a DataLab workspace, and it is "
+            f"Can't save {str(target)!r}: {_what_is_there(target)}, and it is "
             "left as it is. Choose another name or remove it."
         )
         raise FileTakenError(message, path=str(target))
     return target
+
+
+def _what_is_there(target: Path) -> str:
+    from datalab_kernel.storage import is_being_written
+
+    if is_being_written(target):
+        return "another program is writing the file that is there"
+    return "what is there is not a DataLab workspace"
 
 
 def _is_replaceable(target: Path) -> bool:

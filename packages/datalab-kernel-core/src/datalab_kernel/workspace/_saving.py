@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -18,23 +19,34 @@ if TYPE_CHECKING:
 __all__ = ["autosave", "save"]
 
 
-def save(shelf: Shelf, path: str | os.PathLike[str]) -> Path:
+def save(shelf: Shelf, path: str | os.PathLike[str], *, nexus: bool = False) -> Path:
     """Save everything to an HDF5 file that DataLab opens, and return that file."""
-    from datalab_kernel.storage import write_workspace
+    from datalab_kernel.storage import is_being_written, write_workspace
     from datalab_kernel.workspace._file_contents import contents_of
     from datalab_kernel.workspace._saved_by_notebook import remember
 
     target = _paths.destination(path)
+    if is_being_written(target):
+        _warn_of_writer(target)  # before anything is written: it may be an error
     with shelf.lock:
         contents = contents_of(shelf.backend)
         shelf.is_saved = True
     try:
-        write_workspace(target, contents)
+        write_workspace(target, contents, nexus=nexus)
     except BaseException:
         shelf.is_saved = False
         raise
     remember(target)
     return target
+
+
+def _warn_of_writer(target: Path) -> None:
+    message = (
+        f"{str(target)!r} is open for writing in another program, and save puts a new file in its "
+        "place: what that program writes from now on is in no file. Close it there, or save "
+        "under another name."
+    )
+    warnings.warn(message, RuntimeWarning, stacklevel=4)
 
 
 def autosave(
