@@ -13,15 +13,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import h5py
 import numpy as np
 from h5py import h5d, h5p, h5s
 
 from datalab_kernel.storage._hdf5 import TEXT_DTYPE, create_group, type_of, write_attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
-    import h5py
     from h5py.h5g import GroupID
 
     from datalab_kernel.objects import DataObject
@@ -45,20 +45,22 @@ def write_entry(file: h5py.File, places: Sequence[tuple[str, DataObject]]) -> No
     entry = create_group(file.id, entry_name, keeps_order=True)
     write_attribute(entry, "NX_class", "NXentry")
     write_attribute(entry, "creator", _CREATOR)
-    names: list[str] = []
+    names: dict[str, None] = {}
     for path, obj in places:
         source = file[path]
         main = source["xydata" if hasattr(obj, "xydata") else "data"]
         if main.size:
-            names.append(_free_name(obj.title, {*names}))
-            _write_data(create_group(entry, names[-1]), main, obj)
+            name = _free_name(obj.title, names)
+            names[name] = None
+            _write_data(create_group(entry, name), main, obj)
     if names:
-        write_attribute(entry, "default", names[0])
+        write_attribute(entry, "default", next(iter(names)))
 
 
 def is_own_entry(file: h5py.File, name: str) -> bool:
     """Say whether a member of a file's root is the entry that :func:`write_entry` wrote."""
-    return file[name].attrs.get("creator") == _CREATOR
+    is_here = isinstance(file.get(name, getlink=True), h5py.HardLink)
+    return is_here and bool(file[name].attrs.get("creator") == _CREATOR)
 
 
 def is_own_attribute(file: h5py.File, name: str) -> bool:
@@ -66,10 +68,10 @@ def is_own_attribute(file: h5py.File, name: str) -> bool:
     own = {entry for entry in file if is_own_entry(file, entry)}
     if name == "NX_class":
         return bool(own) and file.attrs[name] == "NXroot"
-    return name == "default" and file.attrs[name] in own
+    return name == "default" and str(file.attrs[name]) in own
 
 
-def _free_name(title: str, taken: set[str]) -> str:
+def _free_name(title: str, taken: Container[str]) -> str:
     """Return a name for a group that isn't taken, with the title in it as far as HDF5 allows."""
     wanted = title.replace("/", "_").replace("\0", "_").strip(". ") or "object"
     name, number = wanted, 1
