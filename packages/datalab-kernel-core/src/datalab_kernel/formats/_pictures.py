@@ -61,7 +61,7 @@ def _decoded(path: Path) -> tuple[Array, list[Note]]:
         try:
             with Image.open(stream, formats=_FORMATS) as picture:
                 colours = "RGBA" if picture.has_transparency_data else "RGB"
-                is_known = picture.mode in _MODES
+                is_known = _MODES.issuperset([picture.mode])
                 values = np.array(picture if is_known else picture.convert(colours))
         except Image.DecompressionBombError as error:
             raise wrong(path, f"it is larger than PIL reads ({error})", hint="") from error

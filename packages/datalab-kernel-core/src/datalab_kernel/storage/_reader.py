@@ -47,19 +47,29 @@ _DAMAGE = (
     OverflowError,
     MemoryError,
 )
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _OPEN_MARK = "file is already open for write"  # HDF5 says so of a file's own mark, as SWMR sets it
 
 
 def is_workspace_file(path: Path) -> bool:
     """Say whether a file is a DataLab workspace, by its content."""
     # a file that another program is writing is locked, and still what it is
-    return any(_has_version(path, **options) for options in ({}, {"locking": False}))
+    return _is_hdf5(path) and any(_has_version(path, **options) for options in ({}, {"locking": False}))
+
+
+def _is_hdf5(path: Path) -> bool:
+    """Look for HDF5's signature, which many files are asked for sooner than HDF5 opens one."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_SIGNATURE)) == _SIGNATURE
+    except OSError:
+        return False
 
 
 def _has_version(path: Path, **options: bool) -> bool:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return False
         with h5py.File(path, "r", **options) as file:
             return VERSION_NAME in file
     except _DAMAGE:
