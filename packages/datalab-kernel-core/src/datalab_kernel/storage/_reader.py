@@ -54,7 +54,9 @@ _OPEN_MARK = "file is already open for write"  # HDF5 says so of a file's own ma
 def is_workspace_file(path: Path) -> bool:
     """Say whether a file is a DataLab workspace, by its content."""
     # a file that another program is writing is locked, and still what it is
-    return _is_hdf5(path) and any(_has_version(path, **options) for options in ({}, {"locking": False}))
+    return _is_hdf5(path) and any(
+        _has_version(path, **options) for options in ({}, {"locking": False})
+    )
 
 
 def _is_hdf5(path: Path) -> bool:
