@@ -136,3 +136,10 @@ def test_the_list_is_shown_as_text_and_as_a_table_of_html():
     assert html.count("<table>") == 2
     assert "<td" in html
     assert "Becker &amp; Hickl" in html
+
+
+def test_each_of_the_cores_formats_says_what_it_keeps():
+    rows = [
+        row for row in list_formats() if row.is_read and row.by.startswith("datalab-kernel-core")
+    ]
+    assert [row.name for row in rows if not row.remark] == []

@@ -92,4 +92,5 @@ READER = Reader(
     suffixes=(".isf",),
     recognises=lambda head, _: _MARK.match(head) is not None and _CURVE.search(head) is not None,
     read=_read,
+    keeps="exact times, units, the channel",
 )

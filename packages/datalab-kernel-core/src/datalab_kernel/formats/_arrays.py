@@ -130,4 +130,10 @@ def wrong_array(path: Path, reason: str) -> FileFormatError:
     return wrong(path, reason, hint="read=dict(kind='signal') or 'image' decides for arrays.")
 
 
-NPY = Reader(name="NumPy", suffixes=(".npy",), recognises=by_magic(b"\x93NUMPY"), read=_read_npy)
+NPY = Reader(
+    name="NumPy",
+    suffixes=(".npy",),
+    recognises=by_magic(b"\x93NUMPY"),
+    read=_read_npy,
+    keeps="type of the numbers",
+)

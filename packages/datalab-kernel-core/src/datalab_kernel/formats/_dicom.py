@@ -189,4 +189,12 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-DICOM = Reader(name="DICOM", suffixes=_SUFFIXES, recognises=_recognises, read=_read)
+DICOM = Reader(
+    name="DICOM",
+    suffixes=_SUFFIXES,
+    recognises=_recognises,
+    read=_read,
+    library="pydicom",
+    licence="MIT",
+    keeps="values in their unit (HU), pixels in mm, frames",
+)

@@ -69,4 +69,10 @@ def _decoded(path: Path) -> tuple[Array, list[Note]]:
     return values, [_SHALLOW] if is_shallow else []
 
 
-PICTURE = Reader(name="picture", suffixes=_SUFFIXES, recognises=_recognises, read=_read_picture)
+PICTURE = Reader(
+    name="picture",
+    suffixes=_SUFFIXES,
+    recognises=_recognises,
+    read=_read_picture,
+    keeps="luminance of colours, which is noted, or one colour",
+)

@@ -95,5 +95,12 @@ RAW = Reader(
     suffixes=(".raw",),
     recognises=lambda _, path: path.suffix.lower() == ".raw",
     read=_read_raw,
+    keeps="what read= says of its layout",
 )
-SIGIMA = Reader(name="Sigima", suffixes=(), recognises=_recognises, read=_read)
+SIGIMA = Reader(
+    name="Sigima",
+    suffixes=(),
+    recognises=_recognises,
+    read=_read,
+    keeps=".sig, .mca, .sif, .spe, .gel, .scor-data, .xyz and others, by their suffix",
+)

@@ -93,6 +93,7 @@ TEXT = Reader(
     suffixes=(".csv", ".txt", ".tsv", ".asc", ".dat", ".tab", ".prn"),
     recognises=lambda head, _: _text.is_text(head),
     read=_read,
+    keeps="titles, units, dates, settings above the numbers; only what is plainly a table",
 )
 
 

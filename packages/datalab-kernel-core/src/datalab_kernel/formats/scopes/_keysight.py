@@ -56,4 +56,5 @@ KEYSIGHT = Reader(
     suffixes=(".csv", ".txt", ".tsv"),
     recognises=_recognises,
     read=ReadTable(_curves_of),
+    keeps="channels and segments, units, settings",
 )

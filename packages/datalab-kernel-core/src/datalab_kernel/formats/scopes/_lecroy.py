@@ -53,4 +53,5 @@ LECROY = Reader(
     suffixes=(".csv", ".txt", ".dat"),
     recognises=_recognises,
     read=ReadTable(_curves_of),
+    keeps="channels and segments, units, settings",
 )

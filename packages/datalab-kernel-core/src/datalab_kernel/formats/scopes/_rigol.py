@@ -82,4 +82,10 @@ def _counted(table: TextTable, rule: _Rule) -> list[Curve]:
     return curves
 
 
-RIGOL = Reader(name="Rigol", suffixes=(".csv",), recognises=_recognises, read=ReadTable(_curves_of))
+RIGOL = Reader(
+    name="Rigol",
+    suffixes=(".csv",),
+    recognises=_recognises,
+    read=ReadTable(_curves_of),
+    keeps="times by the interval, units, settings",
+)

@@ -72,5 +72,9 @@ def _curve(path: Path, encoding: str) -> Curve:
 
 
 TEKTRONIX = Reader(
-    name="Tektronix TDS and TBS", suffixes=(".csv",), recognises=_recognises, read=_read
+    name="Tektronix TDS and TBS",
+    suffixes=(".csv",),
+    recognises=_recognises,
+    read=_read,
+    keeps="units, settings",
 )

@@ -110,4 +110,10 @@ def _titles(stem: str, found: Sequence[_Series]) -> Iterator[str]:
             yield f"{title} {sample.name}".rstrip()
 
 
-TIFF = Reader(name="TIFF", suffixes=(".tif", ".tiff"), recognises=_recognises, read=_read_frames)
+TIFF = Reader(
+    name="TIFF",
+    suffixes=(".tif", ".tiff"),
+    recognises=_recognises,
+    read=_read_frames,
+    keeps="pixel size, unit, origin, frames and channels of ImageJ, OME and resolution tags",
+)
