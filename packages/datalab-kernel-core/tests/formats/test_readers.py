@@ -56,6 +56,7 @@ class TestNumpy(ReaderContract):
 
 class TestMatlab(ReaderContract):
     reader = MAT
+    damage_is_tried = False  # SciPy's reader ends the process over some damaged files
 
     def samples(self):
         def write(stream):
