@@ -3,12 +3,10 @@
 import struct
 
 import numpy as np
-import pytest
 
 from datalab_kernel.testing import ReaderContract, SampleFile
 from datalab_kernel_formats._igor import IBW
 
-pytest.importorskip("igor2")
 NT_FP64 = 4
 
 
@@ -57,3 +55,19 @@ def test_a_wave_has_the_scale_and_units_of_its_dimensions(tmp_path, read):
     assert (obj.x0, obj.dx, obj.xunit) == (10.0, 0.5, "m")
     assert (obj.y0, obj.dy, obj.yunit) == (-1.0, 2.0, "s")
     assert (obj.zlabel, obj.zunit, obj.metadata["note"]) == ("height", "V", "warm")
+
+
+def test_a_wave_of_version_2_in_the_other_byte_order_is_read(tmp_path, read):
+    """BinHeader2 of 16 bytes, WaveHeader2 of 110, the data, 16 bytes that mean nothing, the note."""
+    wave = bytearray(110)
+    struct.pack_into(">h", wave, 0, 2)  # 32-bit floats
+    struct.pack_into(">20s", wave, 6, b"trace")
+    struct.pack_into(">4s4si", wave, 34, b"A", b"s", 3)
+    struct.pack_into(">2d", wave, 48, 0.25, -1.0)
+    data = np.array([1.0, 2.0, 4.0], ">f4").tobytes()
+    head = struct.pack(">hiiih", 2, 126 + len(data), 4, 0, 0)
+    path = tmp_path / "a.ibw"
+    path.write_bytes(head + wave + data + bytes(16) + b"cold")
+    (obj,) = read(IBW, path)
+    assert obj.xydata.tolist() == [[-1.0, -0.75, -0.5], [1.0, 2.0, 4.0]]
+    assert (obj.ylabel, obj.yunit, obj.xunit, obj.metadata["note"]) == ("trace", "A", "s", "cold")

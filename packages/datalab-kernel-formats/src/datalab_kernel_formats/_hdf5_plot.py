@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.formats import available_memory
 from datalab_kernel_formats._adapter import RefusedError
 
 if TYPE_CHECKING:
@@ -137,6 +138,9 @@ def _fitting(axes: tuple[Values | None, ...], shape: tuple[int, ...]) -> tuple[V
 def _values_of(dataset: h5py.Dataset) -> Values:
     """Read a dataset's numbers, as CF's attributes scale them."""
     attributes = dataset.attrs
+    available = available_memory()
+    if available is not None and dataset.size * dataset.dtype.itemsize > available:
+        raise RefusedError(f"{dataset.name} of shape {dataset.shape} doesn't fit the memory")
     values = np.asarray(dataset[()])
     missing = [attributes[key] for key in ("_FillValue", "missing_value") if key in attributes]
     packed = {

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject, ImageObj, SignalObj
     from datalab_kernel_formats._objects import Array
 
+_MARKERS = 64
+_MOST_PIXELS = 1 << 28
 _COUNTS = Axis(label="Photons", unit="counts")
 
 
@@ -53,6 +55,7 @@ def _read_tagged(path: Path, _: ReadOptions) -> list[DataObject]:
     import ptufile
 
     with path.open("rb") as raw, ptufile.PtuFile(raw) as file:
+        _check_tags(file)
         if not file.is_t3:
             raise RefusedError("it has single photons without delays (T2), which isn't read here")
         if path.stat().st_size < file.record_offset + 4 * file.number_records:
@@ -73,6 +76,18 @@ def _bins(file: Any) -> int:
     (ptufile rounds down: it finds 49 bins of 1 ns in 50 ns.)
     """
     return int(max(round(file.global_resolution / file.tcspc_resolution), file.number_bins))
+
+
+def _check_tags(file: Any) -> None:
+    """Check what ptufile takes as it is: markers are bits of 64, and so many pixels fit a memory."""
+    markers = [
+        int(file.tags.get(f"ImgHdr_{name}", 1)) for name in ("LineStart", "LineStop", "Frame")
+    ]
+    sides = [int(file.tags.get(f"ImgHdr_Pix{axis}", 1)) for axis in "XY"]
+    if not all(0 <= marker <= _MARKERS for marker in markers) or not min(sides) >= 0:
+        raise RefusedError("it is damaged: its markers or its number of pixels can't be")
+    if sides[0] * sides[1] > _MOST_PIXELS:
+        raise RefusedError(f"it says that it has {sides[0]} x {sides[1]} pixels")
 
 
 def _images(path: Path, file: Any) -> list[ImageObj]:

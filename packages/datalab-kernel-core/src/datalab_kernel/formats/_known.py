@@ -152,7 +152,7 @@ KNOWN = (
     _adapted("Gwyddion", ".gwy", by_magic(b"GWYP")),
     _adapted("Gwyddion Simple Field", ".gsf", by_magic(b"Gwyddion Simple Field")),
     _adapted("Digital Surf", ".sur .pro", by_magic(b"DIGITAL SURF", b"DSCOMPRESSED"), "surfalize", _GPL),
-    _adapted("Igor binary wave", ".ibw", _with_suffix(by_magic(b"\x02\0", b"\x05\0", b"\0\x02", b"\0\x05"), ".ibw"), "igor2", _LGPL),
+    _adapted("Igor binary wave", ".ibw", _with_suffix(by_magic(b"\x02\0", b"\x03\0", b"\x05\0", b"\0\x02", b"\0\x03", b"\0\x05"), ".ibw")),
     _foreign("Keyence", ".vk3 .vk4 .vk6 .vk7", by_magic(b"VK3_", b"VK4_", b"VK6", b"VK7"), "surfalize", _GPL),
     _foreign("Sensofar or ISO 25178 (.plux, .x3p)", ".plux .x3p", _with_suffix(by_magic(b"PK"), ".plux", ".x3p"), "surfalize", _GPL),
     _foreign("Bruker NanoScope", ".spm", by_magic(b"\\*File list", b"\\*Force file list"), "AFMReader", _LGPL),
