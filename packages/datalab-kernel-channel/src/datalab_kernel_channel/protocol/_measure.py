@@ -13,6 +13,8 @@ __all__ = ["check_measure"]
 
 ENVELOPE_DEPTH = 8
 """What a frame, its list of items, an item and an error may add to the depth of a value."""
+DEEPEST: int = LIMITS["depth"] + ENVELOPE_DEPTH
+MOST_BYTES: int = LIMITS["frame_bytes"]
 NUMBER_BYTES = 2
 """The least that a number and its comma take."""
 COMPOUND = frozenset({str, list, dict})
@@ -27,26 +29,22 @@ def check_measure(frame: Any, buffers: Sequence[Any]) -> None:
     Refused
         With the reason ``too_large`` or ``too_deep``.
     """
-    size = sum(memoryview(buffer).nbytes for buffer in buffers)
+    size = sum([memoryview(buffer).nbytes for buffer in buffers])
     level, depth = [frame] if type(frame) in COMPOUND else [], 0
-    while level:
-        if depth > LIMITS["depth"] + ENVELOPE_DEPTH:
-            raise Refused("too_deep", f"more than {LIMITS['depth']}")
-        _check_size(size)
+    while level and depth <= DEEPEST and size <= MOST_BYTES:
         below: list[Any] = []
         for node in level:
-            if isinstance(node, str):
+            kind = type(node)
+            if kind is str:
                 size += len(node) + NUMBER_BYTES
-            elif isinstance(node, list):
-                size += NUMBER_BYTES * (1 + len(node))
-                below += [item for item in node if type(item) in COMPOUND]
-            else:
-                size += sum(map(len, node)) + NUMBER_BYTES * (1 + len(node))
-                below += [item for item in node.values() if type(item) in COMPOUND]
+                continue
+            size += NUMBER_BYTES * (1 + len(node))
+            if kind is dict:
+                size += len("".join(node))
+                node = node.values()  # noqa: PLW2901 - what is below it
+            below += [item for item in node if type(item) in COMPOUND]
         level, depth = below, depth + 1
-    _check_size(size)
-
-
-def _check_size(size: int) -> None:
-    if size > LIMITS["frame_bytes"]:
-        raise Refused("too_large", f"more than {LIMITS['frame_bytes']} bytes")
+    if size > MOST_BYTES:
+        raise Refused("too_large", f"more than {MOST_BYTES} bytes")
+    if level:
+        raise Refused("too_deep", f"more than {LIMITS['depth']}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+import time
 from collections.abc import Callable
 from contextvars import Context
 from typing import TYPE_CHECKING, Any, Protocol
@@ -102,11 +103,12 @@ class ClientLink:
         self.is_focused: bool = join["focused"]
         self.is_ready = False
         self.joined_at = datetime.datetime.now(datetime.UTC)
-        self.heard_at = self.joined_at
+        self.heard_at_s = time.monotonic()
         self._join = {
             name: join[name][:LONGEST_TEXT] for name in ("url", "user_agent", "application")
         }
         self._was_connected = True
+        self._snapshot: Client | None = None
         self.peer = Peer(self, self._send, numbers)
 
     @property
@@ -116,13 +118,21 @@ class ClientLink:
 
     def snapshot(self) -> Client:
         """Return what the user sees."""
-        return Client(
-            id=self.id,
-            joined_at=self.joined_at,
-            is_focused=self.is_focused,
-            is_connected=self.is_connected,
-            **self._join,
-        )
+        known, is_connected = self._snapshot, self.is_connected
+        if (
+            known is None
+            or known.is_connected != is_connected
+            or known.is_focused != self.is_focused
+            or known.joined_at != self.joined_at
+        ):
+            known = self._snapshot = Client(
+                id=self.id,
+                joined_at=self.joined_at,
+                is_focused=self.is_focused,
+                is_connected=is_connected,
+                **self._join,
+            )
+        return known
 
     def _send(self, frame: dict[str, Any], buffers: Sequence[Any]) -> None:
         self._clients.send(self.transport, self.id, frame, buffers)

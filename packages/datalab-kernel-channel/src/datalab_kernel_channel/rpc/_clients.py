@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime
 import threading
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,7 +32,7 @@ ClientEvent = Literal["joined", "left", "focused"]
 CHOICES = frozenset({"newest", "focused"})
 """Who may be asked for by a word, and not by an id."""
 VERSION: int = TABLE["version"]
-FORGOTTEN_AFTER = datetime.timedelta(days=1)
+FORGOTTEN_AFTER_S = 24 * 3600.0
 REMEMBERED_IDS = 1024
 LONGEST_DETAIL = 500
 
@@ -181,7 +182,7 @@ class Clients:
         if data["frame"] == "leave":
             self._drop(link, "gone")
             return
-        link.heard_at = datetime.datetime.now(datetime.UTC)
+        link.heard_at_s = time.monotonic()
         link.peer.receive(data, buffers)
 
     # ------------------------------------------------------------ life of a page
@@ -204,14 +205,14 @@ class Clients:
         self.send(transport, link.id, welcome, ())
 
     def _make_room(self) -> None:
-        now = datetime.datetime.now(datetime.UTC)
+        now_s = time.monotonic()
         away = [link for link in self._links.values() if not link.is_connected]
-        away.sort(key=lambda link: link.heard_at)
+        away.sort(key=lambda link: link.heard_at_s)
         too_many = len(self._links) - LIMITS["clients"] + 1
         if too_many > len(away):
             raise Refused("too_many_clients", f"{len(self._links)}")
         for index, link in enumerate(away):
-            if index < too_many or now - link.heard_at > FORGOTTEN_AFTER:
+            if index < too_many or now_s - link.heard_at_s > FORGOTTEN_AFTER_S:
                 self._drop(link, "gone")
 
     def _drop(self, link: ClientLink, reason: str) -> None:

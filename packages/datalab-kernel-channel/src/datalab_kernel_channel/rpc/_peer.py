@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Peer"]
 
+PLAIN = frozenset({str, bool, float, type(None)})
+"""What a tree's values of these types stand for: themselves."""
 OTHER: dict[Side, Side] = {"kernel": "page", "page": "kernel"}
 
 
@@ -132,6 +134,9 @@ class Peer:
                 self._host.take(item)
 
     def _decode(self, buffers: list[Any], tree: Any, streams: list[InStream]) -> Any:
+        if type(tree) in PLAIN:
+            return tree
+
         def open_stream(tag: dict[str, Any]) -> InStream:
             streams.append(self.streaming.open_reader(tag))
             return streams[-1]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CallsIn", "stream_of"]
 
+STARTED_BYTES = 64
+"""What a ``started`` takes as JSON, at most."""
 Decode = Callable[[Any, list[InStream]], Any]
 """Decodes a tree, and appends the streams that it opens."""
 
@@ -78,7 +80,7 @@ class CallsIn:
         except Refused as refused:
             self._answer_refused(number, refused)
             raise
-        self._driver.post({"item": "started", "call": number})
+        self._driver.post({"item": "started", "call": number}, json_bytes=STARTED_BYTES)
         self._calls.begin(number, call)
         call.progress = lambda value: self._progress(call, value)
         self._run(function, arguments, call)

@@ -272,6 +272,8 @@ class Page:
     ) -> Any:
         """Run a handler."""
         wanted = self._keywords[call.method]
+        if not wanted:
+            return function(*arguments)
         signal = AbortSignal()
         if "signal" in wanted:
             call.abort = signal.abort
