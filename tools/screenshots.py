@@ -221,7 +221,7 @@ def picture_picker(browser: BrowserContext, server: JupyterServer, folder: Path)
         notebook.use_theme(f"JupyterLab {theme}")
         index = notebook.start(source)
         stage = page.locator(".dlk-stage")
-        stage.locator("img").wait_for()
+        page.wait_for_function("() => document.activeElement.classList.contains('dlk-stage')")
         page.wait_for_timeout(500)  # until it has scrolled
         box = stage.bounding_box()
         for across, down in places:

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from frontends.notebook import NotebookPage
 
 SETUP = """\
+import datetime
 import numpy as np
 from datalab_kernel_channel.frontends import download, pick_points, pick_roi, status_line, upload
 y, x = np.mgrid[:200, :300]
 workspace["beam"] = np.exp(-((x - 180) ** 2 + (y - 90) ** 2) / 1500.0)
 workspace["wave"] = (np.linspace(0, 1, 500), np.sin(np.linspace(0, 20, 500)))
+noon = datetime.datetime(2026, 11, 29, 12, tzinfo=datetime.UTC)
+day = create_signal("", np.arange(100.0), np.sin(np.arange(100.0) / 9))
+day.set_x_from_datetime([noon.replace(tzinfo=None) + datetime.timedelta(minutes=i) for i in range(100)])
+workspace["day"] = day
 """
 
 
@@ -49,7 +54,7 @@ def drag(notebook: NotebookPage, *places: tuple[float, float]) -> None:
 
 
 def test_a_rectangle_is_drawn_by_mouse_and_kept_in_the_image(ready: NotebookPage) -> None:
-    index = start(ready, "roi = await pick_roi(workspace, 'beam')")
+    index = start(ready, "roi = await pick_roi(workspace, 'beam', renderer='matplotlib')")
     drag(ready, (0.4, 0.3), (0.5, 0.5), (0.6, 0.6))
     ready.page.get_by_role("button", name="Use it").click()
     assert "Plot of the image beam" in ready.finish(index)
@@ -66,7 +71,7 @@ def test_esc_leaves_the_object_as_it_was(ready: NotebookPage) -> None:
     ready.page.keyboard.press("Escape")
     assert "CancelledByUser" in ready.finish(index)
     assert ready.run("print(workspace['wave'].roi)") == before
-    assert ready.run("len(workspace)") == "2"  # no key reached the notebook's shortcuts
+    assert ready.run("len(workspace)") == "3"  # no key reached the notebook's shortcuts
 
 
 @pytest.mark.usefixtures("whole_run")
@@ -86,14 +91,60 @@ def test_a_segment_is_drawn_by_keys_alone(ready: NotebookPage) -> None:
 
 
 @pytest.mark.usefixtures("whole_run")
+def test_what_is_drawn_on_the_interactive_plot_stays_there_when_it_is_zoomed(
+    ready: NotebookPage,
+) -> None:
+    index = start(ready, "roi = await pick_roi(workspace, 'wave', renderer='interactive')")
+    drag(ready, (0.3, 0.5), (0.4, 0.5), (0.5, 0.5))
+    shape = ready.page.locator(".dlk-shape")
+    before = shape.bounding_box()
+    ready.page.keyboard.down("Control")
+    for _ in range(4):  # each zooms by a tenth
+        ready.page.mouse.wheel(0, -100)
+    ready.page.keyboard.up("Control")
+    ready.page.wait_for_function(
+        "least => document.querySelector('.dlk-shape').getBoundingClientRect().width > least",
+        arg=1.2 * before["width"],
+    )
+    values = ready.page.locator(".dlk-values").inner_text()
+    ready.page.keyboard.press("Enter")
+    assert "Plot of the signal wave" in ready.finish(index)
+    shown = ready.run("print(*[float(x) for x in roi.single_rois[0].coords])")
+    first, last = map(float, shown.split())
+    assert 0 < first < last < 1
+    assert float(values.split("width = ")[1]) == pytest.approx(last - first, rel=1e-3)
+
+
+@pytest.mark.usefixtures("whole_run")
+@pytest.mark.parametrize("renderer", ["matplotlib", "interactive"])
+def test_on_an_axis_of_dates_moments_are_read_and_seconds_are_kept(
+    ready: NotebookPage, renderer: str
+) -> None:
+    index = start(ready, f"roi = await pick_roi(workspace, 'day', renderer='{renderer}')")
+    drag(ready, (0.4, 0.5), (0.5, 0.5), (0.6, 0.5))
+    expect(ready.page.locator(".dlk-values")).to_contain_text("2026-11-29 1")
+    ready.page.keyboard.press("Enter")
+    ready.finish(index)
+    shown = ready.run(
+        "first, last = roi.single_rois[0].coords\n"
+        "print(noon.timestamp() < first < last < noon.timestamp() + 6000, 900 < last - first < 1900)"
+    )
+    assert shown == "True True\n"
+
+
+@pytest.mark.usefixtures("whole_run")
 def test_a_polygon_and_a_circle_are_drawn_too(ready: NotebookPage) -> None:
-    index = start(ready, "polygon = await pick_roi(workspace, 'beam', kind='polygon')")
+    index = start(
+        ready, "polygon = await pick_roi(workspace, 'beam', kind='polygon', renderer='matplotlib')"
+    )
     for place in ((0.3, 0.3), (0.6, 0.3), (0.5, 0.7)):
         drag(ready, place)
     ready.page.keyboard.press("Enter")
     ready.finish(index)
     assert ready.run("len(polygon.single_rois[0].coords)") == "6"
-    index = start(ready, "circle = await pick_roi(workspace, 'beam', kind='circle')")
+    index = start(
+        ready, "circle = await pick_roi(workspace, 'beam', kind='circle', renderer='matplotlib')"
+    )
     drag(ready, (0.5, 0.5), (0.6, 0.5))
     ready.page.keyboard.press("Enter")
     ready.finish(index)

@@ -197,6 +197,15 @@ def _taken(array: dict[str, Any], buffers: list[Any]) -> dict[str, Any]:
     return {"dtype": array["dtype"], "shape": array["shape"], "buffer": len(buffers) - 1}
 
 
+def _panel(panel: Panel) -> dict[str, Any]:
+    """Return where a panel is, and what plotly's numbers are in the data's units (also for others' code)."""
+    scales = {
+        letter: {"kind": scale.kind, "size": scale.size}
+        for letter, scale in (("x", panel.x), ("y", panel.y))
+    }
+    return {"suffix": panel.suffix, "has_detail": bool(panel.sources), **scales}
+
+
 def picture_of(
     data: list[dict[str, Any]],
     layout: dict[str, Any],
@@ -212,7 +221,7 @@ def picture_of(
         "layout": packed(layout),
         "config": CONFIG,
         "width": width_px,
-        "panels": [{"suffix": panel.suffix, "has_detail": bool(panel.sources)} for panel in panels],
+        "panels": [_panel(panel) for panel in panels],
         "note": " \N{MIDDLE DOT} ".join(filter(None, notes)),
         "alt": alt,
     }

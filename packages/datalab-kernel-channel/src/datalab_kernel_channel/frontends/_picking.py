@@ -16,15 +16,21 @@ __all__ = ["pick_points", "pick_roi"]
 Kind = Literal["rectangle", "circle", "polygon", "segment"]
 SHARPNESS = 2
 """Pixels of the picture for each pixel of the page."""
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 async def pick_roi(
-    workspace: Any, name: str, *, kind: Kind | None = None, timeout_s: float | None = None
+    workspace: Any,
+    name: str,
+    *,
+    kind: Kind | None = None,
+    timeout_s: float | None = None,
+    renderer: str | None = None,
 ) -> Any:
     """Let the person draw a region of interest on the plot of a signal or image.
 
-    By mouse, or by arrow keys and Space; Enter uses it, Esc cancels. The plot with the region
-    stays below the cell.
+    By mouse, or by arrow keys and Space; Enter uses it, Esc cancels. On the interactive
+    renderer's plot the person can zoom meanwhile. A picture with the region stays below the cell.
 
     Parameters
     ----------
@@ -37,11 +43,14 @@ async def pick_roi(
         ``"circle"`` or ``"polygon"`` for images.
     timeout_s
         How long is waited for the person; None: as long as it takes.
+    renderer
+        What draws the plot: ``"interactive"`` (where it is installed, unless said otherwise) or
+        ``"matplotlib"``.
 
     Returns
     -------
     sigima.objects.SignalROI or sigima.objects.ImageROI
-        The region, in the units of the plot's axes.
+        The region, in the object's units; on an axis of dates, seconds since 1970.
 
     Raises
     ------
@@ -52,7 +61,7 @@ async def pick_roi(
     NoFrontendError
         The notebook isn't shown in a browser.
     ValueError
-        The kind doesn't fit the object, or its x axis are dates.
+        The kind doesn't fit the object.
 
     Examples
     --------
@@ -69,18 +78,24 @@ async def pick_roi(
             f"{what} has no ROI of the kind {wanted!r}; choose of {', '.join(fitting)}."
         )
     async with shown(f"pick_roi {name}", "picker") as (channel, place):
-        corners = await channel.call("pick", _plot_of(workspace, name, wanted), timeout_s=timeout_s)
+        drawn = _drawn(workspace, name, renderer)
+        corners = await channel.call("pick", _plot_of(drawn, name, wanted), timeout_s=timeout_s)
         if corners is None:
             raise CancelledByUser
         roi = _roi(wanted, corners)
         with workspace.edit(name) as thing:
             thing.roi = roi
-        place.replace(*_drawn(workspace, name)._repr_mimebundle_())
+        place.replace(*_drawn(workspace, name, "matplotlib")._repr_mimebundle_())
     return roi
 
 
 async def pick_points(
-    workspace: Any, name: str, n: int | None = None, *, timeout_s: float | None = None
+    workspace: Any,
+    name: str,
+    n: int | None = None,
+    *,
+    timeout_s: float | None = None,
+    renderer: str | None = None,
 ) -> np.ndarray:
     """Let the person choose points on the plot of a signal or image.
 
@@ -90,13 +105,14 @@ async def pick_points(
         Where the object is, and what it is called.
     n
         How many points; None: as many as the person chooses, one or more.
-    timeout_s
-        How long is waited for the person; None: as long as it takes.
+    timeout_s, renderer
+        As of :func:`pick_roi`.
 
     Returns
     -------
     numpy.ndarray
-        Their x and y in the units of the plot's axes, of shape ``(n, 2)``, in order.
+        Their x and y in the object's units, of shape ``(n, 2)``, in order; dates are seconds
+        since 1970.
 
     Raises
     ------
@@ -118,7 +134,7 @@ async def pick_points(
     if n is not None and n < 1:
         raise ValueError(f"One point or more can be chosen; n is {n}.")
     async with shown(f"pick_points {name}", "picker") as (channel, place):
-        plot = _plot_of(workspace, name, "points") | {"count": n}
+        plot = _plot_of(_drawn(workspace, name, renderer), name, "points") | {"count": n}
         corners = await channel.call("pick", plot, timeout_s=timeout_s)
         if corners is None:
             raise CancelledByUser
@@ -127,20 +143,38 @@ async def pick_points(
     return points
 
 
-def _drawn(workspace: Any, name: str) -> Any:
+def _drawn(workspace: Any, name: str, renderer: str | None) -> Any:
     from datalab_kernel import Plotter
+    from datalab_kernel.plot import renderers
 
-    return Plotter(workspace, renderer="matplotlib").plot(name, show=False)
+    if renderer is None:
+        renderer = "interactive" if "interactive" in renderers.installed() else "matplotlib"
+    return Plotter(workspace, renderer=renderer).plot(name, show=False)
 
 
-def _plot_of(workspace: Any, name: str, kind: str) -> dict[str, Any]:
-    """Return the plot's picture, and where its axes are in it."""
-    if getattr(workspace[name], "is_x_datetime", lambda: False)():
-        raise ValueError(
-            f"{name!r} can't be drawn on: its x axis are dates, which have no values to pick yet."
-        )
-    drawn = _drawn(workspace, name)
-    figure, axes = drawn.figure, drawn.axes[0]
+def _plot_of(drawn: Any, name: str, kind: str) -> dict[str, Any]:
+    """Return what a page is to show: a figure that moves, or a picture and where its axes are."""
+    [axes] = drawn.spec.axes
+    facts = {
+        "kind": kind,
+        "count": None,
+        "title": name,
+        "xname": _quantity(axes.xlabel or "x", axes.xunit),
+        "yname": _quantity(axes.ylabel or "y", axes.yunit),
+        "is_time": axes.x_is_time,
+    }
+    data, _ = drawn._repr_mimebundle_(include={WIDGET_VIEW})
+    if WIDGET_VIEW in data:
+        return facts | {"figure": data[WIDGET_VIEW]["model_id"]}
+    return facts | _picture(drawn.figure, drawn.axes[0])
+
+
+def _quantity(label: str, unit: str) -> str:
+    return f"{label} ({unit})" if unit else label
+
+
+def _picture(figure: Any, axes: Any) -> dict[str, Any]:
+    """Return matplotlib's picture, and its axes in pixels of the page."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=SHARPNESS * figure.dpi)
     figure.draw_without_rendering()
@@ -148,9 +182,6 @@ def _plot_of(workspace: Any, name: str, kind: str) -> dict[str, Any]:
     box = axes.get_window_extent().transformed(figure.transFigure.inverted())
     return {
         "picture": buffer.getvalue(),
-        "kind": kind,
-        "count": None,
-        "title": name,
         "width": width,
         "height": height,
         "area": {
@@ -163,8 +194,6 @@ def _plot_of(workspace: Any, name: str, kind: str) -> dict[str, Any]:
         "ylim": [float(limit) for limit in axes.get_ylim()],
         "xscale": axes.get_xscale(),
         "yscale": axes.get_yscale(),
-        "xname": axes.get_xlabel() or "x",
-        "yname": axes.get_ylabel() or "y",
     }
 
 

@@ -21,69 +21,190 @@ function axisOf([first, last], [start, size], scale) {
   };
 }
 
+/** A picture that stays as it is. */
+class Picture {
+  constructor(stage, { picture, width, height, area, xlim, ylim, xscale, yscale }, onLoad) {
+    Object.assign(this, { width, height, area });
+    this.x = axisOf(xlim, [area.left, area.width], xscale);
+    this.y = axisOf(ylim, [area.top + area.height, -area.height], yscale); // upwards
+    this.url = URL.createObjectURL(new Blob([picture], { type: "image/png" }));
+    stage.style.width = `${width}px`;
+    const image = new Image();
+    image.alt = "";
+    image.onload = onLoad;
+    image.src = this.url;
+    stage.prepend(image);
+  }
+
+  close() {
+    URL.revokeObjectURL(this.url);
+  }
+}
+
+/** The interactive renderer's figure, which can be moved and zoomed while something is drawn on it. */
+class Figure {
+  static async shown(stage, model, id, onChange) {
+    const figure = await model.widget_manager.get_model(id);
+    const view = await model.widget_manager.create_view(figure);
+    stage.prepend(view.el);
+    const made = new Figure(view, figure.get("picture").panels[0]);
+    await made.#drawn();
+    made.plot.on("plotly_afterplot", onChange);
+    made.plot.on("plotly_relayouting", onChange);
+    return made;
+  }
+
+  constructor(view, panel) {
+    Object.assign(this, { view, panel });
+  }
+
+  // The renderer draws when it has loaded plotly.
+  async #drawn() {
+    const isDrawn = () => this.view.el.querySelector(".datalab-figure[data-state]");
+    await new Promise((resolve) => {
+      const look = () => (isDrawn() ? resolve() : setTimeout(look, 20));
+      look();
+    });
+    this.plot = isDrawn();
+  }
+
+  #axis(letter) {
+    const { kind, size } = this.panel[letter];
+    const axis = this.plot._fullLayout[`${letter}axis${this.panel.suffix}`];
+    const [to, from] = kind === "log" ? [Math.log10, (value) => 10 ** value] : [(value) => value / size, (value) => value * size];
+    return {
+      start: axis._offset,
+      length: axis._length,
+      value: (pixel) => from(axis.p2l(pixel - axis._offset)),
+      pixel: (value) => axis._offset + axis.l2p(to(value)),
+    };
+  }
+
+  get x() {
+    return this.#axis("x");
+  }
+
+  get y() {
+    return this.#axis("y");
+  }
+
+  get area() {
+    return { left: this.x.start, width: this.x.length, top: this.y.start, height: this.y.length };
+  }
+
+  get width() {
+    return this.plot.clientWidth;
+  }
+
+  get height() {
+    return this.plot.clientHeight;
+  }
+
+  /** Lay a drawing over the plot, which has a line of its own below it. */
+  cover(svg) {
+    const [over, under] = [this.plot, svg.parentElement].map((one) => one.getBoundingClientRect());
+    const place = { left: over.left - under.left - svg.parentElement.clientLeft, top: over.top - under.top - svg.parentElement.clientTop, width: over.width, height: over.height };
+    for (const [name, pixels] of Object.entries(place)) svg.style[name] = `${pixels}px`;
+  }
+
+  close() {
+    this.view.remove();
+  }
+}
+
 class Picker {
-  corners = []; // in pixels of the picture
-  cursor;
+  corners = []; // in values of the axes: the plot may be zoomed
+  cursor = null; // in pixels of the picture; in the middle until somebody moves it
   isDragging = false;
 
-  constructor(el, plot, done) {
+  constructor(el, plot, model, done) {
     Object.assign(this, { el, plot, done });
-    const { left, top, width, height } = plot.area;
-    this.x = axisOf(plot.xlim, [left, width], plot.xscale);
-    this.y = axisOf(plot.ylim, [top + height, -height], plot.yscale); // upwards
-    this.cursor = [left + width / 2, top + height / 2];
     this.#build();
+    void this.#show(model);
+  }
+
+  async #show(model) {
+    if (this.plot.figure) this.shown = await Figure.shown(this.stage, model, this.plot.figure, () => this.draw());
+    else this.shown = new Picture(this.stage, this.plot, () => this.el.scrollIntoView({ block: "nearest" }));
+    if (!this.el.contains(this.stage)) return this.shown.close(); // nobody waits any more
+    for (const name of ["pointerdown", "pointermove", "pointerup", "keydown", "dblclick", "mousedown"]) {
+      this.stage.addEventListener(name, (event) => this[name](event), { capture: true });
+    }
     this.draw();
+    this.stage.focus({ preventScroll: true });
+    if (this.plot.figure) this.el.scrollIntoView({ block: "nearest" });
+    return undefined;
   }
 
   #build() {
-    const { plot } = this;
     this.el.innerHTML = `
       <div class="dlk-bar"><span class="dlk-hint"></span>
         <button class="dlk-main">Use it</button><button>Cancel</button></div>
       <div class="dlk-stage" tabindex="0" role="application" data-lm-suppress-shortcuts="true">
-        <img alt=""><svg viewBox="0 0 ${plot.width} ${plot.height}" preserveAspectRatio="none"></svg></div>
+        <svg preserveAspectRatio="none"></svg></div>
       <div class="dlk-values" role="status"></div>`;
     this.stage = this.el.querySelector(".dlk-stage");
     this.svg = this.el.querySelector("svg");
     this.values = this.el.querySelector(".dlk-values");
     [this.use, this.cancel] = this.el.querySelectorAll("button");
-    const count = plot.count ? ` (${plot.count})` : "";
-    const keys = isTwoCornered(plot.kind) ? "" : "; Backspace takes the last one back";
-    const hint = `${HINTS[plot.kind]}${count}. Or use the arrow keys and Space${keys}. Enter uses it, Esc cancels.`;
+    const { kind, title, figure } = this.plot;
+    const count = this.plot.count ? ` (${this.plot.count})` : "";
+    const keys = isTwoCornered(kind) ? "" : "; Backspace takes the last one back";
+    const zoom = figure ? " Ctrl and the wheel zoom, Shift and the mouse move the plot." : "";
+    const hint = `${HINTS[kind]}${count}. Or use the arrow keys and Space${keys}. Enter uses it, Esc cancels.${zoom}`;
     this.el.querySelector(".dlk-hint").textContent = hint;
-    this.stage.setAttribute("aria-label", `${plot.title}. ${hint}`);
-    this.stage.style.width = `${plot.width}px`;
-    this.picture = URL.createObjectURL(new Blob([plot.picture], { type: "image/png" }));
-    const image = this.el.querySelector("img");
-    image.onload = () => this.el.scrollIntoView({ block: "nearest" });
-    image.src = this.picture;
+    this.stage.setAttribute("aria-label", `${title}. ${hint}`);
     this.use.onclick = () => this.#finish();
     this.cancel.onclick = () => this.done(null);
-    for (const name of ["pointerdown", "pointermove", "pointerup", "keydown", "dblclick"]) {
-      this.stage.addEventListener(name, (event) => this[name](event));
-    }
-    this.stage.focus({ preventScroll: true });
   }
 
-  #at(event) {
+  /** Where an event is in the picture; with `isAsIs` also beside the axes. */
+  #at(event, isAsIs = false) {
     const box = this.svg.getBoundingClientRect();
-    const { left, top, width, height } = this.plot.area;
-    const within = (value, low, size) => Math.min(Math.max(value, low), low + size);
+    const { left, top, width, height } = this.shown.area;
+    const within = (value, low, size) => (isAsIs ? value : Math.min(Math.max(value, low), low + size));
     return [
-      within(((event.clientX - box.left) / box.width) * this.plot.width, left, width),
-      within(((event.clientY - box.top) / box.height) * this.plot.height, top, height),
+      within(((event.clientX - box.left) / box.width) * this.shown.width, left, width),
+      within(((event.clientY - box.top) / box.height) * this.shown.height, top, height),
     ];
   }
 
+  get #place() {
+    const { left, top, width, height } = this.shown.area;
+    return this.cursor ?? [left + width / 2, top + height / 2];
+  }
+
+  #values([x, y]) {
+    return [this.shown.x.value(x), this.shown.y.value(y)];
+  }
+
+  #pixels([x, y]) {
+    return [this.shown.x.pixel(x), this.shown.y.pixel(y)];
+  }
+
+  /** What is the figure's own: its buttons, its axes, and what is done with Shift held. */
+  #isFigures(event) {
+    if (!this.plot.figure) return false;
+    const [x, y] = this.#at(event, true);
+    const { left, top, width, height } = this.shown.area;
+    const isOnAxes = x >= left && x <= left + width && y >= top && y <= top + height;
+    return event.shiftKey || !isOnAxes || event.target.closest(".modebar") !== null;
+  }
+
+  // By which plotly would zoom.
+  mousedown(event) {
+    if (!this.#isFigures(event)) event.stopPropagation();
+  }
+
   pointerdown(event) {
-    if (event.button) return;
+    if (event.button || this.#isFigures(event)) return;
     event.preventDefault();
+    event.stopPropagation();
     this.stage.focus({ preventScroll: true });
     this.stage.setPointerCapture(event.pointerId);
     this.cursor = this.#at(event);
     this.isDragging = isTwoCornered(this.plot.kind);
-    if (this.isDragging && this.corners.length !== 1) this.corners = [this.cursor];
+    if (this.isDragging && this.corners.length !== 1) this.corners = [this.#values(this.cursor)];
     else this.#add();
     this.draw();
   }
@@ -97,13 +218,15 @@ class Picker {
     if (!this.isDragging) return;
     this.isDragging = false;
     this.cursor = this.#at(event);
-    const [first] = this.corners;
+    const [first] = this.corners.map((corner) => this.#pixels(corner));
     const isDrag = Math.hypot(first[0] - this.cursor[0], first[1] - this.cursor[1]) > 3;
-    if (isDrag && this.corners.length === 1) this.corners = [first, this.cursor];
+    if (isDrag && this.corners.length === 1) this.corners.push(this.#values(this.cursor));
     this.draw();
   }
 
-  dblclick() {
+  dblclick(event) {
+    if (this.#isFigures(event)) return;
+    event.stopPropagation();
     if (this.plot.kind === "polygon" && this.corners.length > 3) {
       this.corners.pop(); // the second click of the two
       this.#finish();
@@ -114,10 +237,11 @@ class Picker {
     const step = event.shiftKey ? 10 : 1;
     const move = KEYS[event.key];
     if (move) {
-      const { left, top, width, height } = this.plot.area;
+      const { left, top, width, height } = this.shown.area;
+      const [x, y] = this.#place;
       this.cursor = [
-        Math.min(Math.max(this.cursor[0] + move[0] * step, left), left + width),
-        Math.min(Math.max(this.cursor[1] + move[1] * step, top), top + height),
+        Math.min(Math.max(x + move[0] * step, left), left + width),
+        Math.min(Math.max(y + move[1] * step, top), top + height),
       ];
     } else if (event.key === "Escape") this.done(null);
     else if (event.key === " ") this.#add();
@@ -131,7 +255,7 @@ class Picker {
 
   #add() {
     if (isTwoCornered(this.plot.kind) && this.corners.length === 2) this.corners = [];
-    this.corners.push(this.cursor);
+    this.corners.push(this.#values(this.#place));
     if (this.plot.kind === "points" && this.corners.length === this.plot.count) this.#finish();
   }
 
@@ -145,24 +269,33 @@ class Picker {
   }
 
   #finish() {
-    if (this.isComplete) this.done(this.corners.map(([x, y]) => [this.x.value(x), this.y.value(y)]));
+    if (this.isComplete) this.done(this.corners);
   }
 
   draw() {
+    if (!this.shown) return; // plotly's first drawing
     const isOpen = this.corners.length && !this.isComplete && isTwoCornered(this.plot.kind);
-    const corners = isOpen ? [...this.corners, this.cursor] : this.corners;
-    this.svg.replaceChildren(...this.#shape(corners), ...corners.map((corner) => this.#node("circle", "dlk-anchor", { cx: corner[0], cy: corner[1], r: 4 })), ...this.#cross());
+    const values = isOpen ? [...this.corners, this.#values(this.#place)] : this.corners;
+    const corners = values.map((corner) => this.#pixels(corner));
+    const { width, height } = this.shown;
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    if (this.plot.figure) this.shown.cover(this.svg);
+    const { left, top, width: across, height: down } = this.shown.area;
+    const axes = this.#node("svg", "dlk-axes", { x: left, y: top, width: across, height: down, viewBox: `${left} ${top} ${across} ${down}` });
+    axes.append(...this.#shape(corners), ...corners.map((corner) => this.#node("circle", "dlk-anchor", { cx: corner[0], cy: corner[1], r: 4 })), ...this.#cross());
+    this.svg.replaceChildren(axes);
     this.use.disabled = !this.isComplete;
-    const [x, y] = this.cursor;
-    this.values.textContent = `${this.plot.xname} = ${shown(this.x.value(x))}   ${this.plot.yname} = ${shown(this.y.value(y))}   ${this.#size(corners)}`;
+    const [x, y] = this.#values(this.#place);
+    const { xname, yname } = this.plot;
+    this.values.textContent = `${xname} = ${this.plot.is_time ? moment(x) : shown(x)}   ${yname} = ${shown(y)}   ${this.#size(values)}`;
   }
 
-  #size(corners) {
-    if (!isTwoCornered(this.plot.kind)) return corners.length ? `${corners.length} chosen` : "";
-    if (corners.length < 2) return "";
-    const [[x0, y0], [x1, y1]] = corners.map(([x, y]) => [this.x.value(x), this.y.value(y)]);
+  #size(values) {
+    if (!isTwoCornered(this.plot.kind)) return values.length ? `${values.length} chosen` : "";
+    if (values.length < 2) return "";
+    const [[x0, y0], [x1, y1]] = values;
     if (this.plot.kind === "circle") return `radius = ${shown(Math.hypot(x1 - x0, y1 - y0))}`;
-    const width = `width = ${shown(Math.abs(x1 - x0))}`;
+    const width = `width = ${shown(Math.abs(x1 - x0))}${this.plot.is_time ? " s" : ""}`;
     return this.plot.kind === "segment" ? width : `${width}   height = ${shown(Math.abs(y1 - y0))}`;
   }
 
@@ -172,21 +305,22 @@ class Picker {
     if (this.plot.kind === "polygon") return both("polygon", { points: corners.map((corner) => corner.join(",")).join(" ") });
     const [[x0, y0], [x1, y1]] = corners;
     if (this.plot.kind === "circle") return both("ellipse", this.#ellipse(corners));
-    const { top, height } = this.plot.area;
+    const { top, height } = this.shown.area;
     const [low, high] = this.plot.kind === "segment" ? [top, top + height] : [Math.min(y0, y1), Math.max(y0, y1)];
     return both("rect", { x: Math.min(x0, x1), y: low, width: Math.abs(x1 - x0), height: high - low });
   }
 
   // A circle of the plot's values, which the axes may stretch.
-  #ellipse([[cx, cy], [x1, y1]]) {
-    const [x, y] = [this.x.value(cx), this.y.value(cy)];
-    const radius = Math.hypot(this.x.value(x1) - x, this.y.value(y1) - y);
-    return { cx, cy, rx: Math.abs(this.x.pixel(x + radius) - cx), ry: Math.abs(this.y.pixel(y + radius) - cy) };
+  #ellipse([[cx, cy], edge]) {
+    const [[x, y], [x1, y1]] = [this.#values([cx, cy]), this.#values(edge)];
+    const radius = Math.hypot(x1 - x, y1 - y);
+    const [right, top] = this.#pixels([x + radius, y + radius]);
+    return { cx, cy, rx: Math.abs(right - cx), ry: Math.abs(top - cy) };
   }
 
   #cross() {
-    const [x, y] = this.cursor;
-    const { left, top, width, height } = this.plot.area;
+    const [x, y] = this.#place;
+    const { left, top, width, height } = this.shown.area;
     return [
       this.#node("line", "dlk-cursor", { x1: left, x2: left + width, y1: y, y2: y }),
       this.#node("line", "dlk-cursor", { x1: x, x2: x, y1: top, y2: top + height }),
@@ -200,19 +334,20 @@ class Picker {
   }
 
   close() {
-    URL.revokeObjectURL(this.picture);
+    this.shown?.close();
     this.el.replaceChildren();
   }
 }
 
 const shown = (value) => String(Number(value.toPrecision(5)));
+const moment = (seconds) => new Date(seconds * 1000).toISOString().replace("T", " ").slice(0, -1);
 
-export default function ({ channel, el }) {
+export default function ({ channel, el, model }) {
   el.className = "dlk-front dlk-picker";
   channel.expose({
     pick(plot) {
       return new Promise((resolve) => {
-        const picker = new Picker(el, plot, (points) => {
+        const picker = new Picker(el, plot, model, (points) => {
           picker.close();
           resolve(points);
         });
