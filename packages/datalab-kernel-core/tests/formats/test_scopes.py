@@ -1,9 +1,12 @@
 """Each maker's file gives its channels, their units and the settings."""
 
+import re
+
 import numpy as np
 import pytest
 
 from datalab_kernel.errors import FileFormatError
+from datalab_kernel.notes import notes_of
 
 
 def axes(signal):
@@ -187,3 +190,44 @@ def test_picoscope_with_tabs(load, sample):
 def test_rohde_schwarz_names_units_in_words(load, sample):
     (signal,) = load(sample("rohde_schwarz"))
     assert axes(signal) == ("", "s", "C1", "V")
+
+
+# -- times that are printed rounded -----------------------------------------------------------
+
+
+def rounded(interval, digits, number=10_000, told=None, start=-2e-6):
+    times = start + interval * np.arange(number)
+    rows = "".join(f"{time:.{digits - 1}e},{place % 7}\n" for place, time in enumerate(times))
+    head = (
+        f"Model,MDO3024\nHorizontal Units,s\nSample Interval,{told or interval}\nVertical Units,V\n"
+    )
+    return times, f"{head},\nTIME,CH1\n{rows}"
+
+
+@pytest.mark.parametrize("start", [-2e-6, 0.0, -1.23456789e-6, 1e-3])
+def test_times_that_are_printed_rounded_are_computed_from_the_interval(load, start):
+    times, text = rounded(4e-10, 6 if start == 1e-3 else 4, start=start)
+    (signal,) = load(text)
+    assert np.abs(signal.x - times).max() < 0.2 * 4e-10
+    np.testing.assert_allclose(np.diff(signal.x), 4e-10, rtol=1e-4)
+    assert "computed from its interval of 4e-10" in notes_of(signal)[0].text
+
+
+def test_times_that_are_exact_are_kept_as_printed(load, sample):
+    (first, _) = load(sample("tektronix_mdo"))
+    assert not notes_of(first)
+
+
+@pytest.mark.parametrize("told", [8e-10, 4.01e-10])
+def test_times_that_contradict_the_interval_are_kept_and_it_is_said(load, told):
+    times, text = rounded(4e-10, 5, told=told)
+    (signal,) = load(text)
+    np.testing.assert_allclose(signal.x, times, rtol=1e-4, atol=1e-12)
+    assert "don't fit" in notes_of(signal)[0].text
+
+
+def test_times_beside_the_settings_are_computed_too(load, sample):
+    text = re.sub(r"-0\.000\d+", lambda found: f"{float(found[0]):.6f}", sample("tektronix_tds"))
+    assert text.count("-0.000499") > 1
+    (signal,) = load(text)
+    np.testing.assert_allclose(np.diff(signal.x), 4e-7, rtol=1e-9)

@@ -18,6 +18,7 @@ import numpy as np
 
 from datalab_kernel.formats._curves import Array, Curve, shared_settings
 from datalab_kernel.formats._header import Header, unit_of
+from datalab_kernel.formats._intervals import by_interval
 from datalab_kernel.formats._table import TextTable, line_of, wrong
 from datalab_kernel.formats._table_axis import axis_of_dates, counts_before, is_time
 from datalab_kernel.notes import Note
@@ -66,7 +67,7 @@ def curves_of_columns(table: TextTable) -> list[Curve]:
             settings = shared_settings(sources[number], place, len(columns))
             curve = curve_of(table, (start, column), settings)
             check_number(table.path, len(curve.x), _recorded(settings))
-            curves.append(replace(curve, notes=notes) if notes else curve)
+            curves.append(replace(curve, notes=(*notes, *curve.notes)) if notes else curve)
     return curves
 
 
@@ -131,15 +132,17 @@ def curve_of(
         x, y = x[is_there], y[is_there]
         is_whole = False
     x_title, y_title = header.title(x_column), header.title(y_column)
+    times = by_interval(x, settings)
     return Curve(
-        x=x,
+        x=times.x,
         y=y,
         xlabel=_TIME.get(x_title, x_title),
         xunit=_x_unit(x_title, header.unit(x_column) or unit_setting(settings, "Horizontal Units")),
         ylabel=_channel(y_title) or str(settings.get("Source", "")),
         yunit=header.unit(y_column) or unit_setting(settings, "Vertical Units"),
         settings={**settings, **_comment(header)},
-        xydata=table.xydata(y_column) if is_whole else None,
+        xydata=table.xydata(y_column) if is_whole and times.x is x else None,
+        notes=times.notes,
     )
 
 

@@ -101,8 +101,9 @@ def _is_series(columns: Array) -> bool:
     """
     if columns.shape[1] < _FEW or not np.isfinite(columns).all():
         return False
-    along = np.abs(np.diff(columns.T.ravel())).sum()
-    down = np.abs(np.diff(columns, axis=1)).sum(axis=1)
+    with np.errstate(over="ignore"):  # sums of the largest numbers are infinite
+        along = np.abs(np.diff(columns.T.ravel())).sum()
+        down = np.abs(np.diff(columns, axis=1)).sum(axis=1)
     return bool(down.min() > 0 and along <= 1.5 * down.min())
 
 
@@ -128,6 +129,8 @@ def split_at_blank_lines(table: TextTable) -> list[TextTable]:
     """Split a table where a blank line stands before an x that begins anew: so blocks are written."""
     first = table.columns[0]
     if len(first) < 4 or first.dtype.kind not in "iuf":  # noqa: PLR2004 - two blocks of two
+        return [table]
+    if table.leading or _goes_one_way(first):  # the first column beside dates is no x
         return [table]
     steps = np.diff(first)
     direction = np.sign(np.median(steps))
@@ -184,7 +187,7 @@ def is_plausible_x(x: Array) -> bool:
     >>> is_plausible_x(np.ones(9)), is_plausible_x(np.tile([3.0, 1, 2], 4))
     (False, False)
     """
-    if len(x) < _FEW:
+    if len(x) < _FEW or _goes_one_way(x):
         return True
     steps = np.diff(x)
     steps = np.sign(steps[steps != 0])
@@ -193,6 +196,12 @@ def is_plausible_x(x: Array) -> bool:
     turns = int((steps[1:] != steps[:-1]).sum())
     # Short sweeps that begin again and again turn often, and still go one way
     return turns <= _MOST_TURNS * len(x) or bool(abs(steps.mean()) > _ONE_WAY)
+
+
+def _goes_one_way(x: Array) -> bool:
+    """Say whether x grows or falls at each step; it costs no copy of x."""
+    after, before = x[1:], x[:-1]
+    return bool((after > before).all() or (after < before).all())
 
 
 def _guessed(table: TextTable, curve: Curve) -> Curve:

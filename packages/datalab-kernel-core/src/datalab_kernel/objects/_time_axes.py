@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
 Array = np.ndarray[Any, Any]
+_FIRST_NS, _LAST_NS = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
 _SINCE = "seconds since 1970-01-01"
 
 
@@ -92,7 +93,13 @@ def image_times(metadata: Mapping[str, Any], coordinates: Array, letter: str) ->
         return dates
     if not is_by_date(metadata, letter):
         return None
-    return stamps_of(metadata, coordinates, letter)
+    return _as_nanoseconds(stamps_of(metadata, coordinates, letter))
+
+
+def _as_nanoseconds(stamps: Array) -> Array:
+    """Return moments in nanoseconds, as xarray has most, if they are in the years it has them of."""
+    is_near = ((stamps >= _FIRST_NS) & (stamps < _LAST_NS)).all()
+    return stamps.astype("M8[ns]") if is_near else stamps
 
 
 def from_first_moment(metadata: Mapping[str, Any], x: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from datalab_kernel.formats._columns import check_number
 from datalab_kernel.formats._curves import Curve, to_signals
 from datalab_kernel.formats._header import unit_of, value_of
+from datalab_kernel.formats._intervals import by_interval
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats._text import first_lines, head_of
@@ -60,14 +61,16 @@ def _curve(path: Path, encoding: str) -> Curve:
     }
     is_whole = ~np.isnan(numbers).any(axis=1)
     check_number(path, int(is_whole.sum()), settings.get("Record Length"))
+    times = by_interval(numbers[:, 0], settings)
     return Curve(
-        x=numbers[:, 0],
+        x=times.x,
         y=numbers[:, 1],
         xlabel="Time",
         xunit=unit_of(str(settings.get("Horizontal Units", "s"))),
         ylabel=str(settings.get("Source", "")),
         yunit=unit_of(str(settings.get("Vertical Units", ""))),
         settings=settings,
+        notes=times.notes,
     )
 
 
