@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from support.kernel.watch import Watch
 
 from datalab_kernel.errors import LostChangeWarning
 
@@ -40,6 +41,32 @@ def test_a_kernel_says_it_under_the_cell_with_its_line(started: Callable[..., An
     assert reply.result == "''"
     assert "cell 2:2: LostChangeWarning: workspace['p'].xunit changes a copy" in reply.text
     assert "workspace.edit('p')" in reply.text
+
+
+SLOW = """
+import time
+import datalab_kernel.session._lost_changes as module
+def is_workspace(value):
+    print('looking', flush=True)
+    time.sleep(2)
+    return True
+module._is_workspace = is_workspace
+"""
+
+
+def test_a_stop_while_the_end_of_a_cell_is_looked_at_is_no_error(
+    started: Callable[..., Any],
+) -> None:
+    with started("datalab", DATALAB_KERNEL_MODE="standalone") as kernel:
+        watch = Watch(kernel)
+        watch.run(FIRST)
+        watch.run(SLOW)
+        request = watch.start("workspace['p'].xunit = 'ms'")
+        watch.until(lambda: "looking" in watch.cell(request).text())
+        kernel.interrupt()
+        cell = watch.finish(request)[0]
+    assert cell.reply["content"]["status"] == "ok"
+    assert cell.of("error") == []
 
 
 def test_it_is_said_each_time_and_of_each(shell: Any) -> None:
