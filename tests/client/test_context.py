@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel_client import KernelPreference, SessionContext
+from datalab_kernel_client import KernelPreference, SessionContext, sync
 
 if TYPE_CHECKING:
     from support.client.server import JupyterServer
@@ -63,3 +63,29 @@ async def test_a_shutdown_while_the_kernel_starts_leaves_none(
         await beginning
         assert context.has_no_kernel
         assert not [one for one in await server.sessions.refresh_anew() if one.path == "late.ipynb"]
+
+
+def test_a_script_that_waits_has_the_same(jupyter: JupyterServer) -> None:
+    kernels, preferences = [], []
+    with sync.connect(jupyter.url, jupyter.token) as server:
+        context = sync.SessionContext(
+            server.sessions,
+            server.kernelspecs,
+            path="script.ipynb",
+            preference=KernelPreference(name="python3"),
+        )
+        context.kernel_changed.connect(kernels.append)
+        context.kernel_preference_changed.connect(preferences.append)
+        assert context.initialize(timeout_s=60) is False
+        kernel = context.session.kernel
+        assert kernel.execute("6 * 7").outputs[0]["data"] == {"text/plain": "42"}
+        context.restart_kernel(timeout_s=60)
+        assert kernel.execute("6 * 7").execution_count == 1
+        wanted = KernelPreference(name="datalab")
+        context.kernel_preference = wanted
+        assert context.kernel_preference == wanted
+        context.shutdown(timeout_s=60)
+        assert (context.has_no_kernel, context.previous_kernel_name) == (True, "python3")
+        context.dispose()
+    assert preferences == [wanted]
+    assert kernels[:2] == [(None, kernel), (kernel, kernel)]

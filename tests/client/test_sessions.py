@@ -14,6 +14,7 @@ from datalab_kernel_client import (
     SessionKernelMismatchWarning,
     SessionNotFoundError,
     SharedKernelError,
+    connect,
     sync,
 )
 
@@ -123,3 +124,17 @@ def test_a_script_waits_also_within_a_running_loop(
 
     assert asyncio.run(within()) == ({"text/plain": "'? '"}, "1\n2\n")
     assert {"busy", "idle"} <= {*statuses}
+
+
+async def test_nothing_of_a_closed_server_runs_on(jupyter: JupyterServer) -> None:
+    before = asyncio.all_tasks()
+    async with connect(jupyter.url, jupyter.token) as server:
+        sessions = [
+            await server.sessions.start_new(f"end{number}.ipynb", kernel_name="python3")
+            for number in range(2)
+        ]
+        kernel = sessions[0].kernel
+        await sessions[0].shutdown()
+        await sessions[1].kernel.shutdown()  # which the session finds out by a poll, or never
+        assert kernel.is_disposed
+    assert asyncio.all_tasks() == before

@@ -138,6 +138,7 @@ class Link:
         self._heard_at = 0.0
         self._loss = loss
         self._was_kept = True
+        self._is_stopped = False
         self.subprotocol = ""
 
     # ---------------------------------------------------------------- for its owner
@@ -164,11 +165,11 @@ class Link:
 
     def stop(self) -> list[asyncio.Task[None]]:
         """End it for good, and return the tasks in which that happens."""
-        tasks = []
-        for task in (self._task, self._sending):
-            if task is not None and not task.done() and task is not asyncio.current_task():
+        self._is_stopped = True
+        tasks = [task for task in (self._task, self._sending) if task and not task.done()]
+        for task in tasks:
+            if task is not asyncio.current_task():  # which ends of itself
                 task.cancel()
-                tasks.append(task)
         socket, self._socket = self._socket, None
         if socket is not None:
             tasks.append(asyncio.get_running_loop().create_task(socket.close()))
@@ -177,7 +178,7 @@ class Link:
     # ---------------------------------------------------------------- its life
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_stopped:
             socket = await self._connect()
             if socket is None:
                 return
@@ -185,6 +186,8 @@ class Link:
             if loss is not None:
                 loss = replace(loss, was_kept=loss.was_kept and self._was_kept)
             closed, is_half_open = await self._serve(socket, loss)
+            if self._is_stopped:
+                return
             self._loss = Loss(since=self._heard, was_kept=not is_half_open)
             if closed.code in GOOD_BYE:
                 self._owner.link_ended(

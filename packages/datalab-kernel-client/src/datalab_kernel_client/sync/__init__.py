@@ -7,6 +7,7 @@ leaves the cell running; twice within a second, it interrupts the kernel.
 
 from __future__ import annotations
 
+from datalab_kernel_client.sync._context_face import SessionContext
 from datalab_kernel_client.sync._face import Signal
 from datalab_kernel_client.sync._faces import (
     ClientComm,
@@ -28,6 +29,7 @@ __all__ = [
     "KernelSpecManager",
     "Server",
     "SessionConnection",
+    "SessionContext",
     "SessionManager",
     "Signal",
     "connect",
