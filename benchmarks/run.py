@@ -25,8 +25,6 @@ BENCHMARKS = (
     "channel.py",
     "client.py",
     "live.py",
-    "workspace_elsewhere.py",
-    "client_run.py",
 )
 
 

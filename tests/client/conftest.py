@@ -54,9 +54,10 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]
 
 @pytest.fixture(scope="session")
 def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
-    """Give a server that drops no output."""
+    """Give a server that drops no output, and wants no token."""
     option = "--ZMQChannelsWebsocketConnection.limit_rate=False"
-    with JupyterServer(tmp_path_factory.mktemp("unlimited"), options=(option,)) as server:
+    home = tmp_path_factory.mktemp("unlimited")
+    with JupyterServer(home, options=(option,), token="") as server:
         yield server
 
 

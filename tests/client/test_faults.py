@@ -19,6 +19,7 @@ from datalab_kernel_client import (
     RequestCanceledError,
     connect,
 )
+from datalab_kernel_client.kernels import _link
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))
 QUICK = Pace(ping_s=0.5, pong_s=1.5, reconnect_for_s=20.0, look_s=1.0)
-STEPS = "import time\nfor i in range(12):\n    print(i, flush=True); time.sleep(0.25)"
+STEPS = "import time\nfor i in range(12):\n    print(i, flush=True); time.sleep(0.15)"
 
 
 class Linked:
@@ -86,7 +87,7 @@ async def test_a_dropped_link_is_made_again_and_nothing_is_missing(
         link.proxy.drop()
         await link.until("connecting")
         assert link.kernel.status == "unknown"
-        await asyncio.sleep(0.6)  # output comes meanwhile, which the server keeps
+        await asyncio.sleep(0.3)  # output comes meanwhile, which the server keeps
         link.proxy.is_closed = False
         result = await future.result(30)
         assert link.kernel.client_id == client_id
@@ -103,7 +104,7 @@ async def test_a_link_that_only_we_saw_break_is_told_as_a_gap_and_the_answer_com
         link.proxy.is_closed = True
         link.proxy.deafen()
         await link.until("connecting")
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(0.3)
         link.proxy.is_closed = False
         with suppress(ConnectionLostError):  # where it was sent to the old link, too
             await future.result(30)
@@ -183,7 +184,7 @@ async def test_a_link_that_stays_down_is_given_up_and_can_be_made_again(
 ) -> None:
     pace = Pace(ping_s=0.5, pong_s=1.5, reconnect_for_s=0.5, look_s=1.0)
     async with linked(jupyter, kernel_id, pace) as link:
-        future = link.kernel.request_execute("import time; time.sleep(3)")
+        future = link.kernel.request_execute("import time; time.sleep(1.5)")
         link.proxy.is_closed = True
         link.proxy.drop()
         with pytest.raises(ConnectionLostError):
@@ -198,14 +199,15 @@ async def test_a_link_that_stays_down_is_given_up_and_can_be_made_again(
 
 
 async def test_a_slow_listener_is_no_lost_link(jupyter: JupyterServer, kernel_id: str) -> None:
-    async with linked(jupyter, kernel_id) as link:
+    pace = Pace(ping_s=0.2, pong_s=0.5, reconnect_for_s=20.0, look_s=1.0)
+    async with linked(jupyter, kernel_id, pace) as link:
         first = asyncio.Event()
 
         @link.kernel.iopub_message.connect
         async def slowly(message: Any) -> None:
             if message.msg_type == "stream" and not first.is_set():
                 first.set()
-                await asyncio.sleep(3.0)  # longer than a link may be mute
+                await asyncio.sleep(1.2)  # longer than a link may be mute
 
         result = await link.kernel.execute("print(1)")
         assert first.is_set()
@@ -215,8 +217,9 @@ async def test_a_slow_listener_is_no_lost_link(jupyter: JupyterServer, kernel_id
 
 @pytest.mark.parametrize("kill", [False, True] if FULL else [True])
 async def test_a_server_that_comes_back_without_the_kernel_ends_requests(
-    new_server: Callable[..., JupyterServer], kill: bool
+    new_server: Callable[..., JupyterServer], kill: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_link, "LONGEST_WAIT_S", 0.3)
     server = new_server()
     async with connect(server.url, server.token) as client:
         kernel = await client.kernels.start_new("python3", pace=QUICK)

@@ -79,7 +79,7 @@ def test_a_run_whose_runner_was_killed_ends_as_an_undisturbed_one(
 
 
 def test_of_two_resumers_one_goes_on(options: list[str], tmp_path: Path) -> None:
-    slow = "import time\nfor i in range(60):\n    print(i, flush=True)\n    time.sleep(0.05)"
+    slow = "import time\nfor i in range(40):\n    print(i, flush=True)\n    time.sleep(0.05)"
     write_notebook(tmp_path / "two.ipynb", slow, "i", kernel="datalab")
     with started("run", "two.ipynb", *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "3")
@@ -90,7 +90,7 @@ def test_of_two_resumers_one_goes_on(options: list[str], tmp_path: Path) -> None
         assert (second.returncode, f"process {first.pid}" in second.stderr) == (2, True)
         first.communicate(timeout=60)
         assert first.returncode == 0
-    text = "".join(f"{i}\n" for i in range(60))
+    text = "".join(f"{i}\n" for i in range(40))
     assert outputs_of(tmp_path / "two.out.ipynb")[0][1][0]["text"] == text
 
 
@@ -209,7 +209,7 @@ def test_a_lost_link_leaves_a_run_that_can_be_resumed(
 ) -> None:
     cells = (
         "import time\nx = 20",
-        "for i in range(9):\n    print(i, flush=True)\n    time.sleep(2 if i == 3 else 0.2)",
+        "for i in range(9):\n    print(i, flush=True)\n    time.sleep(1.5 if i == 3 else 0.05)",
         "x + i",
     )
     notebook = write_notebook(tmp_path / "l.ipynb", *cells, kernel="datalab")

@@ -129,9 +129,10 @@ async def test_a_login_cookie_does_instead_of_a_token(jupyter: JupyterServer) ->
         await kernel.shutdown()
 
 
-async def test_a_server_without_a_token_wants_its_xsrf_cookie_back_and_gets_it(new_server) -> None:
-    server = new_server(token="")
-    async with connect(server.url, "") as client:
+async def test_a_server_without_a_token_wants_its_xsrf_cookie_back_and_gets_it(
+    unlimited: JupyterServer,
+) -> None:
+    async with connect(unlimited.url, "") as client:
         kernel = await client.kernels.start_new("python3")
         await kernel.shutdown()
 

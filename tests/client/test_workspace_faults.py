@@ -41,7 +41,8 @@ def opened(server: JupyterServer, kernel: Any) -> Iterator[Opened]:
 
     yield open_again
     for workspace in workspaces:
-        workspace.detach(force=True) if workspace.mode == "jupyter" else None
+        if workspace.mode == "jupyter":
+            workspace._backend.close()
 
 
 def test_several_use_one_workspace_and_a_name_taken_meanwhile_is_an_error(opened: Opened) -> None:

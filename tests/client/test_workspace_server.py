@@ -18,7 +18,7 @@ from datalab_kernel_client.workspace import RemoteBackend
 
 PATH = "analysis.ipynb"
 IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
-SAMPLES = 100_000_000 if IS_FULL else 10_000_000
+SAMPLES = 100_000_000 if IS_FULL else 4_000_000
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def test_a_long_signal_is_looked_at_without_being_moved(
     workspace: Workspace, kernel: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kernel.execute(
-        f"y = np.zeros({SAMPLES}, 'f4'); y[7_777_777] = 5; "
+        f"y = np.zeros({SAMPLES}, 'f4'); y[2_777_777] = 5; "
         f"workspace['long'] = (np.arange({SAMPLES}, dtype='f4'), y)"
     )
     carrier: Any = workspace._backend._carrier  # type: ignore[attr-defined]
@@ -118,7 +118,7 @@ def test_a_running_cell_is_waited_for_and_said(
     server: JupyterServer, kernel: Any, workspace: Workspace
 ) -> None:
     workspace["a"] = np.ones(2)
-    cell = kernel.request_execute("import time; time.sleep(3)")
+    cell = kernel.request_execute("import time; time.sleep(1.5)")
     with pytest.raises(TimeoutError, match="a cell is running there"):
         Workspace("jupyter", url=server.url, token=server.token, path=PATH, timeout_s=0.5).list()
     assert workspace.list() == ["a"]

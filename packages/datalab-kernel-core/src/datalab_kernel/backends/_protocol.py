@@ -17,6 +17,7 @@ from datalab_kernel.errors import LiveModeRequiredError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject, ObjectInfo
 
 
@@ -60,12 +61,14 @@ class Calculated:
     """What a backend computed itself: the object that it added, or analysed.
 
     ``result`` is Sigima's TableResult or GeometryResult of an analysis. ``conversions`` says
-    of its sources what was converted before computing: ``{"img": "uint32 to float64"}``.
+    of its sources what was converted before computing: ``{"img": "uint32 to float64"}``;
+    ``notes`` what should be known of the result.
     """
 
     name: str
     result: Any = None
     conversions: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

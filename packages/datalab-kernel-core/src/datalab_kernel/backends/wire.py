@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel import errors
 from datalab_kernel.backends._protocol import Calculated, Placement, Put
 from datalab_kernel.errors import DataLabKernelError
+from datalab_kernel.notes import Note
 from datalab_kernel.objects import ObjectInfo, Packed, pack
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ def calculated_values(done: Calculated) -> dict[str, Any]:
         "kind": kind,
         "result": result.to_dict() if kind else None,
         "conversions": done.conversions,
+        "notes": [asdict(note) for note in done.notes],
     }
 
 
@@ -212,7 +214,10 @@ def calculated_of(values: dict[str, Any]) -> Calculated:
 
         cls = {"table": TableResult, "geometry": GeometryResult}[values["kind"]]
         result = cls.from_dict(values["result"])
-    return Calculated(name=values["name"], result=result, conversions=values["conversions"])
+    notes = tuple(Note(**note) for note in values["notes"])
+    return Calculated(
+        name=values["name"], result=result, conversions=values["conversions"], notes=notes
+    )
 
 
 # -- warnings and errors ------------------------------------------------------------------

@@ -277,7 +277,12 @@ class WorkspaceAnswers:
             result = runner.run_jobs(request, planned, names, store=True)
         found = {**result.tables, **result.geometry}
         done = [
-            Calculated(name=name, result=found.get(name), conversions=result.conversions)
+            Calculated(
+                name=name,
+                result=found.get(name),
+                conversions=result.conversions,
+                notes=result.notes,
+            )
             for name in result.names
         ]
         return [*map(wire.calculated_values, done)]

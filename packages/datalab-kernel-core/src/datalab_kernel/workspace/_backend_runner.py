@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import Computes, OwnFunctions
 from datalab_kernel.errors import OperandError, ParameterError
+from datalab_kernel.notes import distinct as distinct_notes
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._changes import Change
@@ -101,6 +102,7 @@ class BackendRunner:
             on=tuple(source.name for source in request.sources),
             **by_kind((one.name, one.result) for one in done),
             conversions={name: text for one in done for name, text in one.conversions.items()},
+            notes=distinct_notes(note for one in done for note in one.notes),
             computed_by=self._shelf.backend.computes_as,
             is_analysis=is_analysis,
             load=self._shelf.view,
