@@ -17,6 +17,7 @@ BENCHMARKS = (
     "calc.py",
     "storage.py",
     "text_files.py",
+    "frames.py",
     "plotting.py",
     "interactive.py",
     "startup.py",
