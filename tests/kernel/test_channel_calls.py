@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.notebook import notebook
 
+from datalab_kernel_channel.testing import PageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -139,6 +141,23 @@ def test_a_stopped_cell_stops_its_call_and_the_channel_lives_on() -> None:
         assert (await book.run("print(await channel.call('add', 1, 2))")).text == "3\n"
 
     in_notebook("datalab", work)
+
+
+@both
+def test_a_pages_call_ends_when_the_kernel_is_restarted(name: str) -> None:
+    async def work(book: Notebook) -> None:
+        first = book.start(OPEN + "channel.expose(slow=lambda: asyncio.sleep(60))")
+        page = await book.page()
+        await first.ended()
+        waiting = asyncio.create_task(page.call("slow"))
+        await asyncio.sleep(0)
+        await book.restart()
+        with pytest.raises(PageError, match="KernelRestartedError"):
+            await waiting
+        with pytest.raises(PageError, match="KernelRestartedError"):
+            await page.call("slow")
+
+    in_notebook(name, work)
 
 
 @both

@@ -92,6 +92,7 @@ class Notebook(ABC):
         self.messages = 0
         self.subshell_id: str | None = None
         """By which pages that join from now on send, as JupyterLab's do."""
+        self.pages: list[NotebookPage] = []
         self._runs: dict[str, Run] = {}
 
     @abstractmethod
@@ -137,6 +138,7 @@ class Notebook(ABC):
         page = NotebookPage(self, comm_id, channel_id)
         page.expose(**functions)
         await page.join()
+        self.pages.append(page)
         return page
 
     def send_custom(self, page: NotebookPage, data: Any, buffers: Sequence[Any] = ()) -> None:
@@ -205,6 +207,12 @@ class _DirectNotebook(Notebook):
             if reply["parent_header"]["msg_id"] == request["header"]["msg_id"]:
                 found: dict[str, Any] = reply["content"]
                 return found
+
+    async def restart(self) -> None:
+        """Restart the kernel; the pages see their comms go, as a browser's do."""
+        await self.manager.restart_kernel(now=True)
+        for page in self.pages:
+            page.kernel_restarted()
 
     async def create_subshell(self) -> str:
         """Make a subshell, as JupyterLab does for the comms of widgets; return its id."""

@@ -24,7 +24,6 @@ Frame = tuple[dict[str, Any], list[Any]]
 
 ACK_FRAMES: int = TABLE["acknowledge"]["frames"]
 ACK_BYTES: int = TABLE["acknowledge"]["bytes"]
-ACK_AFTER_S: float = TIMES_S["ack_after"]
 
 
 @dataclass(slots=True, eq=False)
@@ -204,7 +203,7 @@ class Link:
         if is_due:
             self._ack_at = now
         elif self._ack_at is None:
-            self._ack_at = now + ACK_AFTER_S
+            self._ack_at = now + TIMES_S["ack_after"]
 
     def _ask(self, sent: int, now: float) -> bool:
         """Ask for what is missing up to a number, unless that was asked for a moment ago."""

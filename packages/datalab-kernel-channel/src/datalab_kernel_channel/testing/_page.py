@@ -29,6 +29,7 @@ NAMES = {
     "refused": "RefusedError",
     "method_not_found": "MethodNotFoundError",
 }
+CLOSED_NAMES = {"replaced": "ClientReplacedError", "restarted": "KernelRestartedError"}
 
 
 class PageError(Exception):
@@ -162,6 +163,14 @@ class Page:
         self._end()
         await asyncio.sleep(0)
 
+    def kernel_restarted(self) -> None:
+        """Notice that the kernel was restarted: its channel is gone, and nobody answers calls.
+
+        Carriers call it where a browser's page would see its comm go.
+        """
+        self.closed_reason = self.closed_reason or "restarted"
+        self._end()
+
     def vanish(self) -> None:
         """Be gone without a word."""
         self._end()
@@ -228,8 +237,8 @@ class Page:
         return OutStream(source, size_bytes=size_bytes, name=name)
 
     def _closed_error(self) -> PageError:
-        name = "ClientReplacedError" if self.closed_reason == "replaced" else "ChannelClosedError"
-        return PageError(name, f"closed: {self.closed_reason or 'left'}")
+        reason = self.closed_reason or "left"
+        return PageError(CLOSED_NAMES.get(reason, "ChannelClosedError"), f"closed: {reason}")
 
     # ------------------------------------------------------------ frames
 
