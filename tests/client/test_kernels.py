@@ -294,6 +294,18 @@ async def test_a_comm_to_no_target_is_closed_and_one_from_the_kernel_finds_its_t
         assert kernel.has_comm(opened_comm.comm_id)
 
 
+async def test_a_comm_that_a_cell_of_somebody_else_opens_is_left_to_their_page(
+    jupyter: JupyterServer, opened: Any, joined: Any, kernel_name: str
+) -> None:
+    code = "from comm import create_comm\nc = create_comm('theirs')"
+    async with joined(kernel_name) as kernel, opened(jupyter) as other:
+        async with other.kernels.connect_to(kernel.id, handle_comms=False) as theirs:
+            await theirs.execute(code)
+        result = await kernel.execute("c._closed")
+    assert kernel.handle_comms
+    assert result.outputs[0]["data"] == {"text/plain": "False"}
+
+
 async def test_a_message_that_the_server_would_not_take_is_not_sent(joined: Any) -> None:
     async with joined("python3") as kernel:
         with pytest.raises(MessageTooLargeError) as caught:

@@ -204,8 +204,10 @@ class Comms:
 
     async def _opened(self, comm_id: str, message: Message) -> None:
         target_name = str(message.content.get("target_name"))
-        comm = self._comms.get(comm_id) or self.new(target_name, comm_id)
         callbacks = list(self._targets[target_name])
+        if not callbacks and message.parent_header.get("session") != self._owner.client_id:
+            return  # of a cell of somebody else, whose page shows it: a widget, most often
+        comm = self._comms.get(comm_id) or self.new(target_name, comm_id)
         if not callbacks:
             LOGGER.info("The kernel opened a comm to %r, which nobody here answers", target_name)
             comm.close()

@@ -86,6 +86,7 @@ class ServerKernel(RunKernel):
                 self._record.path,
                 kernel_name=self._record.kernel_name or None,
                 reuse=False,
+                handle_comms=False,  # what cells open is for whoever shows the notebook
                 pace=self._pace,
             )
         except SessionExistsError as error:
@@ -121,7 +122,7 @@ class ServerKernel(RunKernel):
             has_journal=record.has_journal,
         )
         connection = self._server.kernels.connect_to(
-            record.kernel_id, earlier=earlier, pace=self._pace
+            record.kernel_id, earlier=earlier, handle_comms=False, pace=self._pace
         )
         self._listen(connection)
         cell = progress.open_cell
