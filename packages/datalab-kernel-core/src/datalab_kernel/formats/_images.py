@@ -93,7 +93,8 @@ def image_of(
     }
     metadata = {**calibration.metadata, **_place(place or {}, calibration), "source": str(path)}
     image: Any = from_fields(Fields("image", attributes, {"data": values}, metadata))
-    attach_notes(image, *calibration.notes)
+    if calibration.notes:
+        attach_notes(image, *calibration.notes)
     return image
 
 

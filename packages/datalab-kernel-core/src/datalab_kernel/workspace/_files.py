@@ -120,7 +120,7 @@ class FilesPage:
 
         DataLab's workspaces (.h5) and objects (.h5sig, .h5ima), the text files of
         oscilloscopes and other instruments, pictures, TIFF stacks (an image a frame),
-        arrays (.npy, .mat), and what else Sigima reads: what a file is, its content says.
+        DICOM, arrays (.npy, .mat), and what else Sigima reads: what a file is, its content says.
 
         Parameters
         ----------
@@ -135,8 +135,9 @@ class FilesPage:
         read
             How to read a file that doesn't say so itself, in pandas' words:
             ``skiprows``, ``header``, ``decimal``, ``delimiter``, ``encoding``,
-            ``comment``, ``x`` and ``y`` (columns by title or place); and
-            ``kind="signal"`` or ``"image"`` where it can be either.
+            ``comment``, ``x`` and ``y`` (columns by title or place);
+            ``kind="signal"`` or ``"image"`` where it can be either; ``channel="red"``, or
+            its number, of colours (else their luminance) and of stacks of several channels.
 
         Returns
         -------
