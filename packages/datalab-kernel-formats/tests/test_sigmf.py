@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel.errors import FileFormatError
+from datalab_kernel.testing import ReaderContract, SampleFile
 from datalab_kernel_formats._sigmf import SIGMF
 
 sigmf = pytest.importorskip("sigmf")
@@ -17,6 +18,23 @@ def write(folder, samples=(1 + 2j, -0.5j), datatype="cf32_le", dtype="c8", **sai
     meta.add_capture(0, metadata={"core:frequency": 915e6})
     meta.tofile(str(folder / "r.sigmf-meta"))
     return folder / "r.sigmf-meta"
+
+
+class TestSigmf(ReaderContract):
+    reader = SIGMF
+
+    @pytest.fixture(autouse=True)
+    def samples_beside(self, tmp_path):
+        self.description = write(tmp_path).read_bytes()
+        sigmf.SigMFArchive(sigmf.fromfile(tmp_path / "r.sigmf-meta"), str(tmp_path / "all.sigmf"))
+        self.archive = (tmp_path / "all.sigmf").read_bytes()
+
+    def samples(self):
+        arrays = ([[0.0, 0.25], [1 + 2j, -0.5j]],)
+        return [
+            SampleFile(name="r.sigmf-meta", content=self.description, arrays=arrays),
+            SampleFile(name="all.sigmf", content=self.archive, arrays=arrays),
+        ]
 
 
 def test_complex_samples_are_over_seconds(tmp_path, read):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from datalab_kernel.errors import FileFormatError
+from datalab_kernel.testing import ReaderContract, SampleFile
 from datalab_kernel_formats._wfdb import WFDB
 
 wfdb = pytest.importorskip("wfdb")
@@ -17,6 +18,19 @@ def write(folder, **more):
         comments=["age 63"], **more,
     )  # fmt: skip
     return folder / "rec.hea"
+
+
+class TestWfdb(ReaderContract):
+    reader = WFDB
+
+    @pytest.fixture(autouse=True)
+    def samples_beside(self, tmp_path):
+        self.header = write(tmp_path).read_bytes()
+
+    def samples(self):
+        x = [0.0, 0.004, 0.008]
+        arrays = ([x, [0.0, 1.0, -2.0]], [x, [1.0, -1.0, 0.0]])
+        return [SampleFile(name="rec.hea", content=self.header, arrays=arrays)]
 
 
 def test_channels_are_in_physical_units_over_seconds(tmp_path, read):

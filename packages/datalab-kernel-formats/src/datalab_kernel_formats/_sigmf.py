@@ -6,11 +6,12 @@ samples of whole numbers become fractions of full scale.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel_formats._adapter import adapter
+from datalab_kernel_formats._adapter import RefusedError, adapter
 from datalab_kernel_formats._objects import Axis, frames, signal
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def _read(path: Path, _: ReadOptions) -> list[SignalObj]:
     """Read each channel of each recording."""
     import sigmf
 
+    if path.suffix.lower() == ".sigmf-meta":
+        _check_description(path)
     found: Any = sigmf.fromfile(path)
     recordings = [*found] if isinstance(found, list | tuple) else [found]
     return [
@@ -37,6 +40,14 @@ def _read(path: Path, _: ReadOptions) -> list[SignalObj]:
         for recording, part in zip(recordings, frames(len(recordings), "recording "), strict=True)
         for obj in _signals(path, recording, part)
     ]
+
+
+def _check_description(path: Path) -> None:
+    """Check that a description is JSON: sigmf leaves the file open where it isn't."""
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RefusedError(f"it was cut off or is damaged ({error})") from error
 
 
 def _signals(path: Path, recording: Any, part: str) -> list[SignalObj]:

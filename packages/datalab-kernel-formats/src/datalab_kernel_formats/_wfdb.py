@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel_formats._adapter import adapter
+from datalab_kernel_formats._adapter import RefusedError, adapter
 from datalab_kernel_formats._objects import Axis, signal
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def _read(path: Path, _: ReadOptions) -> list[SignalObj]:
     """Read each channel; samples marked as invalid are NaN."""
     import wfdb
 
+    if not path.read_bytes().endswith(b"\n"):
+        raise RefusedError("its header was cut off: its last line has no end")
     record: Any = wfdb.rdrecord(str(path.with_suffix("")), smooth_frames=False)
     result = []
     for n, name in enumerate(record.sig_name):
