@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from datalab_kernel_client import (
+    DuplicateSessionWarning,
     KernelManager,
     KernelModel,
     KernelSpecError,
@@ -17,6 +18,7 @@ from datalab_kernel_client import (
     ResponseError,
     ServerSettings,
     ServerStoppedError,
+    SessionManager,
     WrongTokenError,
 )
 from datalab_kernel_client.transport import Request, Response, Socket, Transport, TransportError
@@ -148,6 +150,26 @@ def test_a_change_is_told_once_with_what_is_new() -> None:
     ]
 
 
+def test_while_it_stands_by_nothing_is_asked() -> None:
+    away = asyncio.Event()
+    away.set()
+
+    async def act(transport: Scripted) -> list[int]:
+        manager = KernelManager(SETTINGS, transport=transport, interval_s=0.01, standby=away.is_set)
+        manager.running_changed.connect(lambda _: None)
+        await asyncio.sleep(0.1)
+        counts = [len(transport.requests)]
+        away.clear()
+        await asyncio.sleep(0.1)
+        counts.append(len(transport.requests))
+        manager.dispose()
+        await manager.closed()
+        return counts
+
+    standing_by, awake = asyncio.run(act(Scripted(lambda _: said([]))))
+    assert (standing_by, awake > 0) == (0, True)
+
+
 def test_a_poll_that_fails_is_told_and_waits_longer_each_time() -> None:
     failures: list[Exception] = []
 
@@ -211,3 +233,24 @@ def test_urls_are_brought_into_one_form_and_other_schemes_refused() -> None:
     for url in ("ftp://h/", "h:8888", "http://"):
         with pytest.raises(ValueError, match="no URL of a Jupyter server"):
             ServerSettings(base_url=url)
+
+
+def test_of_two_sessions_that_began_under_one_path_at_once_the_older_is_taken_and_it_is_said() -> (
+    None
+):
+    kernel = {"id": "k", "name": "python3"}
+    old, new = (
+        {"id": name, "path": "a.ipynb", "name": "", "type": "notebook", "kernel": kernel}
+        for name in ("old", "new")
+    )
+
+    async def act() -> str:
+        manager = SessionManager(SETTINGS, transport=Scripted(lambda _: said([old, new])))
+        mine = (await manager.refresh())[1]
+        found = await manager._only_one(mine)
+        manager.dispose()
+        await manager.closed()
+        return found.id
+
+    with pytest.warns(DuplicateSessionWarning, match="2 sessions have the path 'a.ipynb'"):
+        assert asyncio.run(act()) == "old"
