@@ -209,13 +209,13 @@ def picture_picker(browser: BrowserContext, server: JupyterServer, folder: Path)
             "Light",
             "pick-roi",
             'roi = await pick_roi(workspace, "beam")',
-            ((0.48, 0.32), (0.66, 0.67)),
+            ((0.33, 0.22), (0.60, 0.63)),
         ),
         (
             "Dark",
             "pick-points",
             'await pick_points(workspace, "tone")',
-            ((0.22, 0.15), (0.75, 0.15)),
+            ((0.169, 0.12), (0.372, 0.12)),
         ),
     ):
         notebook.use_theme(f"JupyterLab {theme}")

@@ -36,6 +36,8 @@ def opened(notebook: NotebookPage) -> NotebookPage:
         ("await channel.call('sorts', np.arange(6.0).reshape(2, 3))", "['NDArray', 'Float64Array', [2, 3], 5]"),
         ("x = np.random.rand(1000, 1200); np.array_equal(await channel.call('echo', x), x)", "True"),
         ("await channel.call('part')", "array([2., 3.])"),
+        ("kinds = await channel.call('kinds'); kinds[:6]", "[None, {'a': 1}, 10, 1152921504606846976, b'\\x01\\x02', b'\\x00\\x00']"),
+        ("print(kinds[6:])", "[datetime.datetime(1970, 1, 1, 0, 0, tzinfo=datetime.timezone.utc), 2, 9007199254740992.0, nan]"),
         ("await channel.call('size', channel.stream(bytes(3_000_000)))", "3000000"),
         ("len(await (await channel.call('count', 5)).join())", "500000"),
         ("got = []; (await channel.call('steps', 3, on_progress=got.append), got)", "('done', [0, 1, 2])"),

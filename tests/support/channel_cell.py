@@ -19,6 +19,7 @@ export default function ({ channel, el }) {
     steps(count) { for (let i = 0; i < count; i++) this.progress(i); return 'done'; },
     wait() { return new Promise(() => { this.signal.onabort = () => { el.textContent = 'aborted'; }; }); },
     sorts: array => [array.constructor.name, array.data.constructor.name, array.shape, array.get(1, 2)],
+    kinds: () => [undefined, new Map([['a', 1]]), 10n, 2n ** 60n, new Uint8Array([1, 2]).buffer, new DataView(new ArrayBuffer(2)), new Date(0), 2.0, 2 ** 53, NaN],
     part: () => new Float64Array([1, 2, 3, 4]).subarray(1, 3),
     id: () => channel.clientId,
     width: () => el.clientWidth,

@@ -219,6 +219,34 @@ describe("streams", () => {
     assert.deepEqual(lines, ["a\r\n", "b\r\n", "\r\n", "c"]);
   });
 
+  withKernel("are read in pieces of a size, and the last is what is left", async (kernel, channel) => {
+    const sizes = [];
+    channel.expose("sizes", async (stream) => {
+      for await (const piece of stream.byLimit(4)) sizes.push(piece.length);
+      return [stream.sizeBytes, stream.receivedBytes, stream.name];
+    });
+    kernel.post({ item: "call", call: 1, method: "sizes", args: [incoming], progress: false });
+    for (const text of ["abc", "de", "f"]) kernel.post({ item: "chunk", stream: 1 }, [Buffer.from(text)]);
+    kernel.post({ item: "end", stream: 1 });
+    assert.deepEqual((await kernel.item({ item: "result" })).value, [6, 6, "a"]);
+    assert.deepEqual(sizes, [4, 2]);
+  });
+
+  withKernel("that are cancelled end, and the kernel closes their source", async (kernel, channel) => {
+    channel.expose("first", async (stream) => {
+      let size = 0;
+      for await (const chunk of stream) {
+        size += chunk.length;
+        stream.cancel();
+      }
+      return size;
+    });
+    kernel.post({ item: "call", call: 1, method: "first", args: [incoming], progress: false });
+    for (const text of ["ab", "cd"]) kernel.post({ item: "chunk", stream: 1 }, [Buffer.from(text)]);
+    await kernel.item({ item: "stop", stream: 1 });
+    assert.equal((await kernel.item({ item: "result" })).value, 2);
+  });
+
   withKernel("can be read once", async (kernel, channel) => {
     channel.expose("twice", async (stream) => {
       await stream.join();
@@ -259,6 +287,32 @@ describe("a link that loses frames", () => {
     kernel.send(frame);
     await settled();
     assert.equal(runs, 1);
+  });
+});
+
+describe("a page that leaves", () => {
+  withKernel("says so, ends its calls, and hears nothing more", async (kernel, channel) => {
+    const states = [];
+    let closed = 0;
+    channel.on("state", (state) => states.push(state));
+    const takeBack = channel.on("close", () => { closed += 10; });
+    channel.on("close", () => { closed += 1; });
+    takeBack();
+    channel.expose({ ran: () => { closed += 100; } });
+    const call = channel.call("slow");
+    await kernel.item({ item: "call" });
+    channel.close();
+    channel.close();
+    await assert.rejects(call, { name: "ChannelClosedError" });
+    await assert.rejects(channel.call("more"), { name: "ChannelClosedError" });
+    kernel.post({ item: "call", call: 1, method: "ran", args: [], progress: false });
+    await settled();
+    assert.equal(kernel.frames.at(-1).frame, "leave");
+    assert.deepEqual([channel.state, states, closed], ["closed", ["closed"], 1]);
+  });
+
+  withKernel("can't be listened to for what there is not", (kernel, channel) => {
+    assert.throws(() => channel.on("open", () => undefined), RangeError);
   });
 });
 
