@@ -95,7 +95,8 @@ class Progress:
     def show(self, message: Message) -> nbformat.NotebookNode | None:
         """Take in what the kernel published; return the cell that it belongs to, if any."""
         cell = self._by_msg_id.get(message.parent_id)
-        if cell is None:
+        is_status = message.msg_type == "status"
+        if cell is None or (is_status and not self.record.server):  # who can't resume needs none
             return None
         self._note(
             {
@@ -105,7 +106,7 @@ class Progress:
                 "content": message.content,
             },
         )
-        if message.msg_type == "status":
+        if is_status:
             return None
         self._save_within(self._save_every_s)
         return cell
