@@ -127,3 +127,17 @@ def test_a_wrong_value_in_a_late_part_is_named_by_its_line(load):
     rows = [f"{n},{n / 8}" for n in range(149_999)]
     with pytest.raises(FileFormatError, match="line 150001: '149999,x' isn't a row"):
         load("t,a\n" + "\n".join([*rows, "149999,x", "150000,7"]) + "\n")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_decimal_commas_are_read_whatever_the_encoding_and_the_ends_of_lines(load, encoding, end):
+    text = "t (µs);a (V.)\n" + "".join(f"{n},5;{n},25\n" for n in range(20))
+    (signal,) = load(text.replace("\n", end), encoding=encoding)
+    np.testing.assert_array_equal(signal.xydata, [np.arange(20) + 0.5, np.arange(20) + 0.25])
+
+
+def test_a_point_among_late_decimal_commas_is_named_by_its_line(load):
+    rows = [f"{n};{n},5" for n in range(150_000)]
+    with pytest.raises(FileFormatError, match="line 140002: '140000;1.500' isn't a row"):
+        load("\n".join(["t;a", *rows[:140_000], "140000;1.500", *rows[140_001:]]) + "\n")
