@@ -154,3 +154,11 @@ def test_a_value_that_is_missing_beside_a_date_loses_no_row(load):
 def test_an_unknown_unit_is_an_error():
     with pytest.raises(ValueError, match="'s', 'ms', 'us' or 'ns', not 'minutes'"):
         read_options({"unit": "minutes"})
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2])
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_date_without_any_value_is_a_row_wherever_it_stands(load, missing, delimiter):
+    rows = [f"2026-02-13 10:00:0{n}{delimiter}{'' if n == missing else n}" for n in range(3)]
+    (signal,) = load("\n".join(rows) + "\n")
+    np.testing.assert_array_equal(signal.y, [np.nan if n == missing else n for n in range(3)])

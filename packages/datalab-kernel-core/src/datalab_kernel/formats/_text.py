@@ -18,6 +18,7 @@ from datalab_kernel.formats._text_fields import (
     NUMBERS,
     WHITESPACE,
     is_row,
+    leading_of,
     split_line,
     without_comment,
 )
@@ -70,7 +71,14 @@ class TextLayout:
 
     def is_data(self, line: str) -> bool:
         """Say whether a line is one of numbers (and dates)."""
-        return is_row(self.split(without_comment(line)), self.decimal)
+        fields = self.split(without_comment(line))
+        return is_row(fields, self.decimal) or self.is_date_alone(fields)
+
+    def is_date_alone(self, fields: Sequence[str]) -> bool:
+        """Say whether a row of a table by date has no number in any field."""
+        if not self.leading or len(fields) != self.width:
+            return False
+        return leading_of([*fields]) == self.leading and not any(fields[self.leading :])
 
     def is_number(self, field: str) -> bool:
         """Say whether a field is a number."""

@@ -83,7 +83,8 @@ def _by_last_lines(
     for between, point in _plausible(candidates, probe[-1]):
         rows = [split_line(without_comment(line), between) for line in probe]
         width = len(rows[0])
-        is_wider = best is None or width > best[0]
+        # Blanks within dates separate only where nothing else does
+        is_wider = best is None or (width > best[0] and between != WHITESPACE)
         if is_wider and all(len(row) == width and is_row(row, point) for row in rows):
             best = width, between, point
     if best is None:
@@ -109,7 +110,7 @@ def _plausible(candidates: Sequence[tuple[str, str]], line: str) -> Iterator[tup
 def _by_longest_run(
     encoding: str, lines: Sequence[str], candidates: Sequence[tuple[str, str]]
 ) -> TextLayout | None:
-    best: tuple[int, int, TextLayout] | None = None
+    best: tuple[tuple[int, bool, int], TextLayout] | None = None
     for between, point in candidates:
         rows = [
             [] if is_comment(line) else split_line(without_comment(line), between) for line in lines
@@ -119,25 +120,32 @@ def _by_longest_run(
             continue
         width = max(len(row) for row in rows[start : start + length])
         start = _first_like(rows, start, point)
-        if best is None or (length, width) > best[:2]:
-            found = _layout(encoding, lines, (between, point), start, rows[start])
-            best = (length, width, found)
-    return best[2] if best else None
+        rank = (length, between != WHITESPACE, width)
+        if best is None or rank > best[0]:
+            best = rank, _layout(encoding, lines, (between, point), start, rows[start])
+    return best[1] if best else None
 
 
 def _layout(
     encoding: str, lines: Sequence[str], signs: tuple[str, str], first: int, row: list[str]
 ) -> TextLayout:
     delimiter, decimal = signs
-    return TextLayout(
+    layout = TextLayout(
         encoding=encoding,
         delimiter=delimiter,
         decimal=decimal,
         first=first,
-        preamble=tuple(lines[:first]),
+        preamble=(),
         width=len(row),
         leading=leading_of(row),
     )
+    for place in range(first - 1, -1, -1):
+        fields = layout.split(without_comment(lines[place]))
+        if layout.is_date_alone(fields):  # the first rows have no values
+            first = place
+        elif not is_comment(lines[place]):
+            break
+    return replace(layout, first=first, preamble=tuple(lines[:first]))
 
 
 def _longest_run(rows: list[list[str]], decimal: str) -> tuple[int, int]:
