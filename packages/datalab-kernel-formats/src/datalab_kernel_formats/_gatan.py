@@ -26,7 +26,10 @@ _LETTERS = ("x", "y", "z", "t")
 def _read(path: Path, _: ReadOptions) -> list[DataObject]:
     from ncempy.io import dm
 
-    with dm.fileDM(str(path), on_memory=True) as file:
+    with (
+        path.open("rb") as raw,
+        dm.fileDM(raw) as file,
+    ):  # its own opening fails once more at its end
         count = max(file.numObjects - 1, 1)  # the first of several is the thumbnail
         found: list[dict[str, Any]] = [file.getDataset(n) for n in range(count)]
     result: list[DataObject] = []
