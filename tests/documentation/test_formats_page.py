@@ -56,4 +56,4 @@ def test_the_reader_keeps_the_contract(package: Path) -> None:
         command, capture_output=True, text=True, check=False, cwd=package, timeout=120
     )
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "6 passed" in done.stdout
+    assert "7 passed" in done.stdout
