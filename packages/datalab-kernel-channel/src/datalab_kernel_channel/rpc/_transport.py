@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +13,29 @@ __all__ = ["Receive", "Transport", "WidgetTransport"]
 
 Receive = Callable[[Any, Sequence[Any]], None]
 """Called with what came, which may be anything, and its buffers."""
+
+
+def with_nones(content: Any) -> Any:
+    """Return JSON as every kernel but Pyodide's gives it: there JavaScript's null is an object of its own.
+
+    Examples
+    --------
+    >>> with_nones({"replaces": None, "items": [1]})
+    {'replaces': None, 'items': [1]}
+    """
+    ffi = sys.modules.get("pyodide.ffi")
+    null = getattr(ffi, "jsnull", None)  # since Pyodide 0.28
+    return content if null is None else _replaced(content, null)
+
+
+def _replaced(value: Any, null: object) -> Any:
+    if value is null:
+        return None
+    if isinstance(value, dict):
+        return {key: _replaced(part, null) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_replaced(part, null) for part in value]
+    return value
 
 
 class Transport(Protocol):
@@ -54,7 +78,7 @@ class WidgetTransport:
 
     def _take(self, _widget: Any, content: Any, buffers: Any) -> None:
         if self._receive is not None:
-            self._receive(content, buffers or ())
+            self._receive(with_nones(content), buffers or ())
 
     def close(self) -> None:
         """Take the widget, with its layout, out of all pages, unless it carries another channel now."""
