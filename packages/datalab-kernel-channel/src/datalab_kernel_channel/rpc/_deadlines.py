@@ -26,6 +26,7 @@ class Deadlines:
         self._expire = expire
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0  # Pyodide's timers don't tell
         self._is_closed = False
 
     def add(self, deadline: float | None) -> None:
@@ -33,9 +34,10 @@ class Deadlines:
         if deadline is None or self._is_closed:
             return
         if self._timer is not None:
-            if self._timer.when() <= deadline:
+            if self._rings_at <= deadline:
                 return
             self._timer.cancel()
+        self._rings_at = deadline
         self._timer = self._loop.call_at(deadline, self._ring)
 
     def _ring(self) -> None:

@@ -41,6 +41,7 @@ class LinkDriver:
         self._loop = asyncio.get_running_loop()
         self._flushing: asyncio.Handle | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0  # Pyodide's timers don't tell
         self._flushed_at = float("-inf")
         self._is_taking = False
         self._is_closed = False
@@ -107,10 +108,11 @@ class LinkDriver:
 
     def _set_timer(self) -> None:
         due = self.link.next_time()
-        if self._timer is not None and (due is None or self._timer.when() > due):
+        if self._timer is not None and (due is None or self._rings_at > due):
             self._timer.cancel()
             self._timer = None
         if self._timer is None and due is not None and not self._is_closed:
+            self._rings_at = due
             self._timer = self._loop.call_at(due, self._tick)
 
     def _tick(self) -> None:
