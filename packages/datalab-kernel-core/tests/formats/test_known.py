@@ -3,7 +3,7 @@
 import pytest
 
 from datalab_kernel.errors import FileFormatError
-from datalab_kernel.formats import list_formats, read_file, read_options
+from datalab_kernel.formats import _registry, list_formats, read_file, read_options
 from datalab_kernel.formats._known import KNOWN
 from datalab_kernel.formats._registry import reader_of
 
@@ -70,6 +70,12 @@ BEGINNINGS = {
     "Arrow": ("a.feather", b"ARROW1\0\0" + NUL),
     "NeXus or HDF5": ("a.nxs", b"\x89HDF\r\n\x1a\n" + NUL),
 }
+
+
+@pytest.fixture(autouse=True)
+def no_plugins(monkeypatch):
+    """Where datalab-kernel-formats is installed too, its readers are asked first."""
+    monkeypatch.setattr(_registry, "_plugins", lambda _: ())
 
 
 def refused(tmp_path, name):
