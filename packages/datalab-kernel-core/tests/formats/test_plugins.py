@@ -134,8 +134,8 @@ assert "toy_h" in sys.modules
 
 
 def test_a_packages_reader_takes_what_was_read_elsewhere(install, tmp_path):
-    install("toy_i", GOOD.replace('"TOY "', '"TDSm "').replace('b"TOY"', 'b"TDSm"'))
-    assert read(tmp_path / "a.tdms", b"TDSm 1 2")[0].y.tolist() == [1, 2]
+    install("toy_i", GOOD.replace('"TOY "', '"PAR1 "').replace('b"TOY"', 'b"PAR1"'))
+    assert read(tmp_path / "a.parquet", b"PAR1 1 2")[0].y.tolist() == [1, 2]
 
 
 def test_a_raw_image_of_which_nothing_is_said_is_refused_with_what_to_say(tmp_path):
