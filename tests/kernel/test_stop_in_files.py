@@ -38,7 +38,7 @@ def stopped(kernel: Kernel, code: str) -> None:
 
 
 def test_a_load_that_is_stopped_adds_nothing(there: Kernel) -> None:
-    there.value("np.savetxt('0.csv', np.random.rand(20_000, 2), delimiter=',')")
+    there.value("np.savetxt('0.csv', np.c_[np.arange(2e4), np.random.rand(20_000)], delimiter=',')")
     there.value("import shutil; [shutil.copy('0.csv', f'{n}.csv') for n in range(1, 300)]")
     stopped(there, "workspace.load('*.csv')")
     assert there.value("workspace.list()") == "['kept']"

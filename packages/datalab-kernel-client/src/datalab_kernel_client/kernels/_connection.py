@@ -44,7 +44,7 @@ class KernelConnection(Tells, HasComms, Requests):
 
     def __init__(  # noqa: PLR0913  options by name
         self,
-        manager: KernelOwner,
+        manager: KernelOwner[KernelConnection],
         model: KernelModel,
         *,
         client_id: str | None = None,

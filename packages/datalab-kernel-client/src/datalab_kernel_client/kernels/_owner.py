@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from datalab_kernel_client.kernels._connection import KernelConnection
     from datalab_kernel_client.kernels._link import Pace
     from datalab_kernel_client.kernels._models import KernelModel
     from datalab_kernel_client.server import Rest, ServerSettings
@@ -13,9 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["KernelOwner"]
 
+Connection = TypeVar("Connection")
 
-class KernelOwner(Protocol):
-    """What a connection needs of its manager."""
+
+class KernelOwner(Protocol[Connection]):
+    """What a connection needs of its manager, which makes such connections."""
 
     settings: ServerSettings
 
@@ -43,8 +44,8 @@ class KernelOwner(Protocol):
         username: str = "",
         handle_comms: bool | None = None,
         pace: Pace | None = None,
-    ) -> KernelConnection:
+    ) -> Connection:
         """Connect to a kernel."""
 
-    def forget(self, kernel: KernelConnection) -> None:
+    def forget(self, kernel: Connection) -> None:
         """Send a connection no more news."""

@@ -34,9 +34,10 @@ class Appearance:
                 return f"Workspace({wanted}, not connected yet)"
             try:
                 known, as_of = known_now(backend)
+                count = len(known)
             except GONE:
                 return f"Workspace({backend.label}, {backend.program} doesn't answer)"
-            number = _names.count_objects(len(known)) if known else "" if as_of else "empty"
+            number = _names.count_objects(count) if count else "" if as_of else "empty"
             text = f"{number} {as_of}".strip()
             autosave = self._shelf.autosave
             saving = f", autosave {autosave.summary}" if autosave else ""
@@ -50,13 +51,14 @@ class Appearance:
             backend = self._connection.quiet_backend()
             try:
                 known, as_of = known_now(backend) if backend else ({}, "")
+                infos = [*known.values()]
             except GONE:
                 return None  # its text says it
-            if not known:
+            if not infos:
                 return None if as_of else self._first_steps().html
             heading = self.line()
         preview = _no_preview if as_of else self._preview
-        return workspace_html([*known.values()], preview, heading)
+        return workspace_html(infos, preview, heading)
 
     def bundle(self) -> dict[str, str]:
         """Say what to type first, or name, once, the files that crashed kernels left; else nothing."""
@@ -97,9 +99,11 @@ class Appearance:
         """Say whether nothing is in it, or nobody has looked yet."""
         backend = self._connection.quiet_backend()
         try:
-            return backend is None or known_now(backend) == ({}, "")
+            known, as_of = known_now(backend) if backend else ({}, "")
+            is_empty = not known
         except GONE:
             return False
+        return is_empty and not as_of
 
     def _preview(self, name: str) -> DataObject | None:
         with self._shelf.lock:
