@@ -42,6 +42,19 @@ def test_an_object_is_shown_as_its_picture_with_facts(shell, name):
     assert name in data["text/plain"].splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("create_signal('new')", "signal  new: no data yet"),
+        ("create_image('new')", "image  new: no data yet"),
+    ],
+)
+def test_an_object_without_data_says_so_without_a_picture(shell, code, said):
+    data = shown(shell, code)
+    assert data["text/plain"] == said
+    assert "<img" not in data.get("text/html", "")
+
+
 def test_objects_in_a_list_are_as_they_were(shell):
     assert "text/html" not in shown(shell, "[workspace['sine']]")
 

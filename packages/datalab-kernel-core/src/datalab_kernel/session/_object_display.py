@@ -53,7 +53,10 @@ def picture_with_facts(
     include: Any = None,  # noqa: ARG001 - IPython's
     exclude: Any = None,  # noqa: ARG001 - IPython's
 ) -> dict[str, str]:
-    """Return an object as HTML and as text, for IPython."""
+    """Return an object as HTML and as text, for IPython; one without data as text alone."""
+    if _is_empty(obj):
+        kind = "signal" if hasattr(obj, "xydata") else "image"
+        return {"text/plain": f"{kind}  {obj.title}: no data yet"}
     from datalab_kernel.plot import Plotter
 
     facts = [*facts_of(obj)]
@@ -70,6 +73,11 @@ def picture_with_facts(
         "text/html": html,
         "text/plain": "\n".join(f"{name:<{width}}  {text}" for name, text in facts),
     }
+
+
+def _is_empty(obj: Any) -> bool:
+    array = obj.xydata if hasattr(obj, "xydata") else obj.data
+    return array is None or not array.size
 
 
 def facts_of(obj: DataObject) -> Iterator[tuple[str, str]]:
