@@ -33,7 +33,8 @@ def put(space: dict[str, Any]) -> tuple[Namespace, FirstUse]:
 
 
 def run(first_use: FirstUse, space: dict[str, Any], code: str) -> None:
-    exec(compile(first_use.prepare(ast.parse(code)), "cell", "exec"), space)
+    tree = ast.parse(code)
+    exec(compile(first_use.prepare(tree, nodes_of(tree)), "cell", "exec"), space)
 
 
 def test_putting_the_names_imports_nothing_heavy() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from datalab_kernel.formats._reader import by_magic
@@ -86,8 +87,14 @@ def _is_wave(head: bytes, _: Path) -> bool:
     return head[:4] in {b"RIFF", b"RIFX", b"RF64"} and head[8:12] == b"WAVE"
 
 
-def _adapted(
-    name: str, suffixes: str, recognises: Recognises, library: str = "", licence: str = ""
+def _foreign(  # noqa: PLR0913 - a row of the table
+    name: str,
+    suffixes: str,
+    recognises: Recognises,
+    library: str = "",
+    licence: str = "",
+    *,
+    is_adapted: bool = False,
 ) -> KnownFormat:
     return KnownFormat(
         name=name,
@@ -95,22 +102,11 @@ def _adapted(
         recognises=recognises,
         library=library,
         licence=licence,
-        is_adapted=True,
+        is_adapted=is_adapted,
     )
 
 
-def _foreign(
-    name: str, suffixes: str, recognises: Recognises, library: str = "", licence: str = ""
-) -> KnownFormat:
-    return KnownFormat(
-        name=name,
-        suffixes=tuple(suffixes.split()),
-        recognises=recognises,
-        library=library,
-        licence=licence,
-    )
-
-
+_adapted = partial(_foreign, is_adapted=True)
 _GPL, _BSD, _MIT, _LGPL = "GPL-3.0", "BSD-3-Clause", "MIT", "LGPL-3.0"
 _MRC_SUFFIXES = (".mrc", ".mrcs", ".map", ".ccp4", ".st", ".rec", ".ali")
 

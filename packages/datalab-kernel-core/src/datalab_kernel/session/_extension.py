@@ -13,6 +13,7 @@ from datalab_kernel.session._lost_changes import LostChanges
 from datalab_kernel.session._magic import COMMANDS, datalab_magic
 from datalab_kernel.session._namespace import Namespace
 from datalab_kernel.session._object_display import ObjectDisplay
+from datalab_kernel.session._syntax_trees import nodes_of
 from datalab_kernel.session._tracebacks import ShortTracebacks
 from datalab_kernel.session._variables import VariablePanel
 from datalab_kernel.session._warmup import WarmUp, is_wanted
@@ -145,8 +146,9 @@ class _Session(FirstUse):
     def _transform_ast(self, node: Any) -> Any:
         """Transform a tree as IPython does; make real what it reads, and look what it changes."""
         node = self._replaced["transform_ast"](node)
-        self._lost_changes.look_at(node)
-        return self.prepare(node)
+        nodes = nodes_of(node)
+        self._lost_changes.look_at(node, nodes)
+        return self.prepare(node, nodes)
 
     def _after_first_cell(self, _result: object) -> None:
         self._unhook("post_run_cell", self._after_first_cell)

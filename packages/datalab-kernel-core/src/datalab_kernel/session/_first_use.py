@@ -11,10 +11,8 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from datalab_kernel.session._syntax_trees import nodes_of
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from datalab_kernel.session._namespace import Namespace
 
@@ -31,10 +29,10 @@ class FirstUse:
     def __init__(self, namespace: Namespace) -> None:
         self.namespace = namespace
 
-    def prepare(self, node: ast.AST) -> ast.AST:
-        """Import what the tree reads; the tree stays as it is, unless an interrupt came."""
+    def prepare(self, node: ast.AST, nodes: Sequence[ast.AST]) -> ast.AST:
+        """Import what a tree of these nodes reads; it stays as it is, unless an interrupt came."""
         try:
-            self.make_real(_read(node))
+            self.make_real(_read(nodes))
         except KeyboardInterrupt:
             return _interrupted(node)
         return node
@@ -59,9 +57,9 @@ class FirstUse:
         self.make_real(_DOTTED.findall(text))
 
 
-def _read(tree: ast.AST) -> set[str]:
-    """Return what a tree reads: ``np`` and ``np.pi`` for ``np.pi``."""
-    named = [node for node in nodes_of(tree) if isinstance(node, _NAMED)]
+def _read(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return what a tree of these nodes reads: ``np`` and ``np.pi`` for ``np.pi``."""
+    named = [node for node in nodes if isinstance(node, _NAMED)]
     return {name for node in named for name in _dotted_name(node)}
 
 

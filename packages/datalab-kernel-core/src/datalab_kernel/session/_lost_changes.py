@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import LostChangeWarning
-from datalab_kernel.session._syntax_trees import nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -62,9 +61,9 @@ class LostChanges:
         """Say nothing any more."""
         self._shell.events.unregister("post_run_cell", self._warn)
 
-    def look_at(self, tree: ast.AST) -> None:
-        """Remember what a cell is about to assign to copies."""
-        self._found = [*assignments_to_copies(tree)] if _changes_parts(tree) else []
+    def look_at(self, tree: ast.AST, nodes: Sequence[ast.AST]) -> None:
+        """Remember what a cell, a tree of these nodes, is about to assign to copies."""
+        self._found = [*assignments_to_copies(tree)] if _changes_parts(nodes) else []
 
     def _warn(self, result: Any) -> None:
         found, self._found = self._found, []
@@ -97,11 +96,9 @@ def assignments_to_copies(tree: ast.AST) -> Iterator[AssignmentToCopy]:
                 )
 
 
-def _changes_parts(tree: ast.AST) -> bool:
+def _changes_parts(nodes: Iterable[ast.AST]) -> bool:
     """Say quickly whether a cell assigns to parts of anything."""
-    return any(
-        isinstance(node, _PARTS) and not isinstance(node.ctx, ast.Load) for node in nodes_of(tree)
-    )
+    return any(isinstance(node, _PARTS) and not isinstance(node.ctx, ast.Load) for node in nodes)
 
 
 def _with_own_names(node: ast.AST, own: frozenset[str]) -> Iterator[tuple[ast.AST, frozenset[str]]]:
