@@ -133,6 +133,43 @@ def test_a_failure_fails_the_run_and_stops_only_what_depends_on_it(toy: Toy) -> 
     assert "FAILED   all" in output
 
 
+UNSTEADY = """
+import os, pathlib, pytest
+@pytest.mark.parametrize("number", range(5))
+def test_number(number):
+    seen = pathlib.Path(f"seen{number}")
+    is_first = not seen.exists()
+    seen.touch()
+    assert not (is_first and str(number) in os.environ["FAIL_ONCE"])
+    assert str(number) not in os.environ["FAIL_ALWAYS"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "said"),
+    [
+        (
+            {"CI": "1", "FAIL_ONCE": "13"},
+            0,
+            "UNSTEADY, passed the second time: test_it.py::test_number[1], ",
+        ),
+        ({"CI": "1", "FAIL_ALWAYS": "2", "FAIL_ONCE": "1"}, 1, "run once more: "),
+        ({"CI": "1", "FAIL_ONCE": "0123"}, 1, "4 failed, 1 passed"),
+        ({"FAIL_ONCE": "1"}, 1, "1 failed, 4 passed"),
+    ],
+)
+def test_few_failed_tests_are_run_once_more_on_ci_and_named(
+    toy: Toy, variables: dict[str, str], code: int, said: str
+) -> None:
+    toy.write("test_it.py", UNSTEADY)
+    toy.groups('default = ["pytest>=9"]')
+    toy.tasks('[tasks]\nt = "pytest test_it.py"\n')
+    found, output = toy.run("t", **{"FAIL_ONCE": "", "FAIL_ALWAYS": "", **variables})
+    assert found == code, output
+    assert said in output
+    assert ("once more" in output) == (len(variables["FAIL_ONCE"]) < 4 and "CI" in variables)
+
+
 def test_a_command_that_is_not_there_is_named(toy: Toy) -> None:
     toy.tasks('[tasks]\nbad = "no-such-program-here"\n')
     code, output = toy.run("bad")
