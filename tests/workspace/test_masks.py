@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from datalab_kernel import Workspace
-from datalab_kernel.compute._masks import LEAVING_OUT, MOVING, PIXELWISE
+from datalab_kernel import ComputationWarning, Workspace
+from datalab_kernel.compute.notes._masked import LEAVING_OUT, MOVING, PIXELWISE
 from datalab_kernel.notes import notes_of
 
 MASK = np.zeros((24, 20), dtype=bool)
@@ -124,7 +124,8 @@ def test_sums_over_an_image_leave_out_what_is_masked(workspace):
 
 @pytest.mark.parametrize("function", ["gaussian_filter", "moving_median", "centroid", "fft"])
 def test_a_function_that_cant_honour_a_mask_says_so(workspace, function):
-    result = computed(workspace, function, masked())
+    with pytest.warns(ComputationWarning, match=f"{function} can't leave out masked pixels"):
+        result = computed(workspace, function, masked())
     (note,) = result.notes
     assert note.text.startswith(f"{function} can't leave out masked pixels: those of 'i'")
     assert note.text in repr(result)
@@ -133,7 +134,8 @@ def test_a_function_that_cant_honour_a_mask_says_so(workspace, function):
 
 def test_the_note_stays_with_the_object_that_was_computed(workspace):
     workspace["i"] = masked()
-    name = workspace.calc("gaussian_filter", on="i").name
+    with pytest.warns(ComputationWarning):
+        name = workspace.calc("gaussian_filter", on="i").name
     assert "can't leave out masked pixels" in notes_of(workspace[name])[0].text
 
 
@@ -145,5 +147,6 @@ def test_without_masked_pixels_there_is_nothing_to_say(workspace):
 
 def test_each_of_several_images_has_its_note(workspace):
     workspace.add({"i": masked(), "j": masked()})
-    result = workspace.calc("gaussian_filter", on=["i", "j"])
+    with pytest.warns(ComputationWarning, match="those of 'i'(.|\n)*those of 'j'"):
+        result = workspace.calc("gaussian_filter", on=["i", "j"])
     assert len(result.notes) == 2

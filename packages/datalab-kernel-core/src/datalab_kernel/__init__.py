@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datalab_kernel.backends import Backend, WorkspaceMode
-    from datalab_kernel.errors import DataLabKernelError, FormatWarning
+    from datalab_kernel.errors import ComputationWarning, DataLabKernelError, FormatWarning
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import (
         DataObject,
@@ -32,6 +32,7 @@ __all__ = [
     "Backend",
     "CalcResult",
     "Change",
+    "ComputationWarning",
     "DataLabKernelError",
     "DataObject",
     "FormatWarning",
@@ -56,6 +57,7 @@ _HOMES = {
     "Backend": "backends",
     "CalcResult": "workspace._calc_result",
     "Change": "workspace._changes",
+    "ComputationWarning": "errors",
     "DataLabKernelError": "errors",
     "FormatWarning": "errors",
     "create_image": "objects._create",

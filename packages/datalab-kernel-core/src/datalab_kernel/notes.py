@@ -1,18 +1,31 @@
 """What should be known of an object besides its values, such as what a reader guessed or skipped.
 
 Notes are kept in the object's metadata, in a form that DataLab shows and its files hold; what
-:meth:`~datalab_kernel.Workspace.load` returns lists those of what it read.
+:meth:`~datalab_kernel.Workspace.load` and :attr:`~datalab_kernel.Workspace.calc` return lists
+those of what was read or computed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["NOTES_KEY", "Note", "attach_guess", "attach_notes", "distinct", "notes_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "NOTES_KEY",
+    "Note",
+    "as_entries",
+    "attach_guess",
+    "attach_notes",
+    "distinct",
+    "from_entries",
+    "notes_of",
+]
 
 NOTES_KEY = "datalab_kernel_notes"
-"""The entry of an object's metadata that holds its notes: a list of dicts."""
+"""The entry of an object's metadata, or of a table's attributes, that holds its notes: a list of dicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,7 @@ def attach_notes(obj: Any, *notes: Note) -> None:
     there = notes_of(obj)
     added = [note for note in distinct(notes) if note not in there]
     if added:
-        obj.metadata[NOTES_KEY] = [_as_entry(note) for note in (*there, *added)]
+        obj.metadata[NOTES_KEY] = as_entries((*there, *added))
 
 
 def attach_guess(obj: Any, text: str, advice: str = "") -> None:
@@ -84,10 +97,7 @@ def attach_guess(obj: Any, text: str, advice: str = "") -> None:
 
 def notes_of(obj: Any) -> tuple[Note, ...]:
     """Return the notes of an object; what somebody else wrote in their place is none."""
-    entries = obj.metadata.get(NOTES_KEY, ())
-    if not isinstance(entries, (list, tuple)):
-        return ()
-    return tuple(note for entry in entries if (note := _from_entry(entry)) is not None)
+    return from_entries(obj.metadata.get(NOTES_KEY))
 
 
 def distinct(notes: Any) -> tuple[Note, ...]:
@@ -95,8 +105,16 @@ def distinct(notes: Any) -> tuple[Note, ...]:
     return tuple(dict.fromkeys(notes))
 
 
-def _as_entry(note: Note) -> dict[str, Any]:
-    return {"text": note.text, "advice": note.advice, "is_guess": note.is_guess}
+def as_entries(notes: Iterable[Note]) -> list[dict[str, Any]]:
+    """Write notes as plain values, which every file holds."""
+    return [{"text": note.text, "advice": note.advice, "is_guess": note.is_guess} for note in notes]
+
+
+def from_entries(entries: Any) -> tuple[Note, ...]:
+    """Undo :func:`as_entries`; what isn't of it is left out."""
+    if not isinstance(entries, (list, tuple)):
+        return ()
+    return tuple(note for entry in entries if (note := _from_entry(entry)) is not None)
 
 
 def _from_entry(entry: Any) -> Note | None:

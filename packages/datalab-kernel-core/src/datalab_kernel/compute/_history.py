@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from datalab_kernel.compute import Record
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject, Kind
 
 _CELL = "text-align:left;padding:2px 8px;vertical-align:top"
@@ -24,7 +25,8 @@ class Step:
     """One computation: a function with parameters made ``name`` of ``sources``.
 
     Of an analysis, ``name`` is the object that was analysed, and its only source.
-    ``missing`` are the sources that aren't in the workspace any more.
+    ``missing`` are the sources that aren't in the workspace any more; ``notes`` say where its
+    result is known to mislead.
     """
 
     name: str
@@ -34,12 +36,14 @@ class Step:
     parameters: Any
     versions: Mapping[str, str]
     missing: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def __str__(self) -> str:
-        """Write it in one line."""
+        """Write it in one line, and each note in one below."""
         given = "" if self.parameters is None else f" {self.parameters}"
         gone = f" (not here any more: {', '.join(self.missing)})" if self.missing else ""
-        return f"{self.name} = {self.function} of {', '.join(self.sources)}{given}{gone}"
+        step = f"{self.name} = {self.function} of {', '.join(self.sources)}{given}{gone}"
+        return "\n    ".join([step, *map(str, self.notes)])
 
 
 class History(Sequence[Step]):
@@ -68,18 +72,21 @@ class History(Sequence[Step]):
     def _repr_html_(self) -> str:
         if not self._steps:
             return f"<p>{escape(repr(self))}</p>"
-        names = ("step", "function", "of", "parameters", "versions")
+        has_notes = any(step.notes for step in self._steps)
+        names = ("step", "function", "of", "parameters", "versions", *["notes"] * has_notes)
         head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
-        rows = "".join(_row(step) for step in self._steps)
+        rows = "".join(_row(step, has_notes=has_notes) for step in self._steps)
         return (
             '<table style="color:var(--jp-content-font-color1,inherit)">'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
 
-def _row(step: Step) -> str:
+def _row(step: Step, *, has_notes: bool) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in step.versions.items())
-    cells = (step.function, ", ".join(step.sources), _shown(step.parameters), versions)
+    cells = [step.function, ", ".join(step.sources), _shown(step.parameters), versions]
+    if has_notes:
+        cells.append(" ".join(map(str, step.notes)))
     texts = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
     return f'<tr><th scope="row" style="{_CELL}">{escape(step.name)}</th>{texts}</tr>'
 
@@ -183,6 +190,7 @@ def _steps(name: str, found: _Found, seen: set[str]) -> Iterator[tuple[Kind, Ste
             parameters=recorded_values(record, kind),
             versions=record.versions,
             missing=missing,
+            notes=record.notes,
         ),
     )
 
@@ -193,6 +201,7 @@ def _kind(obj: DataObject) -> Kind:
 
 def _analysis(name: str, objects: Mapping[str, DataObject]) -> Step | None:
     from datalab_kernel.compute import ANALYSIS, read_record, recorded_values
+    from datalab_kernel.objects._results import notes_of_results
 
     record = read_record(objects[name], ANALYSIS)
     if record is None:
@@ -204,6 +213,7 @@ def _analysis(name: str, objects: Mapping[str, DataObject]) -> Step | None:
         sources=(name,),
         parameters=recorded_values(record, _kind(objects[name])),
         versions=record.versions,
+        notes=notes_of_results(objects[name], record.function),
     )
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from datalab_kernel.compute._alignment import on_one_grid
 from datalab_kernel.compute._date_axis import by_date_again, from_first_date
 from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
-from datalab_kernel.compute._masks import mask_notes
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
 from datalab_kernel.compute._titles import naming
+from datalab_kernel.compute.notes import Computed, notes_on
 from datalab_kernel.errors import (
     ComputationError,
     DataLabKernelError,
@@ -21,9 +21,9 @@ from datalab_kernel.errors import (
     ParameterError,
 )
 from datalab_kernel.errors._missing_packages import import_failure
-from datalab_kernel.notes import attach_notes
+from datalab_kernel.notes import attach_notes, distinct
 from datalab_kernel.objects import copy_object, own_arrays
-from datalab_kernel.objects._results import drop_results
+from datalab_kernel.objects._results import attach_to_result, drop_results
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,8 @@ class Job:
     called with each object, or with one list of them. ``grid`` is what they are put on one
     grid with, if the function needs that. ``group`` is where the result goes; None: to the
     first source. ``objects`` are what it is computed of, from :func:`prepared` on.
-    ``masked`` names those that had masked pixels.
+    ``masked`` names those that had masked pixels, ``notes`` says what else is to be known of
+    how the objects were prepared.
     ``keep_results`` says whether a result keeps the tables and geometry of its sources, as
     DataLab's option of that name says.
     """
@@ -66,6 +67,7 @@ class Job:
     group: str | None = None
     objects: tuple[Any, ...] | None = None
     masked: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     keep_results: bool = False
 
     @property
@@ -269,10 +271,11 @@ def run(job: Job) -> Output:
     _check_together(job)
     with naming([source.name for source in job.sources]) as titles:
         value = _called(job)
-    notes = mask_notes(job.function.name, job.masked)
+    notes = _notes(job, value)
     if job.function.pattern == "1-to-0":
         if value is not None and record.parameters is not None:
             value.attrs["param_json"] = record.parameters
+        attach_to_result(value, notes)
         return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)
     if value is None:
         raise _failed(job, "it gave nothing")
@@ -280,9 +283,24 @@ def run(job: Job) -> Output:
         drop_results(value)
     value.title = titles.finished(value.title)
     own_arrays(value)
+    record = replace(record, notes=notes)
     write_record(value, record)
     attach_notes(value, *notes)
     return Output(job=replace(job, objects=None), record=record, obj=value, notes=notes)
+
+
+def _notes(job: Job, value: Any) -> tuple[Note, ...]:
+    """Return what is to be known of a value: of its preparation, then of the function on such data."""
+    (inputs,) = job.inputs if job.gather == "list" else (job.inputs,)
+    computed = Computed(
+        function=job.function.name,
+        kind=job.function.kind,
+        inputs=tuple(inputs),
+        parameters=job.parameters,
+        value=value,
+        masked=job.masked,
+    )
+    return distinct((*job.notes, *notes_on(computed)))
 
 
 def _check_together(job: Job) -> None:

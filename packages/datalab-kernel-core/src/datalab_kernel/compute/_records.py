@@ -16,11 +16,13 @@ import guidata.dataset as gds
 
 from datalab_kernel.compute._parameters import enum_of, items_of, plain_value
 from datalab_kernel.compute._registry import functions
+from datalab_kernel.notes import as_entries, from_entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import Enum
 
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject, Kind
 
 UUID = "__uuid"
@@ -28,7 +30,7 @@ PROCESSING = "__processing_parameters"
 ANALYSIS = "__analysis_parameters"
 _CLASS_KEYS = ("class_module", "class_name")
 NOTE = "__datalab_kernel"
-"""Our own: ``{"sources": names, "versions": {package: version}}``."""
+"""Our own: ``{"sources": names, "versions": {package: version}, "notes": of this step}``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,8 @@ class Record:
 
     ``parameters`` is guidata's JSON text of a set, a list of such texts, or None.
     ``source_names`` are the sources' names at that time, and are empty for what DataLab
-    itself computed; ``source_uuids`` are their identifiers, in the same order.
+    itself computed; ``source_uuids`` are their identifiers, in the same order. ``notes``
+    are those that this computation made, without those that its sources brought.
     """
 
     function: str
@@ -46,6 +49,7 @@ class Record:
     source_uuids: tuple[str, ...] = ()
     source_names: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     def repeats(self, other: Record) -> bool:
         """Say whether this is the same function with the same parameters on the same sources."""
@@ -125,6 +129,7 @@ def write_record(obj: DataObject, record: Record) -> None:
     obj.metadata[NOTE] = {
         "sources": list(record.source_names),
         "versions": dict(record.versions),
+        **({"notes": as_entries(record.notes)} if record.notes else {}),
     }
 
 
@@ -144,6 +149,7 @@ def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
         source_uuids=tuple(uuids),
         source_names=tuple(note.get("sources", ())),
         versions=dict(note.get("versions", {})),
+        notes=from_entries(note.get("notes")),
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BackendContractError",
     "ComputationError",
+    "ComputationWarning",
     "DataLabAuthError",
     "DataLabBusyError",
     "DataLabKernelError",
@@ -175,6 +176,28 @@ class FormatWarning(UserWarning):
 
     def __init__(self, message: str, notes: Sequence[Note] = ()) -> None:
         super().__init__(message)
+        self.notes = notes
+
+
+class ComputationWarning(UserWarning):
+    """What a function gave is known to mislead on such data; it was computed and stored as asked.
+
+    Parameters
+    ----------
+    message
+        A line for each of the notes, with the way out.
+    function
+        What was computed.
+    notes
+        All notes of one call, each once.
+    """
+
+    function: str
+    notes: Sequence[Note]
+
+    def __init__(self, message: str, *, function: str = "", notes: Sequence[Note] = ()) -> None:
+        super().__init__(message)
+        self.function = function
         self.notes = notes
 
 

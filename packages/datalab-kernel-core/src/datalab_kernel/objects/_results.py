@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sigima.objects import NO_ROI, GeometryResult, ImageObj, TableResult
 
+from datalab_kernel.notes import NOTES_KEY, as_entries, distinct, from_entries
 from datalab_kernel.objects._describe import describe_object
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects._sigima import DataObject
 
 __all__ = [
+    "attach_to_result",
     "drop_results",
     "entries",
     "frame_of",
+    "notes_of_results",
     "put_result",
     "result_key",
     "results_frame",
@@ -103,6 +107,18 @@ def put_result(obj: DataObject, result: Result) -> None:
         from sigima.proc.image import apply_detection_rois
 
         apply_detection_rois(obj, result)
+
+
+def attach_to_result(result: Result | None, notes: Sequence[Note]) -> None:
+    """Keep notes in a result's attributes, so that they go where it goes."""
+    if result is not None and notes:
+        result.attrs[NOTES_KEY] = as_entries(notes)
+
+
+def notes_of_results(obj: DataObject, function: str | None = None) -> tuple[Note, ...]:
+    """Return the notes of the results that an object holds, or of those of a function."""
+    found = (result for _, result in entries(obj) if function in (None, result.func_name))
+    return distinct(note for one in found for note in from_entries(one.attrs.get(NOTES_KEY)))
 
 
 def drop_results(

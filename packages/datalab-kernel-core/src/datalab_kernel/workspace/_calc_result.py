@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
+from datalab_kernel.workspace._computation_warning import shown_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +44,8 @@ class CalcResult:
     conversions : dict
         What was converted before computing: ``{"img": "uint32 to float64"}``.
     notes : tuple of Note
-        What is to be known of the result, such as a mask that the function can't honour.
+        Where the result is known to mislead on these data, such as sums that overflowed, with
+        the way out; they are warned of too (:class:`~datalab_kernel.ComputationWarning`).
     computed_by : str
         ``"sigima"`` (here) or ``"datalab"``.
     is_stored : bool
@@ -133,7 +135,7 @@ class CalcResult:
         notes = "" if self.is_stored or self.is_analysis else ", not stored"
         kinds = dict.fromkeys(self.conversions.values())
         notes += f", computed as {' and '.join(kinds)}" if kinds else ""
-        notes += "".join(f"; {note}" for note in self.notes)
+        notes += "".join(f"; {line}" for line in shown_notes(self.notes))
         if self.is_analysis:
             found = self._count_rows()
             rows = f"{found} row{'' if found == 1 else 's'}"
@@ -151,7 +153,7 @@ class CalcResult:
             f"<br>{escape(name)}: computed as {escape(text)}"
             for name, text in self.conversions.items()
         )
-        notes += "".join(f"<br>{escape(str(note))}" for note in self.notes)
+        notes += "".join(f"<br>{escape(line)}" for line in shown_notes(self.notes))
         plain = replace(self, conversions={}, notes=()) if notes else self
         heading = f"{escape(repr(plain))}{notes}"
         body = self._frame_html() if self.is_analysis else self._objects_html()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends._powers import identified
+from datalab_kernel.notes import distinct, notes_of
 from datalab_kernel.workspace._calc_result import CalcResult, names_in
 
 if TYPE_CHECKING:
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
 
     from datalab_kernel.backends import Backend
     from datalab_kernel.compute._history import History
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject
     from datalab_kernel.workspace._shelf import Shelf
 
 
 class ProvenancePage:
-    """The history of an object, for people and as a script."""
+    """The history of an object, for people and as a script, and its notes."""
 
     _shelf: Shelf
 
@@ -55,6 +57,40 @@ class ProvenancePage:
 
         with self._shelf.lock:
             return history_of(_sole(self._shelf, name), _Views(self._shelf.backend))
+
+    def notes(self, name: str) -> tuple[Note, ...]:
+        """Return what should be known of an object besides its values.
+
+        Parameters
+        ----------
+        name
+            The object's name, or the result of :attr:`calc`.
+
+        Returns
+        -------
+        tuple of Note
+            What was guessed or skipped when it was read, where what it was computed by is known
+            to mislead on such data, and the same of the tables and geometry that it holds.
+            An object has the notes of its sources too.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If nothing has that name.
+
+        Examples
+        --------
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace["ramp"] = ([0.0, 1.0], [2.0, -3.0])
+        >>> workspace.notes("ramp")
+        ()
+        """
+        from datalab_kernel.objects._results import notes_of_results
+
+        with self._shelf.lock:
+            obj = self._shelf.view(_sole(self._shelf, name))
+        return distinct((*notes_of(obj), *notes_of_results(obj)))
 
     def script(self, name: str) -> str:
         """Write Python that computes an object again from its sources.

@@ -13,6 +13,7 @@ from datalab_kernel.errors import UnknownFunctionError
 from datalab_kernel.notes import distinct as distinct_notes
 from datalab_kernel.workspace._backend_runner import BackendRunner, Names, by_kind, wanted_names
 from datalab_kernel.workspace._calc_result import CalcResult
+from datalab_kernel.workspace._computation_warning import warn_of_notes
 from datalab_kernel.workspace._computed_objects import ComputedObjects, object_of, title_of
 from datalab_kernel.workspace._sources import (
     check_stored,
@@ -49,10 +50,16 @@ class Runner:
         self._computed = ComputedObjects(shelf)
         self._there = BackendRunner(shelf)
 
-    def run(  # noqa: PLR0913 - the design's
+    def run(self, function: str, param: Any = None, **keywords: Any) -> CalcResult:
+        """Run a function, then warn of what is to be known; :class:`Calculator` documents it."""
+        result = self._run(function, param, **keywords)
+        warn_of_notes(result)
+        return result
+
+    def _run(  # noqa: PLR0913 - the design's
         self,
         function: str,
-        param: Any = None,
+        param: Any,
         *,
         on: Any = None,
         operand: Any = None,
@@ -60,7 +67,6 @@ class Runner:
         store: bool = True,
         **params: Any,
     ) -> CalcResult:
-        """Run a function; :class:`Calculator` has the documentation."""
         from datalab_kernel.compute import Request, plan
 
         with self._shelf.lock:

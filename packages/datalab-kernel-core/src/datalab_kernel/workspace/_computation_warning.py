@@ -1,0 +1,48 @@
+"""How a call's notes are said: a warning at the line that called, and lines with its result."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+from datalab_kernel.errors import ComputationWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from datalab_kernel.notes import Note
+    from datalab_kernel.workspace._calc_result import CalcResult
+
+MAX_NOTES = 3
+_PACKAGE = __name__.partition(".")[0]
+
+
+def warn_of_notes(result: CalcResult) -> None:
+    """Warn of what a call noted, once, at the line outside of this package that called."""
+    if not result.notes:
+        return
+    message = "\n".join(shown_notes(result.notes))
+    if result.function not in message:  # one that runs several others
+        message = f"{result.function}: {message}"
+    warning = ComputationWarning(message, function=result.function, notes=result.notes)
+    warnings.warn(warning, stacklevel=_level_of_caller())
+
+
+def shown_notes(notes: Sequence[Note]) -> list[str]:
+    """Write the first notes, and how many more there are."""
+    rest = len(notes) - MAX_NOTES
+    lines = [str(note) for note in notes[:MAX_NOTES]]
+    return [*lines, f"… and {rest:,} more: .notes of the result"] if rest > 0 else lines
+
+
+def _level_of_caller() -> int:
+    """Return the stacklevel, for our caller, of the first frame that isn't this package's."""
+    level, frame = 0, sys._getframe(1)  # noqa: SLF001 - what warnings.warn itself goes by
+    while frame.f_back is not None and _is_ours(str(frame.f_globals.get("__name__", ""))):
+        level, frame = level + 1, frame.f_back
+    return level + 1
+
+
+def _is_ours(module: str) -> bool:
+    return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")
