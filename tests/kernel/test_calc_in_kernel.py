@@ -70,3 +70,11 @@ def test_stop_ends_a_long_computation_with_nothing_half_done(measured: Kernel) -
     assert shown.error[0] == "KeyboardInterrupt"
     assert measured.value("workspace.list() == before") == "True"
     assert measured.value("workspace.calc('absolute', on='i1').names") == "('absolute(i1)',)"
+
+
+def test_a_cell_that_names_no_object_is_told_on_what_it_acted(measured: Kernel) -> None:
+    measured.value("workspace.select('my sine')")
+    shown = measured.run("r = workspace.calc('fft')").displays
+    said = "fft was given no on=: it acted on the selection, 'my sine'."
+    assert [data["text/plain"] for data in shown] == [said]
+    assert measured.run("r = workspace.calc('fft', on='my sine')").displays == []

@@ -240,8 +240,16 @@ def test_parameters_and_names_may_be_given_in_several_ways(measured, give):
 def test_the_selection_is_acted_on_and_said(measured):
     measured.select("b")
     result = measured.calc("derivative")
-    assert repr(result) == "CalcResult(derivative on 'b': 'derivative(b)')"
+    assert repr(result) == "CalcResult(derivative on the selection, 'b': 'derivative(b)')"
+    assert "derivative on the selection, &#x27;b&#x27;" in result._repr_html_()
+    assert result.is_of_selection
     assert measured.calc("integral").on == ("derivative(b)",)
+
+
+def test_what_was_named_is_no_selection(measured):
+    result = measured.calc("derivative", on="b")
+    assert repr(result) == "CalcResult(derivative on 'b': 'derivative(b)')"
+    assert not result.is_of_selection
 
 
 def test_with_nothing_selected_on_is_asked_for(workspace):

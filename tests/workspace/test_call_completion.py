@@ -64,6 +64,11 @@ def test_methods_that_take_an_object_offer_the_names(offered, method):
     assert offered(f'w.{method}("a", "s') == []
 
 
+def test_examples_are_offered(offered):
+    assert offered('w.load_example("para') == ["paracetamol"]
+    assert offered('other.load_example("para') == []
+
+
 def test_several_names_are_completed_one_after_another(offered):
     assert offered('w.export(["img", "s') == ["sine"]
     assert offered('p.plot(["img", "s') == ["sine"]

@@ -9,7 +9,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from datalab_kernel.session._call_place import CALC, PLOTS, Place, place_in_call
+from datalab_kernel.session._call_place import CALC, EXAMPLES, PLOTS, Place, place_in_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ _ATTRIBUTE = re.compile(r"(?<![\w.])([^\W\d]\w*)\.calc\.(\w*)\Z")
 _FUNCTION = re.compile(r"\s*(?:function\s*=\s*)?")
 _LISTED = r"(?:[\[(].*)?"
 _OPERANDS = re.compile(rf"\s*(?:on|operand)\s*=\s*{_LISTED}", re.DOTALL)
-_OBJECTS = re.compile(rf"\s*(?:(?:what|names?|old)\s*=\s*)?{_LISTED}", re.DOTALL)
+_FIRST = re.compile(rf"\s*(?:(?:what|names?|old)\s*=\s*)?{_LISTED}", re.DOTALL)
 _KEYWORD = re.compile(r"\s*(\w+)\s*=")
 _WORD = re.compile(r"\s*(\w*)")
 
@@ -52,8 +52,8 @@ def answer_in_call(context: Any, user_ns: Mapping[str, Any]) -> dict[str, Any]:
 def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:
     is_first = not place.arguments
     if place.method not in CALC:
-        if is_first and _OBJECTS.fullmatch(place.begun):
-            return _answer(_object_names(place, user_ns), place.typed, "text")
+        if is_first and _FIRST.fullmatch(place.begun):
+            return _answer(_first_choices(place, user_ns), place.typed, "text")
         return _answer(_option_choices(place), place.typed, "text")
     keyword = _KEYWORD.fullmatch(place.begun.rstrip())
     if is_first and not place.function and _FUNCTION.fullmatch(place.begun):
@@ -63,6 +63,17 @@ def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:
     if keyword and (choices := _choices(place.function, keyword[1])):
         return _answer(choices, place.typed, "text")
     return {"completions": []}
+
+
+def _first_choices(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
+    """Return what may be the first argument: an example's name, else an object's."""
+    if place.method not in EXAMPLES:
+        return _object_names(place, user_ns)
+    if not _is_workspace(user_ns.get(place.owner)):
+        return ()
+    from datalab_kernel.workspace._examples import names
+
+    return names()
 
 
 def _between_texts(place: Place) -> dict[str, Any]:

@@ -18,8 +18,11 @@ OBJECTS_FIRST = (
 )
 """Methods whose first argument is an object's name."""
 
+EXAMPLES = ("load_example",)
+"""Methods whose first argument is an example's name."""
+
 _CALL = re.compile(
-    rf"(?:(?<![\w.])([^\W\d]\w*))?\.({'|'.join((*CALC, *OBJECTS_FIRST))})(?:\.(\w+))?\("
+    rf"(?:(?<![\w.])([^\W\d]\w*))?\.({'|'.join((*CALC, *OBJECTS_FIRST, *EXAMPLES))})(?:\.(\w+))?\("
 )
 _FUNCTION_GIVEN = re.compile(r"""\s*(?:function\s*=\s*)?(['"])(\w+)\1\s*""")
 
@@ -33,7 +36,7 @@ class Place:
     owner : str
         The variable before the method; empty if it is something else.
     method : str
-        One of :data:`CALC` or :data:`OBJECTS_FIRST`.
+        One of :data:`CALC`, :data:`OBJECTS_FIRST` or :data:`EXAMPLES`.
     function : str
         The name of the function that is computed, as far as it is known.
     arguments : tuple of str

@@ -39,6 +39,8 @@ class CalcResult:
         which hold its results.
     on : tuple of str
         What it was computed of.
+    is_of_selection : bool
+        Whether that was the workspace's selection, because ``on`` wasn't given.
     tables, geometry : dict
         Of an analysis: Sigima's TableResult and GeometryResult by the object's name.
     conversions : dict
@@ -62,6 +64,7 @@ class CalcResult:
     computed_by: str = "sigima"
     is_stored: bool = True
     is_analysis: bool = False
+    is_of_selection: bool = False
     load: Callable[[str], DataObject] | None = None
     """Gives an object of the workspace, to be looked at; None if they aren't in there."""
     unstored: tuple[DataObject, ...] = ()
@@ -131,7 +134,7 @@ class CalcResult:
 
     def __repr__(self) -> str:
         """Say in one line what was computed of what."""
-        on = _listed(self.on)
+        on = f"{'the selection, ' if self.is_of_selection else ''}{listed(self.on)}"
         notes = "" if self.is_stored or self.is_analysis else ", not stored"
         kinds = dict.fromkeys(self.conversions.values())
         notes += f", computed as {' and '.join(kinds)}" if kinds else ""
@@ -140,7 +143,7 @@ class CalcResult:
             found = self._count_rows()
             rows = f"{found} row{'' if found == 1 else 's'}"
             return f"CalcResult({self.function} on {on}: {rows}{notes})"
-        return f"CalcResult({self.function} on {on}: {_listed(self.names)}{notes})"
+        return f"CalcResult({self.function} on {on}: {listed(self.names)}{notes})"
 
     def _count_rows(self) -> int:
         tables = sum(len(table.data) for table in self.tables.values())
@@ -206,7 +209,8 @@ def _rebuild(facts: Mapping[str, Any]) -> CalcResult:
     return CalcResult(**facts)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def listed(names: tuple[str, ...]) -> str:
+    """Name the first few, and count the rest."""
     shown = ", ".join(map(repr, names[:MAX_NAMES]))
     rest = len(names) - MAX_NAMES
     return f"{shown} and {rest:,} more" if rest > 0 else shown

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.display._remark import show_remark
 from datalab_kernel.errors import UnknownFunctionError
 from datalab_kernel.notes import distinct as distinct_notes
 from datalab_kernel.workspace._backend_runner import BackendRunner, Names, by_kind, wanted_names
-from datalab_kernel.workspace._calc_result import CalcResult
+from datalab_kernel.workspace._calc_result import CalcResult, listed
 from datalab_kernel.workspace._computation_warning import warn_of_notes
 from datalab_kernel.workspace._computed_objects import ComputedObjects, object_of, title_of
 from datalab_kernel.workspace._sources import (
@@ -50,9 +51,18 @@ class Runner:
         self._computed = ComputedObjects(shelf)
         self._there = BackendRunner(shelf)
 
-    def run(self, function: str, param: Any = None, **keywords: Any) -> CalcResult:
-        """Run a function, then warn of what is to be known; :class:`Calculator` documents it."""
-        result = self._run(function, param, **keywords)
+    def run(
+        self, function: str, param: Any = None, *, on: Any = None, **keywords: Any
+    ) -> CalcResult:
+        """Run a function, then say on what if nobody did, and warn of what is to be known.
+
+        :class:`Calculator` documents it.
+        """
+        result = self._run(function, param, on=on, **keywords)
+        if on is None:
+            said = f"it acted on the selection, {listed(result.on)}."
+            show_remark(f"{function} was given no on=: {said}")
+            result = replace(result, is_of_selection=True)
         warn_of_notes(result)
         return result
 
