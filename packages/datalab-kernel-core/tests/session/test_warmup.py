@@ -10,6 +10,7 @@ import time
 import pytest
 
 from datalab_kernel.session import _namespace
+from datalab_kernel.session._font_list import has_font_list
 from datalab_kernel.session._warmup import WarmUp, is_wanted
 
 PACKAGE = 12
@@ -70,6 +71,31 @@ def test_it_imports_everything_while_nothing_else_happens():
         "w.join(60); print('sigima' in sys.modules, 'numpy' in sys.modules)"
     )
     assert run(code) == "True True"
+
+
+FOR_PICTURES = """
+import sys
+from datalab_kernel.session._warmup import PICTURES, WarmUp
+warm = WarmUp(["numpy"], for_pictures=PICTURES)
+warm.start()
+assert warm.join(120)
+print("matplotlib" in sys.modules, "datalab_kernel.plot._matplotlib.renderer" in sys.modules)
+"""
+
+
+def test_what_draws_comes_after_it_where_matplotlib_knows_its_fonts(monkeypatch, tmp_path):
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    assert run(FOR_PICTURES) == "False False"
+    assert not [*tmp_path.iterdir()]
+    run("import matplotlib.font_manager")
+    assert run(FOR_PICTURES) == "True True"
+
+
+def test_a_folder_of_matplotlibs_that_cant_be_written_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr("os.access", lambda *_: False)
+    (tmp_path / "fontlist-v390.json").write_text("{}")
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    assert not has_font_list()
 
 
 def test_it_stands_still_while_a_cell_computes():

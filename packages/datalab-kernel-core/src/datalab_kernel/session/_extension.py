@@ -16,7 +16,7 @@ from datalab_kernel.session._object_display import ObjectDisplay
 from datalab_kernel.session._syntax_trees import nodes_of
 from datalab_kernel.session._tracebacks import ShortTracebacks
 from datalab_kernel.session._variables import VariablePanel
-from datalab_kernel.session._warmup import WarmUp, is_wanted
+from datalab_kernel.session._warmup import PICTURES, WarmUp, is_wanted
 from datalab_kernel.session._workspace_target import WorkspaceTarget
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Session(FirstUse):
 
     def __init__(self, shell: InteractiveShell) -> None:
         self._shell = shell
-        self._warm_up = WarmUp()
+        self._warm_up = WarmUp(for_pictures=PICTURES)
         names = Namespace(shell.user_ns, shell.user_ns_hidden, self._warm_up.hurry)
         super().__init__(names)
         self._variable_panel = VariablePanel(shell.user_ns_hidden)

@@ -1,4 +1,4 @@
-"""Import Sigima in the background, in the pauses that the person at the notebook makes.
+"""Import Sigima and what draws in the background, in the pauses that the person at the notebook makes.
 
 An importing thread competes with cells for the interpreter, so it stops while anything else
 in the process uses the processor. It looks before and after each module that it imports.
@@ -23,13 +23,14 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from datalab_kernel.session._font_list import has_font_list
 from datalab_kernel.session._fork_gate import ForkGate
 from datalab_kernel.session._import_gate import ImportGate, ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["MODULES", "VARIABLE", "WarmUp", "is_wanted"]
+__all__ = ["MODULES", "PICTURES", "VARIABLE", "WarmUp", "is_wanted"]
 
 VARIABLE = "DATALAB_KERNEL_WARMUP"
 MODULES = (
@@ -41,6 +42,14 @@ MODULES = (
     *("sigima.objects", "sigima"),
 )
 """Sigima, and before it what it imports, in an order that makes small steps."""
+
+PICTURES = (
+    *("matplotlib.colors", "matplotlib.transforms", "matplotlib.ticker", "matplotlib.path"),
+    *("matplotlib.font_manager", "matplotlib.image", "matplotlib.axis", "matplotlib.legend"),
+    *("matplotlib.axes", "matplotlib.figure", "matplotlib.backends.backend_agg"),
+    *("datalab_kernel.plot._describing.build", "datalab_kernel.plot._matplotlib.renderer"),
+)
+"""What the first picture takes, in small steps too: half a second."""
 
 QUIET_S = 0.06
 """How long nothing else may have used the processor before an import begins."""
@@ -81,10 +90,16 @@ class WarmUp:
     modules
         What to import, in this order. The last is what matters: others that don't exist
         are left out.
+    for_pictures
+        What to import behind these, where that is quick and quiet
+        (:mod:`datalab_kernel.session._font_list`).
     """
 
-    def __init__(self, modules: Sequence[str] = MODULES) -> None:
+    def __init__(
+        self, modules: Sequence[str] = MODULES, *, for_pictures: Sequence[str] = ()
+    ) -> None:
         self._modules = tuple(modules)
+        self._for_pictures = tuple(for_pictures)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._hurrying = 0
@@ -148,8 +163,11 @@ class WarmUp:
         try:
             for name in self._modules:
                 self._import(name)
+            if self._for_pictures and has_font_list():
+                for name in self._for_pictures:
+                    self._import(name)
         except Exception:  # a thread's edge: whoever uses the module gets the error again
-            _logger.warning("Could not import Sigima ahead of its use", exc_info=True)
+            _logger.warning("Could not import Sigima or matplotlib ahead of its use", exc_info=True)
         finally:
             self._forks.close()
             self._end()
