@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,6 +81,12 @@ def check_cell(cell: Any, code: str, *, silent: bool) -> None:
         assert silent or cell.types.count("error") == 1
 
 
+def check_that_none_begins_early(published: list[str], ran: dict[str, Any]) -> None:
+    """Hold that nothing of a cell comes before the one before it is idle; aborted ones only arrive."""
+    shown = [one for one in published if one in ran and ran[one].of("execute_input")]
+    assert [one for one, _messages in groupby(shown)] == [*dict.fromkeys(shown)]
+
+
 def check_order(cells: list[Any]) -> None:
     """Hold numbers of prompts and aborts against what came before; cells in the kernel's order."""
     last, has_failed = 0, False
@@ -123,6 +130,7 @@ def test_each_request_is_answered_once_to_its_asker_and_framed_and_shown_to_all(
             check_cell(cell, what, silent=silent)
     ran = {r: c.cell(r) for c, r, what, _ in sent if what not in OTHERS}
     order = [one["parent_header"].get("msg_id") for one in clients[0].published]
+    check_that_none_begins_early(order, ran)
     check_order([ran[one] for one in dict.fromkeys(order) if one in ran])
     asked = [Counter(r for c, r, _, _ in sent if c is client) for client in clients]
     asked[0][last] = 1

@@ -60,7 +60,7 @@ class Relay:
         signer = Signer(str(ends.front.get("key", "")).encode(), _scheme(ends.front))
         self._journal = None if os.environ.get(JOURNAL_VARIABLE) == "off" else Journal()
         record = None if self._journal is None else self._journal.add
-        self._front = Front(ends.front, signer, self._poll, lambda: self._queue.running, record)
+        self._front = Front(ends.front, signer, self._poll, lambda: turns.running, record)
         self._inner = Inner(ends, signer, self._poll)
         iopub = self._front.iopub
         self._outputs = Outputs(ends, self._poll, self._front.publish, lambda: iopub.has_room)

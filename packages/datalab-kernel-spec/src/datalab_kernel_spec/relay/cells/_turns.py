@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from datalab_kernel_spec.relay.sockets._message import Message, unsigned
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,17 +44,25 @@ class Turns:
         self._publish = publish
         self._show_input = show_input
         self._running = ""
+        self._running_busy: Frames = []
         self._later: dict[str, list[Frames]] = {}
         self._early_idle: dict[str, Frames] = {}
         self._aborted: set[str] = set()
         self._given_up: set[str] = set()
+
+    @property
+    def running(self) -> Message | None:
+        """The request of the cell that front ends were shown as running, as its ``busy`` names it."""
+        if not self._running or self._running in self._given_up:
+            return None
+        return Message([], unsigned(self._running_busy).parent)
 
     def busy(self, cell: str, frames: Frames) -> None:
         """Take a cell's ``busy``: it arrived."""
         if cell in self._aborted:
             self._publish(frames)
         elif not self._running and self._queue.may_begin(cell):
-            self._running = cell
+            self._running, self._running_busy = cell, frames
             self._publish(frames)
         else:
             self._later[cell] = [frames]
@@ -97,7 +107,7 @@ class Turns:
             self._running = ""
         following = next(iter(self._later), "")
         if following and not self._running and self._queue.may_begin(following):
-            self._running = following
+            self._running, self._running_busy = following, self._later[following][0]
             self._show(following)
 
     def _show(self, cell: str) -> None:

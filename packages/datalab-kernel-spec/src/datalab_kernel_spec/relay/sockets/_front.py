@@ -34,7 +34,7 @@ class Front:
     poll
         The relay's, which is told of all who connect.
     running
-        Gives the request of the cell that runs, if one does.
+        Gives the request of the cell that front ends were shown as running, if one is.
     record
         Is told of all that front ends are shown.
     """
