@@ -369,16 +369,6 @@ def test_groups_survive_a_file_also_empty_ones(workspace: Workspace, tmp_path: P
         ]
 
 
-def test_examples_are_there_offline_and_again(workspace: Workspace) -> None:
-    assert workspace.load_example() == ["laser_beam", "paracetamol"]
-    for _ in range(2):
-        assert workspace.load_example("paracetamol") == ["paracetamol"]
-    assert workspace["paracetamol"].xunit == "°"
-    assert len(workspace.load_example("laser_beam")) == 7
-    with pytest.raises(ObjectNotFoundError, match="Did you mean 'laser_beam'"):
-        workspace.load_example("laser")
-
-
 # -- mode, changes, display -------------------------------------------------------------
 
 

@@ -165,6 +165,10 @@ np.save(folder / "array.npy", np.arange(6, dtype="uint16").reshape(2, 3))
 # %% load an example
 [workspace.load_example()[:2], workspace.load_example("paracetamol"), workspace["paracetamol"]]
 
+# %% load examples that are computed
+added = [workspace.load_example(name) for name in ("decay", "microscopy", "spectroscopy")]
+[added, workspace["nuclei"], workspace["decay"], workspace["raman 040 %"]]
+
 # %% load a file with a title twice
 from datalab_kernel.storage import Contents, StoredGroup, write_workspace
 twins = [create_signal("twin", x, x + n) for n in range(2)]

@@ -1,4 +1,4 @@
-"""Real measurements for a first look, offline: those that Sigima ships."""
+"""Something to try things on, offline: measurements that Sigima ships, and others that are computed."""
 
 from __future__ import annotations
 
@@ -39,15 +39,17 @@ def _laser_beam() -> Mapping[str, DataObject]:
     return objects
 
 
-_EXAMPLES: dict[str, Callable[[], Mapping[str, DataObject]]] = {
+_MEASURED: dict[str, Callable[[], Mapping[str, DataObject]]] = {
     "laser_beam": _laser_beam,
     "paracetamol": _paracetamol,
 }
+_SYNTHESISED = ("decay", "microscopy", "spectroscopy")
+"""Functions of :mod:`~datalab_kernel.workspace._synthesised_examples`, which takes numpy."""
 
 
 def names() -> list[str]:
     """List what :func:`read` knows."""
-    return list(_EXAMPLES)
+    return [*_MEASURED, *_SYNTHESISED]
 
 
 def read(name: str) -> Mapping[str, DataObject]:
@@ -58,12 +60,18 @@ def read(name: str) -> Mapping[str, DataObject]:
     ObjectNotFoundError
         If there is no example of that name.
     """
-    if name not in _EXAMPLES:
-        near = difflib.get_close_matches(str(name), _EXAMPLES, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        message = f"Example {name!r} not found.{hint} There are: {', '.join(_EXAMPLES)}."
-        raise ObjectNotFoundError(message, name=name, suggestions=near, available=names())
-    return _EXAMPLES[name]()
+    if name in _MEASURED:
+        return _MEASURED[name]()
+    if name in _SYNTHESISED:
+        from datalab_kernel.workspace import _synthesised_examples
+
+        made: Mapping[str, DataObject] = getattr(_synthesised_examples, name)()
+        return made
+    known = names()
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    message = f"Example {name!r} not found.{hint} There are: {', '.join(known)}."
+    raise ObjectNotFoundError(message, name=name, suggestions=near, available=known)
 
 
 def load_example(shelf: Shelf, name: str | None) -> list[str]:

@@ -211,12 +211,15 @@ class FilesPage:
         return list_formats()
 
     def load_example(self, name: str | None = None) -> builtins.list[str]:
-        """Add a real measurement that Sigima ships, replacing it if it is there.
+        """Add something to try things on, replacing it if it is there; no network is needed.
 
         Parameters
         ----------
         name
-            Which one; None lists what there is without adding anything.
+            ``"laser_beam"`` and ``"paracetamol"``, measurements that Sigima ships;
+            ``"decay"``, ``"microscopy"`` and ``"spectroscopy"``, computed as a detector would
+            give them, with what is in them in their metadata. None lists these without
+            adding anything.
 
         Returns
         -------
