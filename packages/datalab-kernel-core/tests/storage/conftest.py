@@ -13,9 +13,9 @@ from datalab_kernel.storage import Contents, StoredGroup, read_workspace, write_
 Through = Callable[..., list[SignalObj | ImageObj]]
 
 
-@pytest.fixture
-def through_a_file(tmp_path: Path) -> Through:
-    """Write objects, read them again, and return those."""
+@pytest.fixture(params=[".h5", ".npz"])
+def through_a_file(tmp_path: Path, request: pytest.FixtureRequest) -> Through:
+    """Write objects in either kind of file, read them again, and return those."""
 
     def write_and_read(*objects: SignalObj | ImageObj) -> list[SignalObj | ImageObj]:
         signals = [obj for obj in objects if isinstance(obj, SignalObj)]
@@ -24,7 +24,7 @@ def through_a_file(tmp_path: Path) -> Through:
             signals=[StoredGroup(title="signals", objects=signals)],
             images=[StoredGroup(title="images", objects=images)],
         )
-        path = tmp_path / "through.h5"
+        path = tmp_path / f"through{request.param}"
         write_workspace(path, contents)
         found = read_workspace(path)
         return [obj for group in (*found.signals, *found.images) for obj in group.objects]

@@ -84,7 +84,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def has_relay() -> bool:
     """Say whether a relay can stand between Jupyter and xpython here."""
-    return hasattr(os, "fork") and sys.platform != "emscripten"
+    return hasattr(os, "fork")
 
 
 def _executable() -> str | None:

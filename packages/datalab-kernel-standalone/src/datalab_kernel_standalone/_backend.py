@@ -70,19 +70,19 @@ class StandaloneBackend(Backend):
 
     def get(self, name: str) -> DataObject:
         """Copy the object."""
-        from datalab_kernel.storage import copy_object  # Sigima, which an empty one doesn't need
+        from datalab_kernel.objects import copy_object  # Sigima, which an empty one doesn't need
 
         return copy_object(self._by_name[name].obj)
 
     def view(self, name: str) -> DataObject:
         """Share the arrays, read-only."""
-        from datalab_kernel.storage import share_object
+        from datalab_kernel.objects import share_object
 
         return share_object(self._by_name[name].obj)
 
     def put(self, items: Sequence[Put]) -> None:
         """Copy what isn't ours yet, then store everything."""
-        from datalab_kernel.storage import copy_object
+        from datalab_kernel.objects import copy_object
 
         owned = [item.obj if item.is_owned else copy_object(item.obj) for item in items]
         infos = []

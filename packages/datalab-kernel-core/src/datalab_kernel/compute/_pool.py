@@ -7,7 +7,6 @@ Results and their order are the same on any number of cores.
 from __future__ import annotations
 
 import os
-import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from datalab_kernel.compute._jobs import run
+from datalab_kernel.platform import here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ _WORTHWHILE_S = 0.05
 
 def number_of_cores() -> int:
     """Return the number of cores that this process may use; 1 where threads can't start."""
-    if sys.platform == "emscripten":
+    if not here().has_threads:
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

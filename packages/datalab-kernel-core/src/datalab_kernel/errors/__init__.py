@@ -45,6 +45,7 @@ __all__ = [
     "OperandError",
     "ParameterError",
     "StandaloneModeRequiredError",
+    "UnavailableHereError",
     "UnknownFunctionError",
     "UnsupportedDtypeError",
 ]
@@ -227,6 +228,10 @@ class MissingPackageError(DataLabKernelError, ImportError):
     package: str
     command: str
     """What installs it."""
+
+
+class UnavailableHereError(DataLabKernelError, RuntimeError):
+    """What was asked for needs something that a web page doesn't have: threads, sockets, processes."""
 
 
 class NotEnoughMemoryError(DataLabKernelError, MemoryError):

@@ -20,6 +20,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.platform import here
 from datalab_kernel.session._lazy import LazyModule, LazyObject, lazy_class
 
 if TYPE_CHECKING:
@@ -231,4 +232,4 @@ def _import_uninterrupted(name: str) -> Any:
 
 def _may_wait_for_a_thread() -> bool:
     is_main = threading.current_thread() is threading.main_thread()
-    return is_main and sys.platform != "emscripten"
+    return is_main and here().has_threads

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from datalab_kernel.platform import here
 from datalab_kernel.session._font_list import has_font_list
 from datalab_kernel.session._fork_gate import ForkGate
 from datalab_kernel.session._import_gate import ImportGate, ShapeError
@@ -79,7 +80,7 @@ _logger = logging.getLogger(__name__)
 def is_wanted() -> bool:
     """Say whether warming up is possible here and not switched off."""
     is_off = os.environ.get(VARIABLE, "").strip().lower() in {"off", "0", "no", "false"}
-    return not is_off and sys.platform != "emscripten"
+    return not is_off and here().has_threads
 
 
 class WarmUp:

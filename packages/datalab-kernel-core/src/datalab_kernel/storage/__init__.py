@@ -1,7 +1,9 @@
 """DataLab's HDF5 workspace files.
 
-``_writer`` and ``_reader`` know DataLab's layout, ``_hdf5`` and ``_hdf5_read`` how values are
-kept, ``_atomic`` how a file is replaced. What an object consists of is
+``_files`` chooses by a file's name or content: ``_writer`` and ``_reader`` know DataLab's layout,
+``_hdf5`` and ``_hdf5_read`` how values are kept there (none of the four is imported before it is
+used: h5py may be missing in a browser), ``_archive`` the file for where there is no HDF5.
+``_atomic`` says how a file is replaced. What an object consists of is
 :mod:`datalab_kernel.objects`'s; its names are handed on here too.
 """
 
@@ -30,10 +32,13 @@ from datalab_kernel.objects import (
 )
 from datalab_kernel.storage._atomic import replacing
 from datalab_kernel.storage._bytes import from_bytes, to_bytes
-from datalab_kernel.storage._contents import Contents, StoredGroup
-from datalab_kernel.storage._extras import Extras
-from datalab_kernel.storage._reader import is_being_written, is_workspace_file, read_workspace
-from datalab_kernel.storage._writer import write_workspace
+from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
+from datalab_kernel.storage._files import (
+    is_being_written,
+    is_workspace_file,
+    read_workspace,
+    write_workspace,
+)
 
 __all__ = [
     "UUID_KEY",

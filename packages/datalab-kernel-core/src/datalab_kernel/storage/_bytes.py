@@ -5,12 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-import h5py
-
 from datalab_kernel.objects import check_storable, describe_object
 from datalab_kernel.storage._contents import Contents, StoredGroup
-from datalab_kernel.storage._reader import read_image
-from datalab_kernel.storage._writer import FILE_OPTIONS, write_contents
 
 if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject
@@ -36,6 +32,10 @@ def to_bytes(obj: DataObject) -> bytes:
     >>> from_bytes(data).title
     'ramp'
     """
+    import h5py
+
+    from datalab_kernel.storage._writer import FILE_OPTIONS, write_contents
+
     check_storable(obj)
     groups = [StoredGroup(title="", objects=[obj])]
     is_signal = describe_object(obj, group="").kind == "signal"
@@ -56,6 +56,8 @@ def from_bytes(data: bytes) -> DataObject:
     FileFormatError
         If the bytes are damaged or something else.
     """
+    from datalab_kernel.storage._reader import read_image
+
     contents = read_image(data, "an object's bytes")
     (obj,) = [obj for group in (*contents.signals, *contents.images) for obj in group.objects]
     return obj

@@ -5,12 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from datalab_kernel.storage._extras import Extras
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import h5py
+
     from datalab_kernel.objects import DataObject
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Macros, history and whatever else is at a file's root, as an HDF5 file in memory.
+
+    Links to somewhere else aren't kept: what they lead to isn't in the file.
+    """
+
+    image: bytes = b""
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything."""
+        return bool(self.image)
+
+    def merged_with(self, other: Extras) -> Extras:
+        """Return both; what is in both is there once, and nothing takes another's place."""
+        if not (self and other) or self.image == other.image:
+            return self or other
+        from datalab_kernel.storage._extras import merged
+
+        return Extras(merged(self.image, other.image))
+
+    def copy_to(self, file: h5py.File) -> None:
+        """Copy everything to the root of a file."""
+        if self:
+            from datalab_kernel.storage._extras import copy_to
+
+            copy_to(file, self.image)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import h5py
 import numpy as np
 
 from datalab_kernel.storage import _nexus
+from datalab_kernel.storage._contents import Extras
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,41 +19,26 @@ _MOST_TIMES = 4  # the file's size: what virtual datasets of it may show, a part
 OURS = frozenset({"DataLab_Sig", "DataLab_Ima", "DataLab_Version"})
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """Macros, history and whatever else is at a file's root, as an HDF5 file in memory.
-
-    Links to somewhere else aren't kept: what they lead to isn't in the file.
-    """
-
-    image: bytes = b""
-
-    def __bool__(self) -> bool:
-        """Say whether there is anything."""
-        return bool(self.image)
-
-    def merged_with(self, other: Extras) -> Extras:
-        """Return both; what is in both is there once, and nothing takes another's place."""
-        if not (self and other) or self.image == other.image:
-            return self or other
-        with self._opened() as left, other._opened() as right, _memory_file() as merged:
-            for source in (left, right):
-                _copy_attributes(source, merged)
-                for name in source:
-                    _merge(source, name, merged)
-            return _packed(merged)
-
-    def copy_to(self, file: h5py.File) -> None:
-        """Copy everything to the root of a file."""
-        if not self:
-            return
-        with self._opened() as source:
+def merged(left: bytes, right: bytes) -> bytes:
+    """Return both; what is in both is there once, and nothing takes another's place."""
+    with _opened(left) as first, _opened(right) as second, _memory_file() as file:
+        for source in (first, second):
             _copy_attributes(source, file)
             for name in source:
-                source.copy(source[name], file, name=name)
+                _merge(source, name, file)
+        return _packed(file).image
 
-    def _opened(self) -> h5py.File:
-        return h5py.File(h5py.h5f.open_file_image(self.image))
+
+def copy_to(file: h5py.File, image: bytes) -> None:
+    """Copy everything to the root of a file."""
+    with _opened(image) as source:
+        _copy_attributes(source, file)
+        for name in source:
+            source.copy(source[name], file, name=name)
+
+
+def _opened(image: bytes) -> h5py.File:
+    return h5py.File(h5py.h5f.open_file_image(image))
 
 
 def extras_of(file: h5py.File) -> Extras:

@@ -27,7 +27,8 @@ from datalab_kernel.storage._contents import Contents, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
-from datalab_kernel.storage._writer import NUMBER_KEY, PANELS, VERSION_NAME
+from datalab_kernel.storage._identities import NUMBER_KEY
+from datalab_kernel.storage._writer import PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,27 +48,13 @@ _DAMAGE = (
     OverflowError,
     MemoryError,
 )
-_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _OPEN_MARK = "file is already open for write"  # HDF5 says so of a file's own mark, as SWMR sets it
 
 
 def is_workspace_file(path: Path) -> bool:
-    """Say whether a file is a DataLab workspace, by its content."""
+    """Say whether an HDF5 file is a DataLab workspace, by its content."""
     # a file that another program is writing is locked, and still what it is
-    return _is_hdf5(path) and any(
-        _has_version(path, **options) for options in ({}, {"locking": False})
-    )
-
-
-def _is_hdf5(path: Path) -> bool:
-    """Look for HDF5's signature, which many files are asked for sooner than HDF5 opens one."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return False
-        with path.open("rb") as file:
-            return file.read(len(_SIGNATURE)) == _SIGNATURE
-    except OSError:
-        return False
+    return any(_has_version(path, **options) for options in ({}, {"locking": False}))
 
 
 def _has_version(path: Path, **options: bool) -> bool:

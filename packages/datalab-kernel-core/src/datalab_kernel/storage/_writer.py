@@ -17,6 +17,7 @@ from datalab_kernel.objects._fields import MAIN_ARRAY
 from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import noted_array, noted_text
 from datalab_kernel.storage import _atomic, _hdf5, _nexus
+from datalab_kernel.storage._identities import Identities
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,6 @@ FILE_OPTIONS: dict[str, Any] = {
     "libver": ("v108", "v110"),  # smaller, quicker and with checksums; read by HDF5 since 2008
     "meta_block_size": 1 << 14,  # fewer allocations: saving many small objects takes 5 % less
 }
-NUMBER_KEY, UUID_KEY = "__number", "__uuid"
 PANELS = (("DataLab_Sig", "gs", "s"), ("DataLab_Ima", "gi", "i"))
 
 
@@ -74,7 +74,7 @@ class _Writer:
     def __init__(self, file: h5py.File) -> None:
         self._file = file
         self._trees = _hdf5.TreeWriter(file)
-        self._uuids: set[str] = set()
+        self._identities = Identities()
         self.places: list[tuple[str, DataObject]] = []
 
     def finish(self) -> None:
@@ -117,13 +117,7 @@ class _Writer:
     def _tree(self, metadata: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
         tree: dict[str, Any] = {}
         if metadata:
-            kept = {key: value for key, value in metadata.items() if key != NUMBER_KEY}
-            uuid = kept.get(UUID_KEY)
-            if isinstance(uuid, str):
-                if uuid in self._uuids:  # a copy's: DataLab takes only one, and makes a new one
-                    del kept[UUID_KEY]
-                self._uuids.add(uuid)
-            tree, text = _metadata.encode(kept)
+            tree, text = _metadata.encode(self._identities.kept(metadata))
             if text:
                 note["metadata"] = text
         if note:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import Backend, Watched, WorkspaceMode, _resolve
 from datalab_kernel.backends._moving import move_all
 from datalab_kernel.errors import LiveModeRequiredError
 from datalab_kernel.objects import _names
+from datalab_kernel.platform import here
 
 if TYPE_CHECKING:
     from datalab_kernel.workspace._shelf import Shelf
@@ -110,8 +110,8 @@ class Connection:
 
     def watch(self) -> None:
         """Look for what others change, where a backend is one that others change too."""
-        if sys.platform == "emscripten":
-            return  # no threads there
+        if not here().has_threads:
+            return
         if self._watcher is None:
             from datalab_kernel.workspace._watching import Watcher
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from datalab_kernel.errors import FileTakenError, MissingFileError
 from datalab_kernel.objects import _names
 
-SUFFIXES = (".h5", ".hdf5")
+SUFFIXES = (".h5", ".hdf5", ".npz")
+"""Of workspaces' files; the first is added to a name that has none of them."""
 
 
 def destination(path: str | os.PathLike[str]) -> Path:

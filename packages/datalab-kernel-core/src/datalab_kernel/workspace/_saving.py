@@ -6,7 +6,8 @@ import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from datalab_kernel.errors import StandaloneModeRequiredError
+from datalab_kernel.errors import StandaloneModeRequiredError, UnavailableHereError
+from datalab_kernel.platform import here
 from datalab_kernel.workspace import _paths
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ def autosave(
             running.end()
         return None
     every_s = check_interval(every_s)
+    if not here().has_threads:
+        message = (
+            "autosave saves beside the cells, in a thread, and a kernel in a web page has none. "
+            "Save when you want to, by workspace.save(path)."
+        )
+        raise UnavailableHereError(message)
     if _needs_no_saving(shelf):
         message = (
             f"autosave isn't needed here: this workspace is in {shelf.backend.where}, which holds "

@@ -22,7 +22,7 @@ def light_imports() -> Iterator[None]:
 
     What was made meanwhile counts as old, so that no collection is caught up on.
     """
-    is_hidden = USELESS not in sys.modules and sys.platform != "emscripten"
+    is_hidden = USELESS not in sys.modules
     if is_hidden:
         sys.modules[USELESS] = None  # type: ignore[assignment]
     gc.disable()

@@ -1,0 +1,113 @@
+"""A workspace's file: DataLab's own (HDF5), or an archive where HDF5 isn't installed.
+
+Which of the two is read is decided by the file's first bytes, which is written by its suffix.
+"""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from datalab_kernel.errors import FileFormatError, MissingPackageError
+from datalab_kernel.platform import here
+from datalab_kernel.storage import _archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from datalab_kernel.storage._contents import Contents
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def is_workspace_file(path: Path) -> bool:
+    """Say whether a file is a workspace, by its content."""
+    start = _start_of(path)
+    if not start.startswith(_SIGNATURE):
+        return _archive.is_start_of_archive(start)
+    _need_hdf5(path)
+    from datalab_kernel.storage import _reader
+
+    return _reader.is_workspace_file(path)
+
+
+def is_being_written(path: Path) -> bool:
+    """Say whether another program has a file open for writing, as far as HDF5's locks tell."""
+    if not (_start_of(path).startswith(_SIGNATURE) and here().has_file_locks):
+        return False
+    from datalab_kernel.storage import _reader
+
+    return _reader.is_being_written(path)
+
+
+def read_workspace(path: Path) -> Contents:
+    """Read everything from a workspace's file; the objects don't depend on it.
+
+    Raises
+    ------
+    FileFormatError
+        If it is damaged or something else.
+    MissingPackageError
+        If it is an HDF5 file and h5py isn't installed.
+    OSError
+        If there is no such file, or it may not be read, or another program is writing it.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        message = f"Can't load {str(path)!r}: it is not a file. Give a DataLab workspace."
+        raise FileFormatError(message, path=str(path), reason="not a file")
+    if _archive.is_start_of_archive(_start_of(path)):
+        return _archive.read(path)
+    _need_hdf5(path)
+    from datalab_kernel.storage import _reader
+
+    return _reader.read_workspace(path)
+
+
+def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> None:
+    """Write everything to a file, atomically.
+
+    Parameters
+    ----------
+    path
+        With the suffix ``.npz`` it is an archive, else a file that DataLab opens.
+    contents
+        What is written.
+    nexus
+        Whether NeXus' viewers plot the objects in it too.
+
+    Raises
+    ------
+    MissingPackageError
+        If it shall be an HDF5 file and h5py isn't installed.
+    OSError
+        If it can't be written; what was there is as it was.
+    """
+    if path.suffix.lower() == _archive.SUFFIX:
+        _archive.write(path, contents)
+        return
+    _need_hdf5(path)
+    from datalab_kernel.storage import _writer
+
+    _writer.write_workspace(path, contents, nexus=nexus)
+
+
+def _start_of(path: Path) -> bytes:
+    """Return what tells the two apart, sooner than HDF5 opens a file; nothing of what is no file."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return b""
+        with path.open("rb") as file:
+            return file.read(64)
+    except OSError:
+        return b""
+
+
+def _need_hdf5(path: Path) -> None:
+    if here().has_hdf5:
+        return
+    message = (
+        f"{str(path)!r} is a file in HDF5, and h5py, which reads and writes these, isn't installed "
+        f"here. Install h5py, or use a file with the suffix {_archive.SUFFIX}: save('analysis"
+        f"{_archive.SUFFIX}') keeps everything, and load reads it wherever the kernel runs."
+    )
+    raise MissingPackageError(message, package="h5py")
