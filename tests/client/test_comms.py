@@ -39,7 +39,7 @@ async def test_a_comm_goes_there_and_back_with_its_buffers(joined: Any, kernel_n
         comm.on_msg = answers.put_nowait
         await comm.open()
         comm.send([1, "ü"], buffers=[b"abc", bytes(5_000_000)])
-        answer = await asyncio.wait_for(answers.get(), 30)
+        answer = await asyncio.wait_for(answers.get(), 60)
         assert kernel.has_comm(comm.comm_id)
         assert (await kernel.request_comm_info("echo")) == {comm.comm_id: "echo"}
         await comm.close()
@@ -58,12 +58,12 @@ async def test_a_comm_to_no_target_is_closed_and_one_from_the_kernel_finds_its_t
         comm = kernel.create_comm("nobody")
         comm.on_close = lambda _: closed.set()
         comm.open()
-        await asyncio.wait_for(closed.wait(), 10)
+        await asyncio.wait_for(closed.wait(), 60)
 
         kernel.register_comm_target("here", lambda comm, m: arrived.put_nowait((comm, m)))
         code = "from comm import create_comm\nc = create_comm('here', data={'a': 1})"
         await kernel.execute(code)
-        opened_comm, message = await asyncio.wait_for(arrived.get(), 10)
+        opened_comm, message = await asyncio.wait_for(arrived.get(), 60)
         assert message.content["data"] == {"a": 1}
         assert kernel.has_comm(opened_comm.comm_id)
 

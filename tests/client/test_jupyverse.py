@@ -62,7 +62,7 @@ async def test_a_session_runs_is_restarted_and_ends(url: str) -> None:
         kernel = session.kernel
         assert kernel is not None
         for _ in range(2):
-            result = await kernel.execute("print(1)\n6 * 7", timeout_s=30)
+            result = await kernel.execute("print(1)\n6 * 7", timeout_s=60)
             assert result.execution_count == 1
             assert [item["output_type"] for item in result.outputs] == ["stream", "execute_result"]
             await kernel.restart()

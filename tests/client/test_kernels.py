@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.client.gate import Gate
 from support.client.proxy import Proxy
 
 from datalab_kernel_client import (
@@ -28,6 +29,8 @@ from datalab_kernel_client import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.client.server import JupyterServer
 
 
@@ -157,10 +160,10 @@ async def test_a_restart_by_somebody_else_ends_what_was_on_its_way(
     async with opened(jupyter) as server, opened(jupyter) as other:
         kernel = await server.kernels.start_new(kernel_name)
         running = kernel.request_execute("import time; time.sleep(60)")
-        await asyncio.wait_for(started(running), 10)
+        await asyncio.wait_for(started(running), 60)
         await other.kernels.restart(kernel.id)
         with pytest.raises(KernelRestartedError):
-            await asyncio.wait_for(running.result(), 20)
+            await asyncio.wait_for(running.result(), 60)
         assert (await kernel.execute("1")).execution_count == 1
 
 
@@ -179,10 +182,10 @@ async def test_a_kernel_that_dies_is_restarted_by_the_server_and_says_so(
         kernel.status_changed.connect(statuses.append)
         future = kernel.request_execute("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
         with pytest.raises(KernelRestartedError, match="died"):
-            await asyncio.wait_for(future.result(), 20)
+            await asyncio.wait_for(future.result(), 60)
         assert "autorestarting" in statuses
         while kernel.status != "idle":  # nobody says it unless asked: the connection asks
-            await kernel.status_changed.next(20)
+            await kernel.status_changed.next(60)
         assert (await kernel.execute("1")).execution_count == 1
 
 
@@ -214,7 +217,7 @@ async def test_shutting_down_an_unknown_kernel_passes_and_restarting_it_does_not
         assert caught.value.kernel_id == unknown
         kernel = server.kernels.connect_to(unknown)
         with pytest.raises(KernelGoneError):
-            await kernel.connected(20)
+            await kernel.connected(60)
 
 
 async def test_a_kernel_that_the_server_does_not_have_is_not_asked_for(
@@ -247,21 +250,26 @@ async def test_a_message_that_the_server_would_not_take_is_not_sent(joined: Any)
         assert len((await kernel.execute("'" + "x" * 8_000_000 + "'[:3]")).outputs) == 1
 
 
-async def test_what_is_cancelled_is_cancelled_and_the_cell_runs_on(joined: Any) -> None:
+async def test_what_is_cancelled_is_cancelled_and_the_cell_runs_on(
+    joined: Any, tmp_path: Path
+) -> None:
+    gate = Gate(tmp_path / "go")
     async with joined("python3") as kernel:
-        task = asyncio.ensure_future(kernel.execute("import time; time.sleep(0.5); x = 1"))
-        while kernel.status != "busy":
-            await kernel.status_changed.next(10)
+        shown = asyncio.Event()
+        cell = kernel.execute(f"{gate.run}\nx = 1", on_output=lambda _: shown.set())
+        task = asyncio.ensure_future(cell)
+        await asyncio.wait_for(shown.wait(), 60)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        gate.open()
         future = kernel.request_execute("import time; time.sleep(60)")
         await started(future)
         future.cancel(interrupt=True)
         with pytest.raises(RequestCanceledError):
             await future
         while kernel.status != "idle":
-            await kernel.status_changed.next(10)
+            await kernel.status_changed.next(60)
         assert (await kernel.execute("x")).outputs[0]["data"] == {"text/plain": "1"}
 
 
@@ -292,21 +300,22 @@ async def started_without_a_client(server: Server, name: str) -> KernelModel:
 
 
 async def test_while_a_cell_of_somebody_else_runs_the_kernel_is_busy_and_then_idle(
-    jupyter: JupyterServer, opened: Any, kernel_name: str
+    jupyter: JupyterServer, opened: Any, kernel_name: str, tmp_path: Path
 ) -> None:
+    gate = Gate(tmp_path / "go")
     async with opened(jupyter) as server, opened(jupyter) as other:
         first = await server.kernels.start_new(kernel_name)
-        running = first.request_execute("import time; time.sleep(2)")
+        running = first.request_execute(gate.run)
         await started(running)
         await other.kernels.refresh_anew()
         second = other.kernels.connect_to(first.id)
         await second.connected()
         await second.info()
-        is_running = not running.is_done
-        assert not is_running or second.status == "busy"
+        assert second.status == "busy"
+        gate.open()
         await running
         while second.status != "idle":
-            await second.status_changed.next(10)
+            await second.status_changed.next(60)
 
 
 async def test_two_clients_of_a_kernel_see_each_others_output_and_their_own_replies(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
+from support.client.gate import Gate
 from support.jupyter_server import JupyterServer, jupyter_server
 from support.link_proxy import LinkProxy, link_proxy
 from support.notebook_runs import command, outputs_of, started, wait_for_line, write_notebook
@@ -21,9 +22,18 @@ from datalab_kernel_client.runs._record import RunState
 
 IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 KERNELS = ["datalab", "python3"] if IS_FULL else ["datalab"]
+COUNTS = """
+for i in range(20):
+    print(i, flush=True)
+    time.sleep(0.05)
+    if i == 9:
+        {wait}
+handle.update('last')
+x += 1
+x"""
 CELLS = (
     "import time\nfrom IPython.display import display\nhandle = display('first', display_id=True)\nx = 20",
-    "for i in range(20):\n    print(i, flush=True)\n    time.sleep(1 if i == 9 else 0.05)\nhandle.update('last')\nx += 1\nx",
+    COUNTS,
     "import sys; print('to stderr', file=sys.stderr)\nx += 1",
     "x * 2",
 )
@@ -42,21 +52,26 @@ def paths(server: JupyterServer) -> list[str]:
 
 def wait_until_left(server: JupyterServer, path: str) -> dict:
     """Wait until nobody is connected to a session's kernel; return the session."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        (found,) = (one for one in server.ask("GET", "sessions") if one["path"] == path)
-        if found["kernel"]["connections"] == 0:
-            return found
+    while connected(server, path):
         time.sleep(0.05)
-    raise AssertionError(found)
+    (found,) = (one for one in server.ask("GET", "sessions") if one["path"] == path)
+    return found
+
+
+def connected(server: JupyterServer, path: str) -> int:
+    """Return how many clients a session's kernel has."""
+    (found,) = (one for one in server.ask("GET", "sessions") if one["path"] == path)
+    return found["kernel"]["connections"]
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_run_whose_runner_was_killed_ends_as_an_undisturbed_one(
     server: JupyterServer, options: list[str], tmp_path: Path, kernel: str
 ) -> None:
-    undisturbed = write_notebook(tmp_path / "undisturbed.ipynb", *CELLS, kernel=kernel)
-    killed = write_notebook(tmp_path / "killed.ipynb", *CELLS, kernel=kernel)
+    gate = Gate(tmp_path / "go")
+    cells = [cell.format(wait=gate.wait) for cell in CELLS]
+    undisturbed = write_notebook(tmp_path / "undisturbed.ipynb", *cells, kernel=kernel)
+    killed = write_notebook(tmp_path / "killed.ipynb", *cells, kernel=kernel)
     with started("run", killed.name, *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "9")
         process.kill()
@@ -64,6 +79,7 @@ def test_a_run_whose_runner_was_killed_ends_as_an_undisturbed_one(
     again = command("run", killed.name, *options, cwd=tmp_path)
     assert (again.returncode, "--resume" in again.stderr) == (2, True)
     wait_until_left(server, killed.name)
+    gate.open()
     resumed = command("run", killed.name, "--resume", *options[2:], cwd=tmp_path)
     assert (resumed.returncode, resumed.stderr) == (0, "")
     assert "resumed at cell 2" in resumed.stdout
@@ -79,7 +95,8 @@ def test_a_run_whose_runner_was_killed_ends_as_an_undisturbed_one(
 
 
 def test_of_two_resumers_one_goes_on(options: list[str], tmp_path: Path) -> None:
-    slow = "import time\nfor i in range(40):\n    print(i, flush=True)\n    time.sleep(0.05)"
+    gate = Gate(tmp_path / "go")
+    slow = f"for i in range(5):\n    print(i, flush=True)\n    if i == 3:\n        {gate.wait}"
     write_notebook(tmp_path / "two.ipynb", slow, "i", kernel="datalab")
     with started("run", "two.ipynb", *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "3")
@@ -88,10 +105,10 @@ def test_of_two_resumers_one_goes_on(options: list[str], tmp_path: Path) -> None
         wait_for_line(first, "two.ipynb -> ")
         second = command("run", "two.ipynb", "--resume", *options, cwd=tmp_path)
         assert (second.returncode, f"process {first.pid}" in second.stderr) == (2, True)
-        first.communicate(timeout=60)
+        gate.open()
+        first.communicate(timeout=120)
         assert first.returncode == 0
-    text = "".join(f"{i}\n" for i in range(40))
-    assert outputs_of(tmp_path / "two.out.ipynb")[0][1][0]["text"] == text
+    assert outputs_of(tmp_path / "two.out.ipynb")[0][1][0]["text"] == "0\n1\n2\n3\n4\n"
 
 
 @pytest.mark.skipif(not IS_FULL, reason="a fault of its own: whole with DATALAB_KERNEL_TEST_FULL=1")
@@ -128,28 +145,17 @@ def test_output_that_the_server_dropped_is_named_by_its_cell(tmp_path: Path) -> 
 def test_a_cell_that_failed_while_nobody_was_there_fails_the_run(
     server: JupyterServer, options: list[str], tmp_path: Path
 ) -> None:
-    fails = "import time\nprint('begun', flush=True)\ntime.sleep(1)\n1/0"
+    gate = Gate(tmp_path / "go")
+    fails = f"{gate.run}\n1/0"
     write_notebook(tmp_path / "f.ipynb", fails, "2", kernel="datalab")
     with started("run", "f.ipynb", *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "begun")
         process.kill()
     wait_until_left(server, "f.ipynb")
+    gate.open()
     done = command("run", "f.ipynb", "--resume", *options, cwd=tmp_path)
     assert done.returncode == 1
     assert "ZeroDivisionError: division by zero" in done.stderr
-
-
-IN_STEPS = """
-import pathlib, time
-def until(name):
-    while not (pathlib.Path({folder!r}) / name).exists():
-        time.sleep(0.02)
-print("begun", flush=True)
-until("step")
-print("stepped", flush=True)
-until("end")
-print("ended")
-"""
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,9 @@ def test_what_came_while_another_client_was_there_is_had_from_the_journal_or_sai
     status: int,
     text: str,
 ) -> None:
-    write_notebook(tmp_path / "s.ipynb", IN_STEPS.format(folder=str(tmp_path)), "2", kernel=kernel)
+    step, end = Gate(tmp_path / "step"), Gate(tmp_path / "end")
+    cell = f"{step.run}\nprint('stepped', flush=True)\n{end.wait}\nprint('ended')"
+    write_notebook(tmp_path / "s.ipynb", cell, "2", kernel=kernel)
     with started("run", "s.ipynb", *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "begun")
         process.kill()
@@ -173,14 +181,14 @@ def test_what_came_while_another_client_was_there_is_had_from_the_journal_or_sai
     with sync.connect(server.url, server.token) as other, other.sessions.attach("s.ipynb") as look:
         told: queue.SimpleQueue[str] = queue.SimpleQueue()
         look.kernel.iopub_message.connect(lambda m: told.put(m.content.get("text", "")))
-        (tmp_path / "step").touch()
-        while told.get(timeout=30) != "stepped\n":
+        step.open()
+        while told.get(timeout=60) != "stepped\n":
             pass
     wait_until_left(server, "s.ipynb")  # nobody is there, and nothing tells that somebody was
     with started("run", "s.ipynb", "--resume", *options, cwd=tmp_path) as process:
         wait_for_line(process, "s.ipynb -> ")
-        (tmp_path / "end").touch()
-        _, err = process.communicate(timeout=60)
+        end.open()
+        _, err = process.communicate(timeout=120)
     assert (process.returncode, "output is missing in cell 1" in err) == (status, status == 6)
     assert outputs_of(tmp_path / "s.out.ipynb")[0][1][0]["text"] == text
 
@@ -189,15 +197,19 @@ def test_what_came_while_another_client_was_there_is_had_from_the_journal_or_sai
 def test_what_another_client_made_the_server_drop_is_said_to_be_lost(
     server: JupyterServer, options: list[str], tmp_path: Path
 ) -> None:
-    slow = "import time\nprint('begun', flush=True)\ntime.sleep(2)\nprint('unseen')"
-    write_notebook(tmp_path / "o.ipynb", slow, "2")
+    gate = Gate(tmp_path / "go")
+    write_notebook(tmp_path / "o.ipynb", f"{gate.run}\nprint('unseen')", "2")
     with started("run", "o.ipynb", *options, "--log-output", cwd=tmp_path) as process:
         wait_for_line(process, "begun")
         process.kill()
     wait_until_left(server, "o.ipynb")
-    looked = command("attach", "o.ipynb", *options, "-c", "3", cwd=tmp_path)
-    assert (looked.returncode, looked.stdout.splitlines()[-1]) == (0, "Out[2]: 3")
-    assert "nobody is connected" in looked.stderr
+    with started("attach", "o.ipynb", *options, "-c", "3", cwd=tmp_path) as looking:
+        while not connected(server, "o.ipynb"):
+            time.sleep(0.05)
+        gate.open()
+        out, err = looking.communicate(timeout=120)
+    assert (looking.returncode, out.splitlines()[-1]) == (0, "Out[2]: 3")
+    assert "nobody is connected" in err
     done = command("run", "o.ipynb", "--resume", *options, cwd=tmp_path)
     assert done.returncode == 6
     assert "output is missing in cell 1" in done.stderr
@@ -207,11 +219,9 @@ def test_what_another_client_made_the_server_drop_is_said_to_be_lost(
 def test_a_lost_link_leaves_a_run_that_can_be_resumed(
     server: JupyterServer, tmp_path: Path
 ) -> None:
-    cells = (
-        "import time\nx = 20",
-        "for i in range(9):\n    print(i, flush=True)\n    time.sleep(1.5 if i == 3 else 0.05)",
-        "x + i",
-    )
+    gate = Gate(tmp_path / "go")
+    stays = f"for i in range(9):\n    print(i, flush=True)\n    if i == 3:\n        {gate.wait}"
+    cells = ("x = 20", stays, "x + i")
     notebook = write_notebook(tmp_path / "l.ipynb", *cells, kernel="datalab")
     with link_proxy(urlsplit(server.url).port) as proxy:
         url = f"http://127.0.0.1:{proxy.port}/"
@@ -219,6 +229,7 @@ def test_a_lost_link_leaves_a_run_that_can_be_resumed(
         request = RunRequest(notebook=notebook, server=through, pace=Pace(reconnect_for_s=0.5))
         assert asyncio.run(_lose_link(request, proxy)) is RunState.LINK_LOST
     assert nbformat.read(request.saved_as, 4).metadata.datalab_kernel.run.state == "link lost"
+    gate.open()
     direct = replace(request, server=ServerSettings(base_url=server.url, token=server.token))
     assert asyncio.run(resume_file(direct, lambda _: None, lambda _: None)) is RunState.OK
     outputs = outputs_of(request.saved_as)
@@ -230,7 +241,7 @@ async def _lose_link(request: RunRequest, proxy: LinkProxy) -> RunState:
     """Run through a proxy, which is no more when the second cell has printed 3."""
     events: asyncio.Queue[object] = asyncio.Queue()
     task = asyncio.create_task(run_file(request, events.put_nowait, lambda _: None))
-    while getattr(await events.get(), "content", {}).get("text") != "3\n":
+    while not getattr(await events.get(), "content", {}).get("text", "").endswith("3\n"):
         pass
     await asyncio.to_thread(proxy.close)
     return await asyncio.wait_for(task, 60)
@@ -251,9 +262,11 @@ def test_what_runs_is_listed_interrupted_and_stopped(
     server: JupyterServer, options: list[str], tmp_path: Path
 ) -> None:
     server.start_session("sub/idle.ipynb", "python3")
-    write_notebook(tmp_path / "b.ipynb", "import time; time.sleep(60)")
-    with started("run", "b.ipynb", *options, "--keep-kernel", cwd=tmp_path) as process:
-        wait_for_line(process, "b.ipynb ->")
+    cell = "print('begun', flush=True)\nimport time; time.sleep(250)"
+    write_notebook(tmp_path / "b.ipynb", cell)
+    watched = (*options, "--keep-kernel", "--log-output")
+    with started("run", "b.ipynb", *watched, cwd=tmp_path) as process:
+        wait_for_line(process, "begun")
         listed = command("ps", *options, "--json", "--memory", cwd=tmp_path)
         rows = {row["path"]: row for row in json.loads(listed.stdout)}
         assert (rows["sub/idle.ipynb"]["state"], rows["sub/idle.ipynb"]["connections"]) == (
@@ -265,7 +278,7 @@ def test_what_runs_is_listed_interrupted_and_stopped(
         refused = command("stop", "b.ipynb", *options, cwd=tmp_path)
         assert (refused.returncode, "runs something now" in refused.stderr) == (2, True)
         assert command("interrupt", "b.ipynb", *options, cwd=tmp_path).returncode == 0
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "KeyboardInterrupt" in err
     assert "datalab-kernel attach b.ipynb" in err  # the kernel was kept

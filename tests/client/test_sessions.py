@@ -90,7 +90,7 @@ async def test_a_session_gets_another_kernel_under_the_same_client_id(
         await new.connected()
         assert changes == [(old, new)]
         assert (new.name, new.client_id, old.is_disposed) == ("datalab", old.client_id, True)
-        seen = asyncio.ensure_future(session.iopub_message.next(10))
+        seen = asyncio.ensure_future(session.iopub_message.next(60))
         await asyncio.sleep(0)
         await new.execute("1")
         assert (await seen).msg_type
@@ -118,7 +118,7 @@ def test_a_script_waits_also_within_a_running_loop(
                 )
                 future = kernel.request_execute("print(1); print(2)")
                 texts = [m.content["text"] for m in future if m.msg_type == "stream"]
-                assert future.result(10).outputs[0]["text"] == "1\n2\n"
+                assert future.result(60).outputs[0]["text"] == "1\n2\n"
                 assert shown
                 return result.outputs[0]["data"], "".join(texts)
 

@@ -127,9 +127,9 @@ def test_a_stop_in_the_notebook_ends_what_it_computes_for_others(
 
     thread = threading.Thread(target=compute)
     thread.start()
-    assert begun.wait(30)
+    assert begun.wait(60)
     kernel.interrupt()
-    thread.join(30)
+    thread.join(60)
     kernel.execute("Runner.run_jobs = kept")
     assert [type(error) for error in errors] == [ExecutionError]
     assert "KeyboardInterrupt" in str(errors[0])

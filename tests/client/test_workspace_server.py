@@ -3,18 +3,20 @@
 import os
 import queue
 import re
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from support.client.gate import Gate
 from support.jupyter_server import JupyterServer
 
 from datalab_kernel import Plotter, Workspace, create_signal
 from datalab_kernel.testing import BackendContract
 from datalab_kernel_client import NoWorkspaceError, SessionNotFoundError, sync
-from datalab_kernel_client.workspace import RemoteBackend
+from datalab_kernel_client.workspace import RemoteBackend, _comm_carrier
 
 PATH = "analysis.ipynb"
 IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
@@ -115,37 +117,52 @@ def test_a_long_signal_is_looked_at_without_being_moved(
 
 
 def test_a_running_cell_is_waited_for_and_said(
-    server: JupyterServer, kernel: Any, workspace: Workspace
+    server: JupyterServer, kernel: Any, workspace: Workspace, tmp_path: Path
 ) -> None:
     workspace["a"] = np.ones(2)
-    cell = kernel.request_execute("import time; time.sleep(1.5)")
+    gate = Gate(tmp_path / "go")
+    cell = begun(kernel, workspace, gate.wait)
     with pytest.raises(TimeoutError, match="a cell is running there"):
         Workspace("jupyter", url=server.url, token=server.token, path=PATH, timeout_s=0.5).list()
+    threading.Timer(0.5, gate.open).start()
     assert workspace.list() == ["a"]
-    cell.result()
+    assert cell.result(60).status == "ok"
+
+
+def begun(kernel: Any, workspace: Workspace, code: str) -> Any:
+    """Begin a cell in the notebook; return its future when the workspace has heard of it."""
+    heard: queue.SimpleQueue[str] = queue.SimpleQueue()
+    connection = workspace._backend._carrier._kernel  # type: ignore[attr-defined]
+    told = connection.iopub_message.connect(lambda m: heard.put(m.content.get("text", "")))
+    cell = kernel.request_execute(f"print('begun', flush=True)\n{code}")
+    while heard.get(timeout=60) != "begun\n":
+        pass
+    connection.iopub_message.disconnect(told)
+    return cell
 
 
 def test_repr_and_tab_show_what_was_there_before_a_cell_that_runs(
-    workspace: Workspace, kernel: Any
+    workspace: Workspace, kernel: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_comm_carrier, "BRIEF_S", 60.0)  # which nothing here takes
     workspace["a"] = np.ones(2)
     assert repr(workspace) == "Workspace(jupyter, 1 object)"
-    cell = kernel.request_execute("import time; time.sleep(60)")
+    cell = begun(kernel, workspace, "import time; time.sleep(120)")
     began = time.monotonic()
     assert repr(workspace) == "Workspace(jupyter, 1 object before the cell that runs there)"
     assert workspace._ipython_key_completions_() == ["a"]
     assert "1 object before the cell that runs there" in (workspace._repr_html_() or "")
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 60
     kernel.interrupt()
-    assert cell.result(30).status == "error"
+    assert cell.result(60).status == "error"
     workspace["b"] = np.ones(2)
     assert repr(workspace) == "Workspace(jupyter, 2 objects)"
     assert (workspace._repr_html_() or "").count("<svg") == 2
     del workspace["b"]
-    cell = kernel.request_execute("time.sleep(60)")
+    cell = begun(kernel, workspace, "time.sleep(120)")
     assert repr(workspace) == "Workspace(jupyter, a cell runs there)"
     kernel.interrupt()
-    assert cell.result(30).status == "error"
+    assert cell.result(60).status == "error"
 
 
 def test_a_kernel_without_a_workspace_says_what_to_do(server: JupyterServer) -> None:
@@ -179,7 +196,7 @@ def test_what_the_notebook_changes_is_told_here(workspace: Workspace, kernel: An
     told: queue.SimpleQueue[Any] = queue.SimpleQueue()
     subscription = workspace.on_change(told.put)
     kernel.execute("workspace['new'] = np.ones(3)")
-    change = told.get(timeout=30)
+    change = told.get(timeout=60)
     subscription.cancel()
     assert (change.kind, change.names) == ("added", ("new",))
 

@@ -43,6 +43,31 @@ def test_a_number_that_no_reply_took_is_a_message_that_did_not_come() -> None:
     assert numbers.missing == 1
 
 
+def look(number: int, state: str, request: str) -> Message:
+    message = published(number, state, "kernel_info_request")
+    message.parent_header["msg_id"] = request
+    return message
+
+
+def test_the_message_that_a_server_kept_when_it_looked_whether_a_link_works_is_not_missing() -> (
+    None
+):
+    numbers = Numbers("a_1_10")
+    numbers.take(look(12, "busy", "its second"))  # 11 was the busy of its first
+    numbers.take(look(15, "idle", "its first"))  # behind both replies
+    assert (numbers.missing, numbers.is_open) == (1, True)  # a reply, of which nothing tells yet
+    numbers.take(look(16, "idle", "its second"))
+    assert (numbers.missing, numbers.is_open) == (0, False)
+    numbers.take(published(18))
+    assert numbers.missing == 1
+
+
+def test_a_look_that_began_before_the_loss_hides_nothing() -> None:
+    numbers = Numbers("a_1_10", {"begun"})
+    numbers.take(look(13, "idle", "begun"))  # 11 is its reply, or 12
+    assert numbers.missing == 1
+
+
 def test_other_kernels_and_ids_without_numbers_tell_nothing() -> None:
     numbers = Numbers("a_1_10")
     numbers.take(Message(channel="iopub", header={"msg_id": "a_2_99"}))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOKEN = "a-token-that-nobody-sees"
-START_S = 60.0
+START_S = 180.0
 
 
 def free_port() -> int:
@@ -83,7 +83,7 @@ class JupyterServer:
             assert self.process.poll() is None, self.log
             try:
                 verify = ssl.create_default_context(cafile=self.ca) if self.ca else True
-                if httpx.get(f"{self.url}api", timeout=5, verify=verify).status_code == 200:
+                if httpx.get(f"{self.url}api", timeout=30, verify=verify).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
@@ -93,7 +93,7 @@ class JupyterServer:
         """End the server; killed, it leaves its kernels behind."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-        self.process.wait(20)
+        self.process.wait(60)
 
     def __enter__(self) -> Self:
         self.start()

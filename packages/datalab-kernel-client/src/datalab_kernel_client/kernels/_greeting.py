@@ -1,4 +1,9 @@
-"""The first words with a kernel: it is asked what it is, again and again until it answers."""
+"""The first words with a kernel: it is asked what it is, again and again until it answers.
+
+An answer doesn't prove that what the kernel publishes comes as well: a server's socket for that is
+subscribed some time after it was made, or made again, and until then it gets nothing, of a cell's end
+neither. So the kernel is greeted only when something was heard there, too.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +24,8 @@ PATIENCE_S = 3.0
 """How long requests wait for the kernel's first answer on a link, and how often it is asked."""
 SPEAKS_S = 120.0
 """How long a kernel that starts is asked."""
+HEARD_S = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Waits before a kernel that has answered, but of which nothing came on iopub, is asked again."""
 
 
 class Asker(Protocol):
@@ -58,6 +65,7 @@ class Greeting:
     def __init__(self, send: Callable[[Message], object], client: Client, asker: Asker) -> None:
         self._send, self._client, self._asker = send, client, asker
         self._asked: set[str] = set()
+        self._has_answered = self._is_heard = self._is_listening = False
         self._spoken = asyncio.Event()
         self.info: dict[str, Any] | None = None
         """What the kernel says of itself."""
@@ -69,6 +77,7 @@ class Greeting:
 
     def begin(self) -> None:
         """Wait for the kernel's word from now on."""
+        self._has_answered = self._is_heard = False
         self._spoken.clear()
 
     def end(self) -> None:
@@ -114,7 +123,29 @@ class Greeting:
     def take(self, message: Message) -> None:
         """Take the kernel's answer."""
         self.info = message.content
-        self._spoken.set()
+        self._has_answered = True
+        if self._is_heard:
+            self._spoken.set()
+        elif not self._is_listening:
+            self._is_listening = True
+            self._asker.later(self._ask_until_heard())
+
+    def hear(self) -> None:
+        """Take note that the kernel has published something."""
+        self._is_heard = True
+        if self._has_answered:
+            self._spoken.set()
+
+    async def _ask_until_heard(self) -> None:
+        """Ask again until something comes on iopub; a kernel that publishes nothing is taken as it is."""
+        for wait_s in HEARD_S:
+            await asyncio.sleep(wait_s)
+            if self._is_heard or self._asker.connection_status == "disconnected":
+                break
+            self.ask("control" if self._asker.status == "busy" else "shell")
+        else:
+            self.hear()
+        self._is_listening = False
 
     def forget(self, msg_id: str) -> bool:
         """Return whether a request was of the greeting, and know it no more."""

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["JournalReader", "keeps_journal"]
 
 TARGET = "datalab.journal"
-ANSWER_S = 10.0
+ANSWER_S = 30.0
+"""How long a kernel may take for all of it."""
+AGAIN_S = 0.3
+"""After which the first question is asked again, later and later: what a kernel publishes reaches who
+is subscribed by then, and a server that has just connected to a busy kernel may not be."""
 
 
 def keeps_journal(info: Mapping[str, Any] | None) -> bool:
@@ -39,6 +43,10 @@ class JournalReader:
         self._client_id, self._username = client_id, username
         self._comm_id = uuid.uuid4().hex
         self._asked: set[str] = set()
+        self._open: set[str] = set()
+        """The question that isn't answered yet, as often as it was asked."""
+        self._is_heard = asyncio.Event()
+        """Set when the kernel was heard to begin with an answer: the rest comes."""
         self._answers: asyncio.Queue[Message | None] = asyncio.Queue()
 
     async def missed(self, after: str) -> list[Message] | None:
@@ -58,7 +66,7 @@ class JournalReader:
             self._ask("comm_close", {})
 
     async def _read(self, after: str) -> list[Message] | None:
-        self._ask("comm_open", {"after": after}, target_name=TARGET)
+        await self._begin({"after": after})
         found: list[Message] = []
         rest = b""
         while (answer := await self._answers.get()) is not None:
@@ -76,23 +84,45 @@ class JournalReader:
             if since == page["last"]:
                 return found
             place = {"since": since, "offset": len(rest), "journal": page["journal"]}
+            self._open.clear()
             self._ask("comm_msg", place)
         return None
+
+    async def _begin(self, place: dict[str, Any]) -> None:
+        """Ask the first question until it is heard that it is being answered."""
+        self._ask("comm_open", place, target_name=TARGET)
+        wait_s = AGAIN_S
+        while True:
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._is_heard.wait()
+            except TimeoutError:
+                self._ask("comm_msg", place)
+                wait_s *= 2
+            else:
+                return
 
     def take(self, message: Message) -> bool:
         """Take a message, and return whether it is of this comm."""
         if message.content.get("comm_id") == self._comm_id:
-            if message.msg_type == "comm_msg":
-                self._answers.put_nowait(message)
-            elif message.msg_type == "comm_close":
+            self._is_heard.set()
+            if message.msg_type == "comm_close":
                 self._answers.put_nowait(None)
+            elif message.parent_id in self._open:
+                self._open.clear()  # another answer to it says the same
+                self._answers.put_nowait(message)
             return True
-        return message.parent_id in self._asked
+        if message.parent_id not in self._asked:
+            return False
+        if message.content.get("execution_state") == "busy":
+            self._is_heard.set()
+        return True
 
     def _ask(self, msg_type: str, data: dict[str, Any], **more: str) -> None:
         content = {"comm_id": self._comm_id, "data": data, **more}
         message = Message.new(msg_type, content, session=self._client_id, username=self._username)
         self._asked.add(message.msg_id)
+        self._open.add(message.msg_id)
         self._send(message)
 
 

@@ -37,8 +37,8 @@ LOGGER = logging.getLogger(__name__)
 GOOD_BYE = {1000, 1001}
 NOT_FOUND = 404
 LONGEST_WAIT_S = 60.0
-GLANCES, GLANCE_S = 3, 0.1
-"""How often the server is asked whether it has seen the old link close."""
+GLANCES_S = (0.1, 0.2, 0.4, 0.0)
+"""Waits after which the server is asked again whether it has seen the old link close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,10 +298,10 @@ class Link:
 
     async def _nobody_connected(self) -> bool:
         """Return whether the server knows that we are away, and nobody else is connected."""
-        for _ in range(GLANCES):
+        for wait_s in GLANCES_S:
             if (await self._look()).connections == 0:
                 return True
-            await asyncio.sleep(GLANCE_S)
+            await asyncio.sleep(wait_s)
         return False
 
     async def _look(self) -> KernelModel:

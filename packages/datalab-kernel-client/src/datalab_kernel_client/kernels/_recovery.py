@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
 from datalab_kernel_client.errors import ConnectionLostError, RequestCanceledError
@@ -9,7 +10,7 @@ from datalab_kernel_client.kernels._comms import CommOwner
 from datalab_kernel_client.kernels._future import FutureOwner, KernelFuture
 from datalab_kernel_client.kernels._journal import JournalReader
 from datalab_kernel_client.kernels._messages import Message
-from datalab_kernel_client.kernels._numbers import Numbers
+from datalab_kernel_client.kernels._numbers import Numbers, note_look
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from datalab_kernel_client.kernels._pending import Pending
 
 __all__ = ["Face", "Recovery"]
+
+LOOKS, LOOK_S = 30, 0.1
+"""How often, and how long each time, an answer is waited for that the kernel has begun with."""
 
 
 class Face(FutureOwner, CommOwner, Protocol):
@@ -70,6 +74,7 @@ class Recovery:
         """Whether the kernel keeps one."""
         self._is_heir = earlier is not None
         """Whether the lost link was of another process: what was on its way there is lost, too."""
+        self._looks: set[str] = set()
         self._numbers: Numbers | None = None
         """Of the messages since a link was lost, until it is clear whether some are missing."""
         self._is_told = False
@@ -85,7 +90,7 @@ class Recovery:
 
     def begin(self) -> None:
         """Count what comes on a new link, and hold it back where there is a journal to be read before."""
-        self._numbers = self._numbers or Numbers(self.last_id)
+        self._numbers = self._numbers or Numbers(self.last_id, self._looks)
         self._is_told = False
         if self.has_journal and self.last_id:
             self._held = []
@@ -93,6 +98,7 @@ class Recovery:
     def note(self, message: Message) -> None:
         """Take note of a message of the kernel's on iopub that is handed on."""
         self.last_id = message.msg_id
+        note_look(self._looks, message)
         if self._numbers is not None:
             self._numbers.take(message)
 
@@ -127,7 +133,7 @@ class Recovery:
         self._held = None
         return missed is not None
 
-    def settle(self, loss: Loss, overdue: dict[str, list[KernelFuture]]) -> None:
+    async def settle(self, loss: Loss, overdue: dict[str, list[KernelFuture]]) -> None:
         """Say what can't have been kept, and find out which requests won't be answered any more."""
         if not loss.was_kept or self._cannot_tell:
             self._tell(loss)
@@ -137,7 +143,7 @@ class Recovery:
                 self._traffic.later(self._ask_behind(channel, waiting, loss))
                 is_asked = True
         if not is_asked:
-            self._count(loss)
+            await self._count(loss)
 
     @property
     def _cannot_tell(self) -> bool:
@@ -145,8 +151,12 @@ class Recovery:
         is_numbered = self._numbers is not None and self._numbers.are_known
         return self._is_heir and not self.has_journal and not is_numbered
 
-    def _count(self, loss: Loss) -> None:
+    async def _count(self, loss: Loss) -> None:
         """Tell a gap where messages are missing; what comes from now on has nothing to do with the loss."""
+        for _ in range(LOOKS):
+            if self._numbers is None or not self._numbers.missing or not self._numbers.is_open:
+                break
+            await asyncio.sleep(LOOK_S)
         if self._numbers is not None and self._numbers.missing:
             self._tell(loss)
         self._numbers = None
@@ -187,7 +197,7 @@ class Recovery:
             await last
         except RequestCanceledError:
             return  # the next link, or whatever ended it, deals with all of them
-        self._count(loss)
+        await self._count(loss)
         open_ones = [future for future in futures if not future.is_done]
         if not open_ones:
             return

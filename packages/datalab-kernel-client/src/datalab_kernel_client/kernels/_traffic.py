@@ -146,7 +146,7 @@ class Traffic:
             LOGGER.info("Kernel %s has not answered yet; it may be busy", self._face.id)
             self.later(self._greeting.ask_until_answered())
         if loss is not None:
-            self.recovery.settle(loss, overdue)
+            await self.recovery.settle(loss, overdue)
         self._send_waiting()
         self._set_connection("connected")
 
@@ -287,8 +287,11 @@ class Traffic:
         self._notice_restart(message)
         if message.channel != "iopub":
             await self._take_answer(message)
-        elif not self.recovery.takes(message):
-            await self.take_iopub(message)
+        else:
+            if message.session != self._face.client_id and not self._starts.is_over(message):
+                self._greeting.hear()
+            if not self.recovery.takes(message):
+                await self.take_iopub(message)
         self._heard = datetime.now(UTC)
 
     async def take_iopub(self, message: Message) -> None:
