@@ -97,7 +97,8 @@ def attach_guess(obj: Any, text: str, advice: str = "") -> None:
 
 def notes_of(obj: Any) -> tuple[Note, ...]:
     """Return the notes of an object; what somebody else wrote in their place is none."""
-    return from_entries(obj.metadata.get(NOTES_KEY))
+    entries = obj.metadata.get(NOTES_KEY)
+    return from_entries(entries) if entries else ()
 
 
 def distinct(notes: Any) -> tuple[Note, ...]:

@@ -67,3 +67,33 @@ def test_a_compressed_picture_counts_with_its_pixels(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", data, compression="zlib")
     assert _memory.size_in_memory(tmp_path / "a.png") == 300_000
     assert _memory.size_in_memory(tmp_path / "a.tif") == 300_000
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"photometric": "minisblack"},
+        {"photometric": "minisblack", "compression": "zlib"},
+        {"imagej": True},
+        {"ome": True},
+        {"photometric": "rgb"},
+        {"photometric": "minisblack", "bigtiff": True, "byteorder": ">"},
+        {"photometric": "minisblack", "truncate": True},
+    ],
+    ids=lambda options: "-".join(map(str, options)),
+)
+def test_what_a_tiff_file_takes_at_the_most_is_never_less_than_what_it_takes(tmp_path, options):
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((4, 50, 3), dtype=np.uint16), **options)
+    assert _memory._most_in_memory(tmp_path / "a.tif") >= 4 * 50 * 3 * 2
+    assert _memory.size_in_memory(tmp_path / "a.tif") == 4 * 50 * 3 * 2
+
+
+def test_tiff_files_that_could_be_too_large_are_looked_at_closely(machine):
+    path = machine / "colours.tif"  # its directory leaves open how wide a sample is
+    data = np.zeros((400, 400, 3), dtype=np.uint8)
+    tifffile.imwrite(path, data, photometric="rgb", compression="zlib")
+    assert _memory._most_in_memory(path) > 1000 * 1024
+    _memory.check_memory([path])
+    tifffile.imwrite(path, np.concatenate([data] * 3), photometric="rgb", compression="zlib")
+    with pytest.raises(NotEnoughMemoryError, match=r"1.44 MB"):
+        _memory.check_memory([path])

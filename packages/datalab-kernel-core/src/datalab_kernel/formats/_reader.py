@@ -75,7 +75,7 @@ class Reader:
 
 def read_head(path: Path) -> bytes:
     """Read what readers recognise a file by: its first bytes."""
-    with path.open("rb") as file:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib's takes twice as long
         return file.read(HEAD_BYTES)
 
 

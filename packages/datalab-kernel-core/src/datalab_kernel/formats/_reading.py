@@ -40,7 +40,9 @@ _DAMAGE = (
 )
 
 
-def read_file(path: Path, options: ReadOptions) -> list[DataObject]:
+def read_file(
+    path: Path, options: ReadOptions, asked: Sequence[Reader] | None = None
+) -> list[DataObject]:
     """Read the signals and images of a measurement file, by the reader that recognises it.
 
     Parameters
@@ -49,6 +51,9 @@ def read_file(path: Path, options: ReadOptions) -> list[DataObject]:
         An existing file that isn't a DataLab workspace.
     options
         What a person says about it.
+    asked
+        What :func:`~datalab_kernel.formats.readers` gave, where many files are read: it looks
+        each time for what was installed since.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def read_file(path: Path, options: ReadOptions) -> list[DataObject]:
     MissingPackageError
         If this kind of file is read with a package that isn't installed.
     """
-    return _checked(path, lambda: _find_reader(path).read(path, options))
+    return _checked(path, lambda: _find_reader(path, asked).read(path, options))
 
 
 def read_with(reader: Reader, path: Path, options: ReadOptions) -> list[DataObject]:
@@ -71,11 +76,11 @@ def read_with(reader: Reader, path: Path, options: ReadOptions) -> list[DataObje
     return _checked(path, lambda: reader.read(path, options))
 
 
-def _find_reader(path: Path) -> Reader:
+def _find_reader(path: Path, asked: Sequence[Reader] | None) -> Reader:
     head = read_head(path)
     if not head:
         raise wrong(path, "it is empty", hint="")
-    reader = reader_of(head, path)
+    reader = reader_of(head, path, asked)
     if reader is None:
         reason = "no reader knows this kind of file"
         if names := readers_of_suffix(path.suffix.lower()):

@@ -33,7 +33,7 @@ from datalab_kernel.formats.scopes._tektronix import TEKTRONIX
 from datalab_kernel.formats.tiff._reader import TIFF
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from datalab_kernel.formats._options import ReadOptions
     from datalab_kernel.objects import DataObject
@@ -50,9 +50,13 @@ READERS = (
 """The core's."""
 
 
-def reader_of(head: bytes, path: Path) -> Reader | None:
-    """Return the first reader that recognises a file; None if there is none."""
-    return next((one for one in readers() if one.recognises(head, path)), None)
+def reader_of(head: bytes, path: Path, asked: Iterable[Reader] | None = None) -> Reader | None:
+    """Return the first reader that recognises a file; None if there is none.
+
+    ``asked`` are the readers that are asked, where many files are read; else all.
+    """
+    asked = readers() if asked is None else asked
+    return next((one for one in asked if one.recognises(head, path)), None)
 
 
 def is_plugin_format(path: Path) -> bool:

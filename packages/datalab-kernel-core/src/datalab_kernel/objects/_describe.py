@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.objects import _sigima
+from datalab_kernel.objects._fields import value_of
 from datalab_kernel.objects._kinds import ObjectInfo
 
 if TYPE_CHECKING:
@@ -22,25 +23,25 @@ def _text(dtype: np.dtype[Any]) -> str:
 def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:
     """Describe an object that is here; its title is its name."""
     if isinstance(obj, _sigima.SignalObj):
-        xydata = obj.xydata
+        xydata = value_of(obj, "xydata")
         return ObjectInfo(
-            name=obj.title,
+            name=value_of(obj, "title"),
             kind="signal",
             group=group,
             shape=xydata.shape[1:],
             dtype=_text(xydata.dtype),
-            units=(obj.xunit or "", obj.yunit or ""),
+            units=(value_of(obj, "xunit") or "", value_of(obj, "yunit") or ""),
             size_bytes=xydata.nbytes,
             is_from_notebook=is_from_notebook,
         )
-    data = obj.data
+    data = value_of(obj, "data")
     return ObjectInfo(
-        name=obj.title,
+        name=value_of(obj, "title"),
         kind="image",
         group=group,
         shape=data.shape,
         dtype=_text(data.dtype),
-        units=(obj.xunit or "", obj.yunit or "", obj.zunit or ""),
+        units=tuple(value_of(obj, name) or "" for name in ("xunit", "yunit", "zunit")),
         size_bytes=data.nbytes,
         is_from_notebook=is_from_notebook,
     )

@@ -42,13 +42,15 @@ class Fields:
 class Schema:
     """The names and defaults of a class's attributes, and the names of its arrays.
 
-    ``prototype`` is a new object: copying it is several times as fast as making one.
+    ``prototype`` is a new object: copying it is several times as fast as making one. ``own``
+    are those of its values that an object doesn't share with others.
     """
 
     prototype: DataObject
     defaults: dict[str, Any]
     slots: tuple[tuple[str, str, Any], ...]
     arrays: tuple[str, ...]
+    own: tuple[tuple[str, Any], ...]
 
 
 @cache
@@ -69,11 +71,21 @@ def schema(kind: Kind) -> Schema:
     # guidata keeps an item's value in the attribute "_<name>"; its own access costs ten times as
     # much, and checks what was checked when the value was first set
     slots = tuple((name, f"_{name}", default) for name, default in defaults.items())
-    return Schema(prototype, defaults, slots, tuple(arrays))
+    kept = [(name, value) for name, value in vars(prototype).items() if type(value) is dict]
+    kept += [(f"_{name}", vars(prototype)[f"_{name}"]) for name in arrays]
+    own = tuple((name, value) for name, value in kept if value is not None)
+    return Schema(prototype, defaults, slots, tuple(arrays), own)
 
 
 def _kind_of(obj: DataObject) -> Kind:
     return "signal" if isinstance(obj, SignalObj) else "image"
+
+
+def value_of(obj: DataObject, name: str) -> Any:
+    """Return an attribute's value, in a tenth of the time that guidata's access takes."""
+    values = vars(obj)
+    slot = f"_{name}"
+    return values[slot] if slot in values else getattr(obj, name)
 
 
 def to_fields(obj: DataObject) -> Fields:
@@ -105,12 +117,11 @@ def _current_metadata(obj: DataObject) -> dict[str, Any]:
 def from_fields(fields: Fields) -> DataObject:
     """Make an object of its fields, which become its own."""
     plan = schema(fields.kind)
-    obj = _shallow(plan.prototype)
+    obj: DataObject = object.__new__(type(plan.prototype))
     values = vars(obj)
-    for name in plan.arrays:
-        default = values[f"_{name}"]
-        if default is not None:
-            values[f"_{name}"] = default.copy()
+    values.update(vars(plan.prototype))
+    for name, value in plan.own:
+        values[name] = value.copy()
     for part in (fields.attributes, fields.arrays):
         for name, value in part.items():
             values[f"_{name}"] = value
@@ -234,4 +245,4 @@ def check_storable(obj: DataObject) -> None:
         array = values[f"_{name}"]
         if array is not None:
             _values.check_dtype(array)
-    _metadata.check(obj.metadata)
+    _metadata.check(values["_metadata"])

@@ -26,6 +26,9 @@ _READ_AS_PYTHON = {
     np.dtype(kind).str: kind for kind in (np.bool_, np.int64, np.float64, np.complex128)
 }
 
+# Types of which each value is kept, where it isn't nested too deep
+_PLAIN = frozenset({str, float, bool, complex, type(None)})
+
 Path = tuple[str | int, ...]
 
 
@@ -70,10 +73,12 @@ def _check(value: Any, path: Path) -> None:  # noqa: C901 - one line per kind
 
 
 def _check_dict(value: dict[Any, Any], path: Path) -> None:
+    is_deep = len(path) >= MAX_DEPTH
     for key, item in value.items():
         if not isinstance(key, str):
             raise _error((*path, repr(key)), f"keys must be text, not {type(key).__name__}")
-        _check(item, (*path, key))
+        if is_deep or type(item) not in _PLAIN:
+            _check(item, (*path, key))
 
 
 def _check_array(value: np.ndarray[Any, Any], path: Path) -> None:

@@ -70,7 +70,10 @@ def make_valid(title: str, default: str = "untitled") -> str:
     >>> make_valid("a\nb"), make_valid("  ")
     ('a b', 'untitled')
     """
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in title)
+    if title.isascii() and title.isprintable():
+        text = title
+    else:
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in title)
     text = text[:MAX_LENGTH]
     return text if text.strip() else default
 

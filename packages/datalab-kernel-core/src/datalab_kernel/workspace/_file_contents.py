@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Backend, Identifies, Placement, Put
@@ -12,10 +13,10 @@ from datalab_kernel.objects._frames import stack_of
 from datalab_kernel.storage import Contents, Extras, StoredGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from datalab_kernel.formats import ReadOptions
+    from datalab_kernel.formats import Reader, ReadOptions
     from datalab_kernel.objects import DataObject, ObjectInfo
 
 _SHOWN = 20
@@ -64,13 +65,15 @@ def read_all(
         If the only file can't be read; of several, the failures are returned.
     """
     from datalab_kernel.display._progress import tracking
+    from datalab_kernel.formats import readers
 
+    asked = cache(readers)  # it looks each time for what was installed since
     files: list[Contents | list[DataObject]] = []
     failures = Failures()
     with tracking(paths, "Loading") as tracked:
         for path in tracked:
             try:
-                files.append(_read(path, options))
+                files.append(_read(path, options, asked))
             except (FileFormatError, MissingPackageError) as error:
                 if len(paths) == 1:
                     raise
@@ -78,7 +81,9 @@ def read_all(
     return files, failures
 
 
-def _read(path: Path, options: ReadOptions) -> Contents | list[DataObject]:
+def _read(
+    path: Path, options: ReadOptions, asked: Callable[[], Sequence[Reader]]
+) -> Contents | list[DataObject]:
     from datalab_kernel.formats import is_plugin_format, read_file
     from datalab_kernel.storage import is_workspace_file, read_workspace
 
@@ -88,7 +93,7 @@ def _read(path: Path, options: ReadOptions) -> Contents | list[DataObject]:
             return read_workspace(path)
         if suffix in {".h5", ".hdf5"} and not is_plugin_format(path):
             return read_workspace(path)  # which says what is wrong with it
-    return read_file(path, options)
+    return read_file(path, options, asked())
 
 
 def contents_of(backend: Backend) -> Contents:

@@ -75,8 +75,10 @@ def _of_tags(page: tifffile.TiffPage) -> Calibration:
     """Read the resolution's tags, with the position that TIFF gives in the same unit."""
     tag = page.tags.get("ResolutionUnit")
     unit = _UNITS.get(int(tag.value) if tag is not None else _INCH, "")
+    if not unit:
+        return Calibration()
     x, y = _per_unit(page, "XResolution"), _per_unit(page, "YResolution")
-    if not unit or x is None or y is None:
+    if x is None or y is None:
         return Calibration()
     if unit == "inch" and x == y and round(1 / x, 6) in _OF_PROGRAMS:
         text = (

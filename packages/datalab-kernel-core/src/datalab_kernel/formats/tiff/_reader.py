@@ -12,7 +12,7 @@ from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._samples import samples_of
 from datalab_kernel.formats._table import wrong
 from datalab_kernel.formats.tiff._calibration import calibration_of
-from datalab_kernel.formats.tiff._chain import count_pages
+from datalab_kernel.formats.tiff._chain import TIFF_MARKS, count_pages
 from datalab_kernel.formats.tiff._frames import axes_of, count_frames, frames_of
 from datalab_kernel.formats.tiff._pixels import pixels_of
 from datalab_kernel.objects._frames import stack_title
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._samples import Sample
     from datalab_kernel.objects import DataObject
 
-_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-
 
 @dataclass(slots=True, kw_only=True)
 class _Series:
@@ -41,7 +39,7 @@ class _Series:
 
 
 def _recognises(head: bytes, path: Path) -> bool:
-    return head.startswith(_MARKS) and path.suffix.lower() in {"", ".tif", ".tiff"}
+    return head.startswith(TIFF_MARKS) and path.suffix.lower() in {"", ".tif", ".tiff"}
 
 
 def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
@@ -54,13 +52,15 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
     """
     import tifffile
 
-    pages = count_pages(path)
-    with tifffile.TiffFile(path) as file:
-        there = sum(count_frames(series) for series in file.series)
-        smaller = sum(len(level.pages) for series in file.series for level in series.levels[1:])
-        if there < pages - smaller:
-            raise wrong(path, f"{there} frames were found of {pages - smaller}", hint="")
-        found = [_read_series(path, file, index, options) for index in range(len(file.series))]
+    with _resolved(path).open("rb") as opened:
+        pages = count_pages(path, opened)
+        opened.seek(0)
+        with tifffile.TiffFile(opened) as file:
+            there = sum(count_frames(series) for series in file.series)
+            smaller = sum(len(level.pages) for series in file.series for level in series.levels[1:])
+            if there < pages - smaller:
+                raise wrong(path, f"{there} frames were found of {pages - smaller}", hint="")
+            found = [_read_series(path, file, index, options) for index in range(len(file.series))]
     images = [(series, *image) for series in found for image in series.images]
     return [
         image_of(path, title, one.values, series.calibration.with_notes(one.notes), place)
@@ -68,6 +68,11 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
             _titles(stack_title(path), found), images, strict=True
         )
     ]
+
+
+def _resolved(path: Path) -> Path:
+    """Return where a file is whose neighbours may hold more of its frames."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def _read_series(path: Path, file: tifffile.TiffFile, index: int, options: ReadOptions) -> _Series:
