@@ -33,5 +33,6 @@ class SiblingPins(MetadataHookInterface):
         metadata["dependencies"] = pins + requires
         if extras := self.config.get("extras"):
             metadata["optional-dependencies"] = {
-                extra: [f"{name}=={version}" for name in names] for extra, names in extras.items()
+                extra: [name if ">=" in name else f"{name}=={version}" for name in names]
+                for extra, names in extras.items()
             }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datalab_kernel.session._extension import load_ipython_extension, unload_ipython_extension
     from datalab_kernel.workspace._calc_result import CalcResult
     from datalab_kernel.workspace._changes import Change, Subscription
+    from datalab_kernel.workspace._fit_result import FitResult
     from datalab_kernel.workspace._status import WorkspaceStatus
     from datalab_kernel.workspace._workspace import Workspace
 
@@ -35,6 +36,7 @@ __all__ = [
     "ComputationWarning",
     "DataLabKernelError",
     "DataObject",
+    "FitResult",
     "FormatWarning",
     "ImageObj",
     "Note",
@@ -59,6 +61,7 @@ _HOMES = {
     "Change": "workspace._changes",
     "ComputationWarning": "errors",
     "DataLabKernelError": "errors",
+    "FitResult": "workspace._fit_result",
     "FormatWarning": "errors",
     "create_image": "objects._create",
     "create_signal": "objects._create",

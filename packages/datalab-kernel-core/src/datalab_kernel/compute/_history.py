@@ -219,6 +219,8 @@ def _analysis(name: str, objects: Mapping[str, DataObject]) -> Step | None:
 
 def _call(step: Step, kind: str) -> str:
     function = step.function
+    if function == "fit":
+        return _fit_call(step)
     if (kind, function) == ("signal", "peak_detection"):
         function = "sigima.signal.peak_detection"  # DataLab's is another of that name
     arguments = [_quoted(function)]
@@ -233,6 +235,27 @@ def _call(step: Step, kind: str) -> str:
         arguments.append(f"on={_quoted(step.sources[0])}")
     arguments.append(f"name={_quoted(step.name)}")
     return f"workspace.calc({', '.join(arguments)})"
+
+
+def _fit_call(step: Step) -> str:
+    """Write a fit as people type it, below the function that is its model."""
+    given = dict(step.parameters)
+    model, source = given.pop("model"), given.pop("source", "")
+    if given.pop("is_function", False):
+        if not source:
+            message = (
+                f"{step.name!r} was fitted by a function of which no code is known, as of a "
+                "lambda. Fit a function that is written with def, or an expression."
+            )
+            raise OperandError(message, function="fit", names=[step.name])
+        name = model
+    else:
+        name = _quoted(model)
+    arguments = [_quoted(step.sources[0]), name]
+    arguments += [f"{key}={value!r}" for key, value in given.items()]
+    arguments.append(f"name={_quoted(step.name)}")
+    call = f"workspace.fit({', '.join(arguments)})"
+    return f"\n{source}\n\n\n{call}" if source else call
 
 
 def _quoted(text: str) -> str:

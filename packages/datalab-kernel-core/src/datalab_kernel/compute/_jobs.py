@@ -23,7 +23,12 @@ from datalab_kernel.errors import (
 from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.notes import attach_notes, distinct
 from datalab_kernel.objects import copy_object, own_arrays
-from datalab_kernel.objects._results import attach_to_result, drop_results
+from datalab_kernel.objects._results import (
+    attach_to_result,
+    drop_results,
+    notes_of_results,
+    results_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +96,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """What a job gave: an object, or a result (None if nothing was found); and what is to be said."""
+    """What a job gave: an object (with a result that belongs to it), or a result; and what is to be said.
+
+    An analysis that found nothing has neither.
+    """
 
     job: Job
     record: Record
@@ -279,14 +287,25 @@ def run(job: Job) -> Output:
         return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)
     if value is None:
         raise _failed(job, "it gave nothing")
-    if not job.keep_results:
+    if not (job.keep_results or job.function.has_own_results):
         drop_results(value)
     value.title = titles.finished(value.title)
     own_arrays(value)
     record = replace(record, notes=notes)
     write_record(value, record)
     attach_notes(value, *notes)
-    return Output(job=replace(job, objects=None), record=record, obj=value, notes=notes)
+    return Output(
+        job=replace(job, objects=None),
+        record=record,
+        obj=value,
+        result=_own_result(job, value),
+        notes=notes,
+    )
+
+
+def _own_result(job: Job, value: Any) -> Any:
+    """Return the first of the results that a function has put into its object."""
+    return next(iter(results_of(value)), None) if job.function.has_own_results else None
 
 
 def _notes(job: Job, value: Any) -> tuple[Note, ...]:
@@ -300,7 +319,8 @@ def _notes(job: Job, value: Any) -> tuple[Note, ...]:
         value=value,
         masked=job.masked,
     )
-    return distinct((*job.notes, *notes_on(computed)))
+    own = notes_of_results(value) if job.function.has_own_results else ()
+    return distinct((*job.notes, *notes_on(computed), *own))
 
 
 def _check_together(job: Job) -> None:

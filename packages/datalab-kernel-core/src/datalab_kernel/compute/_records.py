@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import guidata.dataset as gds
 
@@ -31,6 +31,8 @@ ANALYSIS = "__analysis_parameters"
 _CLASS_KEYS = ("class_module", "class_name")
 NOTE = "__datalab_kernel"
 """Our own: ``{"sources": names, "versions": {package: version}, "notes": of this step}``."""
+OWN_FUNCTIONS = frozenset({"fit"})
+"""What DataLab doesn't have: it would look for the class of their parameters, so we keep these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +68,21 @@ class Record:
         )
 
 
+@runtime_checkable
+class OwnParameters(Protocol):
+    """Parameters of a function of ours, for which DataLab has no class."""
+
+    def to_json(self) -> str:
+        """Write them as text."""
+        ...
+
+
 def encoded(parameters: Any) -> Any:
     """Write parameters as DataLab does."""
     if parameters is None:
         return None
+    if isinstance(parameters, OwnParameters):
+        return parameters.to_json()
     if isinstance(parameters, list):
         return [gds.dataset_to_json(one) for one in parameters]
     return gds.dataset_to_json(parameters)
@@ -120,8 +133,9 @@ def write_record(obj: DataObject, record: Record) -> None:
         value["source_uuid"] = record.source_uuids[0]
     else:
         value["source_uuids"] = list(record.source_uuids)
+    own: dict[str, Any] = {}
     if record.parameters is not None:
-        value["param_json"] = record.parameters
+        (own if record.function in OWN_FUNCTIONS else value)["param_json"] = record.parameters
     if record.pattern == "1-to-0":
         obj.metadata[ANALYSIS] = value
         return
@@ -129,6 +143,7 @@ def write_record(obj: DataObject, record: Record) -> None:
     obj.metadata[NOTE] = {
         "sources": list(record.source_names),
         "versions": dict(record.versions),
+        **own,
         **({"notes": as_entries(record.notes)} if record.notes else {}),
     }
 
@@ -145,7 +160,7 @@ def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
     return Record(
         function=str(value["func_name"]),
         pattern=str(value.get("pattern", "")),
-        parameters=value.get("param_json"),
+        parameters=value.get("param_json", note.get("param_json")),
         source_uuids=tuple(uuids),
         source_names=tuple(note.get("sources", ())),
         versions=dict(note.get("versions", {})),

@@ -21,7 +21,7 @@ _OTHER_NAMES: dict[tuple[Kind, str], str] = {("signal", "peak_detection"): "extr
 """Where DataLab runs another function than Sigima's of that name."""
 
 _INTERACTIVE: dict[tuple[Kind, str], str] = {
-    ("signal", "fit"): "linear_fit, gaussian_fit, lorentzian_fit, sinusoidal_fit or another *_fit",
+    ("signal", "fit"): "workspace.fit(…), or gaussian_fit, sinusoidal_fit or another *_fit",
     ("signal", "polyfit"): "polynomial_fit",
     (
         "signal",
@@ -46,7 +46,8 @@ class Function:
     ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"``, ``"n-to-1"`` (an
     object), ``"1-to-0"`` (a table or geometry) or ``"1-to-n"``. ``call`` is Sigima's
     function. ``takes_list`` says whether its parameters are a list of sets, one for each
-    region of interest.
+    region of interest. ``has_own_results`` says whether the object that it makes holds tables
+    that belong to it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Function:
     paramclass: type[Any] | None
     takes_list: bool
     aligns_x: bool
+    has_own_results: bool = False
 
     @property
     def operation_id(self) -> str:

@@ -74,7 +74,7 @@ class CalcResult:
         """Pickle it with its objects, which then are in no workspace."""
         facts = {item.name: getattr(self, item.name) for item in fields(self)}
         objects = tuple(self.objects)
-        return _rebuild, ({**facts, "load": None, "unstored": objects},)
+        return _rebuild, (type(self), {**facts, "load": None, "unstored": objects})
 
     @property
     def is_loose(self) -> bool:
@@ -205,8 +205,8 @@ class CalcResult:
         return shown + (f"<p>… and {rest:,} more rows: <code>.frame</code></p>" if rest > 0 else "")
 
 
-def _rebuild(facts: Mapping[str, Any]) -> CalcResult:
-    return CalcResult(**facts)
+def _rebuild(kind: type[CalcResult], facts: Mapping[str, Any]) -> CalcResult:
+    return kind(**facts)
 
 
 def listed(names: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from datalab_kernel.workspace._backend_runner import BackendRunner, Names, by_ki
 from datalab_kernel.workspace._calc_result import CalcResult, listed
 from datalab_kernel.workspace._computation_warning import warn_of_notes
 from datalab_kernel.workspace._computed_objects import ComputedObjects, object_of, title_of
+from datalab_kernel.workspace._fit_result import fit_result
 from datalab_kernel.workspace._sources import (
     check_stored,
     common_kind,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.compute import Executor, Job, Output, Request
     from datalab_kernel.objects import DataObject
+    from datalab_kernel.workspace._fit_result import FitResult
     from datalab_kernel.workspace._shelf import Shelf
 
 
@@ -63,6 +65,20 @@ class Runner:
             said = f"it acted on the selection, {listed(result.on)}."
             show_remark(f"{function} was given no on=: {said}")
             result = replace(result, is_of_selection=True)
+        warn_of_notes(result)
+        return result
+
+    def fit(self, on: Any, model: Any, name: Names = None, **given: Any) -> FitResult:
+        """Fit a model to signals, then warn of what is to be known; :class:`FittingPage` documents it."""
+        from datalab_kernel.compute import Request
+        from datalab_kernel.compute.fits import fit_jobs
+
+        with self._shelf.lock:
+            sources = sources_of(self._shelf, selected_or(self._shelf, on, "fit"))
+        jobs = fit_jobs(sources, model, **given)
+        request = Request(name="fit", kind="signal", sources=sources, keywords=given)
+        wanted = wanted_names("fit", name, len(jobs), is_analysis=False)
+        result = fit_result(self.run_jobs(request, jobs, wanted, store=True))
         warn_of_notes(result)
         return result
 
@@ -139,7 +155,7 @@ class Runner:
             function=request.name,
             names=names,
             on=on,
-            **by_kind((output.job.sources[0].name, output.result) for output in outputs),
+            **by_kind((name, output.result) for name, output in zip(names, outputs, strict=True)),
             conversions={s.name: s.conversion for s in involved if s.conversion},
             notes=distinct_notes(note for output in outputs for note in output.notes),
             is_stored=store,

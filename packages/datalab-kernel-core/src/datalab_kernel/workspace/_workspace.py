@@ -15,6 +15,7 @@ from datalab_kernel.workspace._calculator import Calculator
 from datalab_kernel.workspace._connection import Connection
 from datalab_kernel.workspace._exchange import ExchangePage
 from datalab_kernel.workspace._files import FilesPage
+from datalab_kernel.workspace._fitting import FittingPage
 from datalab_kernel.workspace._mapping import MappingPage
 from datalab_kernel.workspace._provenance import ProvenancePage
 from datalab_kernel.workspace._runner import Runner
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._status import WorkspaceStatus
 
 
-class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
+class Workspace(MappingPage, FilesPage, ExchangePage, FittingPage, ProvenancePage):
     """Named signals and images, the same in memory and in a running DataLab.
 
     Parameters

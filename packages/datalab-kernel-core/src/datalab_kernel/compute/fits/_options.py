@@ -1,0 +1,172 @@
+"""What was asked of a fit: the model, start values, bounds, and what is fixed or tied."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import json
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from datalab_kernel.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datalab_kernel.compute.fits._models import Model
+
+Bound = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitOptions:
+    """What a fit is given, as a plain value.
+
+    ``model`` is a text, or the name of ``function``, whose code is ``source`` where that is
+    known. ``fixed`` has the value that a parameter keeps, the expression that it is tied to
+    others by, or None: it keeps its start value.
+    """
+
+    model: str
+    p0: Mapping[str, float] = field(default_factory=dict)
+    bounds: Mapping[str, Bound] = field(default_factory=dict)
+    fixed: Mapping[str, float | str | None] = field(default_factory=dict)
+    function: Callable[..., Any] | None = None
+    source: str = ""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was given, as plain values."""
+        given: dict[str, Any] = {
+            "model": self.model,
+            "p0": dict(self.p0),
+            "bounds": {name: list(bound) for name, bound in self.bounds.items()},
+            "fixed": dict(self.fixed),
+            "source": self.source,
+        }
+        given["is_function"] = self.function is not None
+        return {name: value for name, value in given.items() if value}
+
+    def to_json(self) -> str:
+        """Write it as text, for the history."""
+        return json.dumps(self.values, sort_keys=True)
+
+
+def options_of(model: Any, known: Model, p0: Any, bounds: Any, fixed: Any) -> FitOptions:
+    """Check what somebody gave.
+
+    Parameters
+    ----------
+    model
+        As it was given.
+    known
+        What it stands for.
+    p0, bounds, fixed
+        As :meth:`Workspace.fit` takes them.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter isn't the model's, or a value can't be.
+    """
+    is_function = callable(model)
+    checked = _Checked(known)
+    return FitOptions(
+        model=known.title if is_function else model,
+        p0=checked.starts(p0),
+        bounds=checked.bounds(bounds),
+        fixed=checked.fixed(fixed),
+        function=model if is_function else None,
+        source=_source_of(model) if is_function else "",
+    )
+
+
+def _source_of(function: Callable[..., Any]) -> str:
+    """Return the code of a function that stands for itself; empty, if it isn't known."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        return ""
+    return source.rstrip() if source.startswith("def ") else ""
+
+
+class _Checked:
+    """Checks what is given for the parameters of a model."""
+
+    def __init__(self, model: Model) -> None:
+        self._names = model.parameters
+
+    def _error(self, problem: str) -> ParameterError:
+        return ParameterError(
+            f"fit can't run: {problem}. The model has the parameters {', '.join(self._names)}.",
+            function="fit",
+            problems=[problem],
+            parameters=[*self._names],
+        )
+
+    def _known(self, what: str, given: Any) -> dict[str, Any]:
+        if given is None:
+            return {}
+        if not isinstance(given, Mapping):
+            message = f"{what} must be a dict by the parameters' names, not {given!r:.80}"
+            raise self._error(message)
+        for name in given:
+            if name not in self._names:
+                near = difflib.get_close_matches(str(name), self._names, n=2)
+                hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+                raise self._error(f"{what} has {name!r}, which is no parameter{hint}")
+        return dict(given)
+
+    def _number(self, what: str, value: Any) -> float:
+        is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        if not is_number or np.isnan(value):
+            raise self._error(f"{what} must be a number, not {value!r:.80}")
+        return float(value)
+
+    def starts(self, given: Any) -> dict[str, float]:
+        """Check start values: by name, or one for each parameter in their order."""
+        if isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str):
+            if len(given) != len(self._names):
+                message = f"p0 has {len(given)} values for {len(self._names)} parameters"
+                raise self._error(message)
+            given = dict(zip(self._names, given, strict=True))
+        return {
+            name: self._number(f"p0 of {name}", value)
+            for name, value in self._known("p0", given).items()
+        }
+
+    def bounds(self, given: Any) -> dict[str, Bound]:
+        """Check bounds; None and infinity leave an end open."""
+        found: dict[str, Bound] = {}
+        for name, value in self._known("bounds", given).items():
+            if not isinstance(value, (Sequence, np.ndarray)) or len(value) != 2:  # noqa: PLR2004 - two ends
+                raise self._error(f"bounds of {name} must be two numbers, not {value!r:.80}")
+            low, high = (self._end(name, end) for end in value)
+            if low is not None and high is not None and not low < high:
+                raise self._error(f"bounds of {name} must rise, not {low:g} to {high:g}")
+            if low is not None or high is not None:
+                found[name] = (low, high)
+        return found
+
+    def _end(self, name: str, value: Any) -> float | None:
+        if value is None:
+            return None
+        number = self._number(f"each bound of {name}", value)
+        return number if np.isfinite(number) else None
+
+    def fixed(self, given: Any) -> dict[str, float | str | None]:
+        """Check what is fixed: by name, or a list of what keeps its start value."""
+        if isinstance(given, str):
+            given = [given]
+        if isinstance(given, (Sequence, set, frozenset)):
+            given = dict.fromkeys(given)
+        return {
+            name: value
+            if value is None or isinstance(value, str)
+            else self._number(f"fixed {name}", value)
+            for name, value in self._known("fixed", given).items()
+        }
