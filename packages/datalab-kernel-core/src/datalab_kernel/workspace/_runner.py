@@ -69,7 +69,7 @@ class Runner:
         return result
 
     def fit(self, on: Any, model: Any, name: Names = None, **given: Any) -> FitResult:
-        """Fit a model to signals, then warn of what is to be known; :class:`FittingPage` documents it."""
+        """Fit a model to signals, then warn of what is to be known; :meth:`Workspace.fit` documents it."""
         from datalab_kernel.compute import Request
         from datalab_kernel.compute.fits import fit_jobs
 
