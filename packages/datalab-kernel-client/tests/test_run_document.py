@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -9,7 +10,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from datalab_kernel_client.runs import _document
-from datalab_kernel_client.runs._document import prepare, read_notebook, save_notebook
+from datalab_kernel_client.runs._document import (
+    prepare,
+    read_notebook,
+    save_draft,
+    save_notebook,
+)
 from datalab_kernel_client.runs._errors import CannotResumeError, NotebookError, RunLockedError
 from datalab_kernel_client.runs._log import RunLog, log_path
 from datalab_kernel_client.runs._markers import mark_failure, remove_markers
@@ -65,17 +71,28 @@ def test_what_an_earlier_run_left_is_removed() -> None:
     assert notebook.metadata == {}
 
 
-def test_a_saved_notebook_is_valid_and_has_the_permissions_of_a_new_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("save", [save_notebook, save_draft])
+def test_a_saved_notebook_is_valid_and_has_the_permissions_of_a_new_file(
+    tmp_path: Path, save: Callable[..., None]
+) -> None:
     path, other = tmp_path / "a.ipynb", tmp_path / "other"
-    save_notebook(new_notebook(cells=[new_code_cell("1")]), path)
+    outputs = [
+        new_output("stream", text="é\n\nx"),
+        new_output("display_data", {"application/json": {"a": [1, {}]}}),
+    ]
+    notebook = new_notebook(cells=[new_code_cell("1\n2", outputs=outputs)])
+    save(notebook, path)
     other.touch()
-    nbformat.validate(nbformat.read(path, 4))
+    saved = nbformat.read(path, 4)
+    nbformat.validate(saved)
+    assert saved == notebook
     assert path.stat().st_mode == other.stat().st_mode
     assert sorted(tmp_path.iterdir()) == [path, other]
 
 
+@pytest.mark.parametrize("save", [save_notebook, save_draft])
 def test_saving_that_fails_leaves_the_earlier_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, save: Callable[..., None]
 ) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text("earlier")
@@ -85,7 +102,7 @@ def test_saving_that_fails_leaves_the_earlier_file(
 
     monkeypatch.setattr(_document.os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        save_notebook(new_notebook(), path)
+        save(new_notebook(), path)
     assert path.read_text() == "earlier"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import warnings
@@ -12,7 +13,7 @@ import nbformat
 from datalab_kernel_client.runs._errors import NotebookError
 from datalab_kernel_client.runs._record import OURS
 
-__all__ = ["default_output", "prepare", "read_notebook", "save_notebook"]
+__all__ = ["default_output", "prepare", "read_notebook", "save_draft", "save_notebook"]
 
 
 def default_output(path: Path) -> Path:
@@ -71,8 +72,16 @@ def prepare(notebook: nbformat.NotebookNode) -> None:
 
 
 def save_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Save a notebook; whatever happens, the file is the earlier or the new one, whole."""
-    text = nbformat.v4.writes(notebook) + "\n"
+    """Save a notebook as Jupyter does; whatever happens, the file is the earlier or the new one, whole."""
+    _save(nbformat.v4.writes(notebook) + "\n", path)
+
+
+def save_draft(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Save a notebook that isn't finished: the same, unformatted, in a twentieth of the time."""
+    _save(json.dumps(notebook, ensure_ascii=False, separators=(",", ":")) + "\n", path)
+
+
+def _save(text: str, path: Path) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:

@@ -11,7 +11,7 @@ from nbformat import from_dict
 
 from datalab_kernel_client.kernels._messages import Message
 from datalab_kernel_client.kernels._outputs import Displays, Outputs
-from datalab_kernel_client.runs._document import save_notebook
+from datalab_kernel_client.runs._document import save_draft, save_notebook
 from datalab_kernel_client.runs._record import OURS, CellStatus, note_cell, now
 
 if TYPE_CHECKING:
@@ -223,7 +223,12 @@ class Progress:
     # ------------------------------------------------------------ the file
 
     def save(self) -> None:
-        """Save the output now."""
+        """Save the output now, as far as it is."""
+        self._gather()
+        save_draft(self.notebook, self.output)
+
+    def _gather(self) -> None:
+        """Put what came into the notebook."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -231,11 +236,11 @@ class Progress:
             self._by_id[cell_id].outputs = from_dict(self._outputs[cell_id].list)
         self._changed.clear()
         self.record.store(self.notebook)
-        save_notebook(self.notebook, self.output)
 
     def finish(self) -> None:
         """Save the output; the log is removed, unless the run may be resumed."""
-        self.save()
+        self._gather()
+        save_notebook(self.notebook, self.output)
         if not self.record.state.can_resume:
             self._log.remove()
 
