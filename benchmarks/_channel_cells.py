@@ -35,6 +35,8 @@ def hear(message):
     content = message["content"]["data"]
     if "answer" in content:
         waiting.pop(content["answer"]).set_result(content["value"])
+    elif "read" in content:
+        free.release()
     elif "ask" in content:
         bare_comm.send({{"answer": content["ask"], "value": content["value"]}})
 
@@ -62,6 +64,14 @@ async def bare_stream(parts):
         bare_comm.send({{"part": 1}}, buffers=[part])
     bare_comm.send({{"ask": "stream", "value": "stream"}})
     await future
+
+async def bare_answered():
+    global free
+    free = asyncio.Semaphore(2)  # 8 MB, as a stream's window
+    for at in range(0, len(data), 4 << 20):
+        await free.acquire()
+        bare_comm.send({{"part": 1, "answered": True}}, buffers=[memoryview(data)[at : at + (4 << 20)]])
+    await bare("stream")
 
 async def stream():
     assert await channel.call("take", channel.stream(data)) == len(data)

@@ -59,6 +59,8 @@ BARE_PAGE = """() => {
       if ('answer' in data) {
         waiting.get(data.answer)(data.value);
         waiting.delete(data.answer);
+      } else if ('answered' in data) {
+        comm.send({ read: 1 });
       } else if ('ask' in data) {
         comm.send({ answer: data.ask, value: data.value });
       }

@@ -104,6 +104,10 @@ def compared(measured: Measured) -> dict[str, Times]:
         ),
         "64 MB to the page, vs messages of 1 MB": (cell("stream()"), cell("bare_stream(chunks)")),
         "64 MB to the page, vs one message": (cell("stream()"), cell("bare_stream([data])")),
+        "64 MB to the page, vs messages of 4 MB, answered": (
+            cell("stream()"),
+            cell("bare_answered()"),
+        ),
         "64 MB from the page, vs messages of 1 MB": (
             script("upload", STREAM_BYTES),
             script("bareUpload", STREAM_BYTES, CHUNK_BYTES),

@@ -133,6 +133,19 @@ describe("values", () => {
     assert.equal(kernel.buffers[0][0], 0);
   });
 
+  withKernel("comes alone in its buffer, wherever a front end had it", async (kernel, channel) => {
+    const found = [];
+    channel.expose({ take: (bytes) => found.push(bytes) });
+    const args = [{ $: "bytes", buffer: 0 }];
+    for (const view of [new DataView(new ArrayBuffer(4096), 1024, 2000), new DataView(new ArrayBuffer(2000))]) {
+      const number = found.length + 1;
+      const item = { item: "notify", method: "take", args, buffers: 1 };
+      const frame = { dlk: 1, channel: "channel", client: "page", frame: "data", number, received: 0, items: [item] };
+      kernel.session.receive(frame, [view]);
+    }
+    assert.deepEqual(found.map((bytes) => [bytes.length, bytes.buffer.byteLength]), [[2000, 2000], [2000, 2000]]);
+  });
+
   withKernel("that are large go ahead in parts", async (kernel, channel) => {
     void channel.call("f", new Uint8Array(9_000_000)).catch(() => undefined);
     const { args } = await kernel.item({ item: "call" });

@@ -116,3 +116,20 @@ async def test_a_page_does_what_the_protocol_says(case):
     page.vanish()
     joining.cancel()
     await asyncio.wait([joining])
+
+
+async def test_an_answer_that_is_ready_goes_out_before_the_loop_turns():
+    recorder = Recorder()
+    page = Page(recorder, "c")
+    page.expose(add=add)
+    joining = asyncio.ensure_future(page.join())
+    await turns()
+    recorder.give(page, WELCOME)
+    await turns()
+    recorder.sent.clear()
+    call = {"item": "call", "call": 1, "method": "add", "args": [1, 2], "progress": False}
+    recorder.give(page, {"frame": "data", "number": 1, "received": 1, "items": [call]})
+    assert [item["item"] for item in recorder.sent[0][0]["items"]] == ["started", "result"]
+    page.vanish()
+    joining.cancel()
+    await asyncio.wait([joining])

@@ -44,6 +44,7 @@ class LinkDriver:
         self._rings_at = 0.0  # Pyodide's timers don't tell
         self._flushed_at = float("-inf")
         self._is_taking = False
+        self._is_answered = False
         self._is_closed = False
 
     @property
@@ -74,15 +75,20 @@ class LinkDriver:
     ) -> None:
         """Take a frame, hand on the data frames whose turn it is, and flush soon.
 
-        Tasks that `take` wakes or starts make their first step before that flush.
+        Tasks that `take` wakes or starts make their first step before that flush. What is
+        :meth:`answered` meanwhile is sent at once: kernels have more to do before the loop's next turn.
         """
-        self._is_taking = True
+        self._is_taking, self._is_answered = True, False
         try:
             for data in self.link.receive(frame, buffers, self._loop.time()):
                 take(data)
         finally:
             self._is_taking = False
-            self.flush_soon()
+            (self.flush if self._is_answered else self.flush_soon)()
+
+    def answered(self) -> None:
+        """Say that the frame that is taken has its answer already."""
+        self._is_answered = True
 
     def await_signs(self, *, is_awaiting: bool) -> None:
         """Say whether the other side owes something."""

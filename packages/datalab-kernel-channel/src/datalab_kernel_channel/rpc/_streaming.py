@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Streaming"]
 
-TURN_BYTES = 2 << 20
+TURN_BYTES = 4 << 20
 TURN_S = 0.002
 CHUNK_ITEM_BYTES = 64
 """What a ``chunk`` takes as JSON, at most."""

@@ -115,6 +115,7 @@ class CallsIn:
             call.task = loop.create_task(self._await(result, call), context=context)
         else:
             self._finish(call, result)
+            self._driver.answered()
 
     async def _await(self, result: Any, call: TakenCall) -> None:
         try:

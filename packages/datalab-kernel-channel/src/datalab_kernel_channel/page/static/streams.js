@@ -189,6 +189,14 @@ export function concatenated(chunks, size) {
   return all;
 }
 
+/**
+ * Bytes that are all that lies behind their `buffer`: these, as JupyterLab makes them, or a copy.
+ * @param {Uint8Array} bytes
+ */
+export function alone(bytes) {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
+
 /** A stream to the kernel: given to a call or returned by a handler. */
 export class OutStream {
   /**

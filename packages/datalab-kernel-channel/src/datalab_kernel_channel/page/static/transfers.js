@@ -2,7 +2,7 @@
 
 import TABLE from "../../protocol/frames.json" with { type: "json" };
 import { errorFrom, errorItem } from "./failures.js";
-import { InStream, OutStream, piecesOf } from "./streams.js";
+import { alone, InStream, OutStream, piecesOf } from "./streams.js";
 import { Refused } from "./table.js";
 
 /**
@@ -185,7 +185,7 @@ export class Transfers {
     if (item.stream > this.#seen) throw new Refused("unknown_stream", String(item.stream));
     const reader = this.#readers.get(item.stream);
     if (!reader) return undefined; // it was stopped here, and the kernel doesn't know yet
-    if (item.item === "chunk") return reader.stream.push(new Uint8Array(buffers[0]));
+    if (item.item === "chunk") return reader.stream.push(alone(buffers[0]));
     this.#drop(item.stream);
     return reader.stream.finish(item.item === "fail" ? errorFrom(item.error) : undefined);
   }

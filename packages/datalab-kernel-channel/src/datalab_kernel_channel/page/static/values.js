@@ -3,7 +3,7 @@
 import TABLE from "../../protocol/frames.json" with { type: "json" };
 import { WireValueError } from "./errors.js";
 import { NDArray, dtypeOf } from "./ndarray.js";
-import { OutStream } from "./streams.js";
+import { alone, OutStream } from "./streams.js";
 import { Refused } from "./table.js";
 
 /**
@@ -291,7 +291,7 @@ function arrayOf(tree, buffers, inside) {
 }
 
 /**
- * A tag's bytes: a copy, so that nothing else lies behind its `buffer`.
+ * A tag's bytes: nothing else lies behind their `buffer`.
  * @param {Record<string, any>} tree
  * @param {Uint8Array[]} buffers
  * @param {Inside} inside
@@ -301,7 +301,7 @@ function dataOf(tree, buffers, inside) {
   if (Number.isSafeInteger(tree.blob)) return inside.blob(tree.blob);
   const own = buffers[tree.buffer];
   if (!own) throw new Refused("bad_value", `no buffer ${tree.buffer}`);
-  return new Uint8Array(own);
+  return alone(own);
 }
 
 /** @param {string} text */
