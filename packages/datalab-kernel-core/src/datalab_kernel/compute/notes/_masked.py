@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
-
-if TYPE_CHECKING:
-    from datalab_kernel.compute.notes._computed import Computed
 
 PIXELWISE = frozenset(
     {
@@ -28,7 +24,7 @@ LEAVING_OUT = frozenset({"average_profile", "histogram", "replace_special_values
 _HONOURING = PIXELWISE | MOVING | LEAVING_OUT
 
 
-def mask_note(computed: Computed) -> Note | None:
+def _mask_note(computed: Computed) -> Note | None:
     """Say that a function can't honour the masks of objects, where there are any and it can't."""
     function, masked = computed.function, computed.masked
     if not masked or function in _HONOURING:
@@ -38,3 +34,15 @@ def mask_note(computed: Computed) -> Note | None:
         "were NaN to it, which its result may have more of, or be wrong by."
     )
     return Note(text, "calc('replace_special_values', …) gives them values before.")
+
+
+BEHAVIOURS = (
+    Behaviour(
+        title="Masked pixels",
+        does="Sigima doesn't know masks: masked pixels are NaN to its functions. What computes "
+        "pixel by pixel, moves pixels or leaves NaN out of its sums honours a mask so.",
+        misleads="Every other function gives more NaN around them, or counts them.",
+        advice="`replace_special_values` before.",
+        make=_mask_note,
+    ),
+)

@@ -8,25 +8,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from datalab_kernel.compute.notes._computed import Behaviour, Computed
-from datalab_kernel.compute.notes._masked import mask_note
+from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
+from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
+from datalab_kernel.compute.notes._float_scaling import BEHAVIOURS as _FLOAT_SCALING
+from datalab_kernel.compute.notes._half_pixel import BEHAVIOURS as _HALF_PIXEL
+from datalab_kernel.compute.notes._masked import BEHAVIOURS as _MASKED
+from datalab_kernel.compute.notes._noise_peaks import BEHAVIOURS as _NOISE_PEAKS
+from datalab_kernel.compute.notes._normalization import BEHAVIOURS as _NORMALIZATION
+from datalab_kernel.compute.notes._not_a_number import BEHAVIOURS as _NOT_A_NUMBER
+from datalab_kernel.compute.notes._overflow import BEHAVIOURS as _OVERFLOW
+from datalab_kernel.compute.notes._regions import BEHAVIOURS as _REGIONS
+from datalab_kernel.compute.notes._segments import BEHAVIOURS as _SEGMENTS
+from datalab_kernel.compute.notes._width import BEHAVIOURS as _WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from datalab_kernel.compute.notes._computed import Behaviour, Computed
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import Kind
 
 _logger = logging.getLogger(__name__)
 
 BEHAVIOURS: tuple[Behaviour, ...] = (
-    Behaviour(
-        title="Masked pixels",
-        does="Sigima doesn't know masks: masked pixels are NaN to its functions.",
-        misleads="Functions that look at a pixel's neighbours give more NaN, or count them.",
-        advice="calc('replace_special_values', …) gives them values before.",
-        make=mask_note,
-    ),
+    *_MASKED,
+    *_OVERFLOW,
+    *_FLOAT_SCALING,
+    *_NORMALIZATION,
+    *_NOT_A_NUMBER,
+    *_REGIONS,
+    *_WIDTH,
+    *_CENTRE,
+    *_NOISE_PEAKS,
+    *_BEYOND_ENDS,
+    *_HALF_PIXEL,
+    *_SEGMENTS,
 )
 """In the order of their notes."""
 
