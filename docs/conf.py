@@ -9,6 +9,7 @@ ROOT = HERE.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import floors  # noqa: E402 - from the folder just named
+import function_notes  # noqa: E402
 import function_reference  # noqa: E402
 
 project = "DataLab-Kernel"
@@ -40,6 +41,7 @@ shutil.copy(ROOT / "examples" / "first_steps.ipynb", HERE / "tutorials" / "first
 
 # The functions that are installed here, with their parameters
 function_reference.write(HERE / "guide")
+function_notes.write(HERE / "guide")
 
 # The core's floors, as its import contract has them
 floors.write("datalab_kernel", HERE / "contributing" / "floors.svg")

@@ -16,6 +16,7 @@ def workspace():
     return workspace
 
 
+@pytest.mark.filterwarnings("ignore::datalab_kernel.ComputationWarning")  # 50 are few for it
 def test_running_again_replaces_and_ends_with_the_same_names(workspace):
     def notebook():
         workspace["sine"] = (X, np.sin(X))

@@ -170,6 +170,20 @@ workspace.calc("fft")
 """
 
 MISTAKES = """
+# %% a computation that is known to mislead
+workspace["counts"] = np.full((4, 4), 200, np.uint8)
+result = workspace.calc("binning", on="counts", sx=2, sy=2)
+[result, result.notes, workspace.notes(result.name), workspace.history(result.name)[-1].notes]
+
+# %% what is computed of it says so too
+[workspace.notes(workspace.calc("absolute", on=result)), workspace.notes("counts")]
+
+# %% an analysis that is known to mislead
+u = np.linspace(-5, 5, 101)
+workspace["pedestal"] = (u, 1 + np.exp(-(u**2) / 2))
+result = workspace.calc("fwhm", on="pedestal")
+[result, result.notes, workspace.notes("pedestal"), workspace["pedestal"]]
+
 # %% objects for mistakes
 emptied()
 workspace["sine"] = samples.smooth_signal()

@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from datalab_kernel.backends import Groups, Placement, Put
-from datalab_kernel.errors import DataLabKernelError, NameTakenError, ObjectNotFoundError
+from datalab_kernel.errors import (
+    ComputationWarning,
+    DataLabKernelError,
+    NameTakenError,
+    ObjectNotFoundError,
+)
 from datalab_kernel.objects import _sigima
 from datalab_kernel.testing import _samples
 from datalab_kernel.testing._backend_hooks import CAPABILITIES, Uncopyable
@@ -246,6 +251,26 @@ class BackendContract(PersistenceContract, ReducingContract):
         assert "Table_stats_dict" in workspace["a"].metadata
         frame = workspace.results("a", "stats")
         assert frame["max"].to_list() == [np.sin(np.linspace(0, 10, 101)).max()]
+
+    def test_notes_of_a_computation_stay_with_its_object_and_in_its_history(
+        self, workspace: Workspace
+    ) -> None:
+        workspace["a"] = np.full((4, 4), 200, np.uint8)
+        with pytest.warns(ComputationWarning, match="binning"):
+            result = workspace.calc("binning", on="a", sx=2, sy=2)
+        (note,) = result.notes
+        assert "dtype" in note.advice
+        assert workspace.notes(result.name) == workspace.history(result.name)[-1].notes == (note,)
+        assert workspace.notes("a") == ()
+
+    def test_notes_of_an_analysis_stay_with_its_table(self, workspace: Workspace) -> None:
+        x = np.linspace(-5.0, 5.0, 101)
+        workspace["a"] = (x, 1 + np.exp(-(x**2) / 2))
+        with pytest.warns(ComputationWarning, match="fwhm"):
+            result = workspace.calc("fwhm", on="a")
+        (note,) = result.notes
+        assert "method" in note.advice
+        assert workspace.notes("a") == workspace.history("a")[-1].notes == (note,)
 
     def test_a_computation_run_again_replaces_its_result(self, workspace: Workspace) -> None:
         for factor in (1.0, 2.0):

@@ -71,5 +71,5 @@ class Behaviour:
     does: str
     misleads: str
     advice: str
-    make: Callable[[Computed], Note | None] | None
+    make: Callable[[Computed], Note | None] | None = None
     seen_in: str = "1.3.0"

@@ -35,7 +35,8 @@ def _nan_note(computed: Computed) -> Note | None:
         return Note(text, "calc('replace_special_values', …) gives NaN a value before.")
     if not before and count == found.size:
         text = f"{computed.function} gave nothing but NaN, and there was none in the data."
-        return Note(text, "Look at the data: a constant, a zero or a negative value can't be used.")
+        advice = "Look at the data: few values, a constant, zeros or negative ones can give that."
+        return Note(text, advice)
     return None
 
 

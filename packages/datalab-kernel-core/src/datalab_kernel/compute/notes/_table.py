@@ -10,6 +10,7 @@ import numpy as np
 
 from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
 from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
+from datalab_kernel.compute.notes._described import BEHAVIOURS as _DESCRIBED
 from datalab_kernel.compute.notes._float_scaling import BEHAVIOURS as _FLOAT_SCALING
 from datalab_kernel.compute.notes._half_pixel import BEHAVIOURS as _HALF_PIXEL
 from datalab_kernel.compute.notes._masked import BEHAVIOURS as _MASKED
@@ -43,6 +44,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_BEYOND_ENDS,
     *_HALF_PIXEL,
     *_SEGMENTS,
+    *_DESCRIBED,
 )
 """In the order of their notes."""
 
