@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,7 +11,8 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = Any
 """A numpy array of real or complex numbers."""
-SAMPLE = 1024
+SAMPLE = 64
+"""So many values that lie apart are looked at: each costs a wait for memory."""
 
 
 def values_of(obj: DataObject) -> Array:
@@ -32,24 +31,37 @@ def is_object(value: Any) -> bool:
 
 
 def sample_of(array: Array) -> Array:
-    """Return about a thousand values that are spread over an array, or all of a smaller one."""
+    """Return some values that are spread over an array, or all of a small one."""
     flat = array.reshape(-1)
     return flat[:: max(1, flat.size // SAMPLE)]
 
 
-def blocks_of(array: Array, count: int = 8, length: int = SAMPLE) -> Iterator[Array]:
+def blocks_of(array: Array, count: int = 4, length: int = 512) -> Iterator[Array]:
     """Give runs of neighbours that are spread over an array; all of a small one at once."""
     if array.size <= count * length:
         yield array
         return
-    for start in np.linspace(0, array.size - length, count).astype(int):
+    for number in range(count):
+        start = number * (array.size - length) // (count - 1)
         yield array[start : start + length]
+
+
+def has_region(obj: DataObject) -> bool:
+    """Say whether an object has regions of interest."""
+    if obj.metadata.get("_roi_") is None:  # without asking Sigima, which takes a while
+        return False
+    return obj.roi is not None and not obj.roi.is_empty()
+
+
+def has_nonzero(array: Array) -> bool:
+    """Say whether any value isn't 0."""
+    return bool(sample_of(array).any() or array.any())
 
 
 def pieces_of(signal: DataObject) -> dict[int | None, slice]:
     """Return what an analysis looked at: the regions of interest by index, or all under None."""
-    roi = signal.roi
-    if roi is None or roi.is_empty():
+    roi = signal.roi if has_region(signal) else None
+    if roi is None:
         return {None: slice(None)}
     found: dict[int | None, slice] = {}
     for index, single in enumerate(roi):

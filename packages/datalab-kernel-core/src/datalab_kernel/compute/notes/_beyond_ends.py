@@ -18,11 +18,11 @@ def _ends_note(computed: Computed) -> Note | None:
     is_filled = computed.parameters.fill_value is not None and method in FILLING
     if is_filled or not len(x) or not len(new):
         return None
-    first, last = float(min(x[0], x[-1])), float(max(x[0], x[-1]))
+    first, last = float(x[0]), float(x[-1])
     margin = 1e-9 * (last - first)
-    if min(new[0], new[-1]) >= first - margin and max(new[0], new[-1]) <= last + margin:
-        return None
-    count = int(np.count_nonzero((new < first - margin) | (new > last + margin)))
+    rising = new if new[0] <= new[-1] else new[::-1]
+    inside = np.searchsorted(rising, [first - margin, last + margin], "right")
+    count = len(new) - int(inside[1] - inside[0])
     if not count:
         return None
     what = "the value at the end again" if method == "linear" else f"what '{method}' continues to"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from datalab_kernel.compute.notes._arrays import has_nonzero
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
 
@@ -21,7 +22,7 @@ SCALING = frozenset(
 def _scaling_note(computed: Computed) -> Note | None:
     dtype = computed.inputs[0].data.dtype
     value = computed.value.data
-    if dtype.kind not in "iu" or value.dtype.kind != "f" or not value.any():
+    if dtype.kind not in "iu" or value.dtype.kind != "f" or not has_nonzero(value):
         return None
     factor = np.iinfo(dtype).max
     strength = " and smooths as if they were" if computed.function.startswith("denoise") else ""

@@ -19,7 +19,7 @@ SHARE = 0.2
 """The part of the peaks that may be lower."""
 REACH = 50
 """The points at each side of a peak that are its surroundings."""
-MAX_PEAKS = 100
+MAX_PEAKS = 40
 """So many of the peaks are looked at."""
 _MAD_TO_SIGMA = 1.4826
 _GAIN_OF_SECOND_DIFFERENCE = 6.0**0.5
@@ -28,21 +28,20 @@ _GAIN_OF_SECOND_DIFFERENCE = 6.0**0.5
 def _peaks_note(computed: Computed) -> Note | None:
     if computed.value is None:
         return None
-    found = _positions(computed)
+    count, some = _positions(computed)
     signal = computed.inputs[0]
     x, y = x_of(signal), values_of(signal)
-    if len(found) < 2 or y.dtype.kind == "c":  # noqa: PLR2004 - one may be anything
+    if count < 2 or y.dtype.kind == "c":  # noqa: PLR2004 - one may be anything
         return None
+    places = [int(x.searchsorted(one)) for one in some]
     noise = _noise_of(y)
-    if not noise > 1e-9 * float(np.abs(y[: 8 * REACH]).max(initial=0.0)):
+    if not noise > 1e-9 * abs(float(y[places[0]])):
         return None
-    some = found[:: max(1, len(found) // MAX_PEAKS)]
-    places = np.searchsorted(x, some)
-    low = [place for place in places if _prominence(y, int(place)) < PROMINENCE * noise]
+    low = [place for place in places if _prominence(y, place) < PROMINENCE * noise]
     if len(low) <= SHARE * len(some):
         return None
     text = (
-        f"{computed.function} found {len(found):,} peaks, of which about "
+        f"{computed.function} found {count:,} peaks, of which about "
         f"{len(low) / len(some):.0%} rise less than {PROMINENCE:g} times the noise "
         f"({noise:.2g}) above their surroundings."
     )
@@ -58,11 +57,11 @@ def _advice(above_noise: float, given: float) -> str:
     return "calc('gaussian_filter', …) before takes noise off; min_dist= keeps peaks apart."
 
 
-def _positions(computed: Computed) -> Array:
-    """Return where the peaks are, in x."""
-    if is_object(computed.value):
-        return x_of(computed.value)
-    return np.array([row[0] for row in computed.value.data], dtype=np.float64)
+def _positions(computed: Computed) -> tuple[int, Array]:
+    """Return how many peaks there are, and where some of them are, in x."""
+    rows = x_of(computed.value) if is_object(computed.value) else computed.value.data
+    some = rows[:: 1 + len(rows) // MAX_PEAKS]
+    return len(rows), some if is_object(computed.value) else [row[0] for row in some]
 
 
 def _noise_of(y: Array) -> float:

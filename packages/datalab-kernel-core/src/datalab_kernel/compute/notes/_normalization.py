@@ -17,11 +17,14 @@ def _method(computed: Computed) -> str:
 def _sign_note(computed: Computed) -> Note | None:
     if _method(computed) == "amplitude":  # which begins at 0 whatever the sign
         return None
-    source, value = (sample_of(values_of(obj)) for obj in (computed.inputs[0], computed.value))
-    if source.dtype.kind == "c" or not len(source):
+    source, value = values_of(computed.inputs[0]), values_of(computed.value)
+    if source.dtype.kind == "c":
         return None
-    is_flipped = source.astype(np.float64) * value < 0
-    if not is_flipped.any():
+    if not sample_of(value).any():  # the rest tells, where what was looked at is 0
+        before, after = source.reshape(-1), value.reshape(-1)
+    else:
+        before, after = sample_of(source), sample_of(value)
+    if not (np.sign(before) * np.sign(after) < 0).any():
         return None
     text = (
         f"normalize divided by a negative {_method(computed)}: the signs of all values changed, "

@@ -20,7 +20,8 @@ def _nan_note(computed: Computed) -> Note | None:
     found = values_of(computed.value)
     if found.dtype.kind not in "fc" or not found.size:
         return None
-    if np.isnan(sample_of(found)).mean() < SHARE:
+    is_nan = np.isnan(sample_of(found))
+    if not is_nan.any() or is_nan.mean() < SHARE:
         return None
     count = int(np.isnan(found).sum())
     before = sum(

@@ -21,12 +21,10 @@ def _binning_note(computed: Computed) -> Note | None:
     limits = np.iinfo(binned.dtype)
     sx, sy = param.sx, param.sy
     used = data[: binned.shape[0] * sy, : binned.shape[1] * sx]
-    places = [np.unravel_index(int(used.argmax()), used.shape)]
-    if data.dtype.kind != "u":
-        places.append(np.unravel_index(int(used.argmin()), used.shape))
-    extremes = [float(used[place]) * sx * sy for place in places]
-    if all(limits.min <= extreme <= limits.max for extreme in extremes):
+    extremes = [float(used.max()), float(used.min()) if data.dtype.kind != "u" else 0.0]
+    if all(limits.min <= extreme * sx * sy <= limits.max for extreme in extremes):
         return None
+    places = (np.unravel_index(int(place), used.shape) for place in (used.argmax(), used.argmin()))
     for row, column in places:
         i, j = row // sy, column // sx
         right = used[i * sy : (i + 1) * sy, j * sx : (j + 1) * sx].sum(dtype=np.float64)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from datalab_kernel.compute.notes._arrays import is_object, sample_of, values_of
+from datalab_kernel.compute.notes._arrays import has_region, is_object, values_of
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
 
@@ -40,14 +40,12 @@ _ADVICE = "calc('roi_extraction', …) takes the region out before."
 
 def _region_note(computed: Computed) -> Note | None:
     source = computed.inputs[0]
-    if source.metadata.get("_roi_") is None or not is_object(computed.value):
-        return None
-    if source.roi is None or source.roi.is_empty():
+    if not has_region(source) or not is_object(computed.value):
         return None
     function, kind = computed.function, computed.kind
     if function in WHOLE[kind]:
         return Note(f"{function} took the whole {kind}, not its regions of interest.", _ADVICE)
-    before, after = (sample_of(values_of(obj)) for obj in (source, computed.value))
+    before, after = values_of(source), values_of(computed.value)
     if before.shape == after.shape and np.array_equal(before, after, equal_nan=True):
         return None
     text = f"{function} changed the values outside of the regions of interest too."

@@ -12,12 +12,16 @@ from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from datalab_kernel.compute.notes._arrays import Array
 
 TOLERANCE = 0.05
 """Of half height: so far from it the level may lie."""
 END = 0.05
 """The part of the points at each end that the baseline is taken of."""
+MAX_POINTS = 500
+"""So many of these points are enough."""
 DIPS = 0.05
 """The part of the points between the crossings that may lie below the level."""
 _ADVICE = (
@@ -31,10 +35,9 @@ def _width_note(computed: Computed) -> Note | None:
         return None
     signal, result = computed.inputs[0], computed.value
     pieces = pieces_of(signal)
-    rois = result.roi_indices if None not in pieces else [None] * len(result.coords)
-    for coords, roi in zip(result.coords, rois, strict=True):
-        piece = pieces[None if roi is None else int(roi)]
-        x, y = x_of(signal)[piece], values_of(signal)[piece]
+    rois = [None] * len(result.coords) if None in pieces else result.roi_indices.tolist()
+    for coords, roi in zip(result.coords.tolist(), rois, strict=True):
+        x, y = x_of(signal)[pieces[roi]], values_of(signal)[pieces[roi]]
         within = _within(x, computed.parameters)
         if note := _note_of_one(x[within], y[within], coords):
             return note
@@ -44,16 +47,23 @@ def _width_note(computed: Computed) -> Note | None:
 def _within(x: Array, parameters: Any) -> slice:
     """Return the points that the parameters take."""
     low, high = parameters.xmin, parameters.xmax
-    first = 0 if low is None else int(np.searchsorted(x, low))
-    last = len(x) if high is None else int(np.searchsorted(x, high, "right"))
+    first = None if low is None else int(x.searchsorted(low))
+    last = None if high is None else int(x.searchsorted(high, "right"))
     return slice(first, last)
 
 
-def _note_of_one(x: Array, y: Array, coords: Array) -> Note | None:
-    left, level, right = (float(value) for value in coords[:3])
-    share = _share_of_height(y, level)
-    if share is None:
+def _note_of_one(x: Array, y: Array, coords: Sequence[float]) -> Note | None:
+    left, level, right = coords[:3]
+    if len(y) < 3:  # noqa: PLR2004 - neither ends nor a top
         return None
+    start, end = _ends(y)
+    is_peak = level >= (start + end) / 2
+    place = int(y.argmax() if is_peak else y.argmin())
+    base = start + (end - start) * place / (len(y) - 1)
+    height = float(y[place]) - base
+    if not (math.isfinite(level) and math.isfinite(height) and height):
+        return None
+    share = (level - base) / height
     if abs(share - 0.5) > 0.5 * TOLERANCE:
         text = (
             f"fwhm measured at y = {level:.4g}: at {100 * share:.3g} % of the peak's height "
@@ -62,10 +72,10 @@ def _note_of_one(x: Array, y: Array, coords: Array) -> Note | None:
         return Note(text, _ADVICE)
     if not math.isfinite(left + right):
         return None
-    first, last = (int(np.searchsorted(x, end)) for end in (left, right))
+    first, last = x.searchsorted((left, right))
     inside = sample_of(y[first:last])
-    sign = 1 if _is_peak(y) else -1
-    if len(inside) and np.count_nonzero(sign * (inside - level) < 0) > DIPS * len(inside):
+    beyond = inside < level if is_peak else inside > level
+    if np.count_nonzero(beyond) > DIPS * len(inside):
         text = (
             f"fwhm took the outermost of several crossings of y = {level:.4g}: from x = "
             f"{left:.4g} to {right:.4g} the signal isn't above it everywhere."
@@ -74,24 +84,11 @@ def _note_of_one(x: Array, y: Array, coords: Array) -> Note | None:
     return None
 
 
-def _share_of_height(y: Array, level: float) -> float | None:
-    """Return how high a level lies, from the baseline (0) to the top (1); None if there is none."""
-    if len(y) < 3:  # noqa: PLR2004 - neither ends nor a top
-        return None
+def _ends(y: Array) -> tuple[float, float]:
+    """Return the means of both ends, of so many points that noise averages out."""
     count = max(1, round(END * len(y)))
-    start, end = float(y[:count].mean()), float(y[-count:].mean())
-    place = int(y.argmax() if _is_peak(y) else y.argmin())
-    base = start + (end - start) * place / (len(y) - 1)
-    height = float(y[place]) - base
-    if not (math.isfinite(level) and math.isfinite(height) and height):
-        return None
-    return (level - base) / height
-
-
-def _is_peak(y: Array) -> bool:
-    """Say whether it points upwards from its ends."""
-    base = (float(y[0]) + float(y[-1])) / 2
-    return bool(float(y.max()) - base >= base - float(y.min()))
+    start, end = y[: count : 1 + count // MAX_POINTS], y[-count :: 1 + count // MAX_POINTS]
+    return float(start.sum()) / len(start), float(end.sum()) / len(end)
 
 
 BEHAVIOURS = (
