@@ -15,7 +15,7 @@ SPREAD = 10
 
 
 def _nan_note(computed: Computed) -> Note | None:
-    if not is_object(computed.value):
+    if computed.masked or not is_object(computed.value):  # there is a note of masks
         return None
     found = values_of(computed.value)
     if found.dtype.kind not in "fc" or not found.size:
