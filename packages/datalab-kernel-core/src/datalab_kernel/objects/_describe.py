@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.objects import _sigima
-from datalab_kernel.objects._fields import value_of
 from datalab_kernel.objects._kinds import ObjectInfo
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ def _text(dtype: np.dtype[Any]) -> str:
 
 def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:
     """Describe an object that is here; its title is its name."""
+    from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
+
     if isinstance(obj, _sigima.SignalObj):
         xydata = value_of(obj, "xydata")
         return ObjectInfo(
