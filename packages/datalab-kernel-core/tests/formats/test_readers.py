@@ -7,6 +7,7 @@ import h5py
 import numpy as np
 import pytest
 import scipy.io
+import scipy.sparse
 import tifffile
 from PIL import Image
 
@@ -56,13 +57,29 @@ class TestNumpy(ReaderContract):
 
 class TestMatlab(ReaderContract):
     reader = MAT
-    damage_is_tried = False  # SciPy's reader ends the process over some damaged files
 
     def samples(self):
-        def write(stream):
-            scipy.io.savemat(stream, {"img": FRAMES[0]})
+        cells = np.empty((1, 2), object)
+        cells[0] = [np.array([[5.0, 6, 7, 8, 9]]), "words"]
+        matrix = scipy.sparse.csc_array(np.diag(np.arange(1.0, 7.0)))
+        run = {"fs": 50.0, "y": np.array([[1.0, 2j, 3]]), "c": cells, "s": matrix, "on": [True] * 3}
 
-        return [made("image.mat", write, FRAMES[0])]
+        def write(stream, content, **options):
+            scipy.io.savemat(stream, content, **options)
+
+        images = [
+            made("image.mat", lambda stream: write(stream, {"img": FRAMES[0]}), FRAMES[0]),
+            made(
+                "compressed.mat",
+                lambda stream: write(stream, {"img": FRAMES[0]}, do_compression=True),
+                FRAMES[0],
+            ),
+        ]
+        y, c, on = (
+            [np.arange(len(values)), values] for values in ([1, 2j, 3], cells[0][0][0], [1, 1, 1])
+        )
+        arrays = (y, c, matrix.toarray(), on)
+        return [*images, made("run.mat", lambda stream: write(stream, {"run": run}), *arrays)]
 
 
 class TestMatlab73(ReaderContract):

@@ -1,19 +1,30 @@
-"""Variables of MATLAB's files up to version 7.2, which SciPy reads."""
+"""Variables of MATLAB's files up to version 7.2, read by ourselves.
+
+SciPy's reader takes the sizes that a file says for true, and ends the process over some damaged
+files; here each is checked before it is used.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from datalab_kernel.formats._table import wrong
+from datalab_kernel.formats.matlab._elements import (
+    COMPRESSED,
+    Element,
+    MatFileError,
+    elements_of,
+    inflated,
+)
+from datalab_kernel.formats.matlab._matrices import variable_of
 from datalab_kernel.formats.matlab._variables import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_LARGEST_SPARSE = 1 << 26
-"""How many values a sparse matrix may have written out."""
+_HEADER_BYTES, _ORDER_PLACE = 128, 126
+_ORDERS = {b"IM": "<", b"MI": ">"}
 
 
 def read_variables(path: Path) -> dict[str, Any]:
@@ -22,37 +33,38 @@ def read_variables(path: Path) -> dict[str, Any]:
     Raises
     ------
     FileFormatError
-        If SciPy finds it damaged.
+        If it is damaged.
     """
-    import scipy.io
-
+    found: dict[str, Any] = {}
+    number = 0
     try:
-        found = scipy.io.loadmat(path)
-    except scipy.io.matlab.MatReadError as error:
-        raise wrong(path, f"it is damaged ({error})", hint="") from error
-    return {name: _plain(value) for name, value in found.items() if not name.startswith("__")}
+        for number, element in enumerate(_elements(path), 1):  # noqa: B007 - for the error
+            whole = inflated(element) if element.kind == COMPRESSED else element
+            name, value = variable_of(whole)
+            if name in found:
+                found[f"{name} (before)"] = Unreadable("another of that name is behind it")
+            if name:  # what has none is MATLAB's own
+                found[name] = value
+    except MatFileError as error:
+        place = f"its variable {number}: " if number else ""
+        raise wrong(path, f"it is damaged ({place}{error})", hint="") from error
+    return found
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line per kind
-    """Return a value of SciPy's as a plain one; shapes stay as MATLAB has them."""
-    import scipy.io
-    import scipy.sparse
-
-    if scipy.sparse.issparse(value):
-        is_small = value.shape[0] * value.shape[1] <= _LARGEST_SPARSE
-        return value.toarray() if is_small else Unreadable(f"a sparse matrix of {value.shape}")
-    if isinstance(value, scipy.io.matlab.MatlabFunction):
-        return Unreadable("a function")
-    if isinstance(value, scipy.io.matlab.MatlabOpaque | scipy.io.matlab.MatlabObject):
-        return Unreadable("an object of a class")
-    if not isinstance(value, np.ndarray):
-        return value
-    if value.dtype.names is not None:
-        structs = [{key: _plain(one[key]) for key in value.dtype.names} for one in value.ravel("F")]
-        return structs[0] if len(structs) == 1 else structs
-    if value.dtype == object:
-        return [_plain(item) for item in value.ravel("F")]
-    if value.dtype.kind == "U":
-        texts = [str(text) for text in value.ravel()]
-        return texts[0] if len(texts) == 1 else "\n".join(texts)
-    return value
+def _elements(path: Path) -> Iterator[Element]:
+    """Yield the file's elements; the bytes of each are its own."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+        order = _ORDERS.get(header[_ORDER_PLACE:])
+        if order is None:
+            raise MatFileError("its header says no order of bytes")
+        size = path.stat().st_size
+        while tag := file.read(8):
+            left = size - file.tell()
+            length = int.from_bytes(tag[4:], "little" if order == "<" else "big")
+            if len(tag) < 8 or length > left:  # noqa: PLR2004 - a tag's bytes
+                raise MatFileError(f"{length:,} bytes are said where {left:,} are left")
+            data = bytearray(8 + length)
+            data[:8] = tag
+            file.readinto(memoryview(data)[8:])
+            yield next(elements_of(memoryview(data), order))

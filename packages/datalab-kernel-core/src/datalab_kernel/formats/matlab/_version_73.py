@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.formats.matlab._sparse import written_out
 from datalab_kernel.formats.matlab._variables import Unreadable
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ _NUMBERS = {
     *(f"{s}int{n}" for s in ("", "u") for n in (8, 16, 32, 64)),
 }
 _DEEPEST = 20
-_LARGEST_SPARSE = 1 << 26
 
 
 def read_variables(path: Path) -> dict[str, Any]:
@@ -93,14 +93,10 @@ def _text(codes: Any) -> str:
 
 
 def _sparse(group: h5py.Group) -> Any:
-    import scipy.sparse
-
     rows = int(group.attrs["MATLAB_sparse"])
-    ends = np.asarray(group["jc"][()], dtype=np.int64)
-    shape = (rows, len(ends) - 1)
-    if shape[0] * shape[1] > _LARGEST_SPARSE:
-        return Unreadable(f"a sparse matrix of {shape}")
-    if "data" not in group:
-        return np.zeros(shape)
-    parts = (group["data"][()], group["ir"][()].astype(np.int64), ends)
-    return scipy.sparse.csc_array(parts, shape=shape).toarray()
+    starts = np.asarray(group["jc"][()])
+    shape = (rows, len(starts) - 1)
+    has_values = "data" in group
+    values = group["data"][()] if has_values else np.empty(0)
+    places = group["ir"][()] if has_values else np.empty(0, np.int64)
+    return written_out(values, places, starts, shape)
