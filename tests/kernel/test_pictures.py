@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from support.kernel.driver import Kernel, Shown
 
 SETUP = """
@@ -91,3 +93,36 @@ def test_drawing_many_objects_shows_how_far_it_is_and_can_be_stopped(
     assert re.fullmatch(r"(Drawing|Reading) \d of 90 …", lines[0])
     assert pictures(shown) == []
     assert len(pictures(drawing.run("plotter.plot('s')"))) == 1
+
+
+@pytest.fixture
+def formats(drawing: Kernel) -> Iterator[Kernel]:
+    yield drawing
+    drawing.value("%config InlineBackend.figure_formats = ['png']")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("['svg']", ["image/svg+xml"]),
+        ("['retina']", ["image/png"]),
+        ("['pdf', 'svg']", ["application/pdf", "image/svg+xml"]),
+        ("['jpeg']", ["image/jpeg"]),
+    ],
+)
+def test_a_picture_is_sent_in_the_formats_that_are_asked_for(
+    formats: Kernel, asked: str, shown: list[str]
+) -> None:
+    formats.value(f"%config InlineBackend.figure_formats = {asked}")
+    (data,) = formats.run("plotter.plot('s');").displays
+    assert sorted(data) == [*shown, "text/plain"]
+
+
+def test_one_picture_may_be_interactive(drawing: Kernel) -> None:
+    widget = "application/vnd.jupyter.widget-view+json"
+    asked = ["interactive=True", "interactive=None", "interactive=False"]
+    found = [drawing.run(f"plotter.plot('s', {one});").displays[0] for one in asked]
+    assert [widget in data for data in found] == [True, False, False]
+    shown = drawing.run("plotter.plot('s', interactive='yes')")
+    assert shown.error is not None
+    assert "interactive must be True, False or None, not 'yes'" in shown.error[1]

@@ -55,6 +55,7 @@ def test_axes_are_in_the_unit_that_fits_and_say_so():
         ({}, "lines", None),
         ({"style": "steps"}, "lines", "hv"),
         ({"style": "steps", "x": X[::-1]}, "lines", "vh"),
+        ({"style": "bins"}, "lines", "hvh"),
         ({"style": "sticks"}, "lines", None),
         ({"style": "dots"}, "markers", None),
         ({"marker": "s"}, "lines+markers", None),

@@ -317,3 +317,18 @@ def long_texts() -> AxesSpec:
         yunit="a.u.",
         legend="best",
     )
+
+
+@picture
+def histogram() -> AxesSpec:
+    counts = np.array([2, 5, 11, 18, 23, 17, 12, 4, 1])
+    curve = Curve(x=np.arange(9) * 0.5 - 2, y=counts, style="bins")
+    return AxesSpec(
+        curves=(curve,), title="nine bins", xlabel="Voltage", xunit="V", ylabel="Counts"
+    )
+
+
+@picture
+def power_of_ten_above_note() -> AxesSpec:
+    x = np.arange(2_000_000.0)
+    return AxesSpec(curves=(Curve(x=x, y=np.sin(x / 3e5)),))

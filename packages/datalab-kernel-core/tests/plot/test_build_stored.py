@@ -49,6 +49,7 @@ def look(*objects, **options):
         ({**AS_DATALAB_WRITES, "style": "NoPen"}, ("line", "#1f77b4", None, 1, None)),
         ({"__curvestyle": "Sticks"}, ("sticks", None, None, None, None)),
         ({"__curvestyle": "Steps"}, ("steps", None, None, None, None)),
+        ({"__curvestyle": "Steps", "__shade": 0.5}, ("bins", None, None, None, None)),
         ({"__curvestyle": "Dots"}, ("dots", None, None, None, None)),
         ({"__curvestyle": 7}, ("line", None, None, None, None)),
         ({"color": "red", "width": 12.5, "size": 3}, ("line", None, None, None, None)),

@@ -211,3 +211,19 @@ def test_every_dtype_and_infinite_values_are_drawn(shelf, draw, dtype, count):
     y[1] = np.inf
     shelf["s"] = create_signal("s", np.arange(count).astype("float32"), y)
     assert draw("s").png()
+
+
+@pytest.mark.parametrize("xlabel", ["", "Distance"])
+def test_what_is_said_of_a_long_curve_is_below_the_power_of_ten(shelf, draw, xlabel):
+    x = np.arange(1_000_000.0)
+    shelf["long"] = create_signal("long", x, np.sin(x / 1e5), labels=(xlabel, ""))
+    plot = draw("long")
+    (axes,) = plot.axes
+    plot.png()
+    renderer = plot.figure.canvas.get_renderer()
+    (note,) = [text for text in axes.texts if "points" in text.get_text()]
+    power = axes.xaxis.get_offset_text()
+    assert power.get_text()
+    boxes = [text.get_window_extent(renderer) for text in (note, power)]
+    assert not boxes[0].overlaps(boxes[1])
+    assert boxes[0].y0 >= 0

@@ -268,7 +268,7 @@ def test_sticks_keep_both_ends_of_each_column():
     assert {3, -4} <= {*found.y}
 
 
-@pytest.mark.parametrize("style", ["line", "steps", "sticks", "dots"])
+@pytest.mark.parametrize("style", ["line", "steps", "bins", "sticks", "dots"])
 @pytest.mark.parametrize("x", [X, X[::-1], np.cos(7 * X), np.ones(N), np.full(N, np.nan)])
 def test_every_style_of_every_order_is_drawn(draw, style, x):
     obj = create_signal("s", x, np.sin(X))

@@ -29,7 +29,7 @@ def test_the_bundle_is_a_sharp_png_as_text_with_its_size_on_the_page(draw):
     assert {*data} == {"image/png", "text/plain"}
     png = base64.b64decode(data["image/png"])
     assert struct.unpack(">II", png[16:24]) == (1000, 600)
-    assert metadata["image/png"] == {"width": 500, "height": 300, "alt": plot.spec.alt}
+    assert metadata["image/png"] == {"width": 500, "alt": plot.spec.alt}
     assert data["text/plain"] == "<Plot of the signal sine>"
 
 

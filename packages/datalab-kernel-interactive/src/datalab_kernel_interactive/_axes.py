@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.plot.rendering import with_unit
+from datalab_kernel.plot.rendering import whole_bins, with_unit
 from datalab_kernel_interactive._curve_traces import add_curve, add_curve_scale
 from datalab_kernel_interactive._curves import CurveData
 from datalab_kernel_interactive._image_traces import add_image
@@ -17,7 +17,7 @@ from datalab_kernel_interactive._texts import to_html
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from datalab_kernel.plot import AxesSpec
+    from datalab_kernel.plot import AxesSpec, Curve
 
 KNOWN_SCALES = frozenset({"linear", "log"})
 NOTHING: Range = (0.0, 1.0)
@@ -80,10 +80,20 @@ def _axis_limits(
     is_log_x, is_log_y = (kind == "log" for kind in kinds)
     x_found = _union(samples.x_range() for samples in data)
     y_found = _union(samples.y_range(is_positive=is_log_y) for samples in data)
-    if not is_log_y and any(curve.style == "sticks" for curve in spec.curves):
+    if not is_log_y and any(curve.style in {"sticks", "bins"} for curve in spec.curves):
         y_found = _union([y_found, (0.0, 0.0)])
+    if not is_log_x:
+        x_found = _union([x_found, *map(_ends_of_bins, spec.curves)])
     x = spec.xlim or padded(*(x_found or _positive(is_log_x)), kinds[0])
     return x, spec.ylim or padded(*(y_found or _positive(is_log_y)), kinds[1])
+
+
+def _ends_of_bins(curve: Curve) -> Range | None:
+    """Return where a histogram's first bin begins and its last one ends."""
+    if curve.style != "bins" or not len(curve.x):
+        return None
+    x, _ = whole_bins(curve.x, curve.y)
+    return min(float(x[0]), float(x[-1])), max(float(x[0]), float(x[-1]))
 
 
 def _positive(is_log: bool) -> Range:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.plot.rendering import whole_bins
 from datalab_kernel_interactive._colors import MARKERS, colorscale, line_of
 from datalab_kernel_interactive._panel import Change, View
 from datalab_kernel_interactive._texts import to_html
@@ -72,6 +73,8 @@ class CurveSource:
                     [np.full(y.shape, base), y, np.full(y.shape, np.nan)], axis=1
                 ).ravel(),
             }
+        if self._curve.style == "bins" and not points.is_reduced:
+            x, y = whole_bins(x, y, np.nan if self._y.kind == "log" else 0.0)
         arrays = {"x": x, "y": y}
         if self._curve.x_error is not None or self._curve.y_error is not None:
             nothing = np.zeros(len(x))
@@ -101,6 +104,9 @@ def add_curve(panel: Panel, curve: Curve, data: CurveData, number: int, spec: Ax
     trace = _trace(panel, curve, color, dash, spec)
     if curve.style == "steps" and "line" in trace:  # a value holds until the next sample
         trace["line"]["shape"] = "vh" if data.is_turned else "hv"
+    elif curve.style == "bins" and "line" in trace:
+        trace["line"]["shape"] = "hvh"
+        trace |= {"fill": "tozeroy", "fillcolor": color.replace(",1)", f",{BAND})")}
     place = panel.add(trace)
     band = None
     is_long = data.size > 2 * FIRST_COLUMNS

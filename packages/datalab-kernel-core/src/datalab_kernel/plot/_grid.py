@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from datalab_kernel.objects import DataObject
     from datalab_kernel.plot._from_afar import Lookup
-    from datalab_kernel.plot._spec import Curve, Image
+    from datalab_kernel.plot._spec import Curve, CurveStyle, Image
+    from datalab_kernel.plot.rendering import ReducedCurve
 
     Array = np.ndarray[Any, Any]
 
@@ -220,11 +221,17 @@ def _small_curve(curve: Curve, axes: AxesSpec, pixels: int) -> Curve:
         curve,
         x=np.array(x, dtype=float),
         y=np.array(y, dtype=float),
-        style="dots" if found is not None and found.is_dots else curve.style,
+        style=_small_style(curve, found),
         x_error=None,
         y_error=None,
         label="",
     )
+
+
+def _small_style(curve: Curve, found: ReducedCurve | None) -> CurveStyle:
+    if found is not None and found.is_dots:
+        return "dots"
+    return "line" if found is not None and curve.style == "bins" else curve.style
 
 
 def _small_image(image: Image, pixels: int) -> Image:

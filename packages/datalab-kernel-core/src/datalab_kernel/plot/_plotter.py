@@ -90,7 +90,15 @@ class Plotter:
         """Say what it draws."""
         return f"Plotter({self.workspace!r})"
 
-    def plot(self, what: Any, *, show: bool = True, ax: Any = None, **options: Any) -> Plot:
+    def plot(
+        self,
+        what: Any,
+        *,
+        show: bool = True,
+        ax: Any = None,
+        interactive: bool | None = None,
+        **options: Any,
+    ) -> Plot:
         """Draw signals over each other, or images side by side, and show the picture.
 
         Parameters
@@ -103,6 +111,8 @@ class Plotter:
             Whether the picture is shown at once, in a notebook.
         ax
             matplotlib axes to draw into instead; then it isn't shown.
+        interactive
+            Whether this picture is one to pan and zoom in; None: as :attr:`renderer` draws.
         **options
             As matplotlib names them, and what they mean there: ``title, xlabel, ylabel,
             xlim, ylim, aspect, alpha, figsize, dpi, roi, results`` for both kinds, ``xscale,
@@ -122,6 +132,8 @@ class Plotter:
         ------
         ObjectNotFoundError
             If a name or pattern finds nothing.
+        NoRendererError
+            For ``interactive=True`` without the package datalab-kernel-interactive.
         TypeError
             If signals and images are mixed, or for an option that isn't known or is for the
             other kind.
@@ -150,9 +162,10 @@ class Plotter:
         parsed = parse_options(options)
         if ax is not None:
             check_placing(parsed)
-        objects = with_shown_instead(drawable(what, self._looked_at(parsed)), instead)
+        drawer = self._drawer(interactive)
+        objects = with_shown_instead(drawable(what, self._looked_at(parsed, drawer)), instead)
         spec = build(objects, parsed, is_alone=ax is not None)
-        return self._drawn(spec, ax, show=show)
+        return _drawn(drawer, spec, ax, show=show)
 
     def grid(  # noqa: PLR0913 - each is given by its name
         self,
@@ -214,28 +227,36 @@ class Plotter:
 
         parsed = grid_options(options)
         sheet = Sheet(columns=columns, size=size, page=page)
-        spec = build_grid(items_of(what, self._looked_at(parsed), kind), sheet, parsed)
-        return self._drawn(spec, show=show)
+        drawer = self._drawer()
+        spec = build_grid(items_of(what, self._looked_at(parsed, drawer), kind), sheet, parsed)
+        return _drawn(drawer, spec, show=show)
 
-    def _looked_at(self, options: PlotOptions) -> Workspace | FromAfar | None:
+    def _looked_at(self, options: PlotOptions, drawer: Renderer) -> Workspace | FromAfar | None:
         """Return where names are looked up: from afar, unless the renderer lets people zoom."""
         from datalab_kernel.plot._from_afar import FromAfar
 
         workspace = self.workspace
-        if workspace is None or getattr(self._drawer(), "needs_all_samples", False):
+        if workspace is None or getattr(drawer, "needs_all_samples", False):
             return workspace
         return FromAfar(workspace, options)
 
-    def _drawn(self, spec: FigureSpec, ax: Any = None, *, show: bool) -> Plot:
-        plot = Plot(spec, self._drawer().render(spec, ax))
-        if show and ax is None:
-            plot.show()
-        return plot
+    def _drawer(self, interactive: bool | None = None) -> Renderer:
+        """Return what draws, made when something is drawn first; for one picture perhaps another."""
+        if interactive is not None:
+            from datalab_kernel.plot import renderers
 
-    def _drawer(self) -> Renderer:
-        """Return what draws, made when something is drawn first."""
+            name = renderers.of_interactivity(interactive)
+            if name != self._renderer:
+                return renderers.make(name)
         if self._made is None:
             from datalab_kernel.plot import renderers
 
             self._made = renderers.make(self._renderer)  # type: ignore[arg-type]  # a name
         return self._made
+
+
+def _drawn(drawer: Renderer, spec: FigureSpec, ax: Any = None, *, show: bool) -> Plot:
+    plot = Plot(spec, drawer.render(spec, ax))
+    if show and ax is None:
+        plot.show()
+    return plot

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import ExportError, MissingFileError
+from datalab_kernel.plot._figure_formats import figure_media
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -108,8 +109,12 @@ class Plot:
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what the renderer shows in a notebook, and a text; SVG only where included."""
-        wanted = {"text/plain", *_DEFAULT} if include is None else {*include}
+        """Return what the renderer shows in a notebook, and a text.
+
+        Without ``include`` that is PNG, or what ``InlineBackend.figure_formats`` asks for.
+        """
+        own = figure_media(_shell(), self._drawing.figure) or _DEFAULT
+        wanted = {"text/plain", *own} if include is None else {*include}
         wanted -= {*(exclude or ())}
         data, metadata = self._drawing.mimebundle(self.spec.alt, wanted)
         if "text/plain" in wanted:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, Any]
 
 Aspect = Literal["auto", "equal"] | float
-CurveStyle = Literal["line", "steps", "sticks", "dots"]
+CurveStyle = Literal["line", "steps", "bins", "sticks", "dots"]
 ShapeKind = Literal[
     "interval", "point", "segment", "rectangle", "circle", "ellipse", "polygon", "cross", "text"
 ]
@@ -32,7 +32,8 @@ class Curve:
     """A line through ``(x, y)``, each of shape ``(n,)`` and real, with errors if there are any.
 
     ``linestyle`` and ``marker`` are matplotlib's (``"--"``, ``"o"``); None is the renderer's
-    own. ``style`` says how samples become a line, as DataLab's curve style does. ``note`` is
+    own. ``style`` says how samples become a line, as DataLab's curve style does: from steps, a
+    value holds until the next; bins are around their samples (:func:`.whole_bins`). ``note`` is
     what a picture says of samples that were left out before.
     """
 

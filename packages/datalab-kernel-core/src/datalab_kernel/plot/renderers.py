@@ -5,6 +5,7 @@ It is public for renderers that need another's picture, too.
 
 from __future__ import annotations
 
+import difflib
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ from datalab_kernel.errors import NoRendererError
 if TYPE_CHECKING:
     from datalab_kernel.plot._spec import Renderer
 
-__all__ = ["DEFAULT", "check", "installed", "make"]
+__all__ = ["DEFAULT", "INTERACTIVE", "check", "installed", "make", "of_interactivity"]
 
 GROUP = "datalab_kernel.renderers"
 DEFAULT = "matplotlib"
 """The renderer that is always there, and that draws where none is asked for."""
-OURS = {"interactive": "datalab-kernel-interactive"}
+INTERACTIVE = "interactive"
+"""The renderer that lets people pan and zoom."""
+OURS = {INTERACTIVE: "datalab-kernel-interactive"}
 
 
 def installed() -> dict[str, EntryPoint]:
@@ -75,6 +78,22 @@ def check(name: str) -> None:
     found = installed()
     if name not in found:
         have = ", ".join([DEFAULT, *found])
+        near = difflib.get_close_matches(name, [DEFAULT, *found, *OURS], n=1)
         hint = f" Install the package {OURS[name]}." if name in OURS else ""
+        hint = hint or (f" Did you mean {near[0]!r}?" if near else "")
         message = f"The renderer {name!r} is not installed. Installed renderers: {have}.{hint}"
         raise NoRendererError(message, name=name, installed=[DEFAULT, *found])
+
+
+def of_interactivity(interactive: bool) -> str:
+    """Return the name of the renderer that ``plot(…, interactive=…)`` stands for.
+
+    Raises
+    ------
+    TypeError
+        If it is neither True nor False.
+    """
+    if not isinstance(interactive, bool):
+        message = f"interactive must be True, False or None, not {interactive!r}."
+        raise TypeError(message)
+    return INTERACTIVE if interactive else DEFAULT

@@ -23,6 +23,8 @@ CURVE_STYLES: Mapping[str, CurveStyle] = {
     "Steps": "steps",
     "Dots": "dots",
 }
+SHADE = "__shade"
+"""What Sigima gives histograms, and nothing else, besides steps: their x are the bins' centres."""
 LINE_STYLES = {
     "SolidLine": None,
     "DashLine": "--",
@@ -66,11 +68,15 @@ def curve_look(metadata: Mapping[str, Any]) -> CurveLook:
     --------
     >>> curve_look({"__curvestyle": "Sticks"}).style
     'sticks'
+    >>> curve_look({"__curvestyle": "Steps", "__shade": 0.5}).style
+    'bins'
     >>> curve_look({"style": "DashLine", "color": "#ff0000", "width": 2.0}).linestyle
     '--'
     >>> curve_look({"width": 12.5, "color": "#ff0000"}).linewidth
     """
     style = CURVE_STYLES.get(str(metadata.get("__curvestyle")), "line")
+    if style == "steps" and SHADE in metadata:
+        style = "bins"
     if metadata.get("style") not in LINE_STYLES or "width" not in metadata:
         return CurveLook(style=style)
     linestyle = LINE_STYLES[metadata["style"]]

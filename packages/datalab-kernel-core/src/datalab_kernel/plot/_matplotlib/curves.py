@@ -11,7 +11,7 @@ from matplotlib.patheffects import AbstractPathEffect
 
 from datalab_kernel.plot._matplotlib import layout
 from datalab_kernel.plot._matplotlib.texts import shortened
-from datalab_kernel.plot.rendering import ReducedCurve, View, reduce_curve
+from datalab_kernel.plot.rendering import ReducedCurve, View, reduce_curve, whole_bins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ LONGEST_PATH = 2_000
 """Points of a path that matplotlib's Agg surely draws, however far it jumps."""
 PIECE = 400
 """Points that Agg draws at once with little memory, and fastest."""
+FILL = 0.2
+"""How opaque a histogram's bins are."""
 QUICK_LEGEND = 50_000
 """Points from which on matplotlib takes too long to find the best place for a legend."""
 ENTRY_HEIGHT = 1.55
@@ -92,6 +94,8 @@ def _style(curve: Curve) -> dict[str, Any]:
         style.setdefault("linestyle", "-")
     if curve.style == "steps":
         style["drawstyle"] = "steps-post"  # as DataLab's: a value holds until the next
+    elif curve.style == "bins":
+        style["drawstyle"] = "steps-mid"
     elif curve.style == "dots":
         style |= {"linestyle": "none", "marker": curve.marker or "."}
         style.setdefault("markersize", 6)
@@ -102,6 +106,8 @@ def _draw_samples(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
     """Draw each sample, and what is known of its error."""
     if curve.style == "sticks":
         _draw_sticks(axes, curve, style)
+    elif curve.style == "bins":
+        _draw_bins(axes, curve, style)
     elif curve.marker is None and curve.style != "dots":
         alone = np.flatnonzero(standing_alone(curve.y))
         if alone.size:
@@ -135,6 +141,14 @@ def _draw_sticks(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
         axes.axhline(0, color=line.get_color(), linewidth=0.6, alpha=0.5)
 
 
+def _draw_bins(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
+    """Draw a histogram: an outline from zero to zero, lightly filled."""
+    x, y = whole_bins(curve.x, curve.y)
+    (line,) = axes.plot(x, y, **style)
+    line.sticky_edges.y.append(0)
+    axes.fill_between(x, y, step="mid", color=line.get_color(), alpha=FILL, linewidth=0)
+
+
 class _InPieces(AbstractPathEffect):
     """Draw a long line piece by piece: Agg gives up on too much of a scribble in one path."""
 
@@ -165,6 +179,9 @@ def _draw_reduced(axes: Axes, curve: Curve, found: ReducedCurve, style: dict[str
         style["rasterized"] = True  # in files of vectors, too, dots are pixels
     elif len(found.y) > PIECE and curve.style != "sticks":
         style["path_effects"] = [_InPieces()]
+    if curve.style == "bins":  # narrower than pixels
+        curve = replace(curve, style="line")
+        style.pop("drawstyle")
     shown = replace(curve, x=found.x, y=found.y, x_error=None, y_error=None)
     _draw_samples(axes, shown, style)
     if found.band is not None:

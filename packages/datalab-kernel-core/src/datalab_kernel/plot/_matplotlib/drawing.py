@@ -1,10 +1,9 @@
-"""A picture that matplotlib drew: as PNG or SVG for a notebook, and as a file."""
+"""A picture that matplotlib drew: in the formats of a notebook, and as a file."""
 
 from __future__ import annotations
 
 import base64
 import io
-import struct
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,8 @@ PIXEL_RATIO = 2
 PNG_LEVEL, PNG_LEVEL_OF_IMAGES = 4, 2
 """zlib's levels for the PNG, hardly larger than by its own 6: pixels that differ take longest."""
 
+JPEG_QUALITY = 90
+
 
 @dataclass(frozen=True, slots=True)
 class MatplotlibDrawing:
@@ -30,38 +31,43 @@ class MatplotlibDrawing:
 
     def png(self) -> bytes:
         """Return the picture as PNG, with two pixels for one of the page."""
-        buffer = io.BytesIO()
         has_images = any(axes.images for axes in self.axes)
-        with self._unwatched():
-            self.figure.savefig(
-                buffer,
-                format="png",
-                dpi=PIXEL_RATIO * self.figure.dpi,
-                pil_kwargs={"compress_level": PNG_LEVEL_OF_IMAGES if has_images else PNG_LEVEL},
-            )
-        return buffer.getvalue()
+        level = PNG_LEVEL_OF_IMAGES if has_images else PNG_LEVEL
+        return self._pixels("png", {"compress_level": level})
 
-    def svg(self) -> str:
-        """Return the picture as SVG."""
+    def _pixels(self, kind: str, pil_kwargs: dict[str, Any]) -> bytes:
+        return self._bytes(kind, dpi=PIXEL_RATIO * self.figure.dpi, pil_kwargs=pil_kwargs)
+
+    def _bytes(self, kind: str, **options: Any) -> bytes:
         buffer = io.BytesIO()
         with self._unwatched():
-            self.figure.savefig(buffer, format="svg")
-        return buffer.getvalue().decode("utf-8")
+            self.figure.savefig(buffer, format=kind, **options)
+        return buffer.getvalue()
 
     def mimebundle(
         self, alt: str, wanted: Collection[str]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return a PNG as base64 text with its size, and SVG, as far as they are wanted."""
+        """Return PNG, JPEG, SVG and PDF, as far as they are wanted, as text or base64 text.
+
+        Pixels come with their width on the page; without a height, so that their ratio stays
+        where a page is narrower.
+        """
         data: dict[str, Any] = {}
         metadata: dict[str, Any] = {}
-        if "image/png" in wanted:
-            png = self.png()
-            width, height = (size // PIXEL_RATIO for size in struct.unpack(">II", png[16:24]))
-            data["image/png"] = base64.b64encode(png).decode("ascii")
-            metadata["image/png"] = {"width": width, "height": height, "alt": alt}
+        for media, draw in self._pixels_by_media().items():
+            if media in wanted:
+                picture = draw()
+                data[media] = _base64(picture)
+                metadata[media] = {"width": _width(picture) // PIXEL_RATIO, "alt": alt}
         if "image/svg+xml" in wanted:
-            data["image/svg+xml"] = self.svg()
+            data["image/svg+xml"] = self._bytes("svg").decode("utf-8")
+        if "application/pdf" in wanted:
+            data["application/pdf"] = _base64(self._bytes("pdf"))
         return data, metadata
+
+    def _pixels_by_media(self) -> dict[str, Callable[[], bytes]]:
+        jpeg = {"quality": JPEG_QUALITY}
+        return {"image/png": self.png, "image/jpeg": lambda: self._pixels("jpeg", jpeg)}
 
     def save(self, path: Path, **options: Any) -> None:
         """Write the picture to a file, in the format that its suffix says, else as PNG."""
@@ -81,3 +87,14 @@ class MatplotlibDrawing:
             yield
         finally:
             self.figure.stale_callback = callback
+
+
+def _base64(picture: bytes) -> str:
+    return base64.b64encode(picture).decode("ascii")
+
+
+def _width(picture: bytes) -> int:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(picture)) as image:
+        return int(image.width)

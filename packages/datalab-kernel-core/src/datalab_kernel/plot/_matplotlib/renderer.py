@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.transforms import Bbox
+
 from datalab_kernel.display._progress import tracking
 from datalab_kernel.plot._matplotlib import appearance, layout
 from datalab_kernel.plot._matplotlib.curves import draw_curve, draw_curve_scale, draw_legend
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.text import Annotation
 
     from datalab_kernel.plot._matplotlib.layout import Page
@@ -193,9 +196,23 @@ def _label_axes(axes: Axes, spec: AxesSpec) -> None:
     label_axis(axes.yaxis, layout.wrap_label(spec.ylabel, axes, 0), spec.yunit)
 
 
+class _LowestText:
+    """Where the lower of an axis' label and its power of ten is, asked when it is drawn."""
+
+    def __init__(self, axis: Axis) -> None:
+        self._axis = axis
+
+    def __call__(self, renderer: Any) -> Bbox:
+        texts = (self._axis.label, self._axis.get_offset_text())
+        boxes = [text.get_window_extent(renderer) for text in texts if text.get_visible()]
+        label = boxes[0]
+        low = min([box.y0 for box in boxes if box.height] or [label.y0])
+        return Bbox.from_extents(label.x0, min(low, label.y0), label.x1, label.y1)
+
+
 def _draw_note(axes: Axes, text: str) -> None:
-    """Write quietly below the axis' label."""
-    place: Any = ("axes fraction", axes.xaxis.label)
+    """Write quietly below the axis' label, and below the power of ten beside it."""
+    place: Any = ("axes fraction", _LowestText(axes.xaxis))
     axes.annotate(
         text, (1.0, 0.0), xycoords=place, xytext=(0, -3), textcoords="offset points",
         ha="right", va="top", fontsize=appearance.NOTE_SIZE, color=appearance.quiet(axes),

@@ -7,7 +7,7 @@ their panels here.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -22,7 +22,7 @@ from datalab_kernel.plot._matplotlib import appearance, layout
 from datalab_kernel.plot._matplotlib.curves import standing_alone
 from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
 from datalab_kernel.plot._matplotlib.texts import without_middle
-from datalab_kernel.plot.rendering import SCALES
+from datalab_kernel.plot.rendering import SCALES, whole_bins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,6 +132,8 @@ class _Sheet:
         self._axes.text(x, y, text, fontsize=TEXT_PT, color=color, parse_math=False, **where)
 
     def _draw_curve(self, curve: Curve, part: AxesSpec, box: _Box) -> None:
+        if curve.style == "bins":
+            curve = _outlined(curve)
         to_x, to_y = (
             SCALES.get(scale, SCALES["linear"])[0] for scale in (part.xscale, part.yscale)
         )
@@ -202,6 +204,13 @@ def _evenly(data: Array, x_edges: Array, y_edges: Array) -> tuple[Array, Array, 
         places.append(np.clip(np.searchsorted(sign * edges, sign * centres) - 1, 0, count - 1))
         ends.append(even)
     return data[np.ix_(*places)], ends[1], ends[0]
+
+
+def _outlined(curve: Curve) -> Curve:
+    """Return a histogram's outline as a plain line."""
+    x, y = whole_bins(curve.x, curve.y)
+    steps = np.repeat((x[1:] + x[:-1]) / 2, 2)
+    return replace(curve, x=np.concatenate([x[:1], steps, x[-1:]]), y=np.repeat(y, 2))
 
 
 def _ends(to_axis: Any, values: Array, limits: tuple[float, float] | None) -> tuple[float, float]:

@@ -7,6 +7,7 @@ takes from here
 - curves of any length by what a picture of them shows: :func:`reduce_curve` of a
   :class:`View`, on one of the :data:`SCALES`;
 - images of any size: :func:`reduce_image`, and :func:`finite_range` for their colours;
+- a histogram's steps: :func:`whole_bins`;
 - parts of long curves, for who zooms: :func:`order_of` and :func:`places_in`;
 - for backends, what a large object looks like as a whole: :func:`extremes_of`, :func:`area_means_of`;
 - metric prefixes: :func:`choose_unit` and :func:`with_unit`;
@@ -15,6 +16,7 @@ takes from here
 Pure: numpy, and no plotting library. Arrays are only read.
 """
 
+from datalab_kernel.plot.rendering._bins import whole_bins
 from datalab_kernel.plot.rendering._curve import ReducedCurve, View, reduce_curve
 from datalab_kernel.plot.rendering._finite import finite_range
 from datalab_kernel.plot.rendering._from_afar import SEEN_AS, area_means_of, extremes_of
@@ -40,5 +42,6 @@ __all__ = [
     "reduce_curve",
     "reduce_image",
     "shape_color",
+    "whole_bins",
     "with_unit",
 ]
