@@ -11,10 +11,12 @@ from datalab_kernel.plot import (
     FigureSpec,
     Image,
     ManyCurves,
+    RightAxis,
     Shape,
     Table,
 )
 from datalab_kernel_interactive._figure import make_figure
+from datalab_kernel_interactive._renderer import InteractiveRenderer
 
 X = np.linspace(0, 1e-3, 50)
 LONG = np.arange(100_000.0)
@@ -262,3 +264,16 @@ def test_axes_that_share_colours_have_one_bar():
     first, second = drawn(figure)
     assert (first.showscale, second.showscale) == (True, False)
     assert first.colorbar.x > figure.layout.xaxis2.domain[1]
+
+
+def test_a_second_y_axis_names_the_renderer_that_draws_it():
+    right = RightAxis(curves=(curve(),))
+    with pytest.raises(ValueError, match="interactive=False"):
+        InteractiveRenderer().render(FigureSpec(axes=(AxesSpec(curves=(curve(),), right=right),)))
+
+
+def test_curves_above_each_other_have_their_legend_from_above_and_say_the_step():
+    axes = AxesSpec(curves=(curve(label="a"),), legend="best", is_stacked=True, note="each 2 more")
+    figure, parts = figure_of(axes)
+    assert figure.layout.legend.traceorder == "reversed"
+    assert parts.panels[0].notes == ["each 2 more"]

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from datalab_kernel.plot import AxesSpec, Curve, FigureSpec, Image, ManyCurves, Shape, Table
+from datalab_kernel.plot import (
+    AxesSpec,
+    Curve,
+    FigureSpec,
+    Image,
+    ManyCurves,
+    RightAxis,
+    Shape,
+    Table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -332,3 +341,34 @@ def histogram() -> AxesSpec:
 def power_of_ten_above_note() -> AxesSpec:
     x = np.arange(2_000_000.0)
     return AxesSpec(curves=(Curve(x=x, y=np.sin(x / 3e5)),))
+
+
+@picture
+def waterfall() -> AxesSpec:
+    curves = [Curve(x=X, y=np.exp(-((X - 2 - n) ** 2)) + 0.5 * n, label=f"{n} s") for n in range(5)]
+    note = "each curve is 0.5 V above the one before it"
+    return AxesSpec(curves=tuple(curves), yunit="V", legend="best", is_stacked=True, note=note)
+
+
+@picture
+def two_y_axes() -> AxesSpec:
+    left = Curve(x=X, y=20 + 30 * (1 - np.exp(-X / 3)), label="temperature")
+    right = Curve(x=X, y=1e5 + 4e4 * np.sin(X), label="pressure")
+    return AxesSpec(
+        curves=(left,),
+        xlabel="Time",
+        xunit="s",
+        ylabel="Temperature",
+        yunit="°C",
+        right=RightAxis(curves=(right,), ylabel="Pressure", yunit="Pa"),
+        legend="lower right",
+    )
+
+
+@picture
+def side_by_side() -> FigureSpec:
+    def part(title: str, y: np.ndarray, unit: str) -> AxesSpec:
+        return AxesSpec(curves=(Curve(x=X, y=y),), title=title, xunit="s", yunit=unit)
+
+    axes = (part("sine", np.sin(X), "V"), part("decay", 1e-3 * np.exp(-X), "A"))
+    return FigureSpec(axes=axes, columns=2, title="two signals")

@@ -57,6 +57,7 @@ def _fill(panel: Panel, spec: AxesSpec, data: list[CurveData]) -> None:
         add_shape(panel, shape)
     if spec.many_curves is not None:
         add_curve_scale(panel, spec.many_curves)
+    panel.notes += [*filter(None, [spec.note])]
     panel.notes += [
         f"{letter} is shown linearly: {scale!r} axes can't be shown interactively"
         for letter, scale in (("x", spec.xscale), ("y", spec.yscale))

@@ -216,7 +216,10 @@ def _place(
         if trace.get("showlegend"):
             trace["legend"] = f"legend{panel.suffix}"
     if axes.legend is not None:
-        layout[f"legend{panel.suffix}"] = _legend(axes.legend, x, y, is_beside=legend_is_beside)
+        legend = _legend(axes.legend, x, y, is_beside=legend_is_beside)
+        layout[f"legend{panel.suffix}"] = legend
+        if axes.is_stacked:
+            legend["traceorder"] = "reversed"
 
 
 def _share_x(layout: dict[str, Any], panel: Panel, *, is_last: bool) -> None:

@@ -23,6 +23,8 @@ class InteractiveRenderer:
         ------
         TypeError
             If ``ax`` is given: matplotlib's axes can't hold an interactive figure.
+        ValueError
+            For a second y axis, which only matplotlib draws.
         """
         if ax is not None:
             message = (
@@ -30,6 +32,12 @@ class InteractiveRenderer:
                 'Leave it out, or use Plotter(workspace, renderer="matplotlib").'
             )
             raise TypeError(message)
+        if any(part.right is not None for part in spec.axes):
+            message = (
+                "A second y axis (twin=) is drawn by matplotlib only. Say interactive=False, or "
+                "leave twin out."
+            )
+            raise ValueError(message)
         from datalab_kernel_interactive._drawing import InteractiveDrawing
 
         return InteractiveDrawing(spec)

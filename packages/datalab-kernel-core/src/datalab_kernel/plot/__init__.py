@@ -23,6 +23,7 @@ from datalab_kernel.plot._spec import (
     Image,
     ManyCurves,
     Renderer,
+    RightAxis,
     Shape,
     Table,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Plot",
     "Plotter",
     "Renderer",
+    "RightAxis",
     "Shape",
     "Table",
 ]

@@ -249,6 +249,28 @@ def _legend(name: str, value: Any) -> None:
         _choice(PLACES)(name, value)
 
 
+def _count(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        message = f"{name} must be a whole number from 1 on, not {value!r}."
+        raise ValueError(message)
+
+
+def _step(name: str, value: Any) -> None:
+    if not _is_bool(value) and _number(name, value) == 0:
+        message = f"{name} must be True or a step in the unit of y other than 0, not {value!r}."
+        raise ValueError(message)
+
+
+def _right_ones(name: str, value: Any) -> None:
+    is_list = isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value)
+    if not (_is_bool(value) or isinstance(value, str) or (is_list and value)):
+        message = (
+            f"{name} must be True (curves in another unit than the first), or the names of those "
+            f"that belong to the right y axis, not {value!r}."
+        )
+        raise TypeError(message)
+
+
 def _sharing(name: str, value: Any) -> None:
     if not _is_bool(value) and value != "colors":
         message = f"{name} must be True, False or 'colors', not {value!r}."
@@ -282,4 +304,7 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "roi": _switch,
     "results": _switch,
     "errorbars": _switch,
+    "columns": _count,
+    "waterfall": _step,
+    "twin": _right_ones,
 }

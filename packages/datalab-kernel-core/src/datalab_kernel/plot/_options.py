@@ -18,7 +18,8 @@ class PlotOptions:
 
     ``color`` and ``label`` may be lists, one for each curve. ``share`` gives images the same
     colours, by ``"colors"``, or the same colours and axis limits, by True. ``xlim`` may be
-    dates, where x is time.
+    dates, where x is time. ``columns`` gives each object axes of its own, so many in a row.
+    ``waterfall`` draws curves above each other, ``twin`` some of them on a right y axis.
     """
 
     title: str | None = None
@@ -48,6 +49,9 @@ class PlotOptions:
     linestyle: str | None = field(default=None, metadata=SIGNALS_ONLY)
     linewidth: float | None = field(default=None, metadata=SIGNALS_ONLY)
     share: bool | Literal["colors"] | None = field(default=None, metadata=IMAGES_ONLY)
+    columns: int | None = None
+    waterfall: bool | float | None = field(default=None, metadata=SIGNALS_ONLY)
+    twin: bool | str | list[str] | None = field(default=None, metadata=SIGNALS_ONLY)
 
 
 OPTIONS = tuple(item.name for item in fields(PlotOptions))
@@ -96,12 +100,30 @@ def check_placing(options: PlotOptions) -> None:
     Raises
     ------
     TypeError
-        For ``figsize`` or ``dpi``.
+        For ``figsize``, ``dpi`` or ``columns``.
     """
-    for name in ("figsize", "dpi"):
+    for name in ("figsize", "dpi", "columns"):
         if getattr(options, name) is not None:
             message = f"{name} belongs to a figure, and ax= brings its own. Leave one of them out."
             raise TypeError(message)
+
+
+def check_together(options: PlotOptions) -> None:
+    """Refuse options that can't be together.
+
+    Raises
+    ------
+    TypeError
+        For two of ``columns``, ``waterfall`` and ``twin`` with signals.
+    """
+    given_ones = [
+        name
+        for name in ("columns", "waterfall", "twin")
+        if getattr(options, name) not in (None, False)
+    ]
+    if len(given_ones) > 1:
+        message = f"{' and '.join(given_ones)} can't be together in one picture. Give one of them."
+        raise TypeError(message)
 
 
 def given(option: Any, default: Any) -> Any:

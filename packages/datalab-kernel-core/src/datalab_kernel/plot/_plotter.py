@@ -115,13 +115,16 @@ class Plotter:
             Whether this picture is one to pan and zoom in; None: as :attr:`renderer` draws.
         **options
             As matplotlib names them, and what they mean there: ``title, xlabel, ylabel,
-            xlim, ylim, aspect, alpha, figsize, dpi, roi, results`` for both kinds, ``xscale,
-            yscale, color, label, legend, errorbars, marker, linestyle, linewidth`` for
-            signals, ``cmap, vmin, vmax, norm, colorbar, origin, share`` for images.
+            xlim, ylim, aspect, alpha, figsize, dpi, columns, roi, results`` for both kinds,
+            ``xscale, yscale, color, label, legend, errorbars, marker, linestyle, linewidth,
+            waterfall, twin`` for signals, ``cmap, vmin, vmax, norm, colorbar, origin, share`` for images.
             ``color`` and ``label`` may be lists; ``legend`` may be a place such as
             ``"upper left"``; ``roi=False`` leaves outlines out, ``results=False`` what
             analyses found; ``share="colors"`` gives images the same colours, ``share=True``
             the same axis limits too; ``xlim`` may be dates, where x is time.
+            ``columns=2`` gives each signal axes of its own, two in a row; ``waterfall=True``
+            draws each curve above the one before it (a number is the step); ``twin=True`` puts
+            curves in another unit than the first on a right y axis, ``twin="name"`` this one.
 
         Returns
         -------

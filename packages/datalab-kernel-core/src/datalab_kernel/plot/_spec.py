@@ -113,13 +113,25 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightAxis:
+    """A second y axis at the right, and the curves that belong to it; x is the same."""
+
+    curves: tuple[Curve, ...]
+    ylabel: str = ""
+    yunit: str = ""
+    ylim: tuple[float, float] | None = None
+    yscale: str = "linear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AxesSpec:
     """One pair of axes and what is in it.
 
     ``legend`` is its place as matplotlib names it, or None; ``message`` is said instead
     of data where there are none. ``xunit`` and ``yunit`` are stated where a renderer may choose
     a metric prefix; elsewhere the label has it all. ``x_is_time`` says that x is in seconds
-    since 1970-01-01 UTC.
+    since 1970-01-01 UTC. ``note`` is what is to be known of how it is drawn; ``is_stacked`` says
+    that each curve is above the one before it, so that a legend is read from the last one.
     """
 
     curves: tuple[Curve, ...] = ()
@@ -139,6 +151,9 @@ class AxesSpec:
     origin: Literal["upper", "lower"] = "upper"
     legend: str | None = None
     many_curves: ManyCurves | None = None
+    right: RightAxis | None = None
+    is_stacked: bool = False
+    note: str = ""
     message: str = ""
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.objects import _sigima
 from datalab_kernel.plot._describing.images import image_axes, shares_colors
+from datalab_kernel.plot._describing.side_by_side import signals_side_by_side
 from datalab_kernel.plot._describing.signals import LONGEST_LEGEND, signal_axes
 from datalab_kernel.plot._describing.tables import results_tables
 from datalab_kernel.plot._describing.words import MOST_NAMES, alt_text, name_of
 from datalab_kernel.plot._option_values import TimeLimits
-from datalab_kernel.plot._options import check_kind
+from datalab_kernel.plot._options import check_kind, check_together
 from datalab_kernel.plot._spec import FigureSpec
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ def build(
     """
     kind = _kind(objects)
     check_kind(options, kind)
+    check_together(options)
+    is_apart = kind == "signal" and options.columns is not None and len(objects) > 1
     draw: Any = signal_axes if kind == "signal" else image_axes
+    if is_apart:
+        draw = signals_side_by_side
     axes: tuple[AxesSpec, ...] = draw(objects, options, is_alone=is_alone)
     if isinstance(options.xlim, TimeLimits) and not axes[0].x_is_time:
         message = "xlim was given as dates, but x isn't time in this picture. Give two numbers."
@@ -55,14 +60,15 @@ def build(
     tables = _tables(objects, options)
     images: Any = objects if kind == "image" else ()
     name = name_of(kind, [obj.title for obj in objects])
-    is_stacked = kind == "signal" and len(axes) > 1
+    is_stacked = kind == "signal" and len(axes) > 1 and not is_apart
+    has_title = len(images) > 1 or is_apart
     return FigureSpec(
         axes=axes,
         tables=tables,
-        columns=1 if is_stacked else _columns(len(images), len(axes)),
+        columns=1 if is_stacked else _columns(len(objects), len(axes), options.columns),
         shares_x=is_stacked,
         shares_colors=shares_colors(images, options),
-        title=options.title or "" if len(images) > 1 else "",
+        title=options.title or "" if has_title else "",
         figsize=options.figsize,
         dpi=options.dpi,
         name=name,
@@ -81,9 +87,12 @@ def _kind(objects: Sequence[DataObject]) -> str:
     return "signal" if all(are_signals) else "image"
 
 
-def _columns(images: int, axes: int) -> int | None:
-    """Put each phase beside its modulus, where all images have one."""
-    return 2 if images and axes == 2 * images else None
+def _columns(objects: int, axes: int, asked: int | None) -> int | None:
+    """Put each phase beside its modulus, where all objects have one."""
+    has_phases = axes == 2 * objects
+    if asked is None:
+        return 2 if has_phases else None
+    return min(asked, objects) * (2 if has_phases else 1)
 
 
 def _tables(objects: Sequence[DataObject], options: PlotOptions) -> tuple[Table, ...]:

@@ -13,12 +13,14 @@ from datalab_kernel.plot._describing.annotations import annotated
 from datalab_kernel.plot._describing.regions import regions
 from datalab_kernel.plot._describing.results import results
 from datalab_kernel.plot._describing.texts import modulus, phase, plain
+from datalab_kernel.plot._describing.twin import with_right_axis
 from datalab_kernel.plot._describing.values import (
     extent,
     is_all_nan,
     why_empty,
     why_not_logarithmic,
 )
+from datalab_kernel.plot._describing.waterfall import above_each_other
 from datalab_kernel.plot._options import given, one_each
 from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves
 from datalab_kernel.plot.rendering import SEEN_AS, with_unit
@@ -45,10 +47,16 @@ def signal_axes(
 
     Among complex ones, real ones have a phase, too: 0 or pi.
 
-    ``is_alone`` leaves the phase out, where there is only one pair of axes to draw into.
+    ``is_alone`` leaves the phase out, where there is only one pair of axes to draw into; so do
+    a waterfall and a second y axis.
     """
+    if options.twin:
+        return (with_right_axis(signals, options, _over_each_other),)
     curves, many = _curves(signals, options)
     upper = _axes(signals, curves, options, many)
+    if options.waterfall:
+        unit = _common([plain(signal.yunit) for signal in signals])
+        return (above_each_other(upper, options.waterfall, unit),)
     if is_alone or not any(np.iscomplexobj(signal.xydata) for signal in signals):
         return (upper,)
     angles = [
@@ -69,6 +77,11 @@ def signal_axes(
         many_curves=None,
     )
     return (upper, lower)
+
+
+def _over_each_other(signals: Sequence[SignalObj], options: PlotOptions) -> AxesSpec:
+    curves, many = _curves(signals, options)
+    return _axes(signals, curves, options, many)
 
 
 def _axes(
@@ -161,19 +174,28 @@ def _curves(
 ) -> tuple[tuple[Curve, ...], ManyCurves | None]:
     count = len(signals)
     colors = one_each(options.color, count, "color")
-    labels = _labels(signals, one_each(options.label, count, "label"))
+    ends = _labels_of_ends(options, count)
+    labels = _labels(signals, one_each(None if ends else options.label, count, "label"))
     looks = stored.told_apart([stored.curve_look(signal.metadata) for signal in signals])
     many = None
     if count > LONGEST_LEGEND and options.color is None:
         cmap = _scale_of_curves()
         colors = [cmap(place) for place in np.linspace(0, 1, count).tolist()]
-        if options.legend is None and options.label is None:
-            many = ManyCurves(count=count, first=labels[0], last=labels[-1], cmap=cmap)
+        if options.legend is None and (ends or options.label is None):
+            first, last = ends or (labels[0], labels[-1])
+            many = ManyCurves(count=count, first=first, last=last, cmap=cmap)
     curves = tuple(
         _curve(signal, look, color, label, options)
         for signal, look, color, label in zip(signals, looks, colors, labels, strict=True)
     )
     return curves, many
+
+
+def _labels_of_ends(options: PlotOptions, count: int) -> list[str] | None:
+    """Return what was given for the ends of a colour scale: two labels of many curves."""
+    is_scale = count > LONGEST_LEGEND and options.color is None and options.legend is None
+    is_pair = isinstance(options.label, list) and len(options.label) == 2  # noqa: PLR2004
+    return options.label if is_scale and is_pair else None
 
 
 def _scale_of_curves() -> Any:

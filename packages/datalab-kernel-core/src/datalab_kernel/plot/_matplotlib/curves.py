@@ -11,6 +11,7 @@ from matplotlib.patheffects import AbstractPathEffect
 
 from datalab_kernel.plot._matplotlib import layout
 from datalab_kernel.plot._matplotlib.texts import shortened
+from datalab_kernel.plot._matplotlib.twins import right_axes_of
 from datalab_kernel.plot.rendering import ReducedCurve, View, reduce_curve, whole_bins
 
 if TYPE_CHECKING:
@@ -201,11 +202,18 @@ def standing_alone(y: Array) -> Array:
 # -- which curve is which -----------------------------------------------------------------
 
 
-def draw_legend(axes: Axes, place: str) -> None:
+def draw_legend(axes: Axes, spec: AxesSpec) -> None:
     """Write which curve is which: on the data, or beside them where there are many curves."""
+    place = spec.legend or "best"
     handles, labels = axes.get_legend_handles_labels()
+    on_top = axes
+    for right in right_axes_of(axes):
+        more = right.get_legend_handles_labels()
+        handles, labels, on_top = handles + more[0], labels + more[1], right
     if not handles:
         return
+    if spec.is_stacked:
+        handles, labels = handles[::-1], labels[::-1]
     size = layout.points("legend.fontsize")
     is_beside = place == "best" and len(labels) > layout.INSIDE
     if is_beside:
@@ -220,7 +228,7 @@ def draw_legend(axes: Axes, place: str) -> None:
     elif place == "best":
         points = sum(np.size(line.get_xdata()) for line in axes.lines)
         options["loc"] = "upper right" if points > QUICK_LEGEND else place
-    axes.legend(handles, [shortened(label, letters) for label in labels], **options)
+    on_top.legend(handles, [shortened(label, letters) for label in labels], **options)
 
 
 def _room_pt(axes: Axes) -> tuple[float, float]:

@@ -19,6 +19,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.transforms import Bbox
 
 from datalab_kernel.plot._matplotlib.drawing import PIXEL_RATIO
+from datalab_kernel.plot._matplotlib.twins import right_axes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -294,9 +295,11 @@ def _overhangs(page: Page, renderer: Any) -> np.ndarray[Any, Any]:
     found = np.zeros((page.rows, page.columns, 4))
     for number, axes in enumerate(page.grid):
         _shrink_texts(axes, renderer)
-        outer, inner = axes.get_tightbbox(renderer), axes.bbox
-        if outer is None:
+        parts = (axes, *right_axes_of(axes))
+        boxes = [box for part in parts if (box := part.get_tightbbox(renderer)) is not None]
+        if not boxes:
             continue
+        outer, inner = Bbox.union(boxes), axes.bbox
         found[divmod(number, page.columns)] = (
             inner.x0 - outer.x0, outer.x1 - inner.x1, inner.y0 - outer.y0, outer.y1 - inner.y1,
         )  # fmt: skip

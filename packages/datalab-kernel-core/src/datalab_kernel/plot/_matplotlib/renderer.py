@@ -11,8 +11,10 @@ from datalab_kernel.display._progress import tracking
 from datalab_kernel.plot._matplotlib import appearance, layout
 from datalab_kernel.plot._matplotlib.curves import draw_curve, draw_curve_scale, draw_legend
 from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
+from datalab_kernel.plot._matplotlib.right_axis import draw_right_axis
 from datalab_kernel.plot._matplotlib.shapes import MOST_LABELS, draw_shapes, place_labels
 from datalab_kernel.plot._matplotlib.ticks import label_axis, write_dates
+from datalab_kernel.plot._matplotlib.twins import right_axes_of
 from datalab_kernel.plot.rendering import with_unit
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class MatplotlibRenderer:
             drawn = _draw(ax, spec.axes[0])
             ax.apply_aspect()
             place_labels(ax, drawn.labels)
-            return MatplotlibDrawing(ax.figure, (ax,))
+            return MatplotlibDrawing(ax.figure, (ax, *right_axes_of(ax)))
         if spec.is_contact_sheet:
             from datalab_kernel.plot._matplotlib.sheet import draw_sheet
 
@@ -68,7 +70,8 @@ class MatplotlibRenderer:
                 place_labels(axes, drawn.labels)
         if tables is not None:
             tables.draw(page)
-        return MatplotlibDrawing(page.figure, tuple(page.grid))
+        right = (other for axes in page.grid for other in right_axes_of(axes))
+        return MatplotlibDrawing(page.figure, (*page.grid, *right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +161,27 @@ def _draw_data(axes: Axes, spec: AxesSpec, *, has_own_bar: bool) -> _Drawn:
     with tracking(spec.curves, "Drawing") as curves:
         for curve in curves:
             notes += draw_curve(axes, curve, spec)
+    if spec.right is not None:
+        notes += draw_right_axis(axes, spec, spec.right)
     labels = draw_shapes(axes, spec.shapes)
-    notes += _labels_left_out(spec)
+    notes += [*filter(None, [spec.note]), *_labels_left_out(spec)]
     if spec.xlim is not None:
         axes.set_xlim(*spec.xlim)
     if spec.ylim is not None:
         axes.set_ylim(*spec.ylim)
     _label_axes(axes, spec)
+    _explain(axes, spec, notes)
+    return _Drawn(labels, mappable)
+
+
+def _explain(axes: Axes, spec: AxesSpec, notes: Sequence[str]) -> None:
+    """Say which curve is which, and how what is seen was made."""
     if spec.many_curves is not None:
         draw_curve_scale(axes, spec.many_curves)
     elif spec.legend is not None:
-        draw_legend(axes, spec.legend)
+        draw_legend(axes, spec)
     if notes:
         _draw_note(axes, " \N{MIDDLE DOT} ".join(dict.fromkeys(notes)))
-    return _Drawn(labels, mappable)
 
 
 def _labels_left_out(spec: AxesSpec) -> list[str]:
