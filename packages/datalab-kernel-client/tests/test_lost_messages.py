@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from datalab_kernel_client import Message
 from datalab_kernel_client.kernels._numbers import Numbers
 from datalab_kernel_client.kernels._record import Record
@@ -86,6 +88,28 @@ def test_a_late_word_of_a_start_that_is_over_is_no_restart() -> None:
     assert starts.is_over(said("first", "shutdown_reply"))
     assert not starts.is_new(said("second"))
     assert starts.is_new(said("third"))
+
+
+@pytest.mark.parametrize("has_spoken", [False, True])
+def test_a_new_start_may_speak_before_the_server_says_that_it_is_there(has_spoken: bool) -> None:
+    starts = Starts("me")
+    assert not starts.is_new(said("first"))
+    starts.begin_restart()
+    assert starts.is_restarted_here
+    if has_spoken:
+        starts.is_new(said("second"))
+    starts.end_restart(is_done=True)
+    assert starts.is_over(said("first"))
+    assert not starts.is_over(said("second"))
+    assert not starts.is_new(said("second"))
+
+
+def test_a_restart_that_failed_leaves_the_start_that_there_was() -> None:
+    starts = Starts("me")
+    starts.is_new(said("first"))
+    starts.begin_restart()
+    starts.end_restart(is_done=False)
+    assert not starts.is_over(said("first"))
 
 
 def test_nobody_waits_for_a_reader_of_a_request_that_has_ended() -> None:

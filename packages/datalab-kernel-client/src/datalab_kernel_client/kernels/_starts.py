@@ -27,8 +27,19 @@ class Starts:
         self._client_id = client_id
         self._now = ""
         self._over: set[str] = set()
+        self._before = ""
         self.is_restarted_here = False
         """Whether this client restarts it at the moment."""
+
+    def begin_restart(self) -> None:
+        """Take note that this client restarts it."""
+        self.is_restarted_here, self._before = True, self._now
+
+    def end_restart(self, *, is_done: bool) -> None:
+        """Take the start before as over; the new one may have spoken before the server said that it is there."""
+        self.is_restarted_here = False
+        if is_done and self._now == self._before:
+            self.next()
 
     def next(self) -> None:
         """Take what has spoken until now as over."""

@@ -225,14 +225,13 @@ class Traffic:
 
     def begin_restart(self) -> None:
         """Forget what the kernel forgets: this client restarts it."""
-        self._starts.is_restarted_here = True
+        self._starts.begin_restart()
         self._forget_all("restarting", "this client restarted the kernel")
 
     def end_restart(self, *, is_done: bool) -> None:
         """Ask the new kernel whether it is there; or go on with the old one."""
-        self._starts.is_restarted_here = False
+        self._starts.end_restart(is_done=is_done)
         if is_done:
-            self._starts.next()
             self._greeting.info = None
         self._greeting.ask_anew()
 
