@@ -81,7 +81,8 @@ def _list_of(groups: Sequence[Sequence[FunctionInfo]]) -> Iterator[str]:
         yield "|---|---|"
         for info in group:
             link = f"[`{info.name}`](#functions-{info.kind}-{info.name})"
-            yield f"| {link} | {_escaped(info.summary)} |"
+            also = f"<span hidden>{', '.join(info.synonyms)}</span>" if info.synonyms else ""
+            yield f"| {link} | {_escaped(info.summary)}{also} |"
         yield ""
 
 

@@ -18,6 +18,7 @@ from datalab_kernel.compute._registry import (
     unknown_anywhere,
 )
 from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL
+from datalab_kernel.compute._synonyms import synonyms_of
 from datalab_kernel.objects import KINDS
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class FunctionInfo:
 
     ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"`` and ``"n-to-1"`` an
     object, ``"1-to-0"`` a table or geometry, ``"1-to-n"`` several objects. ``group`` is the
-    part of Sigima that it comes from, such as ``"fourier"`` or ``"filtering"``.
+    part of Sigima that it comes from, such as ``"fourier"`` or ``"filtering"``; ``synonyms`` is
+    what else people call it.
     """
 
     name: str
@@ -43,6 +45,11 @@ class FunctionInfo:
     summary: str
     parameters: tuple[Parameter, ...]
     description: str = ""
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """What else people call it, such as ``"smooth"``."""
+        return synonyms_of(self.name)
 
     def __str__(self) -> str:
         """Write it in one line."""

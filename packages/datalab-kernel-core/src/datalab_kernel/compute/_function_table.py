@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, overload
 from uuid import uuid4
 
+from datalab_kernel.compute._synonyms import is_meant
 from datalab_kernel.objects import _names
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def _row(info: FunctionInfo) -> str:
     cells = (info.kind, info.group, info.pattern, info.summary)
     texts = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
     return (
-        f'<tr><th scope="row" style="{_CELL}"><code>{escape(info.name)}</code></th>{texts}'
+        f'<tr><th scope="row" style="{_CELL}"><code>{escape(info.name)}</code>'
+        f"<span hidden> {escape(', '.join(info.synonyms))}</span></th>{texts}"
         f'<td style="{_CELL}">{parameters}</td></tr>'
     )
 
@@ -100,4 +102,6 @@ def _matches(info: FunctionInfo, pattern: str, *, is_exact: bool) -> bool:
     if _names.has_wildcard(pattern):
         return bool(_names.match(pattern, [info.name]))
     text = pattern.casefold()
-    return any(text in found.casefold() for found in (info.name, info.group, info.summary))
+    if any(text in found.casefold() for found in (info.name, info.group, info.summary)):
+        return True
+    return any(is_meant(text, phrase) for phrase in info.synonyms)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.compute._synonyms import functions_called
 from datalab_kernel.errors import UnknownFunctionError
 from datalab_kernel.objects import KINDS
 
@@ -195,7 +196,12 @@ def _nearest(plain: str, kinds: Sequence[Kind]) -> list[str]:
 
     known = dict.fromkeys(text for kind in kinds for text in functions(kind))
     known.update((text, None) for text, one in SEVERAL.items() if {*kinds} & {*one.kinds})
-    found = difflib.get_close_matches(plain, known, n=5, cutoff=0.5)
+    found = [name for name in functions_called(plain) if name in known][:5]
+    found += [
+        name
+        for name in difflib.get_close_matches(plain, known, n=5, cutoff=0.5)
+        if name not in found
+    ]
     return found + [text for text in known if plain in text and text not in found][:5]
 
 

@@ -204,7 +204,8 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
         ----------
         pattern
             A name, a pattern such as ``"*_fit"``, or a text in the name, the group (such as
-            ``"fourier"``) or the description.
+            ``"fourier"``) or the description; or what the field calls it, such as ``"smooth"``,
+            ``"background"``, ``"crop"`` or ``"snr"``.
         kind
             Only those for ``"signal"`` or ``"image"``.
 
