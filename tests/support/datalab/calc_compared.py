@@ -10,14 +10,15 @@ from sigima.proc.contracts import build_contract_registry
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import DataLabKernelError
+from datalab_kernel.notes import NOTES_KEY
 from support.datalab.calc_cases import Case
 from support.datalab.calc_described import described
 from support.datalab.calc_inputs import Objects
 
 Outcome = Mapping[str, Any]
 
-OURS = frozenset({"metadata[__datalab_kernel]"})
-"""Names of sources and versions, which DataLab doesn't note."""
+OURS = frozenset({"metadata[__datalab_kernel]", f"metadata[{NOTES_KEY}]"})
+"""Names of sources, versions, and where a result misleads, which DataLab doesn't note."""
 
 THEIRS = frozenset(
     f"metadata[__{option}]"
@@ -129,7 +130,19 @@ def _names_by_identity(outcome: Outcome) -> dict[str, str]:
 def _comparable(obj: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Leave out what may differ, and write identifiers as names."""
     left_out = OURS | IDENTITIES
-    return {key: _named(value, names) for key, value in obj.items() if key not in left_out}
+    return {
+        key: _named(_without_notes(value), names)
+        for key, value in obj.items()
+        if key not in left_out
+    }
+
+
+def _without_notes(value: Any) -> Any:
+    """Leave out the notes of a table or geometry."""
+    attributes = value.get("attrs") if isinstance(value, dict) else None
+    if not isinstance(attributes, dict) or NOTES_KEY not in attributes:
+        return value
+    return {**value, "attrs": {k: v for k, v in attributes.items() if k != NOTES_KEY}}
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:
