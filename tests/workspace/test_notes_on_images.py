@@ -59,7 +59,7 @@ def test_sums_beyond_what_the_dtype_holds_are_noted(workspace, dtype, value, sig
 
 
 def test_a_few_sums_that_overflow_far_from_the_brightest_pixel_are_noted(workspace):
-    data = np.zeros((8, 8), np.uint8)
+    data = np.zeros((64, 64), np.uint8)
     data[0, 0] = 255
     data[4:6, 4:6] = 100
     _, notes = computed(workspace, "binning", data)

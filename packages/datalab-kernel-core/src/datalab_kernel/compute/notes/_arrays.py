@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from datalab_kernel.objects._fields import value_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -11,18 +13,18 @@ if TYPE_CHECKING:
 
 Array: TypeAlias = Any
 """A numpy array of real or complex numbers."""
-SAMPLE = 64
+SAMPLE = 20
 """So many values that lie apart are looked at: each costs a wait for memory."""
 
 
 def values_of(obj: DataObject) -> Array:
     """Return an image's pixels, or a signal's y."""
-    return obj.data if obj.PREFIX == "i" else obj.xydata[1]
+    return value_of(obj, "data") if obj.PREFIX == "i" else value_of(obj, "xydata")[1]
 
 
 def x_of(signal: DataObject) -> Array:
     """Return a signal's x."""
-    return signal.xydata[0]
+    return value_of(signal, "xydata")[0]
 
 
 def is_object(value: Any) -> bool:
@@ -32,8 +34,7 @@ def is_object(value: Any) -> bool:
 
 def sample_of(array: Array) -> Array:
     """Return some values that are spread over an array, or all of a small one."""
-    flat = array.reshape(-1)
-    return flat[:: max(1, flat.size // SAMPLE)]
+    return array.reshape(-1)[:: 1 + array.size // SAMPLE]
 
 
 def blocks_of(array: Array, count: int = 4, length: int = 512) -> Iterator[Array]:

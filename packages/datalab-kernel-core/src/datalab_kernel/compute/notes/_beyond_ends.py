@@ -20,6 +20,8 @@ def _ends_note(computed: Computed) -> Note | None:
         return None
     first, last = float(x[0]), float(x[-1])
     margin = 1e-9 * (last - first)
+    if all(first - margin <= end <= last + margin for end in (float(new[0]), float(new[-1]))):
+        return None
     rising = new if new[0] <= new[-1] else new[::-1]
     inside = np.searchsorted(rising, [first - margin, last + margin], "right")
     count = len(new) - int(inside[1] - inside[0])

@@ -18,6 +18,7 @@ TOLERANCE_PX = 0.25
 """So far a background may pull a centroid."""
 
 
+@np.errstate(all="ignore")
 def _centre_note(computed: Computed) -> Note | None:
     image, result = computed.inputs[0], computed.value
     if result is None or not image.is_uniform_coords or has_region(image):

@@ -25,6 +25,7 @@ _MAD_TO_SIGMA = 1.4826
 _GAIN_OF_SECOND_DIFFERENCE = 6.0**0.5
 
 
+@np.errstate(all="ignore")
 def _peaks_note(computed: Computed) -> Note | None:
     if computed.value is None:
         return None

@@ -14,6 +14,7 @@ def _method(computed: Computed) -> str:
     return str(getattr(method, "value", method))
 
 
+@np.errstate(all="ignore")
 def _sign_note(computed: Computed) -> Note | None:
     if _method(computed) == "amplitude":  # which begins at 0 whatever the sign
         return None
@@ -24,7 +25,7 @@ def _sign_note(computed: Computed) -> Note | None:
         before, after = source.reshape(-1), value.reshape(-1)
     else:
         before, after = sample_of(source), sample_of(value)
-    if not (np.sign(before) * np.sign(after) < 0).any():
+    if not ((before < 0) & (after > 0) | (before > 0) & (after < 0)).any():
         return None
     text = (
         f"normalize divided by a negative {_method(computed)}: the signs of all values changed, "

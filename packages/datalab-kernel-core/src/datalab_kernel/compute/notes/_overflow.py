@@ -13,28 +13,50 @@ if TYPE_CHECKING:
     from datalab_kernel.compute.notes._arrays import Array
 
 
+ROWS = 8
+"""So many rows of bins are looked at first."""
+
+
+@np.errstate(all="ignore")
 def _binning_note(computed: Computed) -> Note | None:
     data, binned, param = computed.inputs[0].data, computed.value.data, computed.parameters
     is_sum = getattr(param.operation, "value", param.operation) == "sum"
     if binned.dtype.kind not in "iu" or not is_sum or not binned.size:
         return None
+    used = data[: binned.shape[0] * param.sy, : binned.shape[1] * param.sx]
+    if note := _note_of_row(used, binned, 0):  # most often it tells
+        return note
     limits = np.iinfo(binned.dtype)
-    sx, sy = param.sx, param.sy
-    used = data[: binned.shape[0] * sy, : binned.shape[1] * sx]
     extremes = [float(used.max()), float(used.min()) if data.dtype.kind != "u" else 0.0]
-    if all(limits.min <= extreme * sx * sy <= limits.max for extreme in extremes):
+    if all(limits.min <= extreme * param.sx * param.sy <= limits.max for extreme in extremes):
         return None
-    places = (np.unravel_index(int(place), used.shape) for place in (used.argmax(), used.argmin()))
-    for row, column in places:
-        i, j = row // sy, column // sx
-        right = used[i * sy : (i + 1) * sy, j * sx : (j + 1) * sx].sum(dtype=np.float64)
-        if not limits.min <= right <= limits.max:
-            return _overflow_note("binning", binned, f"a sum of {right:,.15g}", binned[i, j])
-    right, found = used.sum(dtype=np.float64), binned.sum(dtype=np.float64)
+    rows = [*range(0, binned.shape[0], 1 + binned.shape[0] // ROWS)]
+    if data.dtype.kind != "u":  # sums that are too great and too small can make up for each other
+        places = (find() for find in (used.argmax, used.argmin))
+        rows += [int(place) // used.shape[1] // param.sy for place in places]
+    for row in rows:
+        if note := _note_of_row(used, binned, row):
+            return note
+    total, found = float(used.sum(dtype=np.float64)), float(binned.sum(dtype=np.float64))
     span = float(limits.max) - float(limits.min)
-    if abs(right - found) > max(span / 2, binned.size if data.dtype.kind == "f" else 0):
-        return _overflow_note("binning", binned, f"a total of {right:,.15g}", found)
+    if abs(total - found) > max(span / 2, binned.size if data.dtype.kind == "f" else 0):
+        return _overflow_note("binning", binned, f"a total of {total:,.15g}", found)
     return None
+
+
+def _note_of_row(used: Array, binned: Array, row: int) -> Note | None:
+    """Look at one row of bins."""
+    sx, sy = (
+        whole // part for whole, part in zip(used.shape[::-1], binned.shape[::-1], strict=True)
+    )
+    lines = used[row * sy : (row + 1) * sy]
+    sums = lines.sum(axis=0, dtype=np.float64).reshape(-1, sx).sum(axis=1)
+    limits = np.iinfo(binned.dtype)
+    wrong = np.flatnonzero((sums < limits.min) | (sums > limits.max))
+    if not len(wrong):
+        return None
+    place = wrong[0]
+    return _overflow_note("binning", binned, f"a sum of {sums[place]:,.15g}", binned[row, place])
 
 
 def _convolution_note(computed: Computed) -> Note | None:

@@ -15,6 +15,7 @@ REACH = 3
 CONTRAST = 100.0
 
 
+@np.errstate(all="ignore")
 def _segment_note(computed: Computed) -> Note | None:
     samples = computed.inputs[0].xydata.shape[1]
     density = values_of(computed.value)

@@ -6,8 +6,6 @@ import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
 from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
 from datalab_kernel.compute.notes._described import BEHAVIOURS as _DESCRIBED
@@ -54,8 +52,7 @@ def notes_on(computed: Computed) -> tuple[Note, ...]:
 
     A maker that fails takes nothing from the result: that is logged.
     """
-    with np.errstate(all="ignore"):
-        found = [_made(make, computed) for make in makers_of(computed.kind, computed.function)]
+    found = [_made(make, computed) for make in makers_of(computed.kind, computed.function)]
     return tuple(note for note in found if note is not None)
 
 
