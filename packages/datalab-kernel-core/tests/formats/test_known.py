@@ -149,3 +149,10 @@ def test_each_of_the_cores_formats_says_what_it_keeps():
         row for row in list_formats() if row.is_read and row.by.startswith("datalab-kernel-core")
     ]
     assert [row.name for row in rows if not row.remark] == []
+
+
+def test_the_list_says_since_when_a_format_is_read_and_nothing_of_those_that_are_not():
+    rows = list_formats()
+    assert {row.since for row in rows if row.is_read} == {"1.0"}
+    assert {row.since for row in rows if not row.is_read} <= {"", "1.0"}  # a library may be missing
+    assert "since" in repr(rows).splitlines()[1]

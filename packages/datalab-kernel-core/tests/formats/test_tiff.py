@@ -255,3 +255,43 @@ def test_numbers_of_a_palette_are_said_to_be_such(load):
     colormap = np.zeros((3, 256), np.uint16)
     (image,) = load(FRAMES[0, 0].astype(np.uint8), photometric="palette", colormap=colormap)
     assert "palette" in texts(image)[0]
+
+
+# -- microscopes' own tags --------------------------------------------------------------------
+
+
+def test_the_pixel_size_of_a_zeiss_electron_microscope_is_kept(load):
+    said = b"\r\nAP_WIDTH\r\nWidth = 5.719 \xb5m\r\nAP_IMAGE_PIXEL_SIZE\r\nImage Pixel Size = 5.585 nm\r\n"
+    (image,) = load(FRAMES[0, 0], extratags=[(34118, "s", 0, said, True)])
+    assert scale(image) == (5.585, 5.585, 0, 0, "nm", "nm")
+
+
+def test_the_pixel_size_of_an_fei_electron_microscope_is_kept(load):
+    said = b"[Scan]\r\nPixelWidth=2.5e-09\r\nPixelHeight=5e-09\r\n"
+    (image,) = load(FRAMES[0, 0], extratags=[(34682, "s", 0, said, True)])
+    assert scale(image) == (2.5e-9, 5e-9, 0, 0, "m", "m")
+
+
+def lsm(path, frames):
+    """Write frames as a Zeiss LSM has them: each with a thumbnail behind it, sizes in one tag."""
+    layout = np.dtype([(name, kind) for name, kind in tifffile.TIFF.CZ_LSMINFO if name])
+    told = np.zeros(1, layout.newbyteorder("<"))
+    told["MagicNumber"], told["StructureSize"] = 67127628, layout.itemsize
+    told["DimensionX"], told["DimensionY"], told["DimensionZ"] = *frames.shape[:0:-1], len(frames)
+    told["DimensionChannels"] = told["DimensionTime"] = 1
+    told["VoxelSizeX"], told["VoxelSizeY"], told["VoxelSizeZ"] = 2e-7, 4e-7, 1e-6
+    told["OriginX"] = 1e-5
+    with tifffile.TiffWriter(path, byteorder="<") as file:
+        for place, frame in enumerate(frames):
+            tags = [(34412, "B", layout.itemsize, told.tobytes(), True)] if place == 0 else []
+            file.write(frame, extratags=tags, metadata=None, photometric="minisblack")
+            file.write(frame[::2, ::2], subfiletype=1, metadata=None, photometric="minisblack")
+
+
+def test_the_frames_of_a_zeiss_lsm_keep_their_size_and_come_without_thumbnails(tmp_path):
+    lsm(tmp_path / "cells.lsm", FRAMES[0])
+    images = read_file(tmp_path / "cells.lsm", read_options(None))
+    assert [image.data.tolist() for image in images] == FRAMES[0].tolist()
+    assert scale(images[0]) == (2e-7, 4e-7, 1e-5, 0, "m", "m")
+    assert images[2].metadata["frame"] == {"Z": 2}
+    assert images[2].metadata["position"] == {"Z": 2e-6}

@@ -8,7 +8,7 @@ from html import escape
 from typing import overload
 
 _STYLE = "text-align:left;padding:2px 8px;vertical-align:top"
-_HEADINGS = ("format", "suffixes", "read by", "remarks")
+_HEADINGS = ("format", "suffixes", "read by", "since", "remarks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,8 @@ class FormatInfo:
         That of the library, if there is one.
     remark
         What is kept besides the numbers; of a format that isn't read, what to do.
+    since
+        The version of the package that read it first; empty where none says.
     """
 
     name: str
@@ -36,11 +38,12 @@ class FormatInfo:
     by: str
     licence: str = ""
     remark: str = ""
+    since: str = ""
 
-    def cells(self) -> tuple[str, str, str, str]:
+    def cells(self) -> tuple[str, ...]:
         """Return what is shown of the row, in the order of the headings."""
         by = f"{self.by} ({self.licence})" if self.licence else self.by
-        return self.name, " ".join(self.suffixes), by, self.remark
+        return self.name, " ".join(self.suffixes), by, self.since, self.remark
 
 
 class FormatTable(Sequence[FormatInfo]):
@@ -74,11 +77,9 @@ class FormatTable(Sequence[FormatInfo]):
         parts = []
         for title, rows in self._parts():
             cells = [_HEADINGS, *(row.cells() for row in rows)]
-            widths = [max(len(row[column]) for row in cells) for column in range(3)]
+            widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADINGS))]
             lines = [
-                "  ".join(
-                    [*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[3]]
-                )
+                "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
                 for row in cells
             ]
             parts.append("\n".join([title, *(line.rstrip() for line in lines)]))

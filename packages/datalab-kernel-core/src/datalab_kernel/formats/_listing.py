@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.display._formats_table import FormatInfo, FormatTable
 from datalab_kernel.errors._missing_packages import install_command
-from datalab_kernel.formats._known import KNOWN, KnownFormat
+from datalab_kernel.formats._known import FORMATS_PACKAGE, KNOWN, KnownFormat
 from datalab_kernel.formats._registry import READERS, plugins
 from datalab_kernel.formats._unsupported import UNSUPPORTED, how_to_read
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datalab_kernel.formats._reader import Reader
 
 _CORE = "datalab-kernel-core"
+_FIRST_RELEASE = "1.0"
+"""Since when our own readers read that don't say it."""
 
 
 def list_formats() -> FormatTable:
@@ -44,6 +46,7 @@ def _row(reader: Reader, package: str) -> FormatInfo:
         by=f"{package}{library}".rstrip(),
         licence=reader.licence,
         remark=needs or reader.keeps,
+        since=reader.since or (_FIRST_RELEASE if package in {_CORE, FORMATS_PACKAGE} else ""),
     )
 
 

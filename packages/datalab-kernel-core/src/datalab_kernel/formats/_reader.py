@@ -46,6 +46,8 @@ class Reader:
     keeps
         What else than the numbers is kept, in a few words, for the table of formats; also what
         has not been tried.
+    since
+        The version of its package that read the format first; empty if it always did.
 
     Examples
     --------
@@ -71,6 +73,7 @@ class Reader:
     library: str = ""
     licence: str = ""
     keeps: str = ""
+    since: str = ""
 
 
 def read_head(path: Path) -> bytes:

@@ -196,7 +196,7 @@ class FilesPage:
         Returns
         -------
         FormatTable
-            A sequence of rows (``name``, ``suffixes``, ``is_read``, ``by``, ``licence``,
+            A sequence of rows (``name``, ``suffixes``, ``is_read``, ``by``, ``licence``, ``since``,
             ``remark``), shown as a table.
 
         Examples

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.formats._images import Calibration, Scale
+from datalab_kernel.formats.tiff._microscopes import of_microscope
 from datalab_kernel.formats.tiff._ome import of_ome
 from datalab_kernel.notes import Note
 
@@ -31,7 +32,7 @@ def calibration_of(file: tifffile.TiffFile, index: int) -> Calibration:
             return found
     if file.is_imagej and file.imagej_metadata:
         return _of_imagej(file.imagej_metadata, file.series[index].keyframe)
-    return _of_tags(file.series[index].keyframe)
+    return of_microscope(file) or _of_tags(file.series[index].keyframe)
 
 
 def _of_imagej(told: Mapping[str, Any], page: tifffile.TiffPage) -> Calibration:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject
 
 
+_SUFFIXES = {"", ".tif", ".tiff", ".lsm"}
+
+
 @dataclass(slots=True, kw_only=True)
 class _Series:
     """The images of one series, which aren't named yet."""
@@ -39,7 +42,7 @@ class _Series:
 
 
 def _recognises(head: bytes, path: Path) -> bool:
-    return head.startswith(TIFF_MARKS) and path.suffix.lower() in {"", ".tif", ".tiff"}
+    return head.startswith(TIFF_MARKS) and path.suffix.lower() in _SUFFIXES
 
 
 def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
@@ -56,11 +59,11 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
         pages = count_pages(path, opened)
         opened.seek(0)
         with tifffile.TiffFile(opened) as file:
-            there = sum(count_frames(series) for series in file.series)
-            smaller = sum(len(level.pages) for series in file.series for level in series.levels[1:])
+            full, smaller = _full_size(file)
+            there = sum(count_frames(series) for series in full)
             if there < pages - smaller:
                 raise wrong(path, f"{there} frames were found of {pages - smaller}", hint="")
-            found = [_read_series(path, file, index, options) for index in range(len(file.series))]
+            found = [_read_series(path, file, index, options) for index in range(len(full))]
     images = [(series, *image) for series in found for image in series.images]
     return [
         image_of(path, title, one.values, series.calibration.with_notes(one.notes), place)
@@ -68,6 +71,14 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
             _titles(stack_title(path), found), images, strict=True
         )
     ]
+
+
+def _full_size(file: tifffile.TiffFile) -> tuple[Sequence[tifffile.TiffPageSeries], int]:
+    """Return a file's series, and how many of its pages are smaller copies of theirs."""
+    found = file.series
+    full = found[:1] if found and found[0].kind == "lsm" else found
+    copies = [level for series in full for level in series.levels[1:]]
+    return full, sum(len(series.pages) for series in (*copies, *found[len(full) :]))
 
 
 def _resolved(path: Path) -> Path:
@@ -117,8 +128,8 @@ def _titles(stem: str, found: Sequence[_Series]) -> Iterator[str]:
 
 TIFF = Reader(
     name="TIFF",
-    suffixes=(".tif", ".tiff"),
+    suffixes=(".tif", ".tiff", ".lsm"),
     recognises=_recognises,
     read=_read_frames,
-    keeps="pixel size, unit, origin, frames and channels of ImageJ, OME and resolution tags",
+    keeps="pixel size, unit, origin, frames and channels of ImageJ, OME, microscopes and resolution tags",
 )
