@@ -116,7 +116,7 @@ def test_a_job_is_sent_with_its_own_objects_alone():
 def test_objects_on_one_grid_are_interpolated_once(monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "datalab_kernel.compute._jobs.on_one_grid", lambda found: calls.append(1) or found
+        "datalab_kernel.compute._operands.on_one_grid", lambda found: calls.append(1) or found
     )
     prepared(jobs("difference", "aaac", operand="b"))
     assert calls == [1]

@@ -10,6 +10,7 @@ from datalab_kernel.compute._catalog import FunctionInfo, all_functions, describ
 from datalab_kernel.compute._executors import Executor, run_all
 from datalab_kernel.compute._job_values import job_values, jobs_of_values
 from datalab_kernel.compute._jobs import Job, Output, prepared, run
+from datalab_kernel.compute._operand_units import check_units
 from datalab_kernel.compute._parameter_sets import values_of
 from datalab_kernel.compute._parameters import Parameter, plain_value
 from datalab_kernel.compute._plan import Request, plan
@@ -38,6 +39,7 @@ __all__ = [
     "Request",
     "Source",
     "all_functions",
+    "check_units",
     "described",
     "filed_as",
     "job_values",

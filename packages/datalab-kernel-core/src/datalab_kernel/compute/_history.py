@@ -25,6 +25,7 @@ class Step:
     """One computation: a function with parameters made ``name`` of ``sources``.
 
     Of an analysis, ``name`` is the object that was analysed, and its only source.
+    ``units`` is ``"as they are"`` where operands in different units were not to be converted.
     ``missing`` are the sources that aren't in the workspace any more; ``notes`` say where its
     result is known to mislead.
     """
@@ -37,6 +38,7 @@ class Step:
     versions: Mapping[str, str]
     missing: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    units: str = ""
 
     def __str__(self) -> str:
         """Write it in one line, and each note in one below."""
@@ -191,6 +193,7 @@ def _steps(name: str, found: _Found, seen: set[str]) -> Iterator[tuple[Kind, Ste
             versions=record.versions,
             missing=missing,
             notes=record.notes,
+            units=record.units,
         ),
     )
 
@@ -233,6 +236,8 @@ def _call(step: Step, kind: str) -> str:
         arguments.append(f"on=[{', '.join(map(_quoted, step.sources))}]")
     else:
         arguments.append(f"on={_quoted(step.sources[0])}")
+    if step.units:
+        arguments.append(f"units={_quoted(step.units)}")
     arguments.append(f"name={_quoted(step.name)}")
     return f"workspace.calc({', '.join(arguments)})"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.compute._jobs import Grid, Job
+from datalab_kernel.compute._jobs import Job
+from datalab_kernel.compute._operands import Grid
 from datalab_kernel.compute._parameter_sets import make_parameters, values_of
 from datalab_kernel.compute._registry import functions
 
@@ -38,6 +39,7 @@ def job_values(jobs: Sequence[Job]) -> list[dict[str, Any]] | None:
             "gather": job.gather,
             "group": job.group,
             "keep_results": job.keep_results,
+            "units": job.units,
             "grid": job.grid and numbers[id(job.grid.sources)],
             "grid_sources": [source.name for source in job.grid.sources] if job.grid else [],
             "places": [*job.grid.places] if job.grid else [],
@@ -80,6 +82,7 @@ def jobs_of_values(values: Sequence[dict[str, Any]], sources: Mapping[str, Sourc
                 grid=grid,
                 group=value["group"],
                 keep_results=value["keep_results"],
+                units=value.get("units", ""),
             )
         )
     return jobs

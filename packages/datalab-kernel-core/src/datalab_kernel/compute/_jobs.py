@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from datalab_kernel.compute._alignment import on_one_grid
 from datalab_kernel.compute._date_axis import by_date_again, from_first_date
 from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
+from datalab_kernel.compute._operands import Grid, Needs, operands_of
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
+from datalab_kernel.compute._result_units import describe
 from datalab_kernel.compute._titles import naming
 from datalab_kernel.compute.notes import Computed, notes_on
 from datalab_kernel.errors import (
@@ -33,21 +34,11 @@ from datalab_kernel.objects._results import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from datalab_kernel.compute._operand_units import Operands, Units
     from datalab_kernel.compute._registry import Function
     from datalab_kernel.compute._source import Source
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """Objects that are put on one grid together, and which of them a job takes.
-
-    ``sources`` is the same tuple for the jobs of a grid; ``places`` counts in it.
-    """
-
-    sources: tuple[Source, ...]
-    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +51,7 @@ class Job:
     first source. ``objects`` are what it is computed of, from :func:`prepared` on.
     ``masked`` names those that had masked pixels, ``notes`` says what else is to be known of
     how the objects were prepared.
+    ``units`` is ``"as they are"`` if operands in different units aren't to be converted.
     ``keep_results`` says whether a result keeps the tables and geometry of its sources, as
     DataLab's option of that name says.
     """
@@ -73,13 +65,19 @@ class Job:
     objects: tuple[Any, ...] | None = None
     masked: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    units: Units = ""
     keep_results: bool = False
 
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What the function is called with: the objects, or these interpolated onto one grid."""
-        objects = _objects_of(self, {}) if self.objects is None else self.objects
+        objects = self.operands({}).objects if self.objects is None else self.objects
         return ([*objects],) if self.gather == "list" else objects
+
+    def operands(self, aligned: dict[int, Operands]) -> Operands:
+        """Fetch the objects, in one unit and on one grid; ``aligned`` keeps grids for other jobs."""
+        needs = Needs(function=self.function, parameters=self.parameters, units=self.units)
+        return operands_of(needs, self.sources, self.grid, aligned)
 
     @property
     def record(self) -> Record:
@@ -91,6 +89,7 @@ class Job:
             source_uuids=tuple(source.uuid for source in self.sources),
             source_names=tuple(source.name_then for source in self.sources),
             versions=versions(),
+            units=self.units,
         )
 
 
@@ -122,30 +121,26 @@ def prepared(jobs: Sequence[Job], *, keep_results: bool = False) -> list[Job]:
     """Fetch what jobs are computed of, and put on one grid what belongs together.
 
     What comes back can be pickled, and run in another thread, process or place.
+
+    Raises
+    ------
+    UnitError
+        If objects are to be in one unit, and theirs are of different quantities.
     """
-    aligned: dict[int, Sequence[Any]] = {}
-    return [
-        replace(
-            job,
-            objects=_objects_of(job, aligned),
-            masked=tuple(source.name for source in job.sources if source.is_masked),
-            grid=None,
-            keep_results=keep_results,
-        )
-        for job in jobs
-    ]
+    aligned: dict[int, Operands] = {}
+    return [_prepared(job, aligned, keep_results=keep_results) for job in jobs]
 
 
-def _objects_of(job: Job, aligned: dict[int, Sequence[Any]]) -> tuple[Any, ...]:
-    """Return a job's objects; ``aligned`` keeps those of each grid for the jobs to come."""
-    grid = job.grid
-    if grid is None:
-        return tuple(source.obj for source in job.sources)
-    objects = aligned.get(id(grid.sources))
-    if objects is None:
-        objects = on_one_grid([source.obj for source in grid.sources])
-        aligned[id(grid.sources)] = objects
-    return tuple(objects[place] for place in grid.places)
+def _prepared(job: Job, aligned: dict[int, Operands], *, keep_results: bool) -> Job:
+    operands = job.operands(aligned)
+    return replace(
+        job,
+        objects=operands.objects,
+        masked=tuple(source.name for source in job.sources if source.is_masked),
+        notes=distinct(note for notes in operands.notes for note in notes),
+        grid=None,
+        keep_results=keep_results,
+    )
 
 
 def jobs_of(call: Call) -> list[Job]:
@@ -290,6 +285,7 @@ def run(job: Job) -> Output:
     if not (job.keep_results or job.function.has_own_results):
         drop_results(value)
     value.title = titles.finished(value.title)
+    describe(job.function, _operands(job), job.parameters, value)
     own_arrays(value)
     record = replace(record, notes=notes)
     write_record(value, record)
@@ -308,13 +304,18 @@ def _own_result(job: Job, value: Any) -> Any:
     return next(iter(results_of(value)), None) if job.function.has_own_results else None
 
 
+def _operands(job: Job) -> tuple[Any, ...]:
+    """Return the objects that a function was called with, one by one."""
+    (inputs,) = job.inputs if job.gather == "list" else (job.inputs,)
+    return tuple(inputs)
+
+
 def _notes(job: Job, value: Any) -> tuple[Note, ...]:
     """Return what is to be known of a value: of its preparation, then of the function on such data."""
-    (inputs,) = job.inputs if job.gather == "list" else (job.inputs,)
     computed = Computed(
         function=job.function.name,
         kind=job.function.kind,
-        inputs=tuple(inputs),
+        inputs=_operands(job),
         parameters=job.parameters,
         value=value,
         masked=job.masked,

@@ -30,7 +30,8 @@ PROCESSING = "__processing_parameters"
 ANALYSIS = "__analysis_parameters"
 _CLASS_KEYS = ("class_module", "class_name")
 NOTE = "__datalab_kernel"
-"""Our own: ``{"sources": names, "versions": {package: version}, "notes": of this step}``."""
+"""Our own: ``{"sources": names, "versions": {package: version}, "notes": of this step,
+"units": "as they are", if they were}``."""
 OWN_FUNCTIONS = frozenset({"fit"})
 """What DataLab doesn't have: it would look for the class of their parameters, so we keep these."""
 
@@ -42,7 +43,8 @@ class Record:
     ``parameters`` is guidata's JSON text of a set, a list of such texts, or None.
     ``source_names`` are the sources' names at that time, and are empty for what DataLab
     itself computed; ``source_uuids`` are their identifiers, in the same order. ``notes``
-    are those that this computation made, without those that its sources brought.
+    are those that this computation made, without those that its sources brought. ``units``
+    is ``"as they are"`` where operands in different units were not to be converted.
     """
 
     function: str
@@ -52,13 +54,15 @@ class Record:
     source_names: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    units: str = ""
 
     def repeats(self, other: Record) -> bool:
         """Say whether this is the same function with the same parameters on the same sources."""
-        is_same_call = (self.function, self.pattern, self.parameters) == (
+        is_same_call = (self.function, self.pattern, self.parameters, self.units) == (
             other.function,
             other.pattern,
             other.parameters,
+            other.units,
         )
         has_names = bool(self.source_names and other.source_names)
         return is_same_call and (
@@ -145,6 +149,7 @@ def write_record(obj: DataObject, record: Record) -> None:
         "versions": dict(record.versions),
         **own,
         **({"notes": as_entries(record.notes)} if record.notes else {}),
+        **({"units": record.units} if record.units else {}),
     }
 
 
@@ -165,6 +170,7 @@ def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
         source_names=tuple(note.get("sources", ())),
         versions=dict(note.get("versions", {})),
         notes=from_entries(note.get("notes")),
+        units=str(note.get("units", "")),
     )
 
 

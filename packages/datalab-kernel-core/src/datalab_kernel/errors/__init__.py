@@ -46,6 +46,7 @@ __all__ = [
     "ParameterError",
     "StandaloneModeRequiredError",
     "UnavailableHereError",
+    "UnitError",
     "UnknownFunctionError",
     "UnsupportedDtypeError",
 ]
@@ -320,6 +321,13 @@ class OperandError(DataLabKernelError, ValueError, TypeError):
 
     function: str | None
     names: list[str]
+
+
+class UnitError(OperandError):
+    """A function needs objects in one unit, and these are in units of different quantities."""
+
+    units: list[str]
+    """Those of ``names``."""
 
 
 class NothingSelectedError(DataLabKernelError, ValueError):

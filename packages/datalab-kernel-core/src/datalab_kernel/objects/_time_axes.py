@@ -114,7 +114,12 @@ def without_times(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return metadata without what says that axes are times: their type says it."""
     plain = dict(metadata)
     for letter in "xy":
-        forget_stamps(plain, letter)
-        for key in ("calendar", "time_range"):
-            plain.pop(f"{letter}_{key}", None)
+        forget_times(plain, letter)
     return plain
+
+
+def forget_times(metadata: MutableMapping[str, Any], letter: str) -> None:
+    """Take it from an image's metadata that an axis is one of times."""
+    forget_stamps(metadata, letter)
+    for key in ("calendar", "time_range"):
+        metadata.pop(f"{letter}_{key}", None)

@@ -20,6 +20,7 @@ _COMMON = (
     ),
     ("operand", None, "The second object, or one for each of ``on``."),
     ("name", None, "How to name what is added, or a list of names; else its own title."),
+    ("units", None, '"as they are": operands in different units are not converted.'),
     ("store", True, "Whether to add what is computed; otherwise it is only returned."),
 )
 
@@ -44,6 +45,7 @@ class Calculator:
         operand: Any = None,
         name: str | Sequence[str] | None = None,
         store: bool = True,
+        units: str | None = None,
         **params: Any,
     ) -> CalcResult:
         """Run a function on objects, and add what it makes of them to the workspace.
@@ -70,6 +72,10 @@ class Calculator:
         store
             Whether the result is added to the workspace (tables and geometry: to the
             objects); otherwise it is only in what is returned.
+        units
+            ``"as they are"``: a sum, a difference or an x axis in common is computed with the
+            numbers of operands in different units, as DataLab does. None: they are converted
+            into the first one's unit, which a note of the result says.
         **params
             Parameters by name. What isn't given has DataLab's default.
 
@@ -87,7 +93,8 @@ class Calculator:
             If a parameter is unknown, missing, of the wrong type or out of range; it lists
             all that the function takes.
         OperandError
-            If the function can't take these objects.
+            If the function can't take these objects. A UnitError is one: their units are of
+            different quantities.
         NothingSelectedError
             If ``on`` isn't given and nothing is selected.
         ComputationError
@@ -110,7 +117,16 @@ class Calculator:
            min  max  mean
         0  0.0  4.0   2.0
         """
-        return self._run(function, param, on=on, operand=operand, name=name, store=store, **params)
+        return self._run(
+            function,
+            param,
+            on=on,
+            operand=operand,
+            name=name,
+            store=store,
+            units=units,
+            **params,
+        )
 
     def __repr__(self) -> str:
         """Say how it is used."""
@@ -144,8 +160,11 @@ def _bound(calculator: Calculator, name: str) -> Callable[..., CalcResult]:
 
 
 def _common(infos: Sequence[FunctionInfo]) -> list[tuple[str, Any, str]]:
-    takes_operand = any(info.pattern == "2-to-1" for info in infos)
-    return [common for common in _COMMON if takes_operand or common[0] != "operand"]
+    patterns = {info.pattern for info in infos}
+    left_out = set() if "2-to-1" in patterns else {"operand"}
+    if not patterns & {"2-to-1", "n-to-1"}:
+        left_out.add("units")
+    return [common for common in _COMMON if common[0] not in left_out]
 
 
 def _merged(infos: Sequence[FunctionInfo]) -> dict[str, Parameter]:

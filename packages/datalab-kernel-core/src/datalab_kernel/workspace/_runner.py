@@ -91,10 +91,12 @@ class Runner:
         operand: Any = None,
         name: Names = None,
         store: bool = True,
+        units: str | None = None,
         **params: Any,
     ) -> CalcResult:
-        from datalab_kernel.compute import Request, plan
+        from datalab_kernel.compute import Request, check_units, plan
 
+        asked = check_units(function, units)
         with self._shelf.lock:
             sources = sources_of(self._shelf, selected_or(self._shelf, on, function))
             operands = operands_of(self._shelf, operand, sources)
@@ -107,7 +109,8 @@ class Runner:
             keywords=params,
         )
         try:
-            jobs = [replace(job, keep_results=self.keep_results) for job in plan(request)]
+            keep_results = self.keep_results
+            jobs = [replace(job, keep_results=keep_results, units=asked) for job in plan(request)]
         except UnknownFunctionError as unknown:
             return self._there.run_own(request, name, store=store, unknown=unknown)
         is_analysis = jobs[0].function.pattern == "1-to-0"

@@ -1,0 +1,108 @@
+"""The units of a result, and the axes of images of frequencies: right where Sigima leaves them.
+
+Values are never touched. ``units`` knows the formulas.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.compute._operand_units import units_of
+from datalab_kernel.objects._time_axes import forget_times
+from datalab_kernel.units import unit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from datalab_kernel.compute._registry import Function
+
+SPECTRA = frozenset({"fft", "magnitude_spectrum", "phase_spectrum", "psd"})
+PROFILES = frozenset({"average_profile", "line_profile", "radial_profile", "segment_profile"})
+"""Signals along an image, whose x counts pixels."""
+PIXEL = "px"
+
+
+def describe(function: Function, inputs: Sequence[Any], parameters: Any, value: Any) -> None:
+    """Give a computed object the units of its formula, and axes that its values have.
+
+    Parameters
+    ----------
+    function, inputs, parameters
+        What was called, and with what.
+    value
+        The object that it gave; its description is changed.
+    """
+    name = function.name
+    for letter, unit in unit_of(name, [*map(units_of, inputs)], parameters).items():
+        setattr(value, f"{letter}unit", unit)
+    if function.kind == "image":
+        if name in SPECTRA:
+            _set_frequencies(inputs[0], value, is_shifted=getattr(parameters, "shift", True))
+        elif name == "ifft":
+            _set_places(inputs[0], value)
+        elif name in PROFILES:
+            _set_distances(
+                inputs[0], value, parameters, along_axis=hasattr(parameters, "direction")
+            )
+
+
+def _set_frequencies(image: Any, value: Any, *, is_shifted: bool) -> None:
+    """Give an image of frequencies its axes: 0 is in the middle, or first."""
+    for letter, count in zip("yx", value.data.shape, strict=True):
+        step = 1 / (count * _step(image, letter))
+        value.metadata[f"orig_{letter}0"] = float(getattr(image, f"{letter}0"))
+        value.metadata[f"orig_d{letter}"] = _step(image, letter)
+        _set_axis(value, letter, -(count // 2) * step if is_shifted else 0.0, step)
+        if not image.is_uniform_coords:
+            setattr(value, f"{letter}unit", f"1/{PIXEL}")
+    _forget_places(value)
+
+
+def _set_places(image: Any, value: Any) -> None:
+    """Give what was made of an image of frequencies its axes again."""
+    if not all(f"orig_d{letter}" in image.metadata for letter in "xy"):
+        return  # not ours: DataLab's spectra keep the axes of the image
+    for letter, count in zip("yx", value.data.shape, strict=True):
+        before = float(value.metadata.pop(f"orig_d{letter}"))
+        step = 1 / (count * _step(image, letter))
+        is_same = math.isclose(step, before, rel_tol=1e-9)
+        _set_axis(
+            value, letter, float(value.metadata.pop(f"orig_{letter}0")), before if is_same else step
+        )
+    _forget_places(value)
+
+
+def _set_axis(value: Any, letter: str, start: float, step: float) -> None:
+    setattr(value, f"{letter}0", start)
+    setattr(value, f"d{letter}", step)
+    setattr(value, f"{letter}scalemin", None)
+    setattr(value, f"{letter}scalemax", None)
+    forget_times(value.metadata, letter)
+
+
+def _forget_places(value: Any) -> None:
+    """Take from an image what lies at places of another one: coordinates, regions of interest."""
+    value.set_uniform_coords(value.dx, value.dy, value.x0, value.y0)
+    value.roi = None
+
+
+def _step(image: Any, letter: str) -> float:
+    """Return the size of a pixel; 1 where pixels differ, or have none."""
+    step = float(getattr(image, f"d{letter}")) if image.is_uniform_coords else 1.0
+    return step if math.isfinite(step) and step != 0 else 1.0
+
+
+def _set_distances(image: Any, value: Any, parameters: Any, *, along_axis: bool) -> None:
+    """Say that x of a profile counts pixels, unless that is what the image's axis does."""
+    letters = "xy"
+    if along_axis:
+        letters = "y" if parameters.direction == "vertical" else "x"
+        value.xlabel = getattr(image, f"{letters}label")
+    units = [getattr(image, f"{letter}unit") or "" for letter in letters]
+    is_counted = image.is_uniform_coords and all(
+        getattr(image, f"d{letter}") == 1 and (not along_axis or getattr(image, f"{letter}0") == 0)
+        for letter in letters
+    )
+    is_same = is_counted and len({*units}) == 1
+    value.xunit = units[0] if is_same or not any(units) else PIXEL
