@@ -11,7 +11,7 @@ from datalab_kernel import ComputationWarning, Workspace, create_image, create_s
 from datalab_kernel.errors import OperandError, ParameterError, UnitError
 
 SECONDS = np.arange(5.0)
-DATES = np.array("2026-01-01", "M8[ms]") + np.arange(64) * np.timedelta64(250, "ms")
+DATES = np.array("2026-01-01", "M8[ms]") + np.arange(256) * np.timedelta64(250, "ms")
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_there_and_back_again_a_signal_has_its_units(workspace: Workspace) -> No
 
 @pytest.mark.parametrize("function", ["fft", "magnitude_spectrum", "phase_spectrum", "psd"])
 def test_the_spectrum_of_dates_is_in_hertz(workspace: Workspace, function: str) -> None:
-    add_by_date(workspace, np.sin(np.arange(64)))
+    add_by_date(workspace, np.sin(np.arange(256)))
     found = workspace.calc(function, on="a").object
     assert found.xunit == "Hz"
     assert not found.is_x_datetime()
@@ -118,7 +118,7 @@ def test_the_spectrum_of_dates_is_in_hertz(workspace: Workspace, function: str) 
 
 
 def test_the_slope_of_a_signal_by_date_is_per_second(workspace: Workspace) -> None:
-    add_by_date(workspace, np.arange(64.0))
+    add_by_date(workspace, np.arange(256.0))
     found = workspace.calc("derivative", on="a").object
     assert found.yunit == "V/s"
     assert found.is_x_datetime()
@@ -303,7 +303,9 @@ def test_an_image_of_integers_is_converted_without_loss(workspace: Workspace) ->
 
 
 def test_one_operand_serves_several_in_units_of_their_own(workspace: Workspace) -> None:
-    workspace.add({"a": signal([1] * 5), "b": signal([1000] * 5, "mV"), "c": signal([250] * 5, "mV")})
+    workspace.add(
+        {"a": signal([1] * 5), "b": signal([1000] * 5, "mV"), "c": signal([250] * 5, "mV")}
+    )
     result = noted(workspace, "difference", on=["a", "b"], operand="c")
     assert [obj.y[0] for obj in result.objects] == [0.75, 750.0]
     assert [obj.yunit for obj in result.objects] == ["V", "mV"]
@@ -414,9 +416,7 @@ def test_products_and_quotients_of_any_units_are_quiet(workspace: Workspace, fun
 def test_a_phase_in_degrees_is_taken_as_one(workspace: Workspace) -> None:
     workspace.add({"r": signal([2] * 5), "p": signal([0, 90, 180, 270, 360], "°")})
     wanted = [2, 2j, -2, -2j, 2]
-    given = quietly(
-        workspace, "complex_from_magnitude_phase", on="r", operand="p", unit="°"
-    ).object
+    given = quietly(workspace, "complex_from_magnitude_phase", on="r", operand="p", unit="°").object
     np.testing.assert_allclose(given.y, wanted, atol=1e-12)
     said = noted(workspace, "complex_from_magnitude_phase", on="r", operand="p", unit="rad").object
     np.testing.assert_allclose(said.y, wanted, atol=1e-12)

@@ -9,8 +9,10 @@ import numpy as np
 from sigima.proc.contracts import build_contract_registry
 
 from datalab_kernel import Workspace
+from datalab_kernel.compute._result_units import PROFILES, SPECTRA
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.notes import NOTES_KEY
+from datalab_kernel.units import IMAGE_RULES, SIGNAL_RULES
 from support.datalab.calc_cases import Case
 from support.datalab.calc_described import described
 from support.datalab.calc_inputs import Objects
@@ -19,6 +21,16 @@ Outcome = Mapping[str, Any]
 
 OURS = frozenset({"metadata[__datalab_kernel]", f"metadata[{NOTES_KEY}]"})
 """Names of sources, versions, and where a result misleads, which DataLab doesn't note."""
+
+UNITS = frozenset({"xunit", "yunit", "zunit"})
+PLACES = frozenset(
+    {
+        *("x0", "y0", "dx", "dy", "is_uniform_coords", "xcoords", "ycoords", "roi"),
+        *("xscalemin", "xscalemax", "yscalemin", "yscalemax"),
+        *(f"metadata[orig_{name}]" for name in ("x0", "y0", "dx", "dy")),
+    }
+)
+"""Where pixels are, and what lies among them."""
 
 THEIRS = frozenset(
     f"metadata[__{option}]"
@@ -89,8 +101,26 @@ def _as_typed(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     return typed
 
 
-def differences(theirs: Outcome, ours: Outcome) -> list[str]:
-    """Say in what an outcome here differs from DataLab's; empty if in nothing."""
+def described_otherwise(function: str, kind: str) -> frozenset[str]:
+    """Return what of a result's description isn't DataLab's: units, and axes in these units.
+
+    Functions that DataLab runs by another name run several, as ``all_threshold`` does.
+    """
+    name = function.rpartition(".")[2]
+    rules = SIGNAL_RULES if kind == "signal" else IMAGE_RULES
+    found = UNITS if name in rules or name in ("all_threshold", "all_stability") else frozenset()
+    if kind == "image" and name in SPECTRA | {"ifft"}:
+        found |= PLACES
+    return found | {"xunit", "xlabel"} if kind == "image" and name in PROFILES else found
+
+
+def differences(
+    theirs: Outcome, ours: Outcome, left_out: frozenset[str] = frozenset()
+) -> list[str]:
+    """Say in what an outcome here differs from DataLab's; empty if in nothing.
+
+    ``left_out`` are fields of new objects that aren't compared.
+    """
     if theirs["error"] or ours["error"]:
         return _error_differences(theirs["error"], ours["error"])
     if len(theirs["new"]) != len(ours["new"]):
@@ -100,6 +130,9 @@ def differences(theirs: Outcome, ours: Outcome) -> list[str]:
     for number, pair in enumerate(zip(theirs["new"], ours["new"], strict=True)):
         first, second = _comparable(pair[0], names[0]), _comparable(pair[1], names[1])
         first["title"] = _with_names(first["title"], theirs["inputs"])
+        for name in left_out:
+            first.pop(name, None)
+            second.pop(name, None)
         found += [f"new {number + 1}: {text}" for text in _field_differences(first, second)]
     for name, obj in theirs["inputs"].items():
         first = _comparable(obj, names[0])

@@ -47,11 +47,12 @@ def test_dollars_are_not_read_as_mathematics():
     assert (axes.title, axes.xlabel, axes.xunit) == (r"US\$", r"\$a\$", r"\$")
 
 
-def test_different_quantities_are_named_in_the_legend():
+def test_different_quantities_are_named_in_the_legend_and_on_the_axis():
     current = create_signal("I", X, X, units=("s", "A"), labels=("Time", "Current"))
     axes = axes_of([voltage(), current])
     assert [curve.label for curve in axes.curves] == ["U: Voltage (V)", "I: Current (A)"]
-    assert (axes.xlabel, axes.xunit, axes.ylabel, axes.yunit) == ("Time", "s", "", "")
+    assert (axes.xlabel, axes.xunit) == ("Time", "s")
+    assert (axes.ylabel, axes.yunit) == ("Voltage (V), Current (A)", "")
 
 
 def test_one_curve_has_a_title_and_several_a_legend():

@@ -10,6 +10,7 @@ import numpy as np
 
 from datalab_kernel.plot._describing import stored
 from datalab_kernel.plot._describing.annotations import annotated
+from datalab_kernel.plot._describing.overlay_units import overlay_of
 from datalab_kernel.plot._describing.regions import regions
 from datalab_kernel.plot._describing.results import results
 from datalab_kernel.plot._describing.texts import modulus, phase, plain
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel.objects import SignalObj
+    from datalab_kernel.plot._describing.overlay_units import Overlay
     from datalab_kernel.plot._describing.stored import CurveLook
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import Shape
@@ -51,17 +53,17 @@ def signal_axes(
     a waterfall and a second y axis.
     """
     if options.twin:
-        return (with_right_axis(signals, options, _over_each_other),)
-    curves, many = _curves(signals, options)
-    upper = _axes(signals, curves, options, many)
+        axes = with_right_axis(signals, options, _over_each_other)
+        return (replace(axes, **_x_axis(signals, options, overlay_of(signals))),)
+    upper = _over_each_other(signals, options)
     if options.waterfall:
-        unit = _common([plain(signal.yunit) for signal in signals])
+        _, unit = overlay_of(signals).y.label([*map(_quantity, signals)])
         return (above_each_other(upper, options.waterfall, unit),)
     if is_alone or not any(np.iscomplexobj(signal.xydata) for signal in signals):
         return (upper,)
     angles = [
         replace(curve, y=np.angle(signal.xydata[1]), y_error=None)
-        for signal, curve in zip(signals, curves, strict=True)
+        for signal, curve in zip(signals, upper.curves, strict=True)
     ]
     lower = replace(
         upper,
@@ -79,40 +81,59 @@ def signal_axes(
     return (upper, lower)
 
 
-def _over_each_other(signals: Sequence[SignalObj], options: PlotOptions) -> AxesSpec:
-    curves, many = _curves(signals, options)
-    return _axes(signals, curves, options, many)
+def _over_each_other(
+    signals: Sequence[SignalObj], options: PlotOptions, xunit: str = ""
+) -> AxesSpec:
+    """Describe signals in one pair of axes; ``xunit`` is that of an x axis that there is already."""
+    overlay = overlay_of(signals, xunit)
+    own, many = _curves(signals, options, overlay)
+    curves = tuple(overlay.curve(curve, number) for number, curve in enumerate(own))
+    return replace(
+        _axes(signals, curves, options, overlay),
+        shapes=_shapes(signals, own, options, overlay),
+        many_curves=many,
+        legend=_legend(options, len(signals), is_scaled=many is not None),
+    )
 
 
 def _axes(
     signals: Sequence[SignalObj],
     curves: tuple[Curve, ...],
     options: PlotOptions,
-    many: ManyCurves | None,
+    overlay: Overlay,
 ) -> AxesSpec:
-    is_time = all(signal.is_x_datetime() for signal in signals)
-    xlabel, xunit = _common([(plain(s.xlabel), plain(s.xunit)) for s in signals]) or ("", "")
-    ylabel, yunit = _common([*map(_quantity, signals)]) or ("", "")
+    ylabel, yunit = overlay.y.label([*map(_quantity, signals)])
     xs, ys = [curve.x for curve in curves], [curve.y for curve in curves]
-    xlim, ylim = _axis_limits(signals, options, "x", xs), _axis_limits(signals, options, "y", ys)
+    xlim, ylim = (
+        _axis_limits(overlay.unconverted(signals, letter), options, letter, arrays)
+        for letter, arrays in (("x", xs), ("y", ys))
+    )
     return AxesSpec(
         curves=curves,
-        shapes=_shapes(signals, curves, options),
         title=given(options.title, plain(signals[0].title) if len(signals) == 1 else ""),
-        xlabel=given(options.xlabel, xlabel),
+        **_x_axis(signals, options, overlay),
         ylabel=given(options.ylabel, ylabel),
-        xunit="" if is_time or options.xlabel is not None else xunit,
         yunit="" if options.ylabel is not None else yunit,
-        x_is_time=is_time,
         xlim=xlim,
         ylim=ylim,
         xscale=_scale(signals, options.xscale, "x", xs),
         yscale=_scale(signals, options.yscale, "y", ys),
         aspect=given(options.aspect, "auto"),
-        legend=_legend(options, len(signals), is_scaled=many is not None),
-        many_curves=many,
         message=_message(options, xs, ys),
     )
+
+
+def _x_axis(
+    signals: Sequence[SignalObj], options: PlotOptions, overlay: Overlay
+) -> dict[str, Any]:
+    """Return what an axes' description says of x."""
+    is_time = all(signal.is_x_datetime() for signal in signals)
+    label, unit = overlay.x.label([plain(signal.xlabel) for signal in signals])
+    return {
+        "xlabel": given(options.xlabel, label),
+        "xunit": "" if is_time or options.xlabel is not None else unit,
+        "x_is_time": is_time,
+    }
 
 
 def _message(options: PlotOptions, xs: list[Array], ys: list[Array]) -> str:
@@ -123,9 +144,9 @@ def _message(options: PlotOptions, xs: list[Array], ys: list[Array]) -> str:
     return message
 
 
-def _quantity(signal: SignalObj) -> tuple[str, str]:
+def _quantity(signal: SignalObj) -> str:
     is_complex = np.iscomplexobj(signal.xydata)
-    return (modulus if is_complex else plain)(signal.ylabel), plain(signal.yunit)
+    return (modulus if is_complex else plain)(signal.ylabel)
 
 
 def _common(values: list[Any]) -> Any:
@@ -170,12 +191,13 @@ def _scale(
 
 
 def _curves(
-    signals: Sequence[SignalObj], options: PlotOptions
+    signals: Sequence[SignalObj], options: PlotOptions, overlay: Overlay
 ) -> tuple[tuple[Curve, ...], ManyCurves | None]:
     count = len(signals)
     colors = one_each(options.color, count, "color")
     ends = _labels_of_ends(options, count)
-    labels = _labels(signals, one_each(None if ends else options.label, count, "label"))
+    asked = one_each(None if ends else options.label, count, "label")
+    labels = _labels(signals, asked, overlay)
     looks = stored.told_apart([stored.curve_look(signal.metadata) for signal in signals])
     many = None
     if count > LONGEST_LEGEND and options.color is None:
@@ -206,9 +228,12 @@ def _scale_of_curves() -> Any:
     return ListedColormap(colormaps["viridis"](np.linspace(0, DARK_PART, 256)), name="viridis")
 
 
-def _labels(signals: Sequence[SignalObj], asked: list[str | None]) -> list[str]:
+def _labels(signals: Sequence[SignalObj], asked: list[str | None], overlay: Overlay) -> list[str]:
     """Name curves by their titles, and by what they show where that isn't the same for all."""
-    quantities = [with_unit(*_quantity(signal)) for signal in signals]
+    quantities = [
+        with_unit(_quantity(signal), unit)
+        for signal, unit in zip(signals, overlay.y.units, strict=True)
+    ]
     is_same = len(set(quantities)) == 1
     titles = [plain(signal.title) for signal in signals]
     if len(signals) > 1:
@@ -246,18 +271,23 @@ def _real_or_none(row: Array) -> Array | None:
 
 
 def _shapes(
-    signals: Sequence[SignalObj], curves: Sequence[Curve], options: PlotOptions
+    signals: Sequence[SignalObj],
+    curves: Sequence[Curve],
+    options: PlotOptions,
+    overlay: Overlay,
 ) -> tuple[Shape, ...]:
     """Gather what is drawn over curves: regions only of a single one, unless asked for."""
     shapes: list[Shape] = []
     is_few = len(signals) <= LONGEST_LEGEND
-    for signal, curve in zip(signals, curves, strict=True):
+    for number, (signal, curve) in enumerate(zip(signals, curves, strict=True)):
+        own: list[Shape] = []
         if given(options.roi, len(signals) == 1):
-            shapes += regions(signal)
+            own += regions(signal)
         if given(options.results, is_few):
-            shapes += results(signal)
+            own += results(signal)
         if is_few:
-            shapes += annotated(signal, partial(_box, curve))
+            own += annotated(signal, partial(_box, curve))
+        shapes += overlay.shapes(own, number)
     return tuple(shapes)
 
 

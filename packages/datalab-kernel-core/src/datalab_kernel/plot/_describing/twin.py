@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datalab_kernel.plot._options import PlotOptions
     from datalab_kernel.plot._spec import AxesSpec
 
-    Describe = Callable[[Sequence[SignalObj], PlotOptions], AxesSpec]
+    Describe = Callable[[Sequence[SignalObj], PlotOptions, str], AxesSpec]
 
 
 def with_right_axis(
@@ -31,7 +31,7 @@ def with_right_axis(
         ``twin`` says which are on the right: True those whose unit isn't the first one's, or
         their names. ``ylabel, ylim, yscale`` are the left axis'.
     describe
-        What describes those of one side.
+        What describes those of one side, given the unit of x.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def with_right_axis(
     """
     is_right = _sides(signals, options.twin)
     left, right = (
-        describe([signals[i] for i in places], _of(options, places, len(signals)))
+        describe([signals[i] for i in places], _of(options, places, len(signals)), signals[0].xunit)
         for places in _places(is_right)
     )
     legend = options.legend if isinstance(options.legend, str) else "best"
