@@ -5,7 +5,13 @@ It is the notebook of ``tests/datalab/test_same_in_both_modes.py``: every public
 
 import pytest
 from support.datalab.calc_inputs import inputs
-from support.datalab.notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells
+from support.datalab.notebook_calc_cells import (
+    CALCULATING,
+    IS_FULL,
+    MISTAKES,
+    UNITS,
+    registry_cells,
+)
 from support.datalab.notebook_cells import ADDING, CHANGING, LOOKING, PREPARING
 from support.datalab.notebook_files_cells import FILES, GROUPS, TABLES
 from support.datalab.notebook_observed import Run, cells_of, differences, observe_all
@@ -14,7 +20,7 @@ from support.jupyter_server import JupyterServer
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, MISTAKES)
+CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, MISTAKES, UNITS)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]

@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 from support.datalab.calc_inputs import inputs
-from support.datalab.notebook_calc_cells import CALCULATING, IS_FULL, MISTAKES, registry_cells
+from support.datalab.notebook_calc_cells import (
+    CALCULATING,
+    IS_FULL,
+    MISTAKES,
+    UNITS,
+    registry_cells,
+)
 from support.datalab.notebook_cells import ADDING, CHANGING, LOOKING, PREPARING
 from support.datalab.notebook_files_cells import CONNECTED, FILES, GROUPS, TABLES
 from support.datalab.notebook_observed import Run, cells_of, differences, observe_all
@@ -18,7 +24,7 @@ from support.datalab.window_driver import emptied
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, MISTAKES, CONNECTED)
+CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, MISTAKES, UNITS, CONNECTED)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]

@@ -10,6 +10,7 @@ from sigima.proc.contracts import build_contract_registry
 
 from datalab_kernel import Workspace
 from datalab_kernel.compute._result_units import PROFILES, SPECTRA
+from datalab_kernel.compute._several import SEVERAL
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.notes import NOTES_KEY
 from datalab_kernel.units import IMAGE_RULES, SIGNAL_RULES
@@ -26,6 +27,7 @@ UNITS = frozenset({"xunit", "yunit", "zunit"})
 PLACES = frozenset(
     {
         *("x0", "y0", "dx", "dy", "is_uniform_coords", "xcoords", "ycoords", "roi"),
+        *("xmin", "xmax", "xc", "width", "ymin", "ymax", "yc", "height"),
         *("xscalemin", "xscalemax", "yscalemin", "yscalemax"),
         *(f"metadata[orig_{name}]" for name in ("x0", "y0", "dx", "dy")),
     }
@@ -82,6 +84,9 @@ def _calculated(workspace: Workspace, case: Case) -> Any:
     if case.function == "roi_extraction":
         param = workspace[case.on[0]].roi
     operand = list(case.operands) or None
+    units = {workspace[name].xunit + workspace[name].yunit for name in (*case.on, *case.operands)}
+    if len(units) > 1:  # DataLab computes with the numbers
+        keywords = {**keywords, "units": "as they are"}
     return workspace.calc(case.function, param, on=case.on, operand=operand, **keywords)
 
 
@@ -102,13 +107,11 @@ def _as_typed(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def described_otherwise(function: str, kind: str) -> frozenset[str]:
-    """Return what of a result's description isn't DataLab's: units, and axes in these units.
-
-    Functions that DataLab runs by another name run several, as ``all_threshold`` does.
-    """
+    """Return what of a result's description isn't DataLab's: units, and axes in these units."""
     name = function.rpartition(".")[2]
+    names = SEVERAL[name].functions if name in SEVERAL else (name,)
     rules = SIGNAL_RULES if kind == "signal" else IMAGE_RULES
-    found = UNITS if name in rules or name in ("all_threshold", "all_stability") else frozenset()
+    found = UNITS if any(one in rules for one in names) else frozenset()
     if kind == "image" and name in SPECTRA | {"ifft"}:
         found |= PLACES
     return found | {"xunit", "xlabel"} if kind == "image" and name in PROFILES else found

@@ -169,6 +169,49 @@ workspace.clear()
 workspace.calc("fft")
 """
 
+UNITS = """
+# %% objects in several units
+emptied()
+volts = np.arange(5.0)
+workspace["V"] = create_signal("", volts, volts + 1, units=("s", "V"))
+workspace["mV"] = create_signal("", volts * 1000, volts * 500, units=("ms", "mV"))
+workspace["A"] = create_signal("", volts, volts + 2, units=("s", "A"))
+workspace["counts"] = create_signal("", volts, volts + 3, units=("s", "counts"))
+workspace["none"] = create_signal("", volts, volts, units=("s", ""))
+workspace["grating"] = create_image("", np.cos(np.mgrid[:8, :12].sum(0)), units=("mm", "mm", "V"))
+
+# %% operands are converted
+result = workspace.calc("difference", on="V", operand="mV")
+[result, result.notes, workspace[result.name], workspace.notes(result.name)]
+
+# %% operands as they are
+result = workspace.calc("difference", on="V", operand="mV", units="as they are")
+[result, result.notes, workspace[result.name], workspace.script(result.name)]
+
+# %% several in several units
+result = workspace.calc("addition", on=["mV", "V", "none"])
+[result.object, workspace.notes(result.name)]
+
+# %% units of different quantities
+workspace.calc("difference", on="V", operand="A")
+
+# %% units that nobody knows
+workspace.calc("difference", on="V", operand="counts").object
+
+# %% units of results
+[workspace.calc(name, on="V").object for name in ("derivative", "fft", "sqrt", "inverse")]
+
+# %% units of products
+[workspace.calc("product", on=["V", "A"]).object, workspace.calc("division", on="V", operand="A").object]
+
+# %% an image of frequencies, and back
+there = workspace.calc("fft", on="grating")
+[there.object, workspace.calc("ifft", on=there).object, workspace.calc("psd", on="grating").object]
+
+# %% all of it, in units
+all_of()
+"""
+
 MISTAKES = """
 # %% a computation that is known to mislead
 workspace["counts"] = np.full((4, 4), 200, np.uint8)

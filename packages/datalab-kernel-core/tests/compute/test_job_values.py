@@ -1,5 +1,6 @@
 """Jobs as plain values: what is run where the objects are is what was planned."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ def facts(jobs: Any) -> list[Any]:
             encoded(job.parameters),
             job.gather,
             job.group,
+            job.units,
             job.grid and ([source.name for source in job.grid.sources], job.grid.places),
         )
         for job in jobs
@@ -74,6 +76,12 @@ def test_objects_that_go_on_one_grid_stay_together() -> None:
     made = there(jobs, "signal")
     assert facts(made) == facts(jobs)
     assert made[0].grid.sources is made[1].grid.sources
+
+
+def test_units_that_stay_as_they_are_stay_so_there() -> None:
+    planned = plan(request("difference", "signal", 1))
+    jobs = [replace(job, units="as they are") for job in planned]
+    assert facts(there(jobs, "signal")) == facts(jobs) != facts(planned)
 
 
 def test_what_is_in_no_workspace_is_computed_here() -> None:

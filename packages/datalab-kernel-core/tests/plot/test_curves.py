@@ -36,7 +36,7 @@ def test_several_signals_lie_over_each_other_with_a_legend(shelf, draw, pixels):
     assert seen.has("#d55e00", 5, 0.5)
     texts = [text.get_text() for text in plot.axes[0].get_legend().get_texts()]
     assert texts == ["a: Voltage (V)", "b: (V)"]
-    assert plot.axes[0].get_ylabel() == ""
+    assert plot.axes[0].get_ylabel() == "(V)"
 
 
 def test_a_pattern_takes_all_it_matches_but_a_name_is_itself_first(shelf, draw):
