@@ -36,7 +36,7 @@ def relation(source: str, target: str) -> Relation:
     >>> [relation(*pair).kind for pair in (("V", "s"), ("counts", "ADU"), ("°C", "K"))]
     ['different', 'unknown', 'unknown']
     """
-    quotient = combined([*parse(source), *raised(parse(target), Fraction(-1))])
+    quotient = combined(parse(source) + raised(parse(target), Fraction(-1)))
     if not quotient:
         return Relation("same")
     if not _is_known(parse(source)) or not _is_known(parse(target)):

@@ -32,6 +32,7 @@ class ImageUnits(NamedTuple):
 Operands = Any
 """One or more of SignalUnits, or of ImageUnits."""
 
+_INVERTED, _SQUARED, _ROOTED = Fraction(-1), Fraction(2), Fraction(1, 2)
 _PER_TIME = {"s": "Hz", "ms": "kHz", "µs": "MHz", "ns": "GHz", "ps": "THz", "fs": "PHz"}
 _TIMES = {frequency: time for time, frequency in _PER_TIME.items()}
 
@@ -82,11 +83,11 @@ def frequency_unit(unit: str) -> str:
 
 
 def _inverse(unit: Unit) -> Unit:
-    return raised(unit, Fraction(-1))
+    return raised(unit, _INVERTED)
 
 
 def _product(*units: Unit) -> Unit:
-    return combined(factor for unit in units for factor in unit)
+    return combined(sum(units, NONE))
 
 
 def _given(parameters: Any, name: str, default: Any = None) -> Any:
@@ -137,11 +138,11 @@ def _inverted(operands: Operands, _parameters: Any) -> Unit:
 
 
 def _squared(operands: Operands, _parameters: Any) -> Unit:
-    return raised(_own(operands[0]), Fraction(2))
+    return raised(_own(operands[0]), _SQUARED)
 
 
 def _rooted(operands: Operands, _parameters: Any) -> Unit:
-    return raised(_own(operands[0]), Fraction(1, 2))
+    return raised(_own(operands[0]), _ROOTED)
 
 
 def _powered(operands: Operands, parameters: Any) -> Unit:

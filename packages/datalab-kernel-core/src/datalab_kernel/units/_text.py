@@ -8,12 +8,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from datalab_kernel.units._symbols import SYMBOLS, UNCONVERTED, WHOLE, canonical
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Unit = tuple[tuple[str, Fraction], ...]
 """Symbols with their powers (none is 0), each symbol once, in the order in which they are written."""
@@ -107,7 +103,7 @@ class _Reading:
                     self._is_spaced = True
                     self._take()
                 case _:
-                    return combined(factors)
+                    return combined(tuple(factors))
             self._skip_space(before=("symbol", "root", "open", "digits"))
 
     def _skip_space(self, before: tuple[str, ...]) -> None:
@@ -169,7 +165,8 @@ class _Reading:
             return None
 
 
-def combined(factors: Iterable[tuple[str, Fraction]]) -> Unit:
+@lru_cache(maxsize=4096)
+def combined(factors: tuple[tuple[str, Fraction], ...]) -> Unit:
     """Multiply powers of symbols."""
     found: dict[str, Fraction] = {}
     for symbol, power in factors:
@@ -177,11 +174,13 @@ def combined(factors: Iterable[tuple[str, Fraction]]) -> Unit:
     return tuple((symbol, power) for symbol, power in found.items() if power)
 
 
+@lru_cache(maxsize=4096)
 def raised(unit: Unit, power: Fraction) -> Unit:
     """Raise a unit to a power."""
     return tuple((symbol, own * power) for symbol, own in unit if power)
 
 
+@lru_cache(maxsize=4096)
 def written(unit: Unit) -> str:
     """Write a unit as axes show it.
 
