@@ -184,6 +184,8 @@ def _without_notes(value: Any) -> Any:
 def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict) and "func_name" in value:
         value = dict(value)
+        if isinstance(value.get("attrs"), dict):
+            value["attrs"] = {k: v for k, v in value["attrs"].items() if k != NOTES_KEY}
         if "source_uuid" in value:
             value["source_uuid"] = names.get(value["source_uuid"], "not an input")
         if "source_uuids" in value:

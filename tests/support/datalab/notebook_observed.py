@@ -194,6 +194,16 @@ def differences(found: Any, expected: Any, path: str = "") -> Iterator[str]:
     elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
         for number, pair in enumerate(zip(found, expected, strict=True)):
             yield from differences(*pair, f"{path}[{number}]")
+    elif isinstance(found, list) and isinstance(expected, list):
+        pairs = zip(found, expected, strict=False)
+        same = next(
+            (n for n, (one, other) in enumerate(pairs) if one != other),
+            min(len(found), len(expected)),
+        )
+        yield (
+            f"{path}: {len(found)} live, {len(expected)} standalone; from {same} on "
+            f"live {found[same : same + 2]!r:.600}, standalone {expected[same : same + 2]!r:.600}"
+        )
     elif type(found) is not type(expected) or found != expected:
         yield f"{path}: live {found!r:.300}, standalone {expected!r:.300}"
 
