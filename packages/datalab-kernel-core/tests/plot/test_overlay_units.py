@@ -138,3 +138,19 @@ def test_a_first_curve_without_a_unit_converts_nothing():
 
 def test_a_dollar_is_no_mathematics_here_either():
     assert axes_of([signal(("s", "$")), signal(("s", "€"))]).ylabel == r"Voltage (\$), Voltage (€)"
+
+
+def test_two_y_axes_share_an_x_in_one_unit():
+    second = signal(("ms", "A"), X * 1000)
+    axes = axes_of([signal(("s", "V")), second], twin=True)
+    assert (axes.xlabel, axes.xunit, axes.yunit, axes.right.yunit) == ("Time", "s", "V", "A")
+    assert axes.right.curves[0].x.tolist() == X.tolist()
+    other = signal(("mm", "A"))
+    assert axes_of([signal(("s", "V")), other], twin=True).xlabel == "Time (s), Time (mm)"
+
+
+def test_a_waterfall_steps_in_the_first_unit():
+    second = signal(("s", "mV"), y=X * 1000)
+    axes = axes_of([signal(("s", "V")), second], waterfall=2)
+    assert axes.note == "each curve is 2 V above the one before it"
+    assert axes.curves[1].y.tolist() == (X + 2).tolist()

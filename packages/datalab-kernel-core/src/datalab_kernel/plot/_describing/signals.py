@@ -123,9 +123,7 @@ def _axes(
     )
 
 
-def _x_axis(
-    signals: Sequence[SignalObj], options: PlotOptions, overlay: Overlay
-) -> dict[str, Any]:
+def _x_axis(signals: Sequence[SignalObj], options: PlotOptions, overlay: Overlay) -> dict[str, Any]:
     """Return what an axes' description says of x."""
     is_time = all(signal.is_x_datetime() for signal in signals)
     label, unit = overlay.x.label([plain(signal.xlabel) for signal in signals])
