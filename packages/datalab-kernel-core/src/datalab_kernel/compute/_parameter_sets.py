@@ -145,6 +145,8 @@ def _given(function: Function, param: Any, keywords: Mapping[str, Any]) -> dict[
     if isinstance(param, Mapping) and all(isinstance(name, str) for name in param):
         return dict(param)
     problem = f"param must be a {paramclass.__name__} or a dict, not {param!r:.80}"
+    if isinstance(param, str):
+        problem += f". An object is given by on={param!r:.80}"
     raise _error(function, [problem], keywords)
 
 

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import difflib
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from datalab_kernel.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sigima.objects import ImageObj, SignalObj
 
 __all__ = ["create_image", "create_signal"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _NUMBERS = "biufc"
 """Kinds of dtypes that are numbers."""
 
 
+def _checking_names(create: Callable[P, T]) -> Callable[P, T]:
+    """Say of a parameter that there isn't what was meant; Python alone names only the wrong one."""
+    known = [*inspect.signature(create).parameters]
+
+    @functools.wraps(create)
+    def checked(*args: P.args, **keywords: P.kwargs) -> T:
+        problems = []
+        for name in keywords:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f": did you mean {near[0]!r}?" if near else ""
+                problems.append(f"there is no parameter {name!r}{hint}")
+        if problems:
+            problems.append(f"it takes {', '.join(known)}")
+        _refuse(create.__name__, problems, known)
+        return create(*args, **keywords)
+
+    return checked
+
+
+@_checking_names
 def create_signal(  # noqa: PLR0913, PLR0917 - Sigima's
     title: str,
     x: Any = None,
@@ -76,6 +102,7 @@ def create_signal(  # noqa: PLR0913, PLR0917 - Sigima's
     return signal
 
 
+@_checking_names
 def create_image(
     title: str,
     data: Any = None,

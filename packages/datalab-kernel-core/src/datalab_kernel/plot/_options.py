@@ -54,6 +54,22 @@ class PlotOptions:
     twin: bool | str | list[str] | None = field(default=None, metadata=SIGNALS_ONLY)
 
 
+_CALLED_OTHERWISE = {
+    **dict.fromkeys(("subplots", "ncols", "layout", "side_by_side"), "columns"),
+    **dict.fromkeys(("offset", "stack", "stacked", "shift", "step"), "waterfall"),
+    **dict.fromkeys(("secondary_y", "twinx", "right", "y2"), "twin"),
+    "lw": "linewidth",
+    "ls": "linestyle",
+    "c": "color",
+    "s": "marker",
+    "lim": "xlim",
+    "logx": "xscale",
+    "logy": "yscale",
+    "size": "figsize",
+    "extent": "xlim",
+    "labels": "label",
+}
+"""Options of other libraries, and what is nearest to them here."""
 OPTIONS = tuple(item.name for item in fields(PlotOptions))
 
 
@@ -70,9 +86,11 @@ def parse_options(given: dict[str, Any]) -> PlotOptions:
     """
     for name in given:
         if name not in OPTIONS:
-            near = difflib.get_close_matches(name, [*OPTIONS, "show", "ax"], n=1)
+            all_of_them = (*OPTIONS, "show", "ax", "interactive")
+            near = [_CALLED_OTHERWISE[name]] if name in _CALLED_OTHERWISE else []
+            near = near or difflib.get_close_matches(name, all_of_them, n=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            message = f"plot has no option {name!r}.{hint} Options: {', '.join(OPTIONS)}, show, ax."
+            message = f"plot has no option {name!r}.{hint} Options: {', '.join(all_of_them)}."
             raise TypeError(message)
     options = PlotOptions(**{**given, "xlim": as_limits(given.get("xlim"))})
     check_values(options)

@@ -92,6 +92,17 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
         )
         raise TypeError(message)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say of an attribute that there isn't what was meant; Tab and ``hasattr`` see nothing of it."""
+        message = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if not name.startswith("_"):
+            from datalab_kernel.workspace._missing_attribute import hint_for
+
+            own = [known for known in dir(type(self)) if not known.startswith("_")]
+            hint = hint_for(name, self._appearance.names(), own)
+            message += f". {hint}" if hint else ""
+        raise AttributeError(message)
+
     @property
     def _backend(self) -> Backend:
         """What the shelf stands on, for tests that look past the workspace."""
