@@ -15,6 +15,14 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 ROOT = Path(__file__).resolve().parent.parent
 
 
+SIBLINGS = {
+    "siblings": "",
+    "siblings-on-computers": "; sys_platform != 'emscripten'",
+    "siblings-in-browsers": "; sys_platform == 'emscripten'",
+}
+"""Keys that name packages of this repository, and where those are needed."""
+
+
 class SiblingPins(MetadataHookInterface):
     """Fill in ``version``, ``dependencies`` and the licence text."""
 
@@ -24,7 +32,11 @@ class SiblingPins(MetadataHookInterface):
         """Set what every package takes from the repository's root."""
         version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
         metadata["version"] = version
-        pins = [f"{name}=={version}" for name in self.config.get("siblings", [])]
+        pins = [
+            f"{name}=={version}{marker}"
+            for key, marker in SIBLINGS.items()
+            for name in self.config.get(key, [])
+        ]
         requires = list(self.config.get("requires", []))
         if os.environ.get("DATALAB_KERNEL_BUILT_FOR") == "conda":
             # pip can't see these packages of conda's: conda alone sees to them

@@ -12,7 +12,7 @@ import pytest
 PACKAGES = (
     *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
     *("datalab_kernel_spec", "datalab_kernel_interactive", "datalab_kernel_formats"),
-    *("datalab_kernel_client", "datalab_kernel_channel"),
+    *("datalab_kernel_client", "datalab_kernel_channel", "datalab_kernel_lite"),
 )
 BREACHES = {
     "core/src/datalab_kernel/_loose.py": "",

@@ -20,8 +20,11 @@ IMPORTS = {
     "datalab-kernel-formats": "datalab_kernel_formats",
     "datalab-kernel-client": "datalab_kernel_client",
     "datalab-kernel-channel": "datalab_kernel_channel",
+    "datalab-kernel-lite": "datalab_kernel_lite",
 }
-OPTIONAL = {f"datalab-kernel-{name}" for name in ("interactive", "formats", "client", "channel")}
+OPTIONAL = {
+    f"datalab-kernel-{name}" for name in ("interactive", "formats", "client", "channel", "lite")
+}
 OURS = [*IMPORTS, "datalab-kernel"]
 
 

@@ -55,15 +55,17 @@ def test_in_a_page_nobody_else_holds_a_file(tmp_path: Path) -> None:
     marker.remove()
 
 
-def test_a_distribution_that_is_missing_is_no_hdf5() -> None:
-    code = (
-        "import importlib.metadata as m\n"
-        "def gone(name): raise m.PackageNotFoundError(name)\n"
-        "m.distribution = gone\n"
-        "from datalab_kernel.platform import here\n"
-        "print(here().has_hdf5)"
+def test_a_stand_in_for_h5py_is_no_hdf5(tmp_path: Path) -> None:
+    (tmp_path / "h5py").mkdir()
+    (tmp_path / "h5py" / "__init__.py").touch()
+    code = "from datalab_kernel.platform import here; print(here().has_hdf5)"
+    paths = [str(tmp_path), *sys.path]
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path[:] = {paths}; {code}"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
 

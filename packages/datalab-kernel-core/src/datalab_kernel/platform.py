@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 
 __all__ = ["Platform", "here"]
 
@@ -51,17 +51,16 @@ class Platform:
     @property
     def has_hdf5(self) -> bool:
         """Whether workspace files can be written as DataLab's: h5py is installed."""
-        return _is_installed("h5py")
+        return _is_found("h5py.h5")
 
 
 @cache
-def _is_installed(name: str) -> bool:
-    """Say whether a distribution is there; a module of that name may be a stand-in."""
+def _is_found(module: str) -> bool:
+    """Say whether a module is there, by finding it; what it is part of is imported."""
     try:
-        distribution(name)
-    except PackageNotFoundError:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
         return False
-    return True
 
 
 def here() -> Platform:

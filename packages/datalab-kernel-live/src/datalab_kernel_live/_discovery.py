@@ -22,6 +22,7 @@ from datalab_kernel.errors import (
     DataLabRefusedError,
     DataLabUnreachableError,
 )
+from datalab_kernel.platform import here
 from datalab_kernel_live import _process
 from datalab_kernel_live.doors._address import is_address, normalised_url
 from datalab_kernel_live.doors.web._door import WebDoor
@@ -195,7 +196,7 @@ def _probed(url: str, token: str | None, source: str) -> Finding:
     except DataLabUnreachableError as error:
         return Finding(None, str(error).rstrip("."))
     host = urlsplit(address.url).hostname or ""
-    if host == "localhost" or is_address(host):
+    if host == "localhost" or is_address(host) or not here().has_threads:
         return _confirmed(address, must_be_its_url=False)
     answers: list[Finding] = []
     asking = threading.Thread(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from datalab_kernel.errors import DataLabKernelError
+from datalab_kernel.platform import here
 from datalab_kernel_live.doors._address import is_loopback
 from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 from datalab_kernel_live.window import _settings
@@ -33,9 +34,9 @@ def find_port(web_url: str, config_home: str | os.PathLike[str] | None = None) -
     Returns
     -------
     int or None
-        None if the door is closed, hangs, or isn't on this computer; within 1 s.
+        None if the door is closed, hangs, can't be reached from a web page, or isn't on this computer; within 1 s.
     """
-    if not is_loopback(web_url):
+    if not (here().has_sockets and is_loopback(web_url)):
         return None
     end_s = time.monotonic() + FIND_TIMEOUT_S
     for port in _settings.ports(config_home):

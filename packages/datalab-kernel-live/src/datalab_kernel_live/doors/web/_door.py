@@ -15,6 +15,7 @@ from datalab_kernel.errors import (
     DataLabUnreachableError,
     LiveLimitError,
 )
+from datalab_kernel.platform import here
 from datalab_kernel_live.doors._address import normalised_url
 from datalab_kernel_live.doors._wire_errors import (
     DroppedError,
@@ -72,6 +73,16 @@ def is_routable(name: str) -> bool:
     if name.isascii() and not name.replace("\t", " ").isprintable():
         return False
     return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _transport_to(url: str) -> Transport:
+    if here().has_sockets:
+        from datalab_kernel_live.doors.web._http import RequestsTransport
+
+        return RequestsTransport(url)
+    from datalab_kernel_live.doors.web._xhr import XhrTransport
+
+    return XhrTransport(url)
 
 
 class WebDoor:
@@ -313,9 +324,7 @@ class WebDoor:
 
     def _sender(self) -> Transport:
         if self._transport is None:
-            from datalab_kernel_live.doors.web._http import RequestsTransport
-
-            self._transport = RequestsTransport(self._url)
+            self._transport = _transport_to(self._url)
         return self._transport
 
     def _path(self, name: str, end: str = "", **query: str) -> str:

@@ -1,0 +1,93 @@
+"""A page's kernel and the real DataLab on the same computer: the same calls, over the page's requests."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.lite.page import LiteKernel
+
+from datalab_application import Running, running_datalab
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def datalab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    python = os.environ.get("DATALAB_PYTHON")
+    if not python or not Path(python).exists():
+        reason = f"DATALAB_PYTHON ({python!r}) is not DataLab's interpreter; tools/run.py sets it"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    home = tmp_path_factory.mktemp("datalab")
+    with running_datalab(python, home, "--require-token", "--without-xmlrpc") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def live(kernel: LiteKernel, datalab: Running) -> LiteKernel:
+    kernel.do(f"""
+from datalab_kernel import Workspace
+live = Workspace("live", url={datalab.url!r}, token={datalab.token!r})
+""")
+    return kernel
+
+
+def listed(datalab: Running) -> list[str]:
+    """Ask DataLab itself what it holds."""
+    request = urllib.request.Request(
+        f"{datalab.url}/api/v1/objects", headers={"Authorization": f"Bearer {datalab.token}"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        found: Any = json.load(answer)
+    return [item["name"] for item in found["objects"]]
+
+
+def test_what_a_page_adds_is_in_datalab_to_the_last_bit(live: LiteKernel, datalab: Running) -> None:
+    cell = live.do("""
+image = np.random.default_rng(1).integers(0, 4096, (300, 200)).astype("uint16")
+live["image"] = image
+live["signal"] = (np.arange(1000.0), np.random.default_rng(2).normal(size=1000))
+print(live, live.list(), np.array_equal(live["image"].data, image), live["image"].data.dtype)
+""")
+    assert cell.text.split("\n")[0] == "Workspace(live, 2 objects) ['signal', 'image'] True uint16"
+    assert listed(datalab) == ["signal", "image"]
+
+
+def test_datalab_computes_for_a_page_what_sigima_computes_there(live: LiteKernel) -> None:
+    cell = live.do("""
+live.calc("moving_average", on="signal", n=5, name="smooth")
+here = Workspace("standalone")
+here["signal"] = live["signal"]
+here.calc("moving_average", on="signal", n=5, name="smooth")
+print(abs(live["smooth"].y - here["smooth"].y).max() < 1e-12, live["smooth"].title)
+""")
+    assert cell.text == "True smooth\n" or cell.text.startswith("True smooth")
+
+
+def test_a_failure_that_is_caught_leaves_the_cell_well(kernel: LiteKernel) -> None:
+    cell = kernel.do(f"""
+from datalab_kernel import Workspace
+try:
+    Workspace("live", url={NOWHERE!r}, token="t").list()
+except ConnectionError as error:
+    print(error)
+""")
+    assert "local network access" in cell.text
+    assert "an https page asked another computer by http" in cell.text
+    assert cell.error == ""
+
+
+def test_a_wrong_token_is_told_as_everywhere(kernel: LiteKernel, datalab: Running) -> None:
+    cell = kernel.do(f"""
+from datalab_kernel import Workspace
+try:
+    Workspace("live", url={datalab.url!r}, token="wrong").list()
+except PermissionError as error:
+    print(error)
+""")
+    assert "doesn't take this token" in cell.text

@@ -1,0 +1,133 @@
+"""A kernel in a web page: a JupyterLite site in headless Chromium, whose cells are run one by one."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import http.server
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from frontends.chromium import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Page
+
+WAIT_MS = 280_000
+START = """async () => {
+  await window.jupyterapp.serviceManager.ready;
+  for (let left = 400; ; left--) {
+    try {
+      window.liteKernel = await window.jupyterapp.serviceManager.kernels.startNew({ name: "python" });
+      break;
+    } catch (error) {
+      if (!left) throw error;
+      await new Promise(resolve => setTimeout(resolve, 500));
+    }
+  }
+  await window.liteKernel.info;
+}"""
+RUN = """async code => {
+  const outputs = [];
+  const future = window.liteKernel.requestExecute({ code, stop_on_error: true });
+  future.onIOPub = message => outputs.push([message.header.msg_type, message.content]);
+  const reply = await future.done;
+  return [reply.content.status, outputs];
+}"""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell came to."""
+
+    status: str
+    outputs: list[tuple[str, dict[str, Any]]]
+
+    @property
+    def text(self) -> str:
+        """What it printed."""
+        return "".join(content["text"] for kind, content in self.outputs if kind == "stream")
+
+    @property
+    def error(self) -> str:
+        """Its error and traceback, without colours."""
+        for kind, content in self.outputs:
+            if kind == "error":
+                text = "\n".join([content["ename"], content["evalue"], *content["traceback"]])
+                return re.sub("\x1b\\[[0-9;]*m", "", text)
+        return ""
+
+    def data(self, mime: str) -> list[str]:
+        """Return what it displayed of one type."""
+        return [
+            content["data"][mime] for _, content in self.outputs if mime in content.get("data", {})
+        ]
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """The PNG files that it displayed."""
+        return [base64.b64decode(text) for text in self.data("image/png")]
+
+
+class LiteKernel:
+    """The kernel of a page."""
+
+    installed = ""
+    """What installing said."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    def run(self, code: str) -> Cell:
+        """Run a cell, whatever it comes to."""
+        status, outputs = self.page.evaluate(RUN, code)
+        return Cell(status, [(kind, content) for kind, content in outputs])
+
+    def do(self, code: str) -> Cell:
+        """Run a cell that must succeed."""
+        cell = self.run(code)
+        assert cell.status == "ok", cell.error
+        return cell
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """Serve a site on this computer, and give its address."""
+    handler = functools.partial(_Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def lite_kernel(site: Path, query: str = "") -> Iterator[LiteKernel]:
+    """Start a browser without history, open the site and start a kernel in its page."""
+    with served(site) as url, chromium() as context:
+        yield new_kernel(context, url, query)
+
+
+def new_kernel(context: BrowserContext, url: str, query: str = "") -> LiteKernel:
+    """Open the site in a new page and start a kernel there."""
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    page.goto(f"{url}/lab/index.html{query}")
+    page.wait_for_function("() => window.jupyterapp?.serviceManager")
+    page.evaluate(START)
+    return LiteKernel(page, url)

@@ -1,0 +1,1 @@
+"""Builds a JupyterLite site with DataLab-Kernel in it: ``python3 tools/run.py lite``."""
