@@ -208,7 +208,7 @@ def test_our_packages_come_from_this_tree(pixi: dict[str, Any], root: Path) -> N
 
 def test_an_environment_with_a_package_has_its_siblings(manifest: Manifest) -> None:
     core = "packages/datalab-kernel-core"
-    alone = {"packages/datalab-kernel-client", "packages/datalab-kernel-channel"}
+    alone = {f"packages/datalab-kernel-{name}" for name in ("client", "channel", "lite")}
     lacking = [
         e.name
         for e in manifest.environments.values()

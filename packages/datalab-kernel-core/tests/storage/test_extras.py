@@ -27,7 +27,7 @@ def file_with(path: Path, macros: dict[str, str], history: Sequence[str] = ()) -
 
 def extras_in(path: Path) -> Extras:
     with h5py.File(path) as file:
-        return extras_of(file)
+        return Extras(extras_of(file))
 
 
 def saved(path: Path, extras: Extras) -> dict[str, object]:

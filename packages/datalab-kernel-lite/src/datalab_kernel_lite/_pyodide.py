@@ -50,10 +50,9 @@ class Pyodide:
         self._pyodide_js = pyodide_js
         self._installer = installer
         packages = pyodide_js.lockfile.packages.to_py()
-        self._names = {canonicalize_name(item["name"]): item["name"] for item in packages.values()}
-        self._offered = {
-            canonicalize_name(item["name"]): item["version"] for item in packages.values()
-        }
+        names = {item["name"]: str(canonicalize_name(item["name"])) for item in packages.values()}
+        self._names = {canonical: name for name, canonical in names.items()}
+        self._offered = {names[item["name"]]: item["version"] for item in packages.values()}
 
     def offered(self) -> Mapping[str, str]:
         """Return the versions of the packages of this distribution of Pyodide."""

@@ -10,7 +10,6 @@ import h5py
 import numpy as np
 
 from datalab_kernel.storage import _nexus
-from datalab_kernel.storage._contents import Extras
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +25,7 @@ def merged(left: bytes, right: bytes) -> bytes:
             _copy_attributes(source, file)
             for name in source:
                 _merge(source, name, file)
-        return _packed(file).image
+        return _packed(file)
 
 
 def copy_to(file: h5py.File, image: bytes) -> None:
@@ -41,13 +40,13 @@ def _opened(image: bytes) -> h5py.File:
     return h5py.File(h5py.h5f.open_file_image(image))
 
 
-def extras_of(file: h5py.File) -> Extras:
+def extras_of(file: h5py.File) -> bytes:
     """Take what isn't signals or images from a file; empty groups don't count."""
     names = [name for name in file if name not in OURS and _is_something(file, name)]
     names = [name for name in names if not _nexus.is_own_entry(file, name)]
     attributes = [key for key in file.attrs if not _nexus.is_own_attribute(file, key)]
     if not names and not attributes:
-        return Extras()
+        return b""
     with _memory_file() as kept:
         _copy_attributes(file, kept, attributes)
         for name in names:
@@ -110,9 +109,10 @@ def _memory_file() -> h5py.File:
     return h5py.File(f"extras-{secrets.token_hex(8)}", "w", driver="core", backing_store=False)
 
 
-def _packed(file: h5py.File) -> Extras:
+def _packed(file: h5py.File) -> bytes:
     file.flush()
-    return Extras(file.id.get_file_image())
+    image: bytes = file.id.get_file_image()
+    return image
 
 
 def _merge(source: h5py.Group, name: str, target: h5py.Group) -> None:

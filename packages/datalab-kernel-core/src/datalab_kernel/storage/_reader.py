@@ -23,7 +23,7 @@ from datalab_kernel.objects._for_datalab import take_note
 from datalab_kernel.objects._json_values import from_json_values
 from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import original_array, original_text
-from datalab_kernel.storage._contents import Contents, StoredGroup
+from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
@@ -165,7 +165,7 @@ def _read(file: h5py.File, stream: BinaryIO, size_bytes: int) -> Contents:
         ]
         for panel in panels
     )
-    return Contents(signals=signals, images=images, extras=extras_of(file))
+    return Contents(signals=signals, images=images, extras=Extras(extras_of(file)))
 
 
 def _find_groups(

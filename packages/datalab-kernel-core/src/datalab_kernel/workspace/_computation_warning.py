@@ -12,20 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel.notes import Note
-    from datalab_kernel.workspace._calc_result import CalcResult
 
 MAX_NOTES = 3
 _PACKAGE = __name__.partition(".")[0]
 
 
-def warn_of_notes(result: CalcResult) -> None:
-    """Warn of what a call noted, once, at the line outside of this package that called."""
-    if not result.notes:
+def warn_of_notes(function: str, notes: tuple[Note, ...]) -> None:
+    """Warn of what a call of a function noted, once, at the line outside of this package that called."""
+    if not notes:
         return
-    message = "\n".join(shown_notes(result.notes))
-    if result.function not in message:  # one that runs several others
-        message = f"{result.function}: {message}"
-    warning = ComputationWarning(message, function=result.function, notes=result.notes)
+    message = "\n".join(shown_notes(notes))
+    if function not in message:  # one that runs several others
+        message = f"{function}: {message}"
+    warning = ComputationWarning(message, function=function, notes=notes)
     warnings.warn(warning, stacklevel=_level_of_caller())
 
 

@@ -65,7 +65,7 @@ class Runner:
             said = f"it acted on the selection, {listed(result.on)}."
             show_remark(f"{function} was given no on=: {said}")
             result = replace(result, is_of_selection=True)
-        warn_of_notes(result)
+        warn_of_notes(result.function, result.notes)
         return result
 
     def fit(self, on: Any, model: Any, name: Names = None, **given: Any) -> FitResult:
@@ -79,7 +79,7 @@ class Runner:
         request = Request(name="fit", kind="signal", sources=sources, keywords=given)
         wanted = wanted_names("fit", name, len(jobs), is_analysis=False)
         result = fit_result(self.run_jobs(request, jobs, wanted, store=True))
-        warn_of_notes(result)
+        warn_of_notes(result.function, result.notes)
         return result
 
     def _run(  # noqa: PLR0913 - the design's
