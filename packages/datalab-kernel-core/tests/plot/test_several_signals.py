@@ -71,6 +71,13 @@ def test_the_step_that_nobody_gave_goes_by_the_curves_heights(draw, shelf):
     assert draw(["flat", "flat"], waterfall=True).axes[0].lines[1].get_ydata()[0] == 2
 
 
+def test_the_step_is_said_in_the_prefix_that_fits(draw):
+    (axes,) = draw(["heat", "cold"], waterfall=2e-3).axes
+    assert "each curve is 0.002 °C above the one before it" in [t.get_text() for t in axes.texts]
+    (axes,) = draw(["pressure", "pressure"], waterfall=2e4).axes
+    assert "each curve is 20 kPa above the one before it" in [t.get_text() for t in axes.texts]
+
+
 def test_a_waterfall_changes_no_data(draw, shelf):
     before = shelf["cold"].y.copy()
     draw(["heat", "cold"], waterfall=True)

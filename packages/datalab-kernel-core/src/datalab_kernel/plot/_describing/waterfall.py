@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from datalab_kernel.plot._describing.values import extent
+from datalab_kernel.plot.rendering import choose_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,8 @@ def above_each_other(axes: AxesSpec, step: bool | float, unit: str) -> AxesSpec:
 
 
 def _in_unit(height: float, unit: str) -> str:
-    return f"{height:,.4g} {unit}".rstrip()
+    shown, size = choose_unit(unit, 0.0, height)
+    return f"{height / size:,.4g} {shown}".rstrip()
 
 
 def _usual_step(curves: Sequence[Curve]) -> float:
