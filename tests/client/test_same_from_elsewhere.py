@@ -20,7 +20,7 @@ from support.jupyter_server import JupyterServer
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, MISTAKES, UNITS)
+CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, MISTAKES)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]

@@ -24,7 +24,7 @@ from support.datalab.window_driver import emptied
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, MISTAKES, UNITS, CONNECTED)
+CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, MISTAKES, CONNECTED)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]
