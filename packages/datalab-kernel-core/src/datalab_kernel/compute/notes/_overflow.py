@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from datalab_kernel.compute.notes._arrays import Array
 
 
+FIRST = 64
+"""So many bins are looked at first."""
 ROWS = 8
-"""So many rows of bins are looked at first."""
+"""Then so many rows of bins."""
 
 
 @np.errstate(all="ignore")
@@ -24,7 +26,7 @@ def _binning_note(computed: Computed) -> Note | None:
     if binned.dtype.kind not in "iu" or not is_sum or not binned.size:
         return None
     used = data[: binned.shape[0] * param.sy, : binned.shape[1] * param.sx]
-    if note := _note_of_row(used, binned, 0):  # most often it tells
+    if note := _note_of_row(used[:, : FIRST * param.sx], binned[:, :FIRST], 0):  # it often tells
         return note
     limits = np.iinfo(binned.dtype)
     extremes = [float(used.max()), float(used.min()) if data.dtype.kind != "u" else 0.0]
