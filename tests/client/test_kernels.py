@@ -334,6 +334,27 @@ async def test_two_clients_of_a_kernel_see_each_others_output_and_their_own_repl
     assert unhandled == []
 
 
+async def test_a_clone_is_another_client_of_the_same_kernel(joined: Any) -> None:
+    async with joined("python3") as kernel:
+        async with kernel.clone() as clone:
+            assert (clone.id, clone.handle_comms) == (kernel.id, False)
+            assert clone.client_id != kernel.client_id
+            await clone.execute("x = 6 * 7")
+        assert (await kernel.execute("x")).outputs[0]["data"] == {"text/plain": "42"}
+        clone.dispose()
+        with pytest.raises(DisposedError):
+            clone.clone()
+
+
+async def test_files_of_a_kernel_spec_are_fetched(jupyter: JupyterServer, opened: Any) -> None:
+    async with opened(jupyter) as server:
+        assert (await server.kernelspecs.resource("python3")).startswith(b"\x89PNG")
+        with pytest.raises(LookupError, match="'logo-999'; it has .*'logo-64x64'"):
+            await server.kernelspecs.resource("python3", "logo-999")
+        with pytest.raises(KernelSpecNotFoundError):
+            await server.kernelspecs.resource("nosuch")
+
+
 async def test_a_disposed_connection_refuses_and_its_kernel_lives(
     jupyter: JupyterServer, opened: Any
 ) -> None:

@@ -46,6 +46,22 @@ async def test_a_session_begins_is_found_and_its_path_is_taken_once(
         assert await server.sessions.find_by_path("sub/a.ipynb") is None
 
 
+@pytest.mark.filterwarnings("ignore::datalab_kernel_client.DuplicateSessionWarning")
+async def test_two_clients_that_begin_a_session_at_once_share_one_and_no_kernel_is_left(
+    jupyter: JupyterServer, opened: Any
+) -> None:
+    async with opened(jupyter) as one, opened(jupyter) as other:
+        before = {model.id for model in await one.kernels.refresh_anew()}
+        first, second = await asyncio.gather(
+            *(each.sessions.start_new("both.ipynb", kernel_name="python3") for each in (one, other))
+        )
+        running = [x.id for x in await one.sessions.refresh_anew() if x.path == "both.ipynb"]
+        kernels = {model.id for model in await one.kernels.refresh_anew()} - before
+        assert (running, kernels) == ([first.id], {first.kernel.id})
+        assert (second.id, second.kernel.id) == (first.id, first.kernel.id)
+        assert (await second.kernel.execute("6 * 7")).status == "ok"
+
+
 async def test_a_path_without_a_session_names_those_that_resemble_it(
     jupyter: JupyterServer, opened: Any, shared_kernels: dict[str, str]
 ) -> None:
@@ -138,3 +154,20 @@ async def test_nothing_of_a_closed_server_runs_on(jupyter: JupyterServer) -> Non
         await sessions[1].kernel.shutdown()  # which the session finds out by a poll, or never
         assert kernel.is_disposed
     assert asyncio.all_tasks() == before
+
+
+async def test_everything_ends_at_once(unlimited: JupyterServer) -> None:
+    async with connect(unlimited.url, unlimited.token) as server:
+        kernel = await server.kernels.start_new("python3")
+        sessions = [
+            await server.sessions.start_new(f"all{number}.ipynb", kernel_id=kernel.id)
+            for number in range(2)
+        ]
+        await server.kernels.start_new("python3")
+        await server.sessions.shutdown_all()
+        assert server.sessions.running == ()
+        assert [session.is_disposed for session in sessions] == [True, True]
+        assert kernel.status == "dead"
+        assert len(await server.kernels.refresh_anew()) == 1
+        await server.kernels.shutdown_all()
+        assert await server.kernels.refresh_anew() == ()

@@ -21,6 +21,8 @@ NOT_FOR_DEVELOPING = {
     "datalab",
     "formats-libraries",
     "formats-gpl",
+    "jupyverse",
+    "server-old",
     "py311",
     "py312",
     "py313",
@@ -42,7 +44,13 @@ def spelt(requirement: str) -> str:
 def of_feature(pixi: dict[str, Any], feature: str) -> set[str]:
     tables = pixi["feature"][feature]
     limits = {**tables.get("dependencies", {}), **tables.get("pypi-dependencies", {})}
-    return {spelt(f"{name} {limit}") for name, limit in limits.items() if isinstance(limit, str)}
+    extras = {
+        f"{name}[{','.join(limit['extras'])}]": limit["version"]
+        for name, limit in limits.items()
+        if isinstance(limit, dict) and "version" in limit
+    }
+    plain = {name: limit for name, limit in limits.items() if isinstance(limit, str)}
+    return {spelt(f"{name} {limit}") for name, limit in {**plain, **extras}.items()}
 
 
 def of_package(root: Path, name: str) -> set[str]:

@@ -235,22 +235,37 @@ def test_urls_are_brought_into_one_form_and_other_schemes_refused() -> None:
             ServerSettings(base_url=url)
 
 
-def test_of_two_sessions_that_began_under_one_path_at_once_the_older_is_taken_and_it_is_said() -> (
-    None
-):
-    kernel = {"id": "k", "name": "python3"}
+@pytest.mark.parametrize(
+    ("is_kernel_new", "connections", "ended"),
+    [(True, 0, ["new"]), (True, 1, []), (False, 0, [])],
+    ids=["it ends", "somebody is connected", "its kernel ran before"],
+)
+def test_of_two_sessions_that_began_under_one_path_at_once_the_older_is_taken(
+    is_kernel_new: bool, connections: int, ended: list[str]
+) -> None:
     old, new = (
-        {"id": name, "path": "a.ipynb", "name": "", "type": "notebook", "kernel": kernel}
+        {
+            "id": name,
+            "path": "a.ipynb",
+            "kernel": {"id": f"k-{name}", "name": "python3", "connections": connections},
+        }
         for name in ("old", "new")
     )
 
+    def answer(request: Request) -> Response:
+        return Response(status=204) if request.method == "DELETE" else said([old, new])
+
+    transport = Scripted(answer)
+
     async def act() -> str:
-        manager = SessionManager(SETTINGS, transport=Scripted(lambda _: said([old, new])))
+        manager = SessionManager(SETTINGS, transport=transport)
         mine = (await manager.refresh())[1]
-        found = await manager._only_one(mine)
+        found = await manager._only_one(mine, is_kernel_new=is_kernel_new)
         manager.dispose()
         await manager.closed()
         return found.id
 
-    with pytest.warns(DuplicateSessionWarning, match="2 sessions have the path 'a.ipynb'"):
+    with pytest.warns(DuplicateSessionWarning, match="2 sessions had the path 'a.ipynb'"):
         assert asyncio.run(act()) == "old"
+    deleted = [one.url for one in transport.requests if one.method == "DELETE"]
+    assert [url.rsplit("/", 1)[-1] for url in deleted] == ended

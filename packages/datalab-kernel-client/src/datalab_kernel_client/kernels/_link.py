@@ -286,11 +286,11 @@ class Link:
                 self._owner.link_ended(lost(str(error)))
                 return None
             except (ClientError, TransportError) as error:
-                reason = str(error)
+                reason = str(error).removesuffix(".")
                 LOGGER.info("Kernel %s can't be reached: %s", self._kernel_id, reason)
         text = (
             f"The link to kernel {self._kernel_id} broke and couldn't be made again within "
-            f"{self._pace.reconnect_for_s:g} s: {reason}. The kernel may still run; "
+            f"{self._pace.reconnect_for_s:g} s: {reason}; the kernel may still run. "
             "reconnect() tries again."
         )
         self._owner.link_ended(lost(text))

@@ -142,7 +142,7 @@ class SessionManager(Listing[SessionModel]):
                     raise
                 raise start_error(kernel_name, error.server_message or str(error)) from error
             self.note(model.id, model)
-            model = await self._only_one(model)
+            model = await self._only_one(model, is_kernel_new=not kernel_id)
             session = self.connect_to(model, **connection)
         if session.kernel is not None and not kernel_id:
             await self.kernels.started(session.kernel)
@@ -369,16 +369,23 @@ class SessionManager(Listing[SessionModel]):
             message = f"No kernel {kernel_id} runs on {self.settings.base_url}; nothing was sent."
             raise KernelNotFoundError(message, kernel_id=kernel_id)
 
-    async def _only_one(self, model: SessionModel) -> SessionModel:
-        """Return the session of a path; where somebody else made one at the same moment, the older kernel's."""
+    async def _only_one(self, model: SessionModel, *, is_kernel_new: bool) -> SessionModel:
+        """Return the session of a path; where somebody else began one at the same moment, the older.
+
+        The one begun here ends then with the kernel started for it, unless somebody is connected.
+        """
         await self.refresh_anew()
         same = [one for one in self.running if one.path == model.path]
+        mine, oldest = self._models.get(model.id, model), (same or [model])[0]
         if len(same) <= 1:
-            return self._models.get(model.id, model)
-        oldest = same[0]
+            return mine
+        ended = ""
+        if oldest.id != mine.id and is_kernel_new and mine.kernel and not mine.kernel.connections:
+            await self.shutdown(mine.id)
+            ended = "; the other one has ended"
         warnings.warn(
-            f"{len(same)} sessions have the path {model.path!r}: somebody else began one at the "
-            f"same moment. The oldest ({oldest.id}) is taken.",
+            f"{len(same)} sessions had the path {model.path!r}: somebody else began one at the "
+            f"same moment. The oldest ({oldest.id}) is taken{ended}.",
             DuplicateSessionWarning,
             stacklevel=4,
         )
