@@ -3,10 +3,12 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+import cftime
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from sigima.objects import create_signal_roi
 
 from datalab_kernel import Workspace, create_signal
 
@@ -129,6 +131,7 @@ def tone(rate_hz):
     return x, np.sin(2 * np.pi * 0.1 * np.arange(1000))
 
 
+@pytest.mark.filterwarnings("ignore::datalab_kernel.errors.ComputationWarning")  # of segments
 @pytest.mark.parametrize("rate_hz", [1, 100, 10_000, 1_000_000])
 @pytest.mark.parametrize("function", ["fft", "psd", "magnitude_spectrum", "phase_spectrum"])
 def test_a_spectrum_of_dates_is_in_hertz_at_any_rate(workspace, function, rate_hz):
@@ -149,6 +152,33 @@ def test_a_derivative_by_dates_is_that_by_seconds(workspace):
     workspace["b"] = (np.arange(1000) / 1000, y)
     da, db = workspace.calc("derivative", on=["a", "b"]).names
     np.testing.assert_allclose(workspace[da].y, workspace[db].y, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("function", ["derivative", "integral"])
+def test_regions_of_interest_by_date_are_computed_as_those_by_seconds(workspace, function):
+    x, y = tone(1000)
+    seconds = np.arange(1000) / 1000
+    begins = x[0].astype("M8[s]").astype(float)
+    for name, axis, first in (("a", x, begins), ("b", seconds, 0.0)):
+        workspace[name] = (axis, y)
+        signal = workspace[name]
+        signal.roi = create_signal_roi([[first + 0.25, first + 0.5]])
+        workspace[name] = signal
+    da, db = (workspace[name] for name in workspace.calc(function, on=["a", "b"]).names)
+    np.testing.assert_allclose(da.y, db.y, rtol=1e-9, atol=1e-9)
+    assert da.is_x_datetime()
+    np.testing.assert_array_equal(da.x, workspace["a"].x)
+    assert da.roi.single_rois[0].coords == pytest.approx([begins + 0.25, begins + 0.5], abs=1e-6)
+
+
+def test_a_bandwidth_of_dates_lies_where_that_of_seconds_does(workspace):
+    x, _ = tone(1000)
+    y = -np.arange(1000) / 100.0  # decibels
+    workspace["a"] = (x, y)
+    workspace["b"] = (np.arange(1000) / 1000, y)
+    by_date, by_seconds = (workspace.calc("bandwidth_3db", on=name).frame for name in "ab")
+    begins = x[0].astype("M8[s]").astype(float)
+    assert by_date["x1"][0] - begins == pytest.approx(by_seconds["x1"][0], abs=1e-6)
 
 
 def test_what_becomes_y_is_no_axis_of_dates(workspace):
@@ -184,3 +214,17 @@ def test_an_image_that_was_turned_has_its_times_on_the_other_axis_or_none(worksp
     workspace["a"] = xr.DataArray(np.zeros((2, 3)), dims=("freq", "time"), coords=coords)
     b = workspace.calc("transpose", on="a").name
     assert workspace.to_xarray(b)["x"].to_numpy().tolist() == [1.0, 10.0]
+
+
+@pytest.mark.parametrize("calendar", ["noleap", "360_day", "julian"])
+def test_an_axis_of_another_calendar_keeps_its_dates(workspace, tmp_path, calendar):
+    day = cftime.datetime(2000, 2, 28, 12, 0, 0, 250_000, calendar=calendar)
+    time = [day + datetime.timedelta(days=step) for step in range(4)]
+    coords = {"lat": [10.0, 20.0], "time": time}
+    workspace["a"] = xr.DataArray(np.zeros((2, 4)), dims=("lat", "time"), coords=coords)
+    assert workspace["a"].dx == 86400
+    found = workspace.to_xarray("a")["x"].to_numpy()
+    assert [*found] == time
+    workspace.save(tmp_path / "a.h5")
+    workspace.load(tmp_path / "a.h5", overwrite=True)
+    assert [*workspace.to_xarray("a")["x"].to_numpy()] == time

@@ -130,7 +130,7 @@ assert "toy_h" not in sys.modules
 read_file(Path({str(tmp_path / "a.toy")!r}), read_options(None))
 assert "toy_h" in sys.modules
 """
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=250)
 
 
 def test_a_packages_reader_takes_what_was_read_elsewhere(install, tmp_path):

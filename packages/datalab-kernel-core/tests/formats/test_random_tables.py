@@ -27,6 +27,7 @@ FORMS = {
     "%d/%m/%Y %H:%M": "m",
     "%Y-%m-%d": "D",
 }
+pytestmark = pytest.mark.timeout(3000 if IS_FULL else 300)
 # Reused by each example: a folder of its own costs more than reading
 numbers = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False, width=64),

@@ -6,12 +6,13 @@ refused, and derivatives jittered. These functions are given seconds since the f
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from datalab_kernel.objects._fields import from_fields, to_fields
+from datalab_kernel.objects._fields import ROI_KEY, from_fields, to_fields
 from datalab_kernel.objects._stamps import forget_stamps, is_by_date
 from datalab_kernel.objects._time_axes import from_first_moment
 
@@ -31,35 +32,47 @@ _BY_AVERAGING_TIME = {
 _ON_OTHER_AXES = _SPECTRA | _BY_AVERAGING_TIME | {"dynamic_parameters"}
 """What comes out isn't by date."""
 _BY_DATE = {"derivative", "integral", "zero_padding"}
+_PLACES = {"bandwidth_3db"}
+"""What comes out are places on x."""
 _WITHOUT_DATES = {"transpose"}
 """Given the dates as they are; they become y."""
 
 
 def from_first_date(function: str, inputs: Sequence[Any]) -> list[Any]:
-    """Return a function's inputs, signals by date as seconds since their first date if it may be.
-
-    Signals with regions of interest keep their dates where the result has them too: the
-    regions are in seconds since 1970.
-    """
+    """Return a function's inputs, signals by date as seconds since their first date if it may be."""
     if function in _ON_OTHER_AXES:
         return [_relative(given, is_by_date_after=False) for given in inputs]
-    if function in _BY_DATE:
-        return [
-            given if getattr(given, "roi", None) is not None else _relative(given)
-            for given in inputs
-        ]
+    if function in _BY_DATE | _PLACES:
+        return [_relative(given) for given in inputs]
     return [*inputs]
 
 
 def by_date_again(function: str, inputs: Sequence[Any], value: Any) -> Any:
     """Give a result the dates of what it was computed of, or take them from it."""
-    if function in _WITHOUT_DATES and value is not None:
+    if value is None or not inputs:
+        return value
+    if function in _WITHOUT_DATES:
         forget_stamps(value.metadata)
+    if function in _PLACES and _has_dates(inputs[0]):
+        coords = np.array(value.coords, dtype=float)
+        coords[:, ::2] += inputs[0].xydata[0][0]  # x0, y0, x1, y1
+        return replace(value, coords=coords)
     if function in _BY_DATE and _has_dates(inputs[0]):
         x, found = inputs[0].xydata[0], value.xydata[0]
         if found[0] < x[0]:  # since the first date
             value.x = x if len(found) == len(x) else x[0] + found
+            if value.roi is not None:
+                value.roi = _shifted(value.roi, x[0])
     return value
+
+
+def _shifted(roi: Any, seconds: float) -> Any:
+    """Return regions of interest that lie elsewhere on x; those given by indices stay."""
+    moved = copy.deepcopy(roi)
+    for region in moved.single_rois:
+        if not region.indices:
+            region.coords = np.asarray(region.coords, dtype=float) + seconds
+    return moved
 
 
 def _has_dates(given: Any) -> bool:
@@ -77,4 +90,6 @@ def _relative(given: Any, *, is_by_date_after: bool = True) -> Any:
         forget_stamps(metadata)
     attributes = {**fields.attributes, "xunit": "s"}
     arrays = {**fields.arrays, "xydata": np.array([seconds, *given.xydata[1:]])}
+    if ROI_KEY in metadata:
+        metadata[ROI_KEY] = _shifted(given.roi, -given.xydata[0][0]).to_dict()
     return from_fields(replace(fields, attributes=attributes, arrays=arrays, metadata=metadata))
