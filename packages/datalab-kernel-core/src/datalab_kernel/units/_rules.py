@@ -60,7 +60,7 @@ def unit_of(function: str, operands: Operands, parameters: Any = None) -> dict[s
     >>> signal = SignalUnits("ms", "V")
     >>> unit_of("derivative", [signal]), unit_of("psd", [signal], {"decibel": False})
     ({'y': 'V/ms'}, {'x': 'kHz', 'y': 'V²/kHz'})
-    >>> unit_of("power", [ImageUnits("mm", "mm", "lx")], {"power": 2})
+    >>> unit_of("product", [ImageUnits("mm", "mm", "lx")] * 2)
     {'z': 'lx²'}
     >>> unit_of("moving_average", [signal])
     {}
