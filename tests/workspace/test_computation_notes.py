@@ -130,7 +130,7 @@ def test_notes_of_a_name_that_isnt_there_are_an_error_that_suggests(workspace):
 @pytest.mark.filterwarnings("ignore::datalab_kernel.ComputationWarning")
 def test_of_many_notes_three_are_shown_and_the_rest_counted(workspace, monkeypatch):
     def make(computed):
-        return Note(f"moving_average of {computed.inputs[0].y[0]:.0f}.")
+        return Note(f"moving_average of {computed.inputs[0].y[0]:.0f}.", "Say n=1.")
 
     behaviour = replace(_table.BEHAVIOURS[0], make=make)
     monkeypatch.setattr(_table, "BEHAVIOURS", (behaviour,))
@@ -139,6 +139,7 @@ def test_of_many_notes_three_are_shown_and_the_rest_counted(workspace, monkeypat
     result = workspace.calc("moving_average", on="s*")
     assert len(result.notes) == 5
     assert repr(result).count("moving_average of") == 3
+    assert repr(result).count("Say n=1.") == 1
     assert "… and 2 more: .notes of the result" in repr(result)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import ComputationWarning
@@ -29,9 +30,12 @@ def warn_of_notes(function: str, notes: tuple[Note, ...]) -> None:
 
 
 def shown_notes(notes: Sequence[Note]) -> list[str]:
-    """Write the first notes, and how many more there are."""
+    """Write the first notes, an advice of several once, and how many more there are."""
     rest = len(notes) - MAX_NOTES
-    lines = [str(note) for note in notes[:MAX_NOTES]]
+    lines = [
+        note.text if after and after.advice == note.advice else str(note)
+        for note, after in zip_longest(notes[:MAX_NOTES], notes[1:MAX_NOTES])
+    ]
     return [*lines, f"… and {rest:,} more: .notes of the result"] if rest > 0 else lines
 
 
