@@ -105,7 +105,8 @@ class Plotter:
         ----------
         what
             A name, a pattern such as ``"img*"``, a signal or image, what
-            ``workspace.calc`` returned, a 1-D or 2-D array, a tuple ``(x, y)`` or
+            ``workspace.calc`` returned, what ``workspace.fit`` returned (the signal, the curve and
+            what is left), a 1-D or 2-D array, a tuple ``(x, y)`` or
             ``(x, y, label)``, a pandas Series, an xarray DataArray, or a list of these.
         show
             Whether the picture is shown at once, in a notebook.
@@ -157,17 +158,22 @@ class Plotter:
         More than twelve curves have colours by their order instead of a legend.
         """
         from datalab_kernel.plot._describing.build import build
+        from datalab_kernel.plot._describing.fits import build_fit
         from datalab_kernel.plot._earlier_spellings import translate, with_shown_instead
         from datalab_kernel.plot._inputs import drawable
         from datalab_kernel.plot._options import check_placing, parse_options
+        from datalab_kernel.workspace._fit_result import FitResult
 
         options, instead = translate(options)
         parsed = parse_options(options)
         if ax is not None:
             check_placing(parsed)
         drawer = self._drawer(interactive)
-        objects = with_shown_instead(drawable(what, self._looked_at(parsed, drawer)), instead)
-        spec = build(objects, parsed, is_alone=ax is not None)
+        if isinstance(what, FitResult) and len(what) == 1 and not what.is_loose:
+            spec = build_fit(what, parsed, is_alone=ax is not None)
+        else:
+            objects = with_shown_instead(drawable(what, self._looked_at(parsed, drawer)), instead)
+            spec = build(objects, parsed, is_alone=ax is not None)
         return _drawn(drawer, spec, ax, show=show)
 
     def grid(  # noqa: PLR0913 - each is given by its name

@@ -170,7 +170,8 @@ class Table:
 class FigureSpec:
     """A whole picture: its axes, in rows of ``columns`` of them, tables, and its text.
 
-    ``figsize`` is in inches; ``columns`` None lets the renderer choose. ``shares_x`` and
+    ``figsize`` is in inches; ``columns`` None lets the renderer choose. ``heights`` are those
+    of the rows, by each other; a renderer may leave them equal. ``shares_x`` and
     ``shares_colors`` say that all axes have the same x axis, or one colour bar in common.
     ``name`` says in one line what is shown, ``alt`` more of it to who can't see it.
     """
@@ -178,6 +179,7 @@ class FigureSpec:
     axes: tuple[AxesSpec, ...]
     tables: tuple[Table, ...] = ()
     columns: int | None = None
+    heights: tuple[float, ...] | None = None
     shares_x: bool = False
     shares_colors: bool = False
     is_contact_sheet: bool = False

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from datalab_kernel.compute._source import Source
 
 Array = np.ndarray[Any, Any]
-_TOLERANCE = 1e-14
+_TOLERANCES = 1e-10, 1e-14
+"""How near to the end of a fit; the second, again and again, while a step is left to go."""
+_AGAIN = 5
+_LEFT = 1e-10
+"""The greatest step that may be left, of a parameter."""
 _CONVERGED = frozenset({1, 2, 3, 4, 6, 7, 8})
 """MINPACK's numbers for an end at the tolerances, or below what floats can tell."""
 _INSIDE = 1e-3
@@ -109,14 +113,18 @@ def _fitted(signal: SignalObj, model: Model, options: FitOptions) -> SignalObj:
         raise OperandError(message, function="fit", names=[signal.title])
     found = _minimized(model, data, params)
     notes = (*data.notes, *_notes(found, signal))
-    tables = tables_of(model, data, found, (signal.xunit or "", signal.yunit or ""))
-    curve = _curve(signal, model, data, found.params.valuesdict())
+    residuals = found.residual if data.weights is None else found.residual / data.weights
+    units = signal.xunit or "", signal.yunit or ""
+    tables = tables_of(model, data, found, residuals, units)
+    is_whole = len(data.x) == len(data.x_axis)
+    drawn = data.y - residuals if is_whole else model.draw(data.x_axis, found.params.valuesdict())
+    curve = _curve(signal, model, data, drawn)
     for table in tables:
         if table is not None:
             put_result(curve, table)
     attach_to_result(tables[0], notes)
     put_result(curve, tables[0])
-    _describe_to_sigima(curve, model, data, found)
+    _describe_to_sigima(curve, model, found, residuals)
     return curve
 
 
@@ -204,16 +212,18 @@ def _within(start: float, low: float | None, high: float | None) -> float:
 def _minimized(model: Model, data: Data, params: Any) -> Any:
     from lmfit import Minimizer
 
-    residual = partial(_residual, model, data)
-    minimizer = Minimizer(residual, params, scale_covar=data.weights is None)
+    minimizer = Minimizer(partial(_residual, model, data), params, scale_covar=data.weights is None)
+    jacobian = Jacobian(model, data, params)
+    options: dict[str, Any] = {"gtol": 0.0, "Dfun": jacobian, "col_deriv": True}
+    near, nearest = _TOLERANCES
     try:
-        return minimizer.leastsq(
-            ftol=_TOLERANCE,
-            xtol=_TOLERANCE,
-            gtol=0.0,
-            Dfun=Jacobian(residual, params),
-            col_deriv=True,
-        )
+        found = minimizer.leastsq(ftol=near, xtol=near, **options)
+        starts, evaluations = found.init_values, found.nfev
+        for _ in range(_AGAIN):
+            if found.ier not in _CONVERGED or not _is_step_left(jacobian, found):
+                break
+            found = minimizer.leastsq(found.params, ftol=nearest, xtol=nearest, **options)
+            evaluations += found.nfev
     except ValueError as error:
         if "NaN" not in str(error):
             raise
@@ -222,6 +232,22 @@ def _minimized(model: Model, data: Data, params: Any) -> Any:
             "others by p0=, or bounds="
         )
         raise ValueError(message) from error
+    found.init_values, found.nfev = starts, evaluations
+    return found
+
+
+def _is_step_left(jacobian: Jacobian, found: Any) -> bool:
+    """Say whether the next step would still move a parameter."""
+    rows = jacobian(found.params)
+    scales = np.linalg.norm(rows, axis=1)
+    scales[scales == 0] = 1.0
+    rows = rows / scales[:, None]
+    try:
+        step = np.linalg.solve(rows @ rows.T, rows @ found.residual) / scales
+    except np.linalg.LinAlgError:
+        return True
+    values = np.array([found.params[name].value for name in found.var_names])
+    return not bool(np.all(np.abs(step) <= _LEFT * np.abs(values)))
 
 
 def _residual(model: Model, data: Data, params: Any) -> Array:
@@ -282,7 +308,7 @@ def _bound_of(parameter: Any) -> float | None:
     return None
 
 
-def _curve(signal: SignalObj, model: Model, data: Data, values: dict[str, float]) -> SignalObj:
+def _curve(signal: SignalObj, model: Model, data: Data, drawn: Array) -> SignalObj:
     """Return the fitted curve, from the first to the last point of the regions of interest."""
     from sigima.proc.signal.base import dst_1_to_1
 
@@ -295,11 +321,11 @@ def _curve(signal: SignalObj, model: Model, data: Data, values: dict[str, float]
     if is_by_date(signal.metadata):
         stamps = stamps_of(signal.metadata, axis)[data.places]
         keep_stamps(curve.metadata, stamps, zone_of(signal.metadata))
-    curve.set_xydata(axis[data.places].copy(), model.draw(data.x_axis, values))
+    curve.set_xydata(axis[data.places].copy(), drawn)
     return curve
 
 
-def _describe_to_sigima(curve: SignalObj, model: Model, data: Data, found: Any) -> None:
+def _describe_to_sigima(curve: SignalObj, model: Model, found: Any, residuals: Array) -> None:
     """Let Sigima's ``evaluate_fit`` draw the curve elsewhere, where it knows its shape."""
     from sigima.tools.signal.fitting import create_fit_params
 
@@ -309,7 +335,6 @@ def _describe_to_sigima(curve: SignalObj, model: Model, data: Data, found: Any) 
     values = found.params.valuesdict()
     is_drawable = all(np.isfinite(value) for value in values.values())
     if is_drawable and all(values[name] > 0 for name in model.positive):
-        residuals = data.y - model.draw(data.x, values)
         curve.metadata["fit_params"] = create_fit_params(
             model.parts[0].shape.fit_type,
             values,

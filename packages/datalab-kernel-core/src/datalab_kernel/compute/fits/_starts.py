@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datalab_kernel.compute.fits._models import Model, Part
 
 Array = np.ndarray[Any, Any]
-_SAMPLES = 200
+_SAMPLES = 400
 """Points that are looked at where a model is tried."""
 _TRIALS = 600
 _POINTS = 100
@@ -54,6 +54,8 @@ def starts_of(
         return {name: known[name] for name in model.parameters}
     if not model.parts:
         return _tried(model, *_thinned(x, y), known, bounds)
+    if not any(part.shape.is_peak for part in model.parts):  # which may be narrow
+        x, y = _thinned(x, y)
     guesses = {**_guessed(model.parts, *_in_order(x, y)), **known}
     linear = [
         part.prefix + name
@@ -70,6 +72,7 @@ def _in_order(x: Array, y: Array) -> tuple[Array, Array]:
 
 
 def _thinned(x: Array, y: Array) -> tuple[Array, Array]:
+    """Return some of many points, which were in an order."""
     step = max(1, len(x) // _SAMPLES)
     return x[::step], y[::step]
 

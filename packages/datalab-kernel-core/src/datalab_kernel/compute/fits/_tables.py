@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datalab_kernel.compute.fits._data import Data
     from datalab_kernel.compute.fits._models import Model
 
+Array = np.ndarray[Any, Any]
 NAME, STATISTICS, CORRELATIONS = "fit", "fit_statistics", "fit_correlations"
 """Of the three tables."""
 COLUMNS = ("parameter", "value", "uncertainty", "unit", "start", "role")
@@ -38,7 +39,7 @@ def _table(name: str, title: str, headers: Sequence[str], rows: list[list[Any]])
 
 
 def tables_of(
-    model: Model, data: Data, found: Any, units: tuple[str, str]
+    model: Model, data: Data, found: Any, residuals: Array, units: tuple[str, str]
 ) -> tuple[Any, Any, Any | None]:
     """Return the tables of parameters, of statistics and of correlations (None if unknown).
 
@@ -48,6 +49,8 @@ def tables_of(
         What was fitted to what.
     found
         lmfit's result.
+    residuals
+        Those of the points, of shape ``(n,)``, whatever their weights.
     units
         Of x and of y.
     """
@@ -72,7 +75,7 @@ def tables_of(
     ]
     title = f"Fit of {model.title}"
     parameters = _table(NAME, title, COLUMNS, rows)
-    return parameters, _statistics(model, data, found), _correlations(model, found)
+    return parameters, _statistics(model, data, found, residuals), _correlations(model, found)
 
 
 def unseen_in(found: Any) -> tuple[str, ...]:
@@ -129,8 +132,7 @@ def _derived(
         ]
 
 
-def _statistics(model: Model, data: Data, found: Any) -> Any:
-    residuals = data.y - model.draw(data.x, found.params.valuesdict())
+def _statistics(model: Model, data: Data, found: Any, residuals: Array) -> Any:
     squares = float(np.sum((data.y - np.mean(data.y)) ** 2))
     left = float(np.sum(residuals**2))
     values = {

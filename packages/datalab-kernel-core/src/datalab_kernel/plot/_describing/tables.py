@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.plot._describing.fit_tables import BESIDE, FIT, fit_table
 from datalab_kernel.plot._describing.regions import region_title
 from datalab_kernel.plot._describing.results import tables
 from datalab_kernel.plot._describing.texts import number, plain
@@ -60,15 +61,22 @@ def results_tables(objects: Sequence[DataObject]) -> tuple[Table, ...]:
     table has at most twelve rows, and then says how many there are; one row of many columns
     is written top down.
     """
+    shown = [
+        (obj, table)
+        for obj in objects
+        for table in tables(obj)
+        if table.data and table.func_name not in BESIDE
+    ]
+    fits = [table for _, table in shown if table.func_name == FIT]
     found: dict[tuple[str, Columns], list[tuple[DataObject, Any]]] = {}
-    for obj in objects:
-        for table in tables(obj):
-            if table.data:
-                found.setdefault((table.title, _columns(obj, table)), []).append((obj, table))
-    return tuple(
+    for obj, table in shown:
+        if len(fits) != 1 or table is not fits[0]:
+            found.setdefault((table.title, _columns(obj, table)), []).append((obj, table))
+    others = (
         _table(title, columns, parts, is_one=len(objects) == 1)
         for (title, columns), parts in found.items()
     )
+    return (*map(fit_table, fits if len(fits) == 1 else ()), *others)
 
 
 def _columns(obj: DataObject, table: Any) -> Columns:

@@ -69,6 +69,14 @@ class Page:
     least_in: tuple[float, float] = (0.0, 0.0)
     size_is_given: bool = False
     ratio: float | None = None
+    heights: tuple[float, ...] | None = None
+
+    @property
+    def shares(self) -> np.ndarray[Any, Any]:
+        """Heights of the rows of axes, by their mean."""
+        heights = np.array(self.heights or [1.0] * self.rows)
+        shares: np.ndarray[Any, Any] = heights / heights.mean()
+        return shares
 
     @property
     def rows(self) -> int:
@@ -93,7 +101,9 @@ def new_page(spec: FigureSpec) -> Page:
     rows = math.ceil(count / columns)
     figure = Figure(figsize=spec.figsize or _size(spec, rows, columns), dpi=spec.dpi)
     FigureCanvasAgg(figure)
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=spec.shares_x).ravel()
+    grid = figure.subplots(
+        rows, columns, squeeze=False, sharex=spec.shares_x, height_ratios=spec.heights
+    ).ravel()
     for unused in grid[count:]:
         unused.remove()
     ratios = [ratio for part in spec.axes if (ratio := _ratio(part)) is not None]
@@ -103,6 +113,7 @@ def new_page(spec: FigureSpec) -> Page:
         columns,
         size_is_given=spec.figsize is not None,
         ratio=max(ratios, default=None),
+        heights=spec.heights,
     )
 
 
@@ -265,8 +276,9 @@ def _place(page: Page) -> float:
         x = PAD_IN + left[: column + 1].sum() + right[:column].sum()
         x += column * (inner_width + GAP_IN)
         y = height - PAD_IN - page.top_in - high[: row + 1].sum() - low[:row].sum()
-        y -= (row + 1) * inner_height + row * GAP_IN
-        box = Bbox.from_bounds(x / width, y / height, inner_width / width, inner_height / height)
+        y -= page.shares[: row + 1].sum() * inner_height + row * GAP_IN
+        own_height = page.shares[row] * inner_height
+        box = Bbox.from_bounds(x / width, y / height, inner_width / width, own_height / height)
         moved = max(
             moved,
             float(np.abs(axes.get_position(original=True).get_points() - box.get_points()).max()),
