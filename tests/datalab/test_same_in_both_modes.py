@@ -11,6 +11,7 @@ import pytest
 from support.datalab.calc_inputs import inputs
 from support.datalab.notebook_calc_cells import (
     CALCULATING,
+    FITTING,
     IS_FULL,
     MISTAKES,
     UNITS,
@@ -24,7 +25,7 @@ from support.datalab.window_driver import emptied
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, MISTAKES, CONNECTED)
+CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, FITTING, MISTAKES, CONNECTED)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]

@@ -74,14 +74,6 @@ workspace.rename("b", "b2")
 workspace.rename("b2", "b")
 workspace.results()
 
-# %% a fit
-workspace["decay"] = create_signal("", x, 3 * np.exp(-x) + 1, dy=0.1 + 0 * x, units=("s", "V"))
-fit = workspace.fit("decay", "exponential", fixed={"y0": 1.25})
-[fit, fit.frame, fit.statistics, fit.correlations, fit.residuals, workspace[fit.name]]
-
-# %% a fit in results, history and script
-[workspace.results(fit), str(workspace.history(fit)), workspace.script(fit), workspace.notes(fit)]
-
 # %% a name of one's own
 [workspace.calc("derivative", on="sine", name="slope"), workspace["slope"]]
 
@@ -301,6 +293,17 @@ workspace.calc("extract_rois", on="sine", param=None)
 
 # %% after all mistakes
 all_of()
+"""
+
+FITTING = """
+# %% a fit
+x = np.linspace(0, 5, 80)
+workspace["decay"] = create_signal("", x, 3 * np.exp(-x) + 1, dy=0.1 + 0 * x, units=("s", "V"))
+fit = workspace.fit("decay", "exponential", fixed={"y0": 1.25})
+[fit, fit.frame, fit.statistics, fit.correlations, fit.residuals, workspace[fit.name]]
+
+# %% a fit in results, history and script
+[workspace.results(fit), str(workspace.history(fit)), workspace.script(fit), workspace.notes(fit)]
 """
 
 IS_FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))

@@ -74,9 +74,8 @@ class Page:
     @property
     def shares(self) -> np.ndarray[Any, Any]:
         """Heights of the rows of axes, by their mean."""
-        heights = np.array(self.heights or [1.0] * self.rows)
-        shares: np.ndarray[Any, Any] = heights / heights.mean()
-        return shares
+        heights: np.ndarray[Any, Any] = np.array(self.heights or [1.0] * self.rows)
+        return heights / float(heights.mean())
 
     @property
     def rows(self) -> int:
