@@ -25,7 +25,10 @@ from support.datalab.window_driver import emptied
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, FITTING, MISTAKES, CONNECTED)
+CHAPTERS = (
+    *(PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, FITTING, MISTAKES),
+    CONNECTED,
+)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]

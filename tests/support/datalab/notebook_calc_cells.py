@@ -297,8 +297,8 @@ all_of()
 
 FITTING = """
 # %% a fit
-x = np.linspace(0, 5, 80)
-workspace["decay"] = create_signal("", x, 3 * np.exp(-x) + 1, dy=0.1 + 0 * x, units=("s", "V"))
+t = np.linspace(0, 5, 80)
+workspace["decay"] = create_signal("", t, 3 * np.exp(-t) + 1, dy=0.1 + 0 * t, units=("s", "V"))
 fit = workspace.fit("decay", "exponential", fixed={"y0": 1.25})
 [fit, fit.frame, fit.statistics, fit.correlations, fit.residuals, workspace[fit.name]]
 

@@ -13,7 +13,7 @@ from datalab_kernel.units._rules import (
     frequency_unit,
     unit_of,
 )
-from datalab_kernel.units._text import parse, written
+from datalab_kernel.units._text import of_powers, parse, written
 
 __all__ = [
     "IMAGE_RULES",
@@ -24,6 +24,7 @@ __all__ = [
     "factor",
     "frequency_unit",
     "is_proportional",
+    "of_powers",
     "parse",
     "relation",
     "scaled",

@@ -199,6 +199,21 @@ def written(unit: Unit) -> str:
     return f"{'·'.join(above) or '1'}/{f'({under})' if len(below) > 1 else under}"
 
 
+def of_powers(*powers: tuple[str, float]) -> str:
+    """Return the unit of a product of powers of units; one alone is left as it is written.
+
+    Examples
+    --------
+    >>> of_powers(("V", 1), ("s", -2)), of_powers(("counts", 0), ("cm-1", 1))
+    ('V/s²', 'cm-1')
+    """
+    counted = [(unit, power) for unit, power in powers if power]
+    if len(counted) == 1 and counted[0][1] == 1:
+        return counted[0][0]
+    factors = (raised(parse(unit), Fraction(power)) for unit, power in counted)
+    return written(combined(tuple(factor for unit in factors for factor in unit)))
+
+
 def _power_text(symbol: str, power: Fraction) -> str:
     token = _TOKEN.fullmatch(symbol)
     base = symbol if token and token.lastgroup == "symbol" else f"({symbol})"

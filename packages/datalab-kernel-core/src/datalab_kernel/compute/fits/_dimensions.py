@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.units import of_powers
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -101,16 +103,4 @@ def unit_of(powers: Powers | None, xunit: str, yunit: str) -> str:
     pairs = [(yunit.strip(), powers[1]), (xunit.strip(), powers[0])]
     if any(power and not unit for unit, power in pairs):
         return ""
-    above = "·".join(_raised(unit, power) for unit, power in pairs if power > 0)
-    below = [_raised(unit, -power) for unit, power in pairs if power < 0]
-    if not below:
-        return above
-    divisor = "·".join(below)
-    return f"{above or '1'}/{f'({divisor})' if len(below) > 1 else divisor}"
-
-
-def _raised(unit: str, power: float) -> str:
-    if power == 1:
-        return unit
-    base = f"({unit})" if set("/*·^ ") & set(unit) else unit
-    return f"{base}^{power:g}"
+    return of_powers(*pairs)
