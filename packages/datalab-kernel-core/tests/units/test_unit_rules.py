@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datalab_kernel.units import ImageUnits, SignalUnits, frequency_unit, parse, unit_of
+from datalab_kernel.units import (
+    ImageUnits,
+    SignalUnits,
+    frequency_unit,
+    of_powers,
+    parse,
+    unit_of,
+)
 from datalab_kernel.units._rules import IMAGE_RULES, SIGNAL_RULES
 from datalab_kernel.units._symbols import SYMBOLS
 
@@ -75,10 +82,20 @@ def test_the_dimension_of_a_result_is_that_of_the_formula(function: str, x: str,
 @given(UNIT, POWER)
 @settings(max_examples=50, deadline=None)
 def test_a_power_raises_the_unit(y: str, power: float) -> None:
-    for operand, letter in ((SignalUnits("s", y), "y"), (ImageUnits("mm", "mm", y), "z")):
-        if isinstance(operand, SignalUnits):
-            found = unit_of("power", [operand], {"power": power})[letter]
-            assert is_alike(found, dimension(y) ** power)
+    found = unit_of("power", [SignalUnits("s", y)], {"power": power})
+    assert is_alike(found["y"], dimension(y) ** power)
+
+
+@pytest.mark.parametrize("power", [float("nan"), float("inf")])
+def test_a_power_that_is_no_number_gives_no_unit(power: float) -> None:
+    assert unit_of("power", [SignalUnits("s", "V")], {"power": power}) == {"y": ""}
+
+
+@given(UNIT, UNIT, POWER)
+@settings(max_examples=50, deadline=None)
+def test_a_product_of_powers_has_their_dimension(first: str, second: str, power: float) -> None:
+    found = of_powers((first, 1), (second, power))
+    assert is_alike(found, dimension(first) * dimension(second) ** power)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ Functions that aren't here give what Sigima says: mostly the first operand's uni
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -146,7 +147,8 @@ def _rooted(operands: Operands, _parameters: Any) -> Unit:
 
 
 def _powered(operands: Operands, parameters: Any) -> Unit:
-    return raised(_own(operands[0]), Fraction(str(_given(parameters, "power", 1))))
+    power = float(_given(parameters, "power", 1))
+    return raised(_own(operands[0]), Fraction(str(power))) if math.isfinite(power) else NONE
 
 
 def _per_x(operands: Operands, _parameters: Any) -> Unit:
