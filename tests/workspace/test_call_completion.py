@@ -31,6 +31,7 @@ def test_objects_are_offered_by_what_is_typed(offered):
     assert offered('w.calc("absolute", on=["img", "s') == ["sine"]
     assert offered('w.calc.difference(on="sine", operand="i') == ["img"]
     assert offered('w.calc("absolute", name="s') == []
+    assert offered('w.calc("difference", on="sine", operand="img", units="') == ["as they are"]
 
 
 def test_functions_are_offered_as_attributes_of_a_workspace(offered):

@@ -10,7 +10,7 @@ from datalab_kernel.compute._catalog import FunctionInfo, all_functions, describ
 from datalab_kernel.compute._executors import Executor, run_all
 from datalab_kernel.compute._job_values import job_values, jobs_of_values
 from datalab_kernel.compute._jobs import Job, Output, prepared, run
-from datalab_kernel.compute._operand_units import check_units
+from datalab_kernel.compute._operand_units import AS_THEY_ARE, check_units
 from datalab_kernel.compute._parameter_sets import values_of
 from datalab_kernel.compute._parameters import Parameter, plain_value
 from datalab_kernel.compute._plan import Request, plan
@@ -29,6 +29,7 @@ from datalab_kernel.objects._results import put_result, results_of
 
 __all__ = [
     "ANALYSIS",
+    "AS_THEY_ARE",
     "UUID",
     "Executor",
     "FunctionInfo",

@@ -155,6 +155,10 @@ def _object_names(place: Place, user_ns: Mapping[str, Any]) -> list[str]:
 
 
 def _choices(function: str, name: str) -> list[str]:
+    if name == "units":
+        from datalab_kernel.compute import AS_THEY_ARE
+
+        return [AS_THEY_ARE]
     found = [p.choices for info in _infos(function) for p in info.parameters if p.name == name]
     texts = dict.fromkeys(text for choices in found for text in choices)
     return [text[1:-1] for text in texts if text.startswith("'")]
