@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+OFF = {"DATALAB_KERNEL_MODE": "standalone", "DATALAB_KERNEL_WARMUP": "off"}
+WARMED = {"DATALAB_KERNEL_MODE": "standalone", "DATALAB_KERNEL_WARMUP": "on" if FULL else "off"}
+"""Behind each file's tests Sigima is imported in a whole run; else in those that are about it."""
+BOTH = ["datalab", "python3"]
+IN_FULL = pytest.param("python3", marks=pytest.mark.skipif(not FULL, reason="in test-full"))
+
 
 @contextmanager
 def _started(name: str = "datalab", **env: str) -> Iterator[Kernel]:
@@ -48,18 +55,53 @@ def kernel() -> Iterator[Kernel]:
 @pytest.fixture
 def fresh() -> Iterator[Kernel]:
     """Give a kernel in which no cell has run."""
-    with _started(DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off") as running:
+    with _started(**OFF) as running:
         yield running
 
 
-@pytest.fixture(params=["datalab", "python3"])
-def quiet(request: pytest.FixtureRequest) -> Iterator[Kernel]:
-    """Give our kernel, then ipykernel with the extension; in both nothing has been used yet."""
-    name = request.param
-    with _started(name, DATALAB_KERNEL_MODE="standalone", DATALAB_KERNEL_WARMUP="off") as running:
+@pytest.fixture(scope="function" if FULL else "module")
+def untouched() -> Iterator[Kernel]:
+    """Give a kernel that was asked at most, and no cell has run; a file's tests may share it."""
+    with _started(**OFF) as running:
+        yield running
+
+
+@contextmanager
+def _unused(name: str) -> Iterator[Kernel]:
+    with _started(name, **OFF) as running:
         if name == "python3":
             running.value("%load_ext datalab_kernel")
         yield running
+
+
+@pytest.fixture(params=["datalab", IN_FULL])
+def quiet(request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    """Give our kernel, and ipykernel with the extension in a whole run; nothing was used yet."""
+    with _unused(request.param) as running:
+        yield running
+
+
+@pytest.fixture(params=BOTH)
+def quiet_on_both(request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    """Give our kernel, then ipykernel with the extension; in both nothing has been used yet."""
+    with _unused(request.param) as running:
+        yield running
+
+
+@pytest.fixture(params=["datalab", IN_FULL])
+def renewed(request: pytest.FixtureRequest) -> Iterator[Kernel]:
+    """Give kernels as ``quiet`` does in a whole run; else the file's, with its names as at first.
+
+    Their objects may have been imported then, and are stood in for as before.
+    """
+    if FULL:
+        with _unused(request.param) as running:
+            yield running
+        return
+    shared: Kernel = request.getfixturevalue("kernel")
+    shared.value("%reset -f")
+    shared.value("workspace.clear()")
+    yield shared
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +112,7 @@ def running() -> Iterator[Callable[[str], Kernel]]:
 
         def of(name: str) -> Kernel:
             if name not in kernels or not kernels[name].manager.is_alive():
-                kernels[name] = stack.enter_context(
-                    _started(name, DATALAB_KERNEL_MODE="standalone")
-                )
+                kernels[name] = stack.enter_context(_started(name, **WARMED))
             return kernels[name]
 
         yield of

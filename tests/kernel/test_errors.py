@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from support.kernel.at_once import sent_at_once
 from support.kernel.bare import as_ipykernel, fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
     from support.kernel.watch import Watch
 
-SLOWLY = "import time; time.sleep(0.3)\n"  # until what follows has arrived
 BROKEN = "class Broken:\n    def __repr__(self): raise ValueError('no text')\n"
 FIGURE = (
     "%matplotlib inline\nimport matplotlib.pyplot as plt\n"
@@ -50,14 +50,15 @@ def test_a_result_that_cant_be_shown_fails_its_cell(watch: Watch) -> None:
 
 @only_ours("bare xpython shows no error here to stop at")
 def test_a_result_that_cant_be_shown_stops_run_all(watch: Watch) -> None:
-    first, second = watch.start(f"{SLOWLY}{BROKEN}Broken()"), watch.start("2")
-    cells = watch.finish(first, second)
+    with sent_at_once(watch):
+        requests = [watch.start(f"{BROKEN}Broken()"), watch.start("2")]
+    cells = watch.finish(*requests)
     assert [cell.reply["content"]["status"] for cell in cells] == ["error", "aborted"]
 
 
 @as_ipykernel()
 def test_a_figure_that_cant_be_drawn_shows_its_traceback(watch: Watch) -> None:
-    cell = watch.run(FIGURE, within_s=60)
+    cell = watch.run(FIGURE)
     assert cell.ename == "ValueError"
     assert "ParseException" in cell.of("error")[0]["evalue"]
     assert "matplotlib" in "".join(cell.of("error")[0]["traceback"])

@@ -178,7 +178,7 @@ for p in ps: p.join()
 
 @only_ours(ALONE)
 def test_the_lines_of_four_children_arrive_whole(watch: Watch) -> None:
-    lines = watch.run(LINES.replace("{lines}", str(LINES_EACH)), within_s=60).text().splitlines()
+    lines = watch.run(LINES.replace("{lines}", str(LINES_EACH))).text().splitlines()
     for number in range(4):
         own = [line for line in lines if line.startswith(f"{number} ")]
         assert own == [f"{number} {i} {'x' * 60}" for i in range(LINES_EACH)]
@@ -208,7 +208,7 @@ sum(codes)
 
 @only_ours(ALONE)
 def test_workers_and_their_children_are_started_amid_threads_that_print(watch: Watch) -> None:
-    cell = watch.run(AMID_THREADS.replace("{times}", str(TIMES)), within_s=60)
+    cell = watch.run(AMID_THREADS.replace("{times}", str(TIMES)))
     lines = cell.text().splitlines()
     assert cell.of("execute_result")[0]["data"]["text/plain"] == "0"
     assert sorted(set(lines) - {"thread"}) == sorted(

@@ -19,17 +19,18 @@ def test_prints_that_follow_each_other_are_one_message(watch: Watch) -> None:
     assert watch.run("for i in range(50): print(i)").streams == [("stdout", text)]
 
 
+@pytest.mark.alone
 @only_ours("bare xpython is as soon, a message for each piece")
 def test_what_was_printed_is_shown_within_a_tenth_of_a_second(watch: Watch) -> None:
-    code = "import time\nfor _ in range(8):\n    print(time.time())\n    time.sleep(0.25)"
+    code = "import time\nwhile True:\n    print(time.time())\n    time.sleep(0.25)"
     request = watch.start(code)
-    delays = []
-    while len(delays) < 8:
+    delays: list[float] = []
+    while len(delays) < 100 and len([one for one in delays if one < 0.1]) < 4:  # others are busy
         watch.until(lambda: len(watch.cell(request).streams) > len(delays))
-        delays.append(time.time() - float(watch.cell(request).streams[-1][1]))
+        delays.append(time.time() - float(watch.cell(request).streams[len(delays)][1]))
+    watch.kernel.interrupt()
     watch.finish(request)
-    assert min(delays) < 0.1
-    assert sorted(delays)[4] < 0.25  # on a busy machine
+    assert sorted(delays)[3] < 0.1
 
 
 @fails_on_bare_xpython("an empty text is a message there")

@@ -88,8 +88,8 @@ def another_client(kernel: Kernel) -> Iterator[Watch]:
         client.stop_channels()
 
 
-def test_what_was_published_comes_again_with_parents_and_buffers(fresh: Kernel) -> None:
-    watch = Watch(fresh)
+def test_what_was_published_comes_again_with_parents_and_buffers(kernel: Kernel) -> None:
+    watch = Watch(kernel)
     journal = Journal(watch)
     cells = [watch.run("print('one'); 2"), watch.run(BUFFERS)]
     seen = [one for cell in cells for one in cell.published]
@@ -102,8 +102,8 @@ def test_what_was_published_comes_again_with_parents_and_buffers(fresh: Kernel) 
     assert [one["buffers"] for one in again if one["buffers"]] == [[b"\x00\xff"]]
 
 
-def test_it_answers_while_a_cell_runs_and_the_kernel_still_looks_busy(fresh: Kernel) -> None:
-    watch = Watch(fresh)
+def test_it_answers_while_a_cell_runs_and_the_kernel_still_looks_busy(kernel: Kernel) -> None:
+    watch = Watch(kernel)
     journal = Journal(watch)
     cell = watch.start("import time; print('on', flush=True); time.sleep(50)")
     watch.until(lambda: watch.cell(cell).text() == "on\n")
@@ -112,17 +112,19 @@ def test_it_answers_while_a_cell_runs_and_the_kernel_still_looks_busy(fresh: Ker
     watch.settle(0.1)
     last = [one for one in watch.published if one["msg_type"] == "status"][-1]
     assert last["content"] == {"execution_state": "busy"}
+    kernel.interrupt()
+    watch.finish(cell)
 
 
 def test_a_client_that_lost_its_link_gets_what_it_missed_though_others_were_there(
-    fresh: Kernel,
+    kernel: Kernel,
 ) -> None:
-    stays = Watch(fresh)
-    with another_client(fresh) as leaves:
+    stays = Watch(kernel)
+    with another_client(kernel) as leaves:
         leaves.run("print('seen')")
         last_seen = ids(leaves.published)[-1]
     cells = [stays.run(f"print({number}); {number}") for number in range(5)]
-    with another_client(fresh) as comes_back:
+    with another_client(kernel) as comes_back:
         again = Journal(comes_back).read(after=last_seen)
     missed = ids([one for cell in cells for one in cell.published])
     assert [one for one in ids(again) if one in {*missed}] == missed
@@ -130,9 +132,9 @@ def test_a_client_that_lost_its_link_gets_what_it_missed_though_others_were_ther
     assert parents <= {"execute_request", "kernel_info_request"}
 
 
-def test_two_clients_ask_and_neither_finds_the_answers_of_the_other(fresh: Kernel) -> None:
-    watch = Watch(fresh)
-    with another_client(fresh) as other:
+def test_two_clients_ask_and_neither_finds_the_answers_of_the_other(kernel: Kernel) -> None:
+    watch = Watch(kernel)
+    with another_client(kernel) as other:
         journals = [Journal(watch), Journal(other)]
         cell = watch.run("print('x' * 1000)")
         for _ in range(3):
@@ -172,8 +174,8 @@ def test_a_restarted_kernel_says_that_its_numbers_are_new(fresh: Kernel) -> None
     assert journal.page(since=1, journal=page["journal"])["since"] == 1
 
 
-def test_who_closes_it_is_answered_no_more(fresh: Kernel) -> None:
-    watch = Watch(fresh)
+def test_who_closes_it_is_answered_no_more(kernel: Kernel) -> None:
+    watch = Watch(kernel)
     journal = Journal(watch)
     closed = watch.handled(watch.send("comm_close", {"comm_id": journal.comm_id, "data": {}}))
     assert closed.states == ["busy", "idle"]

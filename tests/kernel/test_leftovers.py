@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the relay is a fork")
 
+OFF = {"DATALAB_KERNEL_WARMUP": "off"}
 DIES = """
 import json, os, sys, time
 from jupyter_client.manager import start_new_kernel
@@ -47,7 +48,7 @@ def family(pid: int) -> list[psutil.Process]:
 @pytest.fixture
 def own() -> Iterator[Kernel]:
     """Give a kernel that the test ends."""
-    manager, client = start_new_kernel(kernel_name=OURS)
+    manager, client = start_new_kernel(kernel_name=OURS, env={**os.environ, **OFF})
     yield Kernel(manager, client)
     client.stop_channels()
     if manager.has_kernel:
@@ -72,7 +73,7 @@ def test_the_end_of_a_kernel_leaves_no_process_and_no_folder(
     folder = folder_of(own.manager.provisioner.pid)
     assert len(processes) == 2  # kernel and relay
     end(own)
-    assert gone(processes, within_s=8) == []
+    assert gone(processes, within_s=30) == []
     assert not folder.exists()
 
 
@@ -81,7 +82,7 @@ def test_a_cell_that_runs_ends_with_shutdown_too(own: Kernel) -> None:
     processes = family(own.manager.provisioner.pid)
     own.client.execute("while True: pass")
     own.manager.shutdown_kernel()
-    assert gone(processes, within_s=8) == []
+    assert gone(processes, within_s=30) == []
 
 
 def test_restart_gives_an_empty_kernel_on_the_same_ports_and_ends_the_old_one(own: Kernel) -> None:
@@ -89,8 +90,8 @@ def test_restart_gives_an_empty_kernel_on_the_same_ports_and_ends_the_old_one(ow
     ports = own.manager.ports
     old = family(own.manager.provisioner.pid)
     own.manager.restart_kernel(now=False)
-    own.client.wait_for_ready(timeout=20)
-    assert gone(old, within_s=5) == []
+    own.client.wait_for_ready(timeout=60)
+    assert gone(old, within_s=30) == []
     assert own.manager.ports == ports
     assert own.value("'kept' in globals()") == "False"
     assert len(family(own.manager.provisioner.pid)) == 2
@@ -100,7 +101,7 @@ def test_the_relays_death_ends_the_kernel_so_that_jupyter_notices(own: Kernel) -
     own.value("1")
     kernel, relay = family(own.manager.provisioner.pid)
     relay.kill()
-    assert gone([kernel, relay], within_s=8) == []
+    assert gone([kernel, relay], within_s=30) == []
 
 
 BARE_STAYS = pytest.mark.xfail(
@@ -110,12 +111,15 @@ BARE_STAYS = pytest.mark.xfail(
 
 @pytest.mark.parametrize(
     ("name", "within_s"),
-    [(OURS, 15.0), pytest.param(BARE, 3.0, marks=BARE_STAYS)],
+    [(OURS, 60.0), pytest.param(BARE, 3.0, marks=BARE_STAYS)],
 )
 @pytest.mark.parametrize("code", ["1", "while True: pass"], ids=["idle", "busy"])
 def test_the_sudden_death_of_jupyter_ends_the_kernel(name: str, within_s: float, code: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", DIES.format(code=code), name], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", DIES.format(code=code), name],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **OFF},
     ) as parent:
         assert parent.stdout is not None
         pid, connection_file = json.loads(parent.stdout.readline())
@@ -138,7 +142,7 @@ def test_nothing_is_left_when_a_start_is_given_up(tmp_path: Path) -> None:
     file.write_text(json.dumps({**ports, "ip": "127.0.0.1", "transport": "tcp", "key": ""}))
     started = time.monotonic()
     ended, folders = launched(file)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
     assert ended.returncode != 0
     assert ended.stderr != ""
     assert folders != []

@@ -34,71 +34,71 @@ def test_every_name_is_there_and_not_listed_as_the_users(kernel: Kernel, name: s
     assert name not in kernel.run("%who").text.split()
 
 
-def test_a_name_that_a_cell_reads_is_the_real_object(fresh: Kernel) -> None:
-    assert fresh.value("import numpy, sys; np is numpy is sys.modules['numpy']") == "True"
-    assert fresh.value("import sigima.objects as o; SignalObj is o.SignalObj") == "True"
-    assert fresh.value("create_image_roi is o.create_image_roi") == "True"
+def test_a_name_that_a_cell_reads_is_the_real_object(renewed: Kernel) -> None:
+    assert renewed.value("import numpy, sys; np is numpy is sys.modules['numpy']") == "True"
+    assert renewed.value("import sigima.objects as o; SignalObj is o.SignalObj") == "True"
+    assert renewed.value("create_image_roi is o.create_image_roi") == "True"
 
 
-def test_a_name_inside_a_function_is_the_real_object(fresh: Kernel) -> None:
+def test_a_name_inside_a_function_is_the_real_object(renewed: Kernel) -> None:
     code = "def area(r):\n    return np.pi * r**2\narea(2.0)"
-    assert fresh.value(code) == "12.566370614359172"
-    assert fresh.value("import numpy; area.__globals__['np'] is numpy") == "True"
+    assert renewed.value(code) == "12.566370614359172"
+    assert renewed.value("import numpy; area.__globals__['np'] is numpy") == "True"
 
 
-def test_isinstance_works_on_first_use(fresh: Kernel) -> None:
-    assert fresh.value("isinstance(3, SignalObj), isinstance(3, ImageObj)") == "(False, False)"
-    assert fresh.value("isinstance(create_signal('a'), SignalObj)") == "True"
+def test_isinstance_works_on_first_use(renewed: Kernel) -> None:
+    assert renewed.value("isinstance(3, SignalObj), isinstance(3, ImageObj)") == "(False, False)"
+    assert renewed.value("isinstance(create_signal('a'), SignalObj)") == "True"
 
 
-def test_what_reading_a_cell_cant_foresee_works_too(fresh: Kernel) -> None:
-    assert fresh.value("eval('n' + 'p.pi')") == "3.141592653589793"
-    assert fresh.value("eval('isinstance(1, Signal' + 'Obj)')") == "False"
-    assert fresh.value("eval('create_' + 'signal(\"a\").title')") == "'a'"
-    assert fresh.value("eval('len(work' + 'space)')") == "0"
-    assert fresh.value("import numpy; globals()['np'] is numpy") == "True"
+def test_what_reading_a_cell_cant_foresee_works_too(renewed: Kernel) -> None:
+    assert renewed.value("eval('n' + 'p.pi')") == "3.141592653589793"
+    assert renewed.value("eval('isinstance(1, Signal' + 'Obj)')") == "False"
+    assert renewed.value("eval('create_' + 'signal(\"a\").title')") == "'a'"
+    assert renewed.value("eval('len(work' + 'space)')") == "0"
+    assert renewed.value("import numpy; globals()['np'] is numpy") == "True"
 
 
-def test_a_stand_in_is_a_module_to_inspect_and_types(fresh: Kernel) -> None:
-    fresh.value("import inspect, types; stand_in = globals()['n' + 'p']")
-    assert fresh.value("inspect.ismodule(stand_in), isinstance(stand_in, types.ModuleType)") == (
+def test_a_stand_in_is_a_module_to_inspect_and_types(renewed: Kernel) -> None:
+    renewed.value("import inspect, types; stand_in = globals()['n' + 'p']")
+    assert renewed.value("inspect.ismodule(stand_in), isinstance(stand_in, types.ModuleType)") == (
         "(True, True)"
     )
-    assert "NumPy" in fresh.value("inspect.getdoc(stand_in)")
-    assert fresh.value("inspect.getsourcefile(stand_in)").endswith("numpy/__init__.py'")
-    assert "Help on package numpy" in fresh.run("help(stand_in)").text
+    assert "NumPy" in renewed.value("inspect.getdoc(stand_in)")
+    assert renewed.value("inspect.getsourcefile(stand_in)").endswith("numpy/__init__.py'")
+    assert "Help on package numpy" in renewed.run("help(stand_in)").text
 
 
-def test_timeit_measures_the_real_function(fresh: Kernel) -> None:
-    assert "loop" in fresh.run("%timeit -n1 -r1 np.sum([1])").text
-    assert fresh.value("import numpy; globals()['np'] is numpy") == "True"
+def test_timeit_measures_the_real_function(renewed: Kernel) -> None:
+    assert "loop" in renewed.run("%timeit -n1 -r1 np.sum([1])").text
+    assert renewed.value("import numpy; globals()['np'] is numpy") == "True"
 
 
-def test_a_reassigned_name_is_the_users(fresh: Kernel) -> None:
-    fresh.value("np = 3")
-    assert fresh.value("np") == "3"
-    assert "np" in fresh.run("%who").text.split()
+def test_a_reassigned_name_is_the_users(renewed: Kernel) -> None:
+    renewed.value("np = 3")
+    assert renewed.value("np") == "3"
+    assert "np" in renewed.run("%who").text.split()
 
 
-def test_a_deleted_name_stays_deleted(fresh: Kernel) -> None:
-    fresh.value("del create_signal")
-    shown = fresh.run("create_signal")
+def test_a_deleted_name_stays_deleted(renewed: Kernel) -> None:
+    renewed.value("del create_signal")
+    shown = renewed.run("create_signal")
     assert shown.error is not None
     assert shown.error[0] == "NameError"
 
 
-def test_reset_brings_the_names_back(fresh: Kernel) -> None:
-    fresh.value("np = 3; del plotter; mine = 1")
-    fresh.value("%reset -f")
-    assert fresh.value("'plotter' in globals(), 'mine' in globals(), np.pi") == (
+def test_reset_brings_the_names_back(renewed: Kernel) -> None:
+    renewed.value("np = 3; del plotter; mine = 1")
+    renewed.value("%reset -f")
+    assert renewed.value("'plotter' in globals(), 'mine' in globals(), np.pi") == (
         "(True, False, 3.141592653589793)"
     )
 
 
-def test_reset_keeps_what_the_workspace_holds(fresh: Kernel) -> None:
-    fresh.value("workspace['a'] = create_signal('a', np.arange(3.0), np.arange(3.0))")
-    fresh.value("%reset -f")
-    assert fresh.value("workspace.list()") == "['a']"
+def test_reset_keeps_what_the_workspace_holds(renewed: Kernel) -> None:
+    renewed.value("workspace['a'] = create_signal('a', np.arange(3.0), np.arange(3.0))")
+    renewed.value("%reset -f")
+    assert renewed.value("workspace.list()") == "['a']"
 
 
 def test_tab_completes_numpy_before_any_cell_has_run(fresh: Kernel) -> None:

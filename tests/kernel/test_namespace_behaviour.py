@@ -30,15 +30,17 @@ def asked_of_the_debugger(kernel: Kernel, *commands: str) -> dict[str, Any]:
     return content
 
 
-def test_only_the_users_names_are_listed(quiet: Kernel) -> None:
-    assert quiet.value("%who_ls") == "[]"
-    quiet.value("mine = 1; np.pi; workspace.list()")
-    assert quiet.value("%who_ls") == "['mine']"
-    assert [line.split()[0] for line in quiet.run("%whos").text.splitlines()[2:]] == ["mine"]
-    quiet.value("np = 'mine too'")
-    assert quiet.value("%who_ls") == "['mine', 'np']"
-    quiet.value("del np, mine")
-    assert quiet.value("%who_ls") == "[]"
+def test_only_the_users_names_are_listed(quiet_on_both: Kernel) -> None:
+    assert quiet_on_both.value("%who_ls") == "[]"
+    quiet_on_both.value("mine = 1; np.pi; workspace.list()")
+    assert quiet_on_both.value("%who_ls") == "['mine']"
+    assert [line.split()[0] for line in quiet_on_both.run("%whos").text.splitlines()[2:]] == [
+        "mine"
+    ]
+    quiet_on_both.value("np = 'mine too'")
+    assert quiet_on_both.value("%who_ls") == "['mine', 'np']"
+    quiet_on_both.value("del np, mine")
+    assert quiet_on_both.value("%who_ls") == "[]"
 
 
 def test_a_debuggers_variables_are_only_the_users_and_nothing_is_imported(quiet: Kernel) -> None:
@@ -60,23 +62,23 @@ def test_after_unloading_a_debugger_shows_every_variable(started: Callable[..., 
         assert names == ["special variables", "function variables", "np"]  # as bare ipykernel
 
 
-def test_reset_brings_the_names_back_unimported(quiet: Kernel) -> None:
-    quiet.value("np = 3; del plotter, create_image; mine = 1")
-    quiet.value("%reset -f")
-    assert quiet.value(f"import sys; {HEAVY}") == "[]"
-    assert quiet.value("%who_ls") == "['sys']"
-    assert quiet.value("'mine' in globals(), np.pi") == "(False, 3.141592653589793)"
-    assert quiet.value("type(plotter).__name__, create_image.__name__") == (
+def test_reset_brings_the_names_back_unimported(quiet_on_both: Kernel) -> None:
+    quiet_on_both.value("np = 3; del plotter, create_image; mine = 1")
+    quiet_on_both.value("%reset -f")
+    assert quiet_on_both.value(f"import sys; {HEAVY}") == "[]"
+    assert quiet_on_both.value("%who_ls") == "['sys']"
+    assert quiet_on_both.value("'mine' in globals(), np.pi") == "(False, 3.141592653589793)"
+    assert quiet_on_both.value("type(plotter).__name__, create_image.__name__") == (
         "('Plotter', 'create_image')"
     )
 
 
-def test_submodules_of_sigima_need_no_import(quiet: Kernel) -> None:
+def test_submodules_of_sigima_need_no_import(renewed: Kernel) -> None:
     code = "def smooth(s):\n    return sigima.proc.signal.moving_average(s, sigima.params.MovingAverageParam.create(n=3))"
-    quiet.value(code)
-    quiet.value("s = create_signal('s', np.arange(9.0), np.arange(9.0))")
-    assert quiet.value("smooth(s).y[4]") == "np.float64(4.0)"
-    shown = quiet.run("sigima.proc.sound")
+    renewed.value(code)
+    renewed.value("s = create_signal('s', np.arange(9.0), np.arange(9.0))")
+    assert renewed.value("smooth(s).y[4]") == "np.float64(4.0)"
+    shown = renewed.run("sigima.proc.sound")
     assert shown.error is not None
     assert shown.error[:2] == ("AttributeError", "module 'sigima.proc' has no attribute 'sound'")
 
@@ -97,16 +99,16 @@ def test_stand_ins_and_real_objects_pickle_by_reference(quiet: Kernel) -> None:
         assert quiet.value(f"pickle.loads(pickle.dumps({found})) is {name}") == "True"
 
 
-def test_help_shows_the_real_module(quiet: Kernel) -> None:
-    assert "Help on package numpy" in quiet.run("help(np)").text
-    assert "Help on function create_signal" in quiet.run("help(create_signal)").text
+def test_help_shows_the_real_module(renewed: Kernel) -> None:
+    assert "Help on package numpy" in renewed.run("help(np)").text
+    assert "Help on function create_signal" in renewed.run("help(create_signal)").text
 
 
-def test_the_names_are_what_inspect_and_isinstance_say(quiet: Kernel) -> None:
-    assert quiet.value("import inspect; inspect.ismodule(np), inspect.ismodule(sigima)") == (
+def test_the_names_are_what_inspect_and_isinstance_say(renewed: Kernel) -> None:
+    assert renewed.value("import inspect; inspect.ismodule(np), inspect.ismodule(sigima)") == (
         "(True, True)"
     )
-    assert quiet.value("inspect.isclass(SignalObj), inspect.isfunction(create_image)") == (
+    assert renewed.value("inspect.isclass(SignalObj), inspect.isfunction(create_image)") == (
         "(True, True)"
     )
 

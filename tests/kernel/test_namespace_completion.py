@@ -108,9 +108,9 @@ def test_tab_completes_the_magics_commands_and_nothing_else(quiet: Kernel) -> No
     ],
 )
 def test_shift_tab_shows_the_real_object_before_any_cell_has_run(
-    fresh: Kernel, code: str, shown: list[str]
+    untouched: Kernel, code: str, shown: list[str]
 ) -> None:
-    text = inspected(fresh, code)
+    text = inspected(untouched, code)
     assert [part for part in shown if part not in text] == []
     assert "Lazy" not in text
 

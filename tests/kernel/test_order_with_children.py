@@ -41,7 +41,7 @@ def test_what_a_child_writes_stands_between_what_was_printed_before_and_after(
 ) -> None:
     watch.run(IMPORTS)
     code = f"print('before')\n{child}\nprint('after')"
-    cells = watch.finish(*(watch.start(code) for _ in range(TIMES)), within_s=60)
+    cells = watch.finish(*(watch.start(code) for _ in range(TIMES)))
     assert [cell.text() for cell in cells] == ["before\nchild\nafter\n"] * TIMES
 
 
@@ -49,7 +49,7 @@ def test_what_a_child_writes_stands_between_what_was_printed_before_and_after(
 def test_what_a_child_writes_stands_between_displays_and_before_the_result(watch: Watch) -> None:
     watch.run(IMPORTS)
     code = "display(1)\nos.system('echo child')\ndisplay(2)\nos.system('echo child')"
-    cells = watch.finish(*(watch.start(code) for _ in range(TIMES)), within_s=60)
+    cells = watch.finish(*(watch.start(code) for _ in range(TIMES)))
     types = ["display_data", "stream", "display_data", "stream", "execute_result"]
     assert [cell.types for cell in cells] == [types] * TIMES
 
@@ -77,7 +77,7 @@ def test_a_silent_cells_children_are_shown_at_once(watch: Watch) -> None:
         "subprocess.run(['echo', 'child']); import time; time.sleep(50)"  # system() ignores a Stop
     )
     request = watch.start(code, silent=True, store_history=False)
-    watch.until(lambda: watch.cell(request).text() == "child\n", within_s=15)
+    watch.until(lambda: watch.cell(request).text() == "child\n")
     watch.kernel.interrupt()
     watch.finish(request)
 

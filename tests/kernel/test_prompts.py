@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.kernel.at_once import sent_at_once
 from support.kernel.bare import fails_on_bare_xpython
 from support.kernel.watch import Watch
 
@@ -29,10 +30,10 @@ OPTIONS: list[dict[str, Any]] = [
 
 def numbers(watch: Watch, cells: list[tuple[str, dict[str, Any]]]) -> list[Any]:
     """Send all cells at once; return each one's status and all numbers that it shows."""
-    first = watch.start("import time; time.sleep(0.15)")  # while it runs, all arrive
-    requests = [watch.start(code, **options) for code, options in cells]
+    with sent_at_once(watch):
+        requests = [watch.start(code, **options) for code, options in cells]
     found = []
-    for cell in watch.finish(first, *requests):
+    for cell in watch.finish(*requests):
         content = cell.reply["content"]
         shown = [one["execution_count"] for one in cell.of("execute_input")]
         results = [one["execution_count"] for one in cell.of("execute_result")]
@@ -71,8 +72,9 @@ def test_what_isnt_kept_in_the_history_uses_no_number(watch: Watch) -> None:
 @fails_on_bare_xpython("what waits shows its input at once, and runs")
 def test_cells_that_are_aborted_show_no_input(watch: Watch) -> None:
     watch.run("1")
-    failing = watch.start("import time; time.sleep(0.3); 1/0")
-    waiting = [watch.start(str(number)) for number in range(3)]
+    with sent_at_once(watch):
+        failing = watch.start("1/0")
+        waiting = [watch.start(str(number)) for number in range(3)]
     for cell in watch.finish(failing, *waiting)[1:]:
         assert cell.reply["content"]["status"] == "aborted"
         assert [one["msg_type"] for one in cell.published] == ["status", "status"]
@@ -81,7 +83,8 @@ def test_cells_that_are_aborted_show_no_input(watch: Watch) -> None:
 
 @fails_on_bare_xpython("what waits looks as if it ran")
 def test_a_cell_that_waits_appears_when_the_one_before_is_idle(watch: Watch) -> None:
-    requests = [watch.start("import time; time.sleep(0.2); 5") for _ in range(3)]
+    with sent_at_once(watch):
+        requests = [watch.start("5") for _ in range(3)]
     watch.finish(*requests)
     order = [one["parent_header"]["msg_id"] for one in watch.published]
     assert [one for one in order if one in requests] == [
@@ -91,7 +94,9 @@ def test_a_cell_that_waits_appears_when_the_one_before_is_idle(watch: Watch) -> 
 
 @fails_on_bare_xpython("it doesn't say so")
 def test_a_reply_says_when_its_cell_began(watch: Watch) -> None:
-    slow, quick = watch.finish(watch.start("import time; time.sleep(0.4)"), watch.start("1"))
+    with sent_at_once(watch):
+        requests = [watch.start("import time; time.sleep(0.4)"), watch.start("1")]
+    slow, quick = watch.finish(*requests)
     began, following = (
         datetime.fromisoformat(cell.reply["metadata"]["started"]) for cell in (slow, quick)
     )

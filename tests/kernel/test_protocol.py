@@ -130,7 +130,7 @@ def test_a_cell_may_ask_a_person(watch: Watch, ask: str, prompt: str, *, is_pass
     watch.until(lambda: bool(watch.asked))
     assert watch.asked[0]["content"] == {"prompt": prompt, "password": is_password}
     assert watch.asked[0]["parent_header"]["msg_id"] == request
-    watch.until(lambda: watch.cell(request).text() == "before", within_s=0.5)
+    watch.until(lambda: watch.cell(request).text() == "before")
     watch.kernel.client.input("Ada")
     assert text(watch.finish(request)[0].of("execute_result")[0]) == "'Ada'"
 
@@ -232,7 +232,7 @@ def test_history_gives_the_lines_that_ipython_numbers_so(watch: Watch) -> None:
     two = watch.ask("history_request", {**wanted, "start": first, "stop": first + 2})["history"]
     assert [entry[1:] for entry in two] == [[first, "line = 0"], [first + 1, "line = 1"]]
     request = watch.send("history_request", {**wanted, "start": first + 1, "stop": None})
-    watch.until(lambda: bool(watch.cell(request).reply), within_s=2)
+    watch.until(lambda: bool(watch.cell(request).reply), within_s=watch.soon_s)
     last = watch.cell(request).reply["content"]["history"]
     assert [entry[2] for entry in last] == ["line = 1", "line = 2"]
 
@@ -240,7 +240,7 @@ def test_history_gives_the_lines_that_ipython_numbers_so(watch: Watch) -> None:
 def test_history_of_earlier_sessions_is_found(watch: Watch) -> None:
     watch.run("told_once = 17", store_history=True)
     watch.kernel.manager.restart_kernel(now=False)
-    watch.kernel.client.wait_for_ready(timeout=20)
+    watch.kernel.client.wait_for_ready(timeout=60)
     wanted = {"hist_access_type": "search", "pattern": "told_on*", "output": True, "raw": True}
     found = watch.ask("history_request", {**wanted, "unique": True, "n": 5})["history"]
     assert [entry[2][0] for entry in found] == ["told_once = 17"]

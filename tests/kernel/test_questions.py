@@ -17,7 +17,7 @@ ASKS = ["input('name? ')", "__import__('getpass').getpass('name? ')"]
 def answer(watch: Watch, text: str) -> None:
     """Answer the next question."""
     asked = len(watch.asked)
-    watch.until(lambda: len(watch.asked) > asked, within_s=5)
+    watch.until(lambda: len(watch.asked) > asked, within_s=watch.soon_s)
     watch.kernel.client.input(text)
 
 

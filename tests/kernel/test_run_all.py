@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from support.kernel.at_once import sent_at_once
 from support.kernel.bare import fails_on_bare_xpython, only_ours
 
 if TYPE_CHECKING:
@@ -28,19 +26,10 @@ FAILS = {
 LOST = "the error is lost, or shown elsewhere, and queued cells run on"
 
 
-SENDING_S = 0.1
-"""So long a client's own thread may take to send what it was given."""
-
-
 def run_all(watch: Watch, *codes: str, **options: bool) -> list[Cell]:
     """Send cells as Run All does; the kernel finds all of them, however slow this process is."""
-    pid = watch.kernel.manager.provisioner.pid
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with sent_at_once(watch):
         requests = [watch.start(code, **options) for code in codes]
-        time.sleep(SENDING_S)
-    finally:
-        os.kill(pid, signal.SIGCONT)
     return watch.finish(*requests)
 
 
@@ -88,12 +77,13 @@ def test_stop_on_error_false_runs_on_and_keeps_errors_apart(watch: Watch) -> Non
 
 @fails_on_bare_xpython(LOST)
 def test_the_failed_cells_own_request_decides_whether_others_are_aborted(watch: Watch) -> None:
-    requests = [
-        watch.start("import time; time.sleep(0.3); 1/0", stop_on_error=False),
-        watch.start("2", stop_on_error=True),
-        watch.start("1/0", stop_on_error=True),
-        watch.start("4", stop_on_error=False),
-    ]
+    with sent_at_once(watch):
+        requests = [
+            watch.start("1/0", stop_on_error=False),
+            watch.start("2", stop_on_error=True),
+            watch.start("1/0", stop_on_error=True),
+            watch.start("4", stop_on_error=False),
+        ]
     assert statuses(watch.finish(*requests)) == ["error", "ok", "error", "aborted"]
 
 
@@ -115,7 +105,7 @@ def test_stop_aborts_what_is_queued(watch: Watch, wait: str) -> None:
     requests = [watch.start(code) for code in codes]
     watch.until(lambda: "on" in watch.cell(requests[0]).text())
     watch.kernel.interrupt()
-    cells = watch.finish(*requests, within_s=5)
+    cells = watch.finish(*requests)
     assert statuses(cells) == ["error", "aborted", "aborted"]
     assert cells[0].ename == "KeyboardInterrupt"
     assert statuses([watch.run("4")]) == ["ok"]
@@ -144,7 +134,7 @@ def test_awaiting_cells_run_one_after_another(watch: Watch) -> None:
 def test_300_cells_at_once_all_run_in_order(watch: Watch) -> None:
     for _ in range(5):
         requests = [watch.start(f"{number}") for number in range(300)]
-        cells = watch.finish(*requests, within_s=15)
+        cells = watch.finish(*requests)
         results = [cell.of("execute_result")[0]["data"]["text/plain"] for cell in cells]
         assert results == [f"{number}" for number in range(300)]
         assert all(cell.states == ["busy", "idle"] for cell in cells)

@@ -120,7 +120,7 @@ def test_stop_ends_the_cell_and_keeps_everything(debians: Watch, code: str) -> N
     request = debians.start(ON + code)
     debians.until(lambda: "on" in debians.cell(request).text())
     debians.kernel.interrupt()
-    assert debians.finish(request, within_s=10)[0].ename == "KeyboardInterrupt"
+    assert debians.finish(request)[0].ename == "KeyboardInterrupt"
     assert result(debians, "kept") == "5"
 
 
@@ -147,7 +147,7 @@ def connection_file(folder: Path) -> Path:
 
 
 def no_relay_is_left(folders: list[Path]) -> bool:
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 30
     while any(one.exists() for one in folders) and time.monotonic() < deadline:
         time.sleep(0.05)
     return not any(one.exists() for one in folders)

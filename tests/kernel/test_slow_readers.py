@@ -152,7 +152,10 @@ def test_a_reader_that_pauses_gets_all_of_it(watch: Watch) -> None:
     cell = watch.cell(request)
     while "idle" not in cell.states:
         wanted = len(cell.published) + 100
-        watch.until(lambda: "idle" in cell.states or len(cell.published) >= wanted, within_s=5)  # noqa: B023
+        watch.until(
+            lambda: "idle" in cell.states or len(cell.published) >= wanted,  # noqa: B023
+            within_s=watch.soon_s,
+        )
     assert numbers(cell) == [*range(3000)]
 
 

@@ -1,4 +1,4 @@
-"""Stop ends the cell within a second, and keeps the kernel and all that it holds."""
+"""Stop ends the cell, within a second, and keeps the kernel and all that it holds."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 
-SOON_S = 1.0 if os.name == "nt" else max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-"""A second, or longer where other processes want the processors too."""
 ENDS = "SIGINT ends the process, and everything with it"
 ON = "import asyncio, time\nkept = 5\nprint('on', flush=True)\n"
 CELLS = {
@@ -57,7 +55,7 @@ def interrupted(watch: Watch, code: str, stop: Callable[[], None] | None = None)
     watch.until(lambda: "on" in watch.cell(request).text())
     time.sleep(0.1)
     (stop or watch.kernel.interrupt)()
-    return watch.finish(request, within_s=SOON_S)[0]
+    return watch.finish(request)[0]
 
 
 def result(cell: Cell) -> str:
@@ -71,6 +69,21 @@ def test_stop_ends_the_cell_and_the_next_one_works(watch: Watch, code: str) -> N
     assert cell.ename == "KeyboardInterrupt"
     assert cell.reply["content"]["ename"] == "KeyboardInterrupt"
     assert result(watch.run("kept, workspace.mode.name")) == "(5, 'STANDALONE')"
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("name", ["sleeping", "busy", "awaiting"])
+@only_ours("each of them ends bare xpython")
+def test_stop_ends_a_cell_within_a_second(watch: Watch, name: str) -> None:
+    took_s = []
+    while not took_s or (min(took_s) >= 1 and len(took_s) < 10):  # of a busy machine's, the best
+        request = watch.start(ON + CELLS[name])
+        watch.until(lambda: "on" in watch.cell(request).text())  # noqa: B023
+        began = time.monotonic()
+        watch.kernel.interrupt()
+        watch.finish(request)
+        took_s.append(time.monotonic() - began)
+    assert min(took_s) < 1
 
 
 @pytest.mark.parametrize("code", [CELLS["sleeping"], CELLS["awaiting"]], ids=["sleep", "await"])
@@ -87,7 +100,7 @@ def test_one_long_numpy_call_ends_as_soon_as_it_returns(watch: Watch) -> None:
     request = watch.start(code)
     watch.until(lambda: "on" in watch.cell(request).text())
     watch.kernel.interrupt()
-    cell = watch.finish(request, within_s=10)[0]
+    cell = watch.finish(request)[0]
     assert cell.ename == "KeyboardInterrupt"
     assert result(watch.run("late")) == "0"
 
@@ -106,7 +119,7 @@ def test_stop_ends_a_question(watch: Watch, ask: str) -> None:
     request = watch.start(f"kept = 5; answer = {ask}", allow_stdin=True)
     watch.until(lambda: bool(watch.asked))
     watch.kernel.interrupt()
-    cell = watch.finish(request, within_s=SOON_S)[0]
+    cell = watch.finish(request)[0]
     assert cell.ename == "KeyboardInterrupt"
     assert result(watch.run("kept")) == "5"
     again = watch.start("input('again? ')", allow_stdin=True)
@@ -132,9 +145,9 @@ def test_a_cell_may_catch_the_first_stop_and_the_second_ends_it(watch: Watch, wa
     request = watch.start(CATCHES.format(before="import time, asyncio", wait=wait))
     watch.until(lambda: "on" in watch.cell(request).text())
     watch.kernel.interrupt()
-    watch.until(lambda: "caught" in watch.cell(request).text(), within_s=SOON_S)
+    watch.until(lambda: "caught" in watch.cell(request).text())
     watch.kernel.interrupt()
-    assert watch.finish(request, within_s=SOON_S)[0].ename == "KeyboardInterrupt"
+    assert watch.finish(request)[0].ename == "KeyboardInterrupt"
 
 
 @pytest.mark.parametrize("wait", ["time.sleep(50)", "await asyncio.sleep(50)", "while True: pass"])
@@ -180,7 +193,7 @@ def test_many_stops_around_short_cells_never_harm_the_kernel(watch: Watch) -> No
         request = watch.start(f"sum(range({number * 1000}))")
         time.sleep(number / 20_000)
         watch.kernel.interrupt()
-        assert watch.finish(request, within_s=5)[0].ename in {"", "KeyboardInterrupt"}
+        assert watch.finish(request)[0].ename in {"", "KeyboardInterrupt"}
     assert result(watch.run("kept")) == "9"
 
 
@@ -189,7 +202,7 @@ def test_many_stops_around_short_cells_never_harm_the_kernel(watch: Watch) -> No
 def test_message_mode_stops_a_cell_too(watch: Watch, code: str) -> None:
     def by_message() -> None:
         answer = watch.send("interrupt_request", {}, channel="control")
-        watch.until(lambda: bool(watch.cell(answer).reply), within_s=SOON_S)
+        watch.until(lambda: bool(watch.cell(answer).reply), within_s=watch.soon_s)
         assert watch.cell(answer).reply["msg_type"] == "interrupt_reply"
         assert watch.cell(answer).reply["content"]["status"] == "ok"
 
@@ -236,7 +249,7 @@ def test_stop_during_the_start_is_forgotten(after_s: float) -> None:
     manager = KernelManager(kernel_name="datalab")
     manager.start_kernel()
     pid = manager.provisioner.pid
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not blocks_sigint(pid) and time.monotonic() < deadline:
         time.sleep(0.001)
     time.sleep(after_s)
@@ -244,7 +257,7 @@ def test_stop_during_the_start_is_forgotten(after_s: float) -> None:
     client = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=60)
         kernel = Kernel(manager, client)
         assert kernel.value("1 + 1") == "2"
         shown = kernel.run(f"{ON}time.sleep(50)", meanwhile=kernel.interrupt)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 
-SOON_S = 5.0
 COMM = "d" * 32
 CALLBACK = """
 import asyncio, comm, time
@@ -44,7 +43,7 @@ def test_stop_ends_a_comms_callback_and_shows_it_there(watch: Watch) -> None:
     watch.run(f"{CALLBACK}kept = 5")
     message = in_the_callback(watch)
     watch.kernel.interrupt()
-    assert watch.handled(message, within_s=SOON_S).text("stderr").endswith("KeyboardInterrupt\n")
+    assert watch.handled(message).text("stderr").endswith("KeyboardInterrupt\n")
     assert result(watch.run("kept")) == "5"
 
 
@@ -55,8 +54,8 @@ def test_stop_ends_both_a_callback_and_the_cell_that_awaits_beside_it(watch: Wat
     watch.until(lambda: "on" in watch.cell(request).text())
     message = in_the_callback(watch)
     watch.kernel.interrupt()
-    assert watch.finish(request, within_s=SOON_S)[0].ename == "KeyboardInterrupt"
-    watch.handled(message, within_s=SOON_S)
+    assert watch.finish(request)[0].ename == "KeyboardInterrupt"
+    watch.handled(message)
 
 
 def waiting_once(watch: Watch, event: str) -> str:
@@ -73,7 +72,7 @@ def stop_around(watch: Watch, request: str) -> Cell:
     """Press Stop when that callback waits around a cell; return the cell."""
     watch.until(lambda: "around" in watch.cell(request).text())
     watch.kernel.interrupt()
-    return watch.finish(request, within_s=SOON_S)[0]
+    return watch.finish(request)[0]
 
 
 @only_ours("Stop ends bare xpython")
@@ -104,7 +103,7 @@ def test_stop_works_when_a_cell_has_put_the_default_handler_back(watch: Watch) -
     request = watch.start("print('on', flush=True); time.sleep(50)")
     watch.until(lambda: "on" in watch.cell(request).text())
     watch.kernel.interrupt()
-    assert watch.finish(request, within_s=SOON_S)[0].ename == "KeyboardInterrupt"
+    assert watch.finish(request)[0].ename == "KeyboardInterrupt"
 
 
 @only_ours("Stop ends bare xpython")
@@ -117,7 +116,7 @@ def test_a_handler_of_the_users_own_stays_for_later_cells_also_while_they_await(
     request = watch.start(waits)
     watch.until(lambda: "on" in watch.cell(request).text())
     watch.kernel.interrupt()
-    assert result(watch.finish(request, within_s=SOON_S)[0]) == "[1]"
+    assert result(watch.finish(request)[0]) == "[1]"
     watch.run("signal.signal(signal.SIGINT, before)")
 
 

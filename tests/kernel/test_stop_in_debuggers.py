@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 
-SOON_S = 5.0
 PROMPTS = {
     "set_trace": "import pdb; pdb.set_trace()\nafter = 1",
     "breakpoint": "breakpoint()\nafter = 1",
@@ -31,7 +30,7 @@ def asked(watch: Watch, code: str) -> str:
 
 def stopped(watch: Watch, request: str) -> Cell:
     watch.kernel.interrupt()
-    return watch.finish(request, within_s=SOON_S)[0]
+    return watch.finish(request)[0]
 
 
 @pytest.mark.parametrize("code", PROMPTS.values(), ids=PROMPTS)

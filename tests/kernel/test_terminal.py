@@ -21,7 +21,7 @@ import nbformat, sys
 from nbclient import NotebookClient
 cell = nbformat.v4.new_code_cell("print('in the notebook')")
 notebook = nbformat.v4.new_notebook(cells=[cell])
-NotebookClient(notebook, kernel_name=sys.argv[1], timeout=60).execute()
+NotebookClient(notebook, kernel_name=sys.argv[1], timeout=120).execute()
 assert "".join(output.text for output in cell.outputs) == "in the notebook\\n"
 """
 
@@ -34,7 +34,7 @@ def terminal(name: str, **variables: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=90,
+        timeout=180,
         env={**os.environ, "DATALAB_KERNEL_WARMUP": "off", **variables},
     )
     return ended.stdout

@@ -20,8 +20,10 @@ def test_the_target_is_there_and_nothing_is_imported_for_it(quiet: Kernel) -> No
     assert quiet.value("[name for name in sys.modules if 'workspace_answers' in name]") == "[]"
 
 
-def test_it_goes_with_the_extension_and_comes_back(quiet: Kernel) -> None:
-    quiet.value("import datalab_kernel; datalab_kernel.unload_ipython_extension(get_ipython())")
-    assert quiet.value(TARGETS) == "False"
-    quiet.value("datalab_kernel.load_ipython_extension(get_ipython())")
-    assert quiet.value(TARGETS) == "True"
+def test_it_goes_with_the_extension_and_comes_back(quiet_on_both: Kernel) -> None:
+    quiet_on_both.value(
+        "import datalab_kernel; datalab_kernel.unload_ipython_extension(get_ipython())"
+    )
+    assert quiet_on_both.value(TARGETS) == "False"
+    quiet_on_both.value("datalab_kernel.load_ipython_extension(get_ipython())")
+    assert quiet_on_both.value(TARGETS) == "True"

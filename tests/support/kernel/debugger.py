@@ -21,7 +21,7 @@ class Debugger:
         request = self._watch.send(
             "debug_request", {**content, "arguments": arguments}, channel="control"
         )
-        self._watch.until(lambda: bool(self._watch.cell(request).reply), within_s=15)
+        self._watch.until(lambda: bool(self._watch.cell(request).reply))
         answer: dict[str, Any] = self._watch.cell(request).reply["content"]
         assert answer["success"], answer
         return answer.get("body") or {}
@@ -32,7 +32,7 @@ class Debugger:
 
     def wait_for_stop(self, number: int) -> dict[str, Any]:
         """Return the innermost frame once the cell has stopped for the n-th time."""
-        self._watch.until(lambda: len(self.stops()) == number, within_s=10)
+        self._watch.until(lambda: len(self.stops()) == number)
         thread = self.stops()[-1]["threadId"]
         frame: dict[str, Any] = self.ask("stackTrace", threadId=thread)["stackFrames"][0]
         return {**frame, "thread": thread}
