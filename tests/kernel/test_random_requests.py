@@ -78,7 +78,7 @@ def check_cell(cell: Any, code: str, *, silent: bool) -> None:
     else:
         assert inputs == int(not silent)
         assert cell.reply["content"]["ename"] in {"ZeroDivisionError", "KeyboardInterrupt"}
-        assert silent or cell.types.count("error") == 1
+        assert silent or cell.types.count("error") == 1, (cell.reply, cell.published)
 
 
 def check_that_none_begins_early(published: list[str], ran: dict[str, Any]) -> None:

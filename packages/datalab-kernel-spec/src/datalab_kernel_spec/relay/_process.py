@@ -18,7 +18,7 @@ from datalab_kernel_spec.relay._journal_comm import JournalComm
 from datalab_kernel_spec.relay._notes import Notes
 from datalab_kernel_spec.relay._parts import Parts
 from datalab_kernel_spec.relay._requests import Requests
-from datalab_kernel_spec.relay.cells._gathering import GATHER_MS, Gathering
+from datalab_kernel_spec.relay.cells._gathering import Gathering
 from datalab_kernel_spec.relay.cells._prompt_numbers import numbered
 from datalab_kernel_spec.relay.cells._queue import CellQueue
 from datalab_kernel_spec.relay.cells._shutdown import Shutdown
@@ -67,8 +67,8 @@ class Relay:
         self._credit = Credit(ends.credit)
         turns = Turns(self._queue, self._front.publish_frames, self._show_input)
         shutdown = Shutdown(self._front, self._queue, turns)
-        queue = self._queue
-        self._gathering = Gathering(self._inner.iopub, lambda: queue.running is not None)
+        inner = self._inner
+        self._gathering = Gathering(inner.iopub, inner.shell, self._queue.__len__)
         parts = Parts(
             self._front,
             self._inner,
@@ -133,7 +133,7 @@ class Relay:
 
     def _patience_ms(self) -> int:
         if self._gathering.is_on:
-            return GATHER_MS
+            return self._gathering.patience_ms
         if not self._outputs.are_watched:
             return OUTPUT_MS
         return QUIET_MS if self._answers.held.waiting else CHECK_MS

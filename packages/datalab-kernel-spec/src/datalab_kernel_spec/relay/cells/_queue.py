@@ -52,6 +52,10 @@ class CellQueue:
         self.asks = False
         """Whether a cell waits for an answer (``input()``)."""
 
+    def __len__(self) -> int:
+        """Return how many wait for their reply."""
+        return len(self._waiting)
+
     @property
     def running(self) -> Message | None:
         """The request of the cell that runs, or will first."""
