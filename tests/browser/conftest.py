@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from frontends.chromium import chromium
 from frontends.notebook import NotebookPage, lab_path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import BrowserContext, Page
+
+expect.set_options(timeout=60_000)  # ms: a busy machine takes longer than Playwright's 5 s
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_it_works_alike_in_other_front_ends_and_on_other_kernels(
     page.reload()
     notebook.wait_until_ready()
     assert notebook.run("await channel.call('add', 20, 1)") == "21"  # at once
-    expect(page.locator(".shown")).to_have_text("here", timeout=20_000)
+    expect(page.locator(".shown")).to_have_text("here")
     assert "ClientGoneError" in notebook.run("await task")
     page.close()
 
@@ -157,7 +157,7 @@ def test_calls_in_flight_complete_after_the_server_was_away_for_a_while(
     remote.run(START)
     remote.page.wait_for_timeout(500)
     proxy.go_away()
-    expect(remote.page.locator(".jp-Dialog")).to_contain_text("Connection Error", timeout=60_000)
+    expect(remote.page.locator(".jp-Dialog")).to_contain_text("Connection Error")
     proxy.come_back()
     remote.page.get_by_role("button", name="Close").click()
     remote.wait_until_ready()

@@ -37,7 +37,7 @@ def start(notebook: NotebookPage, source: str) -> int:
     """Start a cell that waits for a person to draw; wait until it can be drawn on."""
     index = notebook.start(source)
     stage = notebook.page.locator(".dlk-stage")
-    expect(stage).to_be_focused(timeout=20_000)
+    expect(stage).to_be_focused()
     stage.scroll_into_view_if_needed()
     return index
 

@@ -50,7 +50,7 @@ def test_the_picker_picks(page: Page, server: JupyterServer) -> None:
         (points, ["Space", *["Shift+ArrowRight"] * 4, "Space"]),
     ):
         index = notebook.start(source)
-        expect(page.locator(".dlk-stage")).to_be_focused(timeout=20_000)
+        expect(page.locator(".dlk-stage")).to_be_focused()
         for key in keys:
             page.keyboard.press(key)
         shown = notebook.finish(index)

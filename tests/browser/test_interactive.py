@@ -216,12 +216,17 @@ def test_missing_pixels_are_seen_as_missing_when_zoomed_in(ready: NotebookPage) 
 @pytest.mark.alone
 def test_while_a_cell_runs_the_overview_is_seen_and_detail_comes_after_it(
     ready: NotebookPage,
+    server: JupyterServer,
 ) -> None:
     figure = show(ready, SHORT)
-    busy = ready.start_busy("import time; time.sleep(3)")
+    go_on = server.folder / "go-on"
+    busy = ready.start_busy(
+        f"import os, time\nwhile not os.path.exists({str(go_on)!r}): time.sleep(0.05)"
+    )
     figure.drag()
     expect(figure.wait).to_contain_text("Overview")
     assert figure.value(POINTS) > 1000
+    go_on.touch()
     ready.finish(busy)
     expect(figure.wait).to_have_text("")
     expect(figure.plot).to_have_attribute("data-state", "detailed")

@@ -106,7 +106,7 @@ def test_a_click_is_handled_while_a_cell_awaits(notebook: NotebookPage) -> None:
         "import asyncio\nwhile not echo.count: await asyncio.sleep(0.05)\nprint('seen', echo.count)"
     )
     notebook.cell(shown).locator(".echo").click()
-    assert notebook.finish(index, timeout_s=10) == "seen 1\n"
+    assert notebook.finish(index) == "seen 1\n"
 
 
 def test_a_click_during_a_busy_cell_is_handled_after_it(notebook: NotebookPage) -> None:

@@ -69,7 +69,7 @@ def test_after_a_refresh_a_widget_can_be_shown_again(shown: NotebookPage) -> Non
 def test_a_refresh_during_a_cell_that_awaits_leaves_widgets_alive(shown: NotebookPage) -> None:
     shown.start_busy("import asyncio; await asyncio.sleep(4)")
     shown.page.reload()
-    expect(shown.page.locator(".echo")).to_have_text("count 5", timeout=15_000)
+    expect(shown.page.locator(".echo")).to_have_text("count 5")
     shown.wait_until_ready()
     shown.page.locator(".echo").click()
     assert shown.run("echo.count") == "6"

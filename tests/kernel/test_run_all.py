@@ -102,7 +102,8 @@ def test_prompts_count_only_what_ran(watch: Watch) -> None:
 @pytest.mark.parametrize("wait", ["__import__('time').sleep(30)", "await asyncio.sleep(30)"])
 def test_stop_aborts_what_is_queued(watch: Watch, wait: str) -> None:
     codes = [f"import asyncio; print('on', flush=True); {wait}", "2", "3"]
-    requests = [watch.start(code) for code in codes]
+    with sent_at_once(watch):
+        requests = [watch.start(code) for code in codes]
     watch.until(lambda: "on" in watch.cell(requests[0]).text())
     watch.kernel.interrupt()
     cells = watch.finish(*requests)

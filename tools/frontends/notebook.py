@@ -119,7 +119,7 @@ class NotebookPage:
         """Press Stop; return the seconds until the cell had ended."""
         began = time.monotonic()
         self.press("interrupt")
-        self.finish(index, timeout_s=20)
+        self.finish(index)
         return time.monotonic() - began
 
     def restart(self) -> None:
