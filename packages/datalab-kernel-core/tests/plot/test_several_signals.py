@@ -108,6 +108,18 @@ def test_curves_in_another_unit_have_a_y_axis_at_the_right(draw, twin):
     assert left.get_legend() is None
 
 
+def test_the_legend_of_both_axes_is_where_neither_has_curves(draw, shelf):
+    shelf["dip"] = create_signal("", X, np.where(abs(X - 5) < 0.1, 0, 1), units=("s", "V"))
+    shelf["rise"] = create_signal("", X, X**3, units=("s", "A"))
+    plot = draw(["dip", "rise"], twin=True)
+    plot.figure.draw_without_rendering()
+    renderer = plot.figure.canvas.get_renderer()
+    box = plot.axes[1].get_legend().get_window_extent(renderer)
+    for axes in plot.axes:
+        places = axes.transData.transform(axes.lines[0].get_xydata())
+        assert not box.count_contains(places)
+
+
 def test_no_text_of_the_right_axis_is_cut_off(draw):
     plot = draw(["heat", "pressure"], twin=True)
     plot.figure.draw_without_rendering()

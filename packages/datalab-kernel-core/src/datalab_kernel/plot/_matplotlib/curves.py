@@ -15,7 +15,7 @@ from datalab_kernel.plot._matplotlib.twins import right_axes_of
 from datalab_kernel.plot.rendering import ReducedCurve, View, reduce_curve, whole_bins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
 
@@ -33,6 +33,8 @@ QUICK_LEGEND = 50_000
 """Points from which on matplotlib takes too long to find the best place for a legend."""
 ENTRY_HEIGHT = 1.55
 """Height of a legend's entry by its letters' size."""
+CORNER = 0.35, 0.35
+"""Share of the axes' width and height that a legend takes, roughly."""
 WIDEST_LABEL = 0.35
 """Share of the axes' width that labels of a legend take at most."""
 
@@ -225,10 +227,26 @@ def draw_legend(axes: Axes, spec: AxesSpec) -> None:
     if is_beside:
         options |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
         options["frameon"] = False
+    elif place == "best" and on_top is not axes:  # matplotlib looks at one of the two alone
+        options["loc"] = _freest_corner([axes, on_top])
     elif place == "best":
         points = sum(np.size(line.get_xdata()) for line in axes.lines)
         options["loc"] = "upper right" if points > QUICK_LEGEND else place
     on_top.legend(handles, [shortened(label, letters) for label in labels], **options)
+
+
+def _freest_corner(parts: Sequence[Axes]) -> str:
+    """Return the corner where the fewest samples are, of curves in axes over each other."""
+    counts = dict.fromkeys(("upper right", "upper left", "lower right", "lower left"), 0)
+    for axes in parts:
+        for line in axes.lines:
+            where = line.get_transform() - axes.transAxes
+            right, up = np.asarray(where.transform(line.get_xydata())).T
+            for corner in counts:
+                is_up = up > 1 - CORNER[1] if corner.startswith("upper") else up < CORNER[1]
+                is_right = right > 1 - CORNER[0] if corner.endswith("right") else right < CORNER[0]
+                counts[corner] += int(np.count_nonzero(is_up & is_right)) * 100 // len(right)
+    return min(counts, key=counts.__getitem__)
 
 
 def _room_pt(axes: Axes) -> tuple[float, float]:
