@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 BENCHMARKS = (
     "workspace.py",
     "calc.py",
+    "fits.py",
     "calc_notes.py",
     "storage.py",
     "text_files.py",

@@ -13,6 +13,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 import calc
+import fits
 import plotting
 import startup
 import storage
@@ -52,6 +53,11 @@ def test_a_large_image_is_saved_and_loaded_quickly(tmp_path: Path) -> None:
 
 def test_calc_costs_little_more_than_the_function() -> None:
     ((_, ratio, goal),) = calc.overhead(PAIRS)
+    assert within(ratio, goal), str(ratio)
+
+
+def test_a_fit_costs_little_more_than_lmfits() -> None:
+    _, ratio, goal = next(fits.overhead(PAIRS))
     assert within(ratio, goal), str(ratio)
 
 

@@ -182,7 +182,7 @@ def test_a_fit_that_doesnt_converge_is_kept_and_says_so(workspace, monkeypatch):
 
 
 def test_parameters_that_only_matter_together_are_said(workspace):
-    with pytest.warns(ComputationWarning, match="can't tell how uncertain a, b is"):
+    with pytest.warns(ComputationWarning, match="can't tell the uncertainty of a and b"):
         fit = workspace.fit("decay", "a*b*exp(x*c)")
     assert np.isnan(fit.uncertainties["a"])
     assert fit.uncertainties["c"] > 0

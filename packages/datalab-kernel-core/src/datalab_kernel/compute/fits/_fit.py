@@ -33,7 +33,7 @@ Array = np.ndarray[Any, Any]
 _TOLERANCES = 1e-10, 1e-14
 """How near to the end of a fit; the second, again and again, while a step is left to go."""
 _AGAIN = 5
-_LEFT = 1e-10
+_LEFT = 1e-8
 """The greatest step that may be left, of a parameter."""
 _CONVERGED = frozenset({1, 2, 3, 4, 6, 7, 8})
 """MINPACK's numbers for an end at the tolerances, or below what floats can tell."""
@@ -219,9 +219,12 @@ def _minimized(model: Model, data: Data, params: Any) -> Any:
     try:
         found = minimizer.leastsq(ftol=near, xtol=near, **options)
         starts, evaluations = found.init_values, found.nfev
+        before = np.inf
         for _ in range(_AGAIN):
-            if found.ier not in _CONVERGED or not _is_step_left(jacobian, found):
+            left = _step_left(jacobian, found) if found.ier in _CONVERGED else 0.0
+            if left <= _LEFT or left > before / 2:  # there, or as near as rounding lets it come
                 break
+            before = left
             found = minimizer.leastsq(found.params, ftol=nearest, xtol=nearest, **options)
             evaluations += found.nfev
     except ValueError as error:
@@ -236,8 +239,8 @@ def _minimized(model: Model, data: Data, params: Any) -> Any:
     return found
 
 
-def _is_step_left(jacobian: Jacobian, found: Any) -> bool:
-    """Say whether the next step would still move a parameter."""
+def _step_left(jacobian: Jacobian, found: Any) -> float:
+    """Return the part of itself that the next step would move a parameter by."""
     rows = jacobian(found.params)
     scales = np.linalg.norm(rows, axis=1)
     scales[scales == 0] = 1.0
@@ -245,9 +248,9 @@ def _is_step_left(jacobian: Jacobian, found: Any) -> bool:
     try:
         step = np.linalg.solve(rows @ rows.T, rows @ found.residual) / scales
     except np.linalg.LinAlgError:
-        return True
-    values = np.array([found.params[name].value for name in found.var_names])
-    return not bool(np.all(np.abs(step) <= _LEFT * np.abs(values)))
+        return 0.0
+    values = np.abs([found.params[name].value for name in found.var_names])
+    return float(np.max(np.abs(step) / np.maximum(values, np.finfo(float).tiny)))
 
 
 def _residual(model: Model, data: Data, params: Any) -> Array:
@@ -278,8 +281,8 @@ def _notes(found: Any, signal: SignalObj) -> list[Note]:
     elif unseen := unseen_in(found):
         notes.append(
             Note(
-                f"fit of {signal.title!r} can't tell how uncertain {', '.join(unseen)} is: "
-                "that has no influence here, or only together with others.",
+                f"fit of {signal.title!r} can't tell the uncertainty of {' and '.join(unseen)}, of "
+                "no influence here, or only together with others.",
                 "Fix one of these by fixed=, or begin elsewhere by p0=.",
             )
         )
