@@ -1,5 +1,8 @@
 """SigMF recordings, written by sigmf."""
 
+import os
+import random
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from datalab_kernel.testing import ReaderContract, SampleFile
 from datalab_kernel_formats._sigmf import SIGMF
 
 sigmf = pytest.importorskip("sigmf")
+IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 
 
 def write(folder, samples=(1 + 2j, -0.5j), datatype="cf32_le", dtype="c8", **said):
@@ -55,3 +59,17 @@ def test_samples_that_were_changed_are_refused_by_their_checksum(tmp_path, read)
     (tmp_path / "r.sigmf-data").write_bytes(b"\0" * 16)
     with pytest.raises(FileFormatError, match="(?i)hash|checksum"):
         read(SIGMF, path)
+
+
+@pytest.mark.parametrize("place", range(300 if IS_FULL else 20))
+def test_samples_that_were_cut_or_changed_are_refused(tmp_path, read, place):
+    path = write(tmp_path, np.arange(16) + 1j)
+    samples = tmp_path / "r.sigmf-data"
+    content, chance = samples.read_bytes(), random.Random(place)
+    start = chance.randrange(len(content))
+    end = len(content) if place % 2 else start + chance.randrange(8)
+    changed = content[:start] + chance.randbytes(chance.randrange(4)) + content[end:]
+    samples.write_bytes(changed)
+    if changed != content:
+        with pytest.raises(FileFormatError, match=r"r\.sigmf-meta"):
+            read(SIGMF, path)

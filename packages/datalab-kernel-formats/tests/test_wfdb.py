@@ -1,5 +1,8 @@
 """PhysioNet's records, written by wfdb."""
 
+import os
+import random
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from datalab_kernel.testing import ReaderContract, SampleFile
 from datalab_kernel_formats._wfdb import WFDB
 
 wfdb = pytest.importorskip("wfdb")
+IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 
 
 def write(folder, **more):
@@ -66,3 +70,19 @@ def test_samples_that_were_cut_off_are_refused(tmp_path, read):
     samples.write_bytes(samples.read_bytes()[:-3])
     with pytest.raises(FileFormatError):
         read(WFDB, header)
+
+
+@pytest.mark.parametrize("place", range(300 if IS_FULL else 20))
+def test_samples_that_were_cut_or_changed_are_refused_or_of_the_right_length(tmp_path, read, place):
+    header = write(tmp_path)
+    samples = tmp_path / "rec.dat"
+    content, chance = samples.read_bytes(), random.Random(place)
+    start = chance.randrange(len(content))
+    end = len(content) if place % 2 else start + chance.randrange(4)
+    samples.write_bytes(content[:start] + chance.randbytes(chance.randrange(3)) + content[end:])
+    try:
+        first, second = read(WFDB, header)
+    except FileFormatError as error:
+        assert "rec.hea" in str(error)  # noqa: PT017 - reading it is allowed, too
+        return
+    assert len(first.x) == len(second.x) == 3  # as the header says

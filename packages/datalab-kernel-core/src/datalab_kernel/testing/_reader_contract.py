@@ -76,7 +76,7 @@ class ReaderContract:
     reader: ClassVar[Reader]
     last_number_may_be_cut: ClassVar[bool] = False
     damage_is_tried: ClassVar[bool] = True
-    time_limit_s: ClassVar[float] = 5.0
+    time_limit_s: ClassVar[float] = 20.0
 
     @abstractmethod
     def samples(self) -> Sequence[SampleFile]:
