@@ -22,6 +22,7 @@ WHEELS = ROOT / ".run" / "wheels"
 NOT_IN_A_PAGE = ("datalab_kernel_spec", "datalab_kernel_client", "datalab_kernel_formats")
 """They need processes, sockets, or libraries that aren't there."""
 PURE = (
+    *("pint==0.25.3", "flexcache==0.3", "flexparser==0.4", "platformdirs==4.5.0"),
     *("sigima==1.3.0", "guidata==3.16.0", "qtpy==2.4.3", "makefun==1.16.0"),
     *("ipywidgets==8.1.9", "jupyterlab-widgets==3.0.17", "anywidget==0.11.0", "psygnal==0.15.1"),
 )
