@@ -82,14 +82,21 @@ def jupyter_server(*, is_prompt: bool = False, is_limited: bool = True) -> Itera
     """
     with tempfile.TemporaryDirectory(prefix="jupyter-") as text:
         home = Path(text)
-        flags = {"is_prompt": is_prompt, "is_limited": is_limited}
-        with running_lab(home, secrets.token_hex(16), **flags) as (server, _process):
+        token = secrets.token_hex(16)
+        started = running_lab(home, token, is_prompt=is_prompt, is_limited=is_limited)
+        with started as (server, _process):
             yield server
 
 
 @contextmanager
-def running_lab(
-    home: Path, token: str, *, port: int = 0, is_prompt: bool = False, is_limited: bool = True
+def running_lab(  # noqa: PLR0913 - how a test wants its server
+    home: Path,
+    token: str,
+    *,
+    port: int = 0,
+    is_prompt: bool = False,
+    is_limited: bool = True,
+    gateway: JupyterServer | None = None,
 ) -> Iterator[tuple[JupyterServer, subprocess.Popen[bytes]]]:
     """Start them in a folder that may be used again, by a server that is started where one was.
 
@@ -101,6 +108,8 @@ def running_lab(
         With which and where they are asked; 0: where nobody else listens.
     is_prompt, is_limited
         As of :func:`jupyter_server`.
+    gateway
+        The server that runs its kernels; None: it runs them itself.
 
     Yields
     ------
@@ -111,7 +120,11 @@ def running_lab(
     for left in (home / "runtime").glob("jpserver-*"):  # of one that was killed
         left.unlink()
     _write_settings(home, is_prompt=is_prompt, is_limited=is_limited)
-    started = running_server(home, ["jupyter", "lab"], token, _environment(home), port)
+    application = ["jupyter", "lab"]
+    if gateway is not None:
+        where = f"--gateway-url={gateway.url.rstrip('/')}"
+        application += [where, f"--GatewayClient.auth_token={gateway.token}"]
+    started = running_server(home, application, token, _environment(home), port)
     with started as (url, process):
         yield JupyterServer(url=url, token=token, folder=home / "notebooks"), process
 

@@ -344,3 +344,33 @@ test("names with an underscore before them, and what isn't a function, can't be 
   assert.throws(() => channel.expose({ value: 1 }), TypeError);
   session.end();
 });
+
+describe("a link that carries no buffers", () => {
+  test("carries bytes as text, both ways", async () => {
+    const kernel = new FakeKernel({ carriesBuffers: false });
+    const data = Uint8Array.from({ length: 100_000 }, (_, at) => at % 251);
+    try {
+      const promise = kernel.channel.call("echo", data);
+      await kernel.item({ item: "call" });
+      const [frame] = kernel.frames;
+      assert.deepEqual([frame.base64.length, kernel.buffers.length], [1, 0]);
+      const item = { item: "result", call: 1, value: { $: "bytes", buffer: 0 }, buffers: 1 };
+      const numbers = { number: 1, received: kernel.link.received };
+      kernel.send({ frame: "data", ...numbers, items: [item], base64: frame.base64 });
+      assert.deepEqual(await promise, data);
+    } finally {
+      kernel.end();
+    }
+  });
+
+  test("is found out by the first join, which has one", async () => {
+    const kernel = new FakeKernel({ isWelcoming: false });
+    try {
+      kernel.session.join();
+      kernel.session.join();
+      assert.deepEqual(kernel.joinBuffers, [1, 0, 0]);
+    } finally {
+      kernel.end();
+    }
+  });
+});

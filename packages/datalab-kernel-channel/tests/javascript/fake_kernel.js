@@ -10,14 +10,16 @@ export class FakeKernel {
   frames = [];
   items = [];
   buffers = [];
+  joinBuffers = [];
   link = new Link();
   answers = true; // whether it joins, acknowledges and hands items out
   drop = { toPage: 0, toKernel: 0 };
   warnings = [];
   #listeners = new Set();
 
-  constructor({ isWelcoming = true } = {}) {
+  constructor({ isWelcoming = true, carriesBuffers = true } = {}) {
     this.isWelcoming = isWelcoming;
+    this.carriesBuffers = carriesBuffers;
     const wire = {
       send: (content, buffers) => this.#take(structuredClone(content), buffers),
       nowS,
@@ -40,7 +42,11 @@ export class FakeKernel {
   #take(content, buffers) {
     if (content.frame === "join") {
       this.joins = (this.joins ?? 0) + 1;
-      if (this.isWelcoming) this.send({ frame: "welcome", received: this.link.received, sent: this.link.sent, stream_window_bytes: 1 << 20 });
+      this.joinBuffers.push(buffers.length);
+      if (this.isWelcoming) {
+        const numbers = { received: this.link.received, sent: this.link.sent, stream_window_bytes: 1 << 20 };
+        this.send({ frame: "welcome", ...numbers, carries_buffers: this.carriesBuffers });
+      }
       return;
     }
     if (this.drop.toKernel > 0) {

@@ -13,6 +13,7 @@ from datalab_kernel_channel.testing import Page
 
 CASES = json.loads((Path(__file__).parents[1] / "conformance.json").read_text("utf-8"))["peer"]
 WELCOME = {"frame": "welcome", "received": 0, "sent": 0, "stream_window_bytes": 8 << 20}
+WELCOME["carries_buffers"] = True
 
 
 class Recorder:

@@ -16,6 +16,7 @@ __all__ = ["page_module"]
 _MODULES = (
     "errors",
     "table",
+    "base64",
     "ndarray",
     "streams",
     "failures",

@@ -46,6 +46,8 @@ class Link:
     """
 
     def __init__(self, *, may_be_lost: bool = True) -> None:
+        self.frame_bytes = LIMITS["sent_frame_bytes"]
+        """What a frame takes at most, if it has several items."""
         self._outbox: deque[Parcel] = deque()
         self._flying: dict[int, tuple[Frame, int]] = {}
         self._flying_bytes = 0
@@ -133,9 +135,7 @@ class Link:
         items: list[dict[str, Any]] = []
         buffers: list[Any] = []
         size = 0
-        while self._outbox and (
-            not items or size + self._outbox[0].size_bytes <= LIMITS["sent_frame_bytes"]
-        ):
+        while self._outbox and (not items or size + self._outbox[0].size_bytes <= self.frame_bytes):
             parcel = self._outbox.popleft()
             parcel.is_sent = True
             items.append(parcel.item)

@@ -10,6 +10,8 @@ from contextvars import Context
 from typing import TYPE_CHECKING, Any, Protocol
 
 from datalab_kernel_channel._errors import ClientGoneError, JavaScriptError, MethodNotFoundError
+from datalab_kernel_channel.protocol._table import LIMITS
+from datalab_kernel_channel.protocol._textual import as_text
 from datalab_kernel_channel.rpc._client import Client
 from datalab_kernel_channel.rpc._errors_on_wire import own_traceback
 from datalab_kernel_channel.rpc._peer import Peer
@@ -102,6 +104,8 @@ class ClientLink:
         self.transport = transport
         self.is_focused: bool = join["focused"]
         self.is_ready = False
+        self.carries_buffers = False
+        """Whether a buffer came over this link; else buffers travel as text."""
         self.joined_at = datetime.datetime.now(datetime.UTC)
         self.heard_at_s = time.monotonic()
         self._join = {
@@ -134,7 +138,16 @@ class ClientLink:
             )
         return known
 
+    def carry(self, *, has_buffers: bool) -> None:
+        """Learn from a ``join`` whether the link carries buffers: one that did once does."""
+        self.carries_buffers |= has_buffers
+        self.peer.link.frame_bytes = LIMITS[
+            "sent_frame_bytes" if self.carries_buffers else "text_frame_bytes"
+        ]
+
     def _send(self, frame: dict[str, Any], buffers: Sequence[Any]) -> None:
+        if buffers and not self.carries_buffers:
+            frame, buffers = as_text(frame, buffers), ()
         self._clients.send(self.transport, self.id, frame, buffers)
 
     # ------------------------------------------------------------ what the peer asks (Host)

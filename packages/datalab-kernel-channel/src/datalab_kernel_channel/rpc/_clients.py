@@ -14,6 +14,7 @@ from datalab_kernel_channel._errors import ChannelClosedError, ClientGoneError
 from datalab_kernel_channel.protocol._calls import CallNumbers
 from datalab_kernel_channel.protocol._measure import check_measure
 from datalab_kernel_channel.protocol._table import LIMITS, TABLE, Refused, check_frame, is_id
+from datalab_kernel_channel.protocol._textual import buffers_of
 from datalab_kernel_channel.rpc._client_link import ClientLink
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class Clients:
         sender = data.get("client") if isinstance(data, dict) else None
         try:
             self._check(data, buffers)
-            self._take(transport, data, buffers)
+            self._take(transport, data, buffers_of(data, buffers))
         except Refused as refused:
             self.refuse(
                 transport, sender if is_id(sender) else None, refused.reason, refused.detail
@@ -175,7 +176,7 @@ class Clients:
             self.send(transport, client, frame, ())
             return
         if data["frame"] == "join":
-            self._join(transport, data)
+            self._join(transport, data, has_buffers=bool(buffers))
         link = self._links.get(client)
         if link is None:
             raise Refused("unknown_client", client)
@@ -187,7 +188,7 @@ class Clients:
 
     # ------------------------------------------------------------ life of a page
 
-    def _join(self, transport: Transport, data: dict[str, Any]) -> None:
+    def _join(self, transport: Transport, data: dict[str, Any], *, has_buffers: bool) -> None:
         link = self._links.get(data["client"])
         if link is None:
             self._make_room()
@@ -199,8 +200,10 @@ class Clients:
                 )
                 self._drop(former, "replaced")
         link.transport = transport
+        link.carry(has_buffers=has_buffers)
         numbers = {"received": link.peer.link.received, "sent": link.peer.link.sent}
         welcome = {"frame": "welcome", **numbers, "stream_window_bytes": self.stream_window_bytes}
+        welcome["carries_buffers"] = link.carries_buffers
         link.peer.streaming.writer_limit_bytes = self.stream_window_bytes
         self.send(transport, link.id, welcome, ())
 

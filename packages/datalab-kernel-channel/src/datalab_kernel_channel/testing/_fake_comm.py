@@ -32,6 +32,8 @@ class FakeComm:
         self.bytes_sent = 0
         self.copies: Callable[[], int] = lambda: 1
         """How often a frame arrives, asked for each: for links that lose and double at random."""
+        self.loses_buffers = False
+        """Whether frames that have buffers are lost."""
         self._other: FakeComm | None = None
         self._callback: Receive | None = None
         self._dropped = 0
@@ -52,7 +54,8 @@ class FakeComm:
         self.frames_sent += 1
         self.bytes_sent += sum(memoryview(buffer).nbytes for buffer in buffers)
         copies = self.copies()
-        if asyncio.get_running_loop().time() < self._silent_until_s:
+        is_silent = asyncio.get_running_loop().time() < self._silent_until_s
+        if is_silent or (buffers and self.loses_buffers):
             copies = 0
         elif self._dropped:
             self._dropped -= 1

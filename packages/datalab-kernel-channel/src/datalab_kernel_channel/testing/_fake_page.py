@@ -62,6 +62,7 @@ class FakePage(Page):
         self._end()
         former, self.id = self.id, uuid.uuid4().hex
         self._welcome.clear()
+        self.carries_buffers, self._has_asked = True, False
         await self.join(replaces=former)
 
     # ------------------------------------------------------------ faults
@@ -78,6 +79,10 @@ class FakePage(Page):
         """Lose everything in both directions for a time, without a word."""
         self.kernel_end.fall_silent(seconds)
         self.page_end.fall_silent(seconds)
+
+    def lose_buffers(self) -> None:
+        """Lose every frame that has buffers from now on, as a Jupyter server in front of a gateway does."""
+        self.kernel_end.loses_buffers = self.page_end.loses_buffers = True
 
     def send_raw(self, data: Any, buffers: Sequence[Any] = ()) -> None:
         """Send the kernel anything."""

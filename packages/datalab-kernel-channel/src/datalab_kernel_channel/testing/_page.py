@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel_channel.protocol._calls import CallNumbers
 from datalab_kernel_channel.protocol._table import LIMITS, TABLE, TIMES_S, Refused, Side
+from datalab_kernel_channel.protocol._textual import PROBE, as_text, buffers_of
 from datalab_kernel_channel.rpc._errors_on_wire import error_to_wire
 from datalab_kernel_channel.rpc._host import Expired, Gone, TakenCall
 from datalab_kernel_channel.rpc._peer import Peer
@@ -110,6 +111,9 @@ class Page:
         self.failures: list[BaseException] = []
         """What notified handlers raised: a browser's console."""
         self.is_focused = is_focused
+        self.carries_buffers = True
+        """Whether its link carries buffers, as the kernel said; the first join asks by having one."""
+        self._has_asked = False
         self._initialize = initialize
         self._transport = transport
         self._channel_id = channel_id
@@ -149,7 +153,8 @@ class Page:
         frame = {"frame": "join", "received": link.received, "sent": link.sent}
         frame |= {"replaces": replaces, "focused": self.is_focused}
         about = {"url": "http://localhost/lab", "user_agent": "Python", "application": "FakePage"}
-        self._send({**frame, **about}, ())
+        self._send({**frame, **about}, () if self._has_asked else PROBE)
+        self._has_asked = True
 
     def focus(self, *, is_focused: bool = True) -> None:
         """Get, or lose, the person's attention."""
@@ -244,6 +249,8 @@ class Page:
 
     def _send(self, frame: dict[str, Any], buffers: Sequence[Any]) -> None:
         envelope = {"dlk": TABLE["version"], "channel": self._channel_id, "client": self.id}
+        if buffers and not self.carries_buffers:
+            frame, buffers = as_text(frame, buffers), ()
         self._transport.send({**envelope, **frame}, buffers)
 
     def _receive(self, data: Any, buffers: Sequence[Any]) -> None:
@@ -258,6 +265,9 @@ class Page:
                 self.refused.append(data["reason"])
             case kind:
                 if kind == "welcome":
+                    self.carries_buffers = data["carries_buffers"]
+                    if not self.carries_buffers:
+                        self.peer.link.frame_bytes = LIMITS["text_frame_bytes"]
                     self.stream_window_bytes = data["stream_window_bytes"]
                     self.peer.streaming.writer_limit_bytes = self.stream_window_bytes
                     self._welcome.set()
@@ -265,7 +275,7 @@ class Page:
 
     def _take(self, data: dict[str, Any], buffers: Sequence[Any]) -> None:
         try:
-            self._joined().receive(data, buffers)
+            self._joined().receive(data, buffers_of(data, buffers))
         except Refused as refused:
             self.refuse(refused.reason, refused.detail)
 

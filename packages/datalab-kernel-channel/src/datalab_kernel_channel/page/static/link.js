@@ -107,6 +107,8 @@ export class Link {
   sent = 0;
   /** The number up to which everything came. */
   received = 0;
+  /** What a frame takes at most, if it has several items. */
+  frameBytes = LIMITS.sent_frame_bytes;
   /** @type {Parcel[]} */
   #outbox = [];
   /** @type {Map<number, {frame: Frame, sizeBytes: number}>} */
@@ -197,7 +199,7 @@ export class Link {
     let sizeBytes = 0;
     let count = 0;
     for (const parcel of this.#outbox) {
-      if (count && sizeBytes + parcel.sizeBytes > LIMITS.sent_frame_bytes) break;
+      if (count && sizeBytes + parcel.sizeBytes > this.frameBytes) break;
       parcel.isSent = true;
       items.push(parcel.item);
       buffers.push(...parcel.buffers);

@@ -1,6 +1,7 @@
 // A page's place among the clients of a channel: joins, keeps its link going, and comes back.
 
 import TABLE from "../../protocol/frames.json" with { type: "json" };
+import { fromBase64, toBase64 } from "./base64.js";
 import { Link } from "./link.js";
 import { checkFrame, checkItem, Refused } from "./table.js";
 
@@ -33,6 +34,8 @@ export class Session {
   #stopTimer = null;
   #timerAt = Infinity;
   #joinAt = 0;
+  #isAsked = false; // whether the link carries buffers: once, as a gateway's ends by one for some seconds
+  #carriesBuffers = true;
 
   /**
    * @param {string} channelId
@@ -54,7 +57,9 @@ export class Session {
     if (this.isOver) return;
     this.isWelcome = false;
     this.#joinAt = this.#wire.nowS() + TABLE.times_s.join_again;
-    this.#send({ frame: "join", received: this.#link.received, sent: this.#link.sent, ...this.#facts() }, []);
+    const frame = { frame: "join", received: this.#link.received, sent: this.#link.sent, ...this.#facts() };
+    this.#send(frame, this.#isAsked ? [] : [new Uint8Array(1)]);
+    this.#isAsked = true;
     this.#setTimer();
   }
 
@@ -104,9 +109,10 @@ export class Session {
   receive(content, buffers) {
     if (this.isOver || content?.dlk !== TABLE.version || content.channel !== this.channelId) return;
     if (content.client !== null && content.client !== this.clientId) return;
-    const bytes = (buffers ?? []).map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
     try {
       checkFrame(content, "kernel");
+      const bytes = content.base64?.map(fromBase64)
+        ?? (buffers ?? []).map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
       this.#take(content, bytes);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -132,6 +138,8 @@ export class Session {
     const turn = this.#link.receive(frame, bytes, this.#wire.nowS());
     if (frame.frame === "welcome") {
       this.isWelcome = true;
+      this.#carriesBuffers = frame.carries_buffers;
+      this.#link.frameBytes = frame.carries_buffers ? TABLE.limits.sent_frame_bytes : TABLE.limits.text_frame_bytes;
       this.#events.onWelcome(frame);
     }
     for (const [data, buffers] of turn) this.#handOut(data, buffers);
@@ -180,6 +188,10 @@ export class Session {
    */
   #send(frame, buffers) {
     const envelope = { dlk: TABLE.version, channel: this.channelId, client: this.clientId };
+    if (buffers.length && !this.#carriesBuffers) {
+      this.#wire.send({ ...envelope, ...frame, base64: buffers.map(toBase64) }, []);
+      return;
+    }
     this.#wire.send({ ...envelope, ...frame }, buffers.map((bytes) => /** @type {ArrayBuffer} */ (bytes.buffer)));
   }
 

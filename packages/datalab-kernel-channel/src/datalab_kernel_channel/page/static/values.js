@@ -1,6 +1,7 @@
 // Values as trees: JSON in which an object with the key `$` is a tag, and buffers beside it.
 
 import TABLE from "../../protocol/frames.json" with { type: "json" };
+import { fromBase64, toBase64 } from "./base64.js";
 import { WireValueError } from "./errors.js";
 import { NDArray, dtypeOf } from "./ndarray.js";
 import { alone, OutStream } from "./streams.js";
@@ -185,7 +186,7 @@ export class Encoder {
    * @param {Uint8Array} bytes
    */
   #data(bytes) {
-    if (bytes.length < LIMITS.inline_bytes) return { base64: btoa(String.fromCharCode(...bytes)) };
+    if (bytes.length < LIMITS.inline_bytes) return { base64: toBase64(bytes) };
     if (this.#ownBytes + bytes.length > LIMITS.part_bytes) return { blob: this.#outside.part(bytes) };
     this.#ownBytes += bytes.length;
     this.buffers.push(new Uint8Array(bytes));
@@ -302,13 +303,4 @@ function dataOf(tree, buffers, inside) {
   const own = buffers[tree.buffer];
   if (!own) throw new Refused("bad_value", `no buffer ${tree.buffer}`);
   return alone(own);
-}
-
-/** @param {string} text */
-function fromBase64(text) {
-  try {
-    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  } catch (error) {
-    throw new Refused("bad_value", /** @type {Error} */ (error).message);
-  }
 }
