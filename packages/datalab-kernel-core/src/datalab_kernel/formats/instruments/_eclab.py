@@ -122,5 +122,5 @@ ECLAB = text_reader(
     (".mpt",),
     beginning(rb"EC-Lab ASCII FILE"),
     _read,
-    keeps="time or frequency as x, units, the header; columns of settings are noted",
+    keeps="time or frequency as x, units, the header; columns of settings are noted; not run on a real file",
 )
