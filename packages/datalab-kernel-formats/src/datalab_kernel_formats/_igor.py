@@ -141,5 +141,5 @@ IBW = adapter(
     (".ibw",),
     lambda head, path: path.suffix.lower() == ".ibw" and head.startswith(_MARKS),
     _read,
-    keeps="scales and units of each dimension, note; not tried on a real file; reader not run on a real file",
+    keeps="scales and units of each dimension, note; not run on a real file",
 )
