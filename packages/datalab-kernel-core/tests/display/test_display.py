@@ -124,11 +124,11 @@ def test_a_hundred_large_objects_are_listed_at_once():
     infos = [info(f"{kind[0]}{n}", kind) for n in range(50) for kind in ("signal", "image")]
 
     def seconds():
-        start = time.perf_counter()
+        start = time.process_time()
         workspace_html(infos, lambda name: objects[name[0]], "h")
-        return time.perf_counter() - start
+        return time.process_time() - start
 
-    assert min(seconds() for _ in range(3)) < 0.065  # the goal is 50 ms, 12 ms were measured
+    assert min(seconds() for _ in range(3)) < 0.065  # of the processor; the goal is 50 ms, 12 ms were measured
 
 
 # -- signals' thumbnails ------------------------------------------------------------------
