@@ -128,7 +128,9 @@ def test_a_hundred_large_objects_are_listed_at_once():
         workspace_html(infos, lambda name: objects[name[0]], "h")
         return time.process_time() - start
 
-    assert min(seconds() for _ in range(3)) < 0.065  # of the processor; the goal is 50 ms, 12 ms were measured
+    assert (
+        min(seconds() for _ in range(3)) < 0.065
+    )  # of the processor; the goal is 50 ms, 12 ms were measured
 
 
 # -- signals' thumbnails ------------------------------------------------------------------
