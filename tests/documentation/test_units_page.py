@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from datalab_kernel.compute._operand_units import _ON_ONE_X, _SUMS
-from datalab_kernel.compute._result_units import PROFILES, SPECTRA
+from datalab_kernel.compute._result_units import CUTS, PROFILES, SPECTRA
 from datalab_kernel.units import IMAGE_RULES, SIGNAL_RULES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/guide/units.md").read_text(encoding="utf-8")
@@ -17,4 +17,13 @@ def test_every_function_with_a_unit_of_its_own_is_named() -> None:
 
 
 def test_every_function_that_converts_or_sets_axes_is_named() -> None:
-    assert {*_SUMS, *_ON_ONE_X, *PROFILES, *SPECTRA, "ifft", "arithmetic"} - NAMED == set()
+    assert {
+        *_SUMS,
+        *_ON_ONE_X,
+        *PROFILES,
+        *SPECTRA,
+        *CUTS,
+        "binning",
+        "ifft",
+        "arithmetic",
+    } - NAMED == set()

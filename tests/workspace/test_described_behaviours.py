@@ -81,15 +81,6 @@ def test_a_smoothed_image_of_integers_is_cut_down(workspace):
     assert 0.4 < missing.mean() < 1  # rounded, it were 0
 
 
-def test_a_binned_image_begins_where_it_did(workspace):
-    workspace["i"] = np.arange(35.0).reshape(5, 7)
-    with workspace.edit("i") as image:
-        image.x0, image.y0, image.dx, image.dy = 10.0, 20.0, 3.0, 2.0
-    binned = computed(workspace, "binning", workspace["i"], sx=2, sy=2)
-    assert (binned.x0, binned.y0) == (10, 20)  # right, the middle of the first bin: 11.5, 21
-    assert (binned.dx, binned.dy, binned.data.shape) == (6, 4, (2, 3))
-
-
 def test_an_average_of_integers_is_cut_down(workspace):
     data = np.array([[1, 1], [1, 0]], np.uint8)
     assert computed(workspace, "binning", data, operation="average").data.item() == 0  # 0.75

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sigima.objects import create_image_roi
 
-from datalab_kernel import ComputationWarning, Workspace, create_image
+from datalab_kernel import ComputationWarning, Workspace
 from datalab_kernel.compute.notes._float_scaling import SCALING
 from datalab_kernel.compute.notes._regions import POINTWISE, THRESHOLDS, WHOLE
 
@@ -307,37 +307,3 @@ def test_where_a_region_is_heeded_or_doesnt_matter_it_is_quiet(
 ):
     _, notes = computed(workspace, function, with_region, **parameters)
     assert notes == ""
-
-
-# -- origins ------------------------------------------------------------------------------
-
-
-def calibrated():
-    image = create_image("a", np.arange(48.0).reshape(6, 8))
-    image.set_uniform_coords(0.5, 0.25, 10.0, -3.0)
-    return image
-
-
-def test_the_origin_of_a_binned_image_is_noted(workspace):
-    result, notes = computed(workspace, "binning", calibrated(), sx=2, sy=3)
-    assert (result.object.x0, result.object.y0) == (10.0, -3.0)  # the middle of pixel (0, 0)
-    assert "image.x0, image.y0 = 10.25, -2.75" in notes  # the middle of pixels (0, 0) to (2, 1)
-
-
-def test_an_image_of_plain_pixels_is_binned_without_a_note(workspace):
-    assert computed(workspace, "binning", np.arange(48.0).reshape(6, 8))[1] == ""
-
-
-def test_the_origin_of_an_image_that_is_cut_out_is_noted(workspace):
-    region = {"geometry": "rectangle", "x0": 11.0, "y0": -2.5, "dx": 1.5, "dy": 0.75}
-    result, notes = computed(workspace, "extract_roi", calibrated(), **region)
-    assert result.object.data[0, 0] == 18  # pixel (2, 2), at (11, -2.5)
-    assert "it was at (11, -2.5)" in notes
-    assert "image.x0, image.y0 = 11, -2.5" in notes
-
-
-def test_where_the_origin_of_a_cut_is_right_nothing_is_noted(workspace):
-    image = create_image("a", np.arange(48.0).reshape(6, 8))
-    region = {"geometry": "rectangle", "x0": 2, "y0": 1, "dx": 3, "dy": 2}
-    result, notes = computed(workspace, "extract_roi", image, **region)
-    assert (result.object.x0, result.object.y0, notes) == (2.0, 1.0, "")

@@ -1,4 +1,4 @@
-"""The units of a result, and the axes of images of frequencies: right where Sigima leaves them.
+"""The units of a result, and the axes of images: right where Sigima leaves them.
 
 Values are never touched. ``units`` knows the formulas.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datalab_kernel.compute._registry import Function
 
 SPECTRA = frozenset({"fft", "magnitude_spectrum", "phase_spectrum", "psd"})
+CUTS = frozenset({"extract_roi", "extract_rois"})
 PROFILES = frozenset({"average_profile", "line_profile", "radial_profile", "segment_profile"})
 """Signals along an image, whose x counts pixels."""
 PIXEL = "px"
@@ -41,6 +42,10 @@ def describe(function: Function, inputs: Sequence[Any], parameters: Any, value: 
             _set_frequencies(inputs[0], value, is_shifted=getattr(parameters, "shift", True))
         elif name == "ifft":
             _set_places(inputs[0], value)
+        elif name == "binning":
+            _move_to_first_bin(inputs[0], value, parameters)
+        elif name in CUTS:
+            _move_to_first_pixel(inputs[0], value, parameters)
         elif name in PROFILES:
             _set_distances(
                 inputs[0], value, parameters, along_axis=hasattr(parameters, "direction")
@@ -71,6 +76,28 @@ def _set_places(image: Any, value: Any) -> None:
             value, letter, float(value.metadata.pop(f"orig_{letter}0")), before if is_same else step
         )
     _forget_places(value)
+
+
+def _move_to_first_bin(image: Any, value: Any, parameters: Any) -> None:
+    """Put the origin in the middle of the first bin; Sigima leaves it in that of the first pixel."""
+    if parameters.change_pixel_size and value.is_uniform_coords:
+        value.x0 = image.x0 + image.dx * (parameters.sx - 1) / 2
+        value.y0 = image.y0 + image.dy * (parameters.sy - 1) / 2
+
+
+def _move_to_first_pixel(image: Any, value: Any, parameters: Any) -> None:
+    """Put a cut-out image where it was; Sigima adds the place of the region to the image's own."""
+    regions = parameters if isinstance(parameters, list) else [parameters]
+    boxes = [one.get_bounding_box_indices(image) for one in regions if one is not None]
+    if not boxes:
+        return
+    column, row = (max(0, min(box[axis] for box in boxes)) for axis in (0, 1))
+    rows, columns = value.data.shape
+    if image.is_uniform_coords:
+        value.x0, value.y0 = image.x0 + column * image.dx, image.y0 + row * image.dy
+    else:
+        x, y = image.xcoords[column : column + columns], image.ycoords[row : row + rows]
+        value.set_coords(x.copy(), y.copy())
 
 
 def _set_axis(value: Any, letter: str, start: float, step: float) -> None:

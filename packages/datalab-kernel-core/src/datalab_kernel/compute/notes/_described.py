@@ -56,12 +56,12 @@ BEHAVIOURS = (
         advice='`calc("astype", dtype_str="float64")` before.',
     ),
     Behaviour(
-        title="Where bins are",
+        title="What bins leave out",
         functions=frozenset({("image", "binning")}),
-        does="`x0` and `y0` stay, though the middle of the first bin is half a bin further; what is "
-        "left of a size that isn't a multiple is cut off. An average of integers is cut down.",
-        misleads="Positions are read off in the binned image.",
-        advice="`image.x0 += (sx - 1) * dx / 2` with the old dx, and the same for y.",
+        does="What is left of a size that isn't a multiple is cut off. An average of integers is "
+        "cut down, not rounded.",
+        misleads="The last rows or columns count, or averages are of few grey levels.",
+        advice='A size that fits; `dtype_str="float64"` for averages.',
     ),
     Behaviour(
         title="Rotation by any angle",

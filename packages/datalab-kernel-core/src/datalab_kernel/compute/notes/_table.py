@@ -15,7 +15,6 @@ from datalab_kernel.compute.notes._masked import BEHAVIOURS as _MASKED
 from datalab_kernel.compute.notes._noise_peaks import BEHAVIOURS as _NOISE_PEAKS
 from datalab_kernel.compute.notes._normalization import BEHAVIOURS as _NORMALIZATION
 from datalab_kernel.compute.notes._not_a_number import BEHAVIOURS as _NOT_A_NUMBER
-from datalab_kernel.compute.notes._origins import BEHAVIOURS as _ORIGINS
 from datalab_kernel.compute.notes._overflow import BEHAVIOURS as _OVERFLOW
 from datalab_kernel.compute.notes._regions import BEHAVIOURS as _REGIONS
 from datalab_kernel.compute.notes._segments import BEHAVIOURS as _SEGMENTS
@@ -42,7 +41,6 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_NOISE_PEAKS,
     *_BEYOND_ENDS,
     *_HALF_PIXEL,
-    *_ORIGINS,
     *_SEGMENTS,
     *_DESCRIBED,
 )
