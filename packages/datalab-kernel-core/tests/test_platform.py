@@ -4,11 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import datalab_kernel.compute._pool as pool
-from datalab_kernel.errors import UnavailableHereError
 from datalab_kernel.markers import MarkerFile, claimed
 from datalab_kernel.platform import here
 from datalab_kernel.session._warmup import is_wanted
@@ -35,16 +33,6 @@ def test_a_computer_has_it_all() -> None:
 def test_in_a_page_nothing_runs_beside_a_cell() -> None:
     assert not is_wanted()
     assert pool.number_of_cores() == 1
-
-
-@pytest.mark.usefixtures("in_a_page")
-def test_in_a_page_autosave_says_how_to_save() -> None:
-    from datalab_kernel import Workspace
-
-    workspace = Workspace("standalone")
-    workspace["a"] = np.ones(3)
-    with pytest.raises(UnavailableHereError, match=r"workspace\.save\(path\)"):
-        workspace.autosave("a.h5")
 
 
 @pytest.mark.usefixtures("in_a_page")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from datalab_kernel import Workspace, create_image, create_signal
+from datalab_kernel import create_image, create_signal
 from datalab_kernel.errors import FileFormatError, MissingPackageError
 from datalab_kernel.platform import Platform
 from datalab_kernel.storage import (
@@ -57,25 +57,6 @@ def test_numpy_reads_the_arrays(tmp_path: Path, contents: Contents) -> None:
         ((2, 50), "<f8"),
         ((7, 5), "<u2"),
     }
-
-
-def test_an_archive_is_saved_and_loaded_by_its_suffix(tmp_path: Path) -> None:
-    workspace = Workspace("standalone")
-    workspace["a"] = np.arange(12.0).reshape(3, 4)
-    workspace.calc("gaussian_filter", on="a", sigma=1.0, name="b")
-    saved = workspace.save(tmp_path / "day.npz")
-    other = Workspace("standalone")
-    assert other.load(tmp_path / "day") == workspace.list()
-    for name in workspace.list():
-        assert differences(other[name], workspace[name]) == []
-    assert str(other.history("b")) == str(workspace.history("b"))
-    assert saved.suffix == ".npz"
-
-
-def test_arrays_that_are_no_workspace_are_not_replaced(tmp_path: Path) -> None:
-    np.savez(tmp_path / "mine.npz", a=np.ones(3))
-    with pytest.raises(FileExistsError, match="is not a DataLab workspace"):
-        Workspace("standalone").save(tmp_path / "mine.npz")
 
 
 def test_a_later_version_is_refused(tmp_path: Path) -> None:
