@@ -104,6 +104,10 @@ class TestElsewhere(BackendContract):
         super().test_an_analysis_is_kept_with_its_object_once(workspace)
 
     @IS_LIMIT
+    def test_notes_of_an_analysis_stay_with_its_table(self, workspace: Workspace) -> None:
+        super().test_notes_of_an_analysis_stay_with_its_table(workspace)
+
+    @IS_LIMIT
     def test_files_keep_everything(self, workspace: Workspace, tmp_path: Path) -> None:
         super().test_files_keep_everything(workspace, tmp_path)
 

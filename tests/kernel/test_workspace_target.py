@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 TARGETS = "import comm; 'datalab.workspace' in comm.get_comm_manager().targets"
 LOADED = (
     "import sys; [name for name in sys.modules if name.startswith('datalab_kernel.') "
-    "and name.split('.')[1] not in ('session', 'errors')]"
+    "and name.split('.')[1] not in ('session', 'errors', 'platform')]"
 )
 
 

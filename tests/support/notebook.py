@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_client.manager import start_new_async_kernel
 from jupyter_client.session import Session
+from jupyter_server.services.kernels.connection.base import (
+    deserialize_binary_message,
+    serialize_binary_message,
+)
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from datalab_kernel_channel.testing import Page
@@ -272,14 +276,19 @@ class ServedNotebook(Notebook):
 
     async def _read(self, socket: WebSocketClientConnection) -> None:
         while (text := await socket.read_message()) is not None:
-            message = {"buffers": [], **json.loads(text)}
+            read = deserialize_binary_message if isinstance(text, bytes) else json.loads
+            message = {"buffers": [], **read(text)}
             if message["channel"] == "iopub":
                 self.published(message)
             elif message["channel"] == "shell":
                 self.replied(message)
 
     def post(self, message: dict[str, Any], buffers: Sequence[bytes] = ()) -> None:
-        assert not buffers
         if self._socket is not None and self._reading is not None and not self._reading.done():
-            text = json.dumps({**message, "channel": "shell"}, default=str)
-            self._socket.write_message(text)
+            whole = {**message, "channel": "shell"}
+            if buffers:
+                self._socket.write_message(
+                    serialize_binary_message({**whole, "buffers": buffers}), binary=True
+                )
+            else:
+                self._socket.write_message(json.dumps(whole, default=str))

@@ -1,4 +1,4 @@
-"""A static site: JupyterLite, our wheels and what they need, the demo and the tutorial.
+"""A static site: JupyterLite, our wheels and what they need, and the first steps.
 
 The pages' Python comes from Pyodide's own server unless a distribution is taken along; everything
 else is on the site.
@@ -27,7 +27,7 @@ PURE = (
     *("ipywidgets==8.1.9", "jupyterlab-widgets==3.0.17", "anywidget==0.11.0", "psygnal==0.15.1"),
 )
 """Pure wheels that the packages need, and no distribution of Pyodide has."""
-NOTEBOOKS = ("examples/first_steps.ipynb", "docs/tutorials/first_steps.ipynb")
+NOTEBOOKS = ("examples/first_steps.ipynb",)
 FIRST_CELL = """\
 %pip install -q datalab-kernel
 import datalab_kernel_lite
@@ -123,5 +123,4 @@ def _write_notebooks(folder: Path) -> None:
         first = {"cell_type": "code", "id": "install", "metadata": {}, "outputs": []}
         cell = {**first, "execution_count": None, "source": FIRST_CELL}
         notebook["cells"].insert(0, cell)
-        name = path.replace("/first_steps", "").replace("docs/", "").replace("/", "_")
-        (folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+        (folder / Path(path).name).write_text(json.dumps(notebook), encoding="utf-8")

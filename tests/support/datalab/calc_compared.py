@@ -112,7 +112,7 @@ def described_otherwise(function: str, kind: str) -> frozenset[str]:
     names = SEVERAL[name].functions if name in SEVERAL else (name,)
     rules = SIGNAL_RULES if kind == "signal" else IMAGE_RULES
     found = UNITS if any(one in rules for one in names) else frozenset()
-    if kind == "image" and name in SPECTRA | CUTS | {"binning", "ifft"}:
+    if kind == "image" and name in SPECTRA | CUTS | {"binning", "ifft", "roi_extraction"}:
         found |= PLACES
     return found | {"xunit", "xlabel"} if kind == "image" and name in PROFILES else found
 

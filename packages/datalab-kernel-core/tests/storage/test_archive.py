@@ -100,7 +100,7 @@ def test_where_hdf5_is_missing_the_archive_is_named(
         lambda: write_workspace(tmp_path / "a.h5", contents),
         lambda: read_workspace(tmp_path / "old.h5"),
     ):
-        with pytest.raises(MissingPackageError, match=r"save\('analysis\.npz'\)"):
+        with pytest.raises(MissingPackageError, match=r"save\('analysis\.npz'\) keeps everything"):
             use()
     assert not (tmp_path / "a.h5").exists()
     write_workspace(tmp_path / "a.npz", contents)

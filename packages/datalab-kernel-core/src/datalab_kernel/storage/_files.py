@@ -8,7 +8,8 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
-from datalab_kernel.errors import FileFormatError, MissingPackageError
+from datalab_kernel.errors import FileFormatError
+from datalab_kernel.errors._missing_packages import missing_package
 from datalab_kernel.platform import here
 from datalab_kernel.storage import _archive
 
@@ -105,9 +106,8 @@ def _start_of(path: Path) -> bytes:
 def _need_hdf5(path: Path) -> None:
     if here().has_hdf5:
         return
-    message = (
-        f"{str(path)!r} is a file in HDF5, and h5py, which reads and writes these, isn't installed "
-        f"here. Install h5py, or use a file with the suffix {_archive.SUFFIX}: save('analysis"
-        f"{_archive.SUFFIX}') keeps everything, and load reads it wherever the kernel runs."
+    rest = (
+        f"Without it, save('analysis{_archive.SUFFIX}') keeps everything, and load reads that wherever "
+        "the kernel runs. "
     )
-    raise MissingPackageError(message, package="h5py")
+    raise missing_package(f"The HDF5 file {str(path)!r}", "h5py", rest)
