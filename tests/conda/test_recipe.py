@@ -92,7 +92,7 @@ def test_it_needs_what_the_wheel_needs(name: str, outputs: dict[str, dict[str, A
     hook = of_package(name)["tool"]["hatch"]["metadata"]["hooks"]["custom"]
     pins = [
         f'${{{{ pin_subpackage(name ~ "{one.removeprefix("datalab-kernel")}", exact=True) }}}}'
-        for one in hook["siblings"]
+        for one in (*hook["siblings"], *hook.get("siblings-on-computers", []))
     ]
     foreign = [match_spec(Requirement(one)) for one in hook["requires"]]
     assert outputs[name]["requirements"]["run"] == [

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from datalab_kernel.units import (
@@ -69,6 +69,7 @@ SPECTRA = {"fft", "magnitude_spectrum", "phase_spectrum", "psd"}
 
 @pytest.mark.parametrize("function", POWERS_OF_X_AND_Y)
 @given(x=UNIT, y=UNIT)
+@example(x="A", y="N")  # whose quotient reads as "not applicable"
 @settings(max_examples=25, deadline=None)
 def test_the_dimension_of_a_result_is_that_of_the_formula(function: str, x: str, y: str) -> None:
     found = unit_of(function, [SignalUnits(x, y)], LINEAR)

@@ -186,8 +186,8 @@ def written(unit: Unit) -> str:
 
     Examples
     --------
-    >>> [written(parse(text)) for text in ("V^2/Hz", "mm-1", "V/(s·A)", "V/Hz^0.5", "us")]
-    ['V²/Hz', '1/mm', 'V/(s·A)', 'V/√Hz', 'µs']
+    >>> [written(parse(text)) for text in ("V^2/Hz", "mm-1", "V/(s·A)", "V/Hz^0.5", "us", "N A^-1")]
+    ['V²/Hz', '1/mm', 'V/(s·A)', 'V/√Hz', 'µs', 'N·A⁻¹']
     """
     if len(unit) == 1 and unit[0][1] == 1:
         return unit[0][0]
@@ -196,7 +196,10 @@ def written(unit: Unit) -> str:
     if not below:
         return "·".join(above)
     under = "·".join(below)
-    return f"{'·'.join(above) or '1'}/{f'({under})' if len(below) > 1 else under}"
+    text = f"{'·'.join(above) or '1'}/{f'({under})' if len(below) > 1 else under}"
+    if text in WHOLE:  # newtons per ampere aren't "not applicable"
+        return "·".join(_power_text(symbol, power) for symbol, power in unit)
+    return text
 
 
 def of_powers(*powers: tuple[str, float]) -> str:
