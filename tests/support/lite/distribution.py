@@ -16,6 +16,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from lite._site import fetch_wheels
+
 CARRIER = "open-webui==0.12.4"
 FOLDER = "open_webui/frontend/pyodide/"
 PURE = (
@@ -83,7 +85,8 @@ def make_distribution(target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="pyodide-") as name:
         work = Path(name)
-        _fetch(work, CARRIER, pure=False)
+        download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        subprocess.run([*download, "--dest", str(work), CARRIER], check=True)
         with zipfile.ZipFile(next(work.glob("open_webui-*.whl"))) as archive:
             for item in archive.namelist():
                 if item.startswith(FOLDER) and not item.endswith("/"):
@@ -113,7 +116,7 @@ def _add_pure(target: Path, packages: dict[str, Any]) -> None:
         for name in PURE
     ]
     before = {path.name for path in target.glob("*none-any.whl")}
-    _fetch(target, *wanted, *MORE, pure=True)
+    fetch_wheels([*wanted, *MORE], target)
     for path in sorted(target.glob("*none-any.whl")):
         if path.name in before:
             continue
@@ -161,23 +164,6 @@ def make_stand_ins(folder: Path) -> list[Path]:
                 archive.writestr(inner, text)
         made.append(path)
     return made
-
-
-def _fetch(folder: Path, *requirements: str, pure: bool) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-deps",
-        "--dest",
-        str(folder),
-    ]
-    if pure:
-        command += ["--only-binary=:all:", "--python-version", "3.14", "--platform", "any"]
-        command += ["--abi", "none", "--implementation", "py"]
-    subprocess.run([*command, *requirements], check=True)
 
 
 def _normalised(name: str) -> str:

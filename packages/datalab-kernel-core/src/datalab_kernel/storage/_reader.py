@@ -7,7 +7,6 @@ returned.
 from __future__ import annotations
 
 import errno
-import stat
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -91,13 +90,10 @@ def read_workspace(path: Path) -> Contents:
     OSError
         If there is no such file, or it may not be read, or another program is writing it.
     """
-    info = path.stat()
-    if not stat.S_ISREG(info.st_mode):
-        message = f"Can't load {str(path)!r}: it is not a file. Give a DataLab workspace."
-        raise FileFormatError(message, path=str(path), reason="not a file")
+    size_bytes = path.stat().st_size
     # first: what the system says of permissions is clearer than what HDF5 says
     with path.open("rb") as stream:
-        return _read_checked(path, partial(h5py.File, path, "r"), stream, info.st_size)
+        return _read_checked(path, partial(h5py.File, path, "r"), stream, size_bytes)
 
 
 def read_image(data: bytes, name: str) -> Contents:
