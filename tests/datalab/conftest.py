@@ -1,7 +1,6 @@
 """The real DataLab, in an environment of its own, for files that go there and back."""
 
 import json
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.datalab.interpreter import interpreter
 from support.datalab.window_driver import emptied
 
 from datalab_application import Running
@@ -19,17 +19,6 @@ from datalab_kernel.testing import _samples
 
 SCRIPT = Path(__file__).parents[1] / "support" / "datalab" / "in_datalab.py"
 TIMEOUT_S = 240
-
-
-def interpreter() -> str:
-    """Return DataLab's own Python."""
-    python = os.environ.get("DATALAB_PYTHON")
-    if not python or not Path(python).exists():
-        reason = f"DATALAB_PYTHON ({python!r}) is not DataLab's interpreter; tools/run.py sets it"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return python
 
 
 def in_datalab(*commands: list[str]) -> list[dict[str, Any]]:

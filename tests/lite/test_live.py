@@ -1,13 +1,12 @@
 """A page's kernel and the real DataLab on the same computer: the same calls, over the page's requests."""
 
 import json
-import os
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.datalab.interpreter import interpreter
 from support.lite.page import LiteKernel
 
 from datalab_application import Running, running_datalab
@@ -17,14 +16,8 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def datalab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    python = os.environ.get("DATALAB_PYTHON")
-    if not python or not Path(python).exists():
-        reason = f"DATALAB_PYTHON ({python!r}) is not DataLab's interpreter; tools/run.py sets it"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
     home = tmp_path_factory.mktemp("datalab")
-    with running_datalab(python, home, "--require-token", "--without-xmlrpc") as running:
+    with running_datalab(interpreter(), home, "--require-token", "--without-xmlrpc") as running:
         yield running
 
 
