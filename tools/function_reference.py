@@ -29,7 +29,7 @@ _INTRODUCTION = """\
 # All functions
 
 What `workspace.calc` runs, by the names that DataLab has: {count} functions of Sigima {version},
-for signals and for images. [Computing](computing.md) says how; `workspace.functions()` shows this
+for signals and for images, and {own} of our own, which DataLab doesn't have. [Computing](computing.md) says how; `workspace.functions()` shows this
 list in a notebook.
 
 ```{{raw}} html
@@ -72,8 +72,9 @@ def pages() -> Iterator[tuple[str, str]]:
 def _list_of(groups: Sequence[Sequence[FunctionInfo]]) -> Iterator[str]:
     import sigima
 
-    count = sum(map(len, groups))
-    yield _INTRODUCTION.format(count=count, version=sigima.__version__)
+    own = sum(info.is_own for group in groups for info in group)
+    count = sum(map(len, groups)) - own
+    yield _INTRODUCTION.format(count=count, own=own, version=sigima.__version__)
     for group in groups:
         page = f"functions/{_page(group[0])}.md"
         yield f"## [{_heading(group[0])}]({page})\n"
@@ -97,7 +98,8 @@ def _heading(info: FunctionInfo) -> str:
 def _section(info: FunctionInfo) -> Iterator[str]:
     yield f"(functions-{info.kind}-{info.name})="
     yield f"## `{info.name}`\n"
-    yield f"{_escaped(info.summary)}. Makes {_MAKES[info.pattern]}.\n"
+    whose = " It is ours: DataLab doesn't have it." if info.is_own else ""
+    yield f"{_escaped(info.summary)}. Makes {_MAKES[info.pattern]}.{whose}\n"
     if info.parameters:
         yield from _table(info.parameters)
 

@@ -124,12 +124,12 @@ def test_functions_are_found_by_name_pattern_and_description(workspace):
     assert "ifft" in [info.name for info in workspace.functions("fourier", kind="signal")]
     assert {info.group for info in workspace.functions()} >= {"filtering", "threshold", "fitting"}
     assert len(workspace.functions("no such thing")) == 0
-    assert len(workspace.functions()) == 223
+    assert len([info for info in workspace.functions() if not info.is_own]) == 223
 
 
 def test_functions_show_as_a_table_to_search_in(workspace):
     html = workspace.functions()._repr_html_()
-    assert html.count("<tr>") == 224
+    assert html.count("<tr>") == len(workspace.functions()) + 1
     assert 'type="search"' in html
     assert "cut0 (float, in Hz, at least 0, not 0, default from the object)" in html
 

@@ -9,8 +9,19 @@ from datalab_kernel.errors import UnknownFunctionError
 
 
 def test_all_of_sigimas_functions_are_there():
-    assert len(functions("signal")) == 98
-    assert len(functions("image")) == 117
+    sigimas = {
+        kind: [f for f in functions(kind).values() if not f.is_own] for kind in ("signal", "image")
+    }
+    assert {kind: len(found) for kind, found in sigimas.items()} == {"signal": 98, "image": 117}
+    assert {f.operation_id.split(".")[0] for found in sigimas.values() for f in found} == {"sigima"}
+
+
+def test_ours_are_found_beside_sigimas_and_take_no_name_of_theirs():
+    ours = {info.name for info in all_functions() if info.is_own}
+    assert "savitzky_golay" in ours
+    assert find("datalab_kernel.signal.savitzky_golay", "signal").is_own
+    theirs = {info.name for info in all_functions() if not info.is_own}
+    assert ours.isdisjoint(theirs)
 
 
 @pytest.mark.parametrize("info", all_functions(), ids=lambda info: f"{info.kind}-{info.name}")
@@ -18,6 +29,7 @@ def test_every_function_says_what_it_does(info):
     assert info.summary
     assert "`" not in info.summary
     assert "Args:" not in info.description
+    assert "---" not in info.description
 
 
 def test_the_names_of_parameters_leave_calcs_own_arguments_free():

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from datalab_kernel.compute._docstrings import description_of
 from datalab_kernel.compute._parameter_sets import parameters_for
-from datalab_kernel.compute._registry import (
-    PREFIX,
-    Function,
-    find,
-    functions,
-    plain_text,
-    unknown_anywhere,
-)
+from datalab_kernel.compute._registry import PREFIX, find, functions, unknown_anywhere
 from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL
 from datalab_kernel.compute._synonyms import synonyms_of
 from datalab_kernel.objects import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from datalab_kernel.compute._function import Function
     from datalab_kernel.compute._parameters import Parameter
     from datalab_kernel.objects import Kind
 
@@ -35,7 +27,8 @@ class FunctionInfo:
     ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"`` and ``"n-to-1"`` an
     object, ``"1-to-0"`` a table or geometry, ``"1-to-n"`` several objects. ``group`` is the
     part of Sigima that it comes from, such as ``"fourier"`` or ``"filtering"``; ``synonyms`` is
-    what else people call it.
+    what else people call it. ``is_own`` says that it isn't Sigima's, so that DataLab has no menu
+    entry for it and can't compute it again.
     """
 
     name: str
@@ -45,6 +38,7 @@ class FunctionInfo:
     summary: str
     parameters: tuple[Parameter, ...]
     description: str = ""
+    is_own: bool = False
 
     @property
     def synonyms(self) -> tuple[str, ...]:
@@ -87,7 +81,8 @@ def _of_kind(kind: Kind) -> list[FunctionInfo]:
             pattern=function.pattern,
             summary=function.summary,
             parameters=tuple(parameters_for(function).values()),
-            description=_description(function.call),
+            description=description_of(function.call),
+            is_own=function.is_own,
         )
         for function in functions(kind).values()
     ]
@@ -124,10 +119,4 @@ def _info(
 def _group(function: Function) -> str:
     """Return the last part of the module that defines a function: ``sigima.proc.signal.fourier``."""
     module: str = inspect.unwrap(function.call).__module__
-    return module.rpartition(".")[2]
-
-
-def _description(function: Callable[..., object]) -> str:
-    """Return what a docstring says before its list of arguments."""
-    text = inspect.getdoc(inspect.unwrap(function)) or ""
-    return plain_text(re.split(r"\n\s*(?:Args|Returns|Raises):", text)[0].strip())
+    return module.rpartition(".")[2].removeprefix("_")

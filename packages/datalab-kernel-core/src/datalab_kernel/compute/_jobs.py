@@ -34,8 +34,8 @@ from datalab_kernel.objects._results import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from datalab_kernel.compute._function import Function
     from datalab_kernel.compute._operand_units import Operands, Units
-    from datalab_kernel.compute._registry import Function
     from datalab_kernel.compute._source import Source
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject
@@ -276,7 +276,7 @@ def run(job: Job) -> Output:
         value = _called(job)
     notes = _notes(job, value)
     if job.function.pattern == "1-to-0":
-        if value is not None and record.parameters is not None:
+        if value is not None and record.parameters is not None and not job.function.is_own:
             value.attrs["param_json"] = record.parameters
         attach_to_result(value, notes)
         return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from datalab_kernel.compute._registry import Function
+    from datalab_kernel.compute._function import Function
 
 AS_THEY_ARE: Final = "as they are"
 Units = Literal["", "as they are"]

@@ -16,8 +16,8 @@ from datalab_kernel.compute._operand_units import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from datalab_kernel.compute._function import Function
     from datalab_kernel.compute._operand_units import Units
-    from datalab_kernel.compute._registry import Function
     from datalab_kernel.compute._source import Source
 
 

@@ -23,7 +23,7 @@ from datalab_kernel.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from datalab_kernel.compute._registry import Function
+    from datalab_kernel.compute._function import Function
     from datalab_kernel.compute._source import Source
 
 _NEEDS_PARAMETERS = frozenset({"offset_correction", "extract_roi", "extract_rois", "erase"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.compute._function import Function
 from datalab_kernel.compute._jobs import Call, Job, jobs_of
 from datalab_kernel.compute._parameter_sets import make_parameters
-from datalab_kernel.compute._registry import PREFIX, Function, find
+from datalab_kernel.compute._registry import PREFIX, find
 from datalab_kernel.compute._several import MARKERS_TO_SIGNAL, ROI_EXTRACTION, SEVERAL, Several
 from datalab_kernel.errors import OperandError, ParameterError
 

@@ -16,6 +16,7 @@ import guidata.dataset as gds
 
 from datalab_kernel.compute._parameters import enum_of, items_of, plain_value
 from datalab_kernel.compute._registry import functions
+from datalab_kernel.compute.own import is_own
 from datalab_kernel.notes import as_entries, from_entries
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ _CLASS_KEYS = ("class_module", "class_name")
 NOTE = "__datalab_kernel"
 """Our own: ``{"sources": names, "versions": {package: version}, "notes": of this step,
 "units": "as they are", if they were}``."""
-OWN_FUNCTIONS = frozenset({"fit"})
-"""What DataLab doesn't have: it would look for the class of their parameters, so we keep these."""
+_OWN_PARAMETERS = "own_param_json"
+"""Of an analysis of ours. DataLab would look for the class of such parameters, and not find it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +139,16 @@ def write_record(obj: DataObject, record: Record) -> None:
     else:
         value["source_uuids"] = list(record.source_uuids)
     own: dict[str, Any] = {}
-    if record.parameters is not None:
-        (own if record.function in OWN_FUNCTIONS else value)["param_json"] = record.parameters
-    if record.pattern == "1-to-0":
+    is_analysis = record.pattern == "1-to-0"
+    if record.parameters is None:
+        pass
+    elif not is_own(record.function):
+        value["param_json"] = record.parameters
+    elif is_analysis:
+        value[_OWN_PARAMETERS] = record.parameters
+    else:
+        own["param_json"] = record.parameters
+    if is_analysis:
         obj.metadata[ANALYSIS] = value
         return
     obj.metadata[PROCESSING] = value
@@ -165,7 +173,7 @@ def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
     return Record(
         function=str(value["func_name"]),
         pattern=str(value.get("pattern", "")),
-        parameters=value.get("param_json", note.get("param_json")),
+        parameters=value.get("param_json", value.get(_OWN_PARAMETERS, note.get("param_json"))),
         source_uuids=tuple(uuids),
         source_names=tuple(note.get("sources", ())),
         versions=dict(note.get("versions", {})),

@@ -1,20 +1,21 @@
-"""The functions that can be run: Sigima's, by the names that DataLab has for them."""
+"""The functions that can be run: Sigima's, by the names that DataLab has for them, and ours."""
 
 from __future__ import annotations
 
 import difflib
-import inspect
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.compute._docstrings import summary_of
+from datalab_kernel.compute._function import Function
 from datalab_kernel.compute._synonyms import functions_called
+from datalab_kernel.compute.own import own_functions
 from datalab_kernel.errors import UnknownFunctionError
 from datalab_kernel.objects import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from datalab_kernel.objects import Kind
 
@@ -37,39 +38,14 @@ _INTERACTIVE: dict[tuple[Kind, str], str] = {
 
 PREFIX = "compute_"
 """Of DataLab's methods, which people may type too."""
-_OPERATION_ID = re.compile(r"sigima\.(signal|image)\.(\w+)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """One of Sigima's processing functions.
-
-    ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"``, ``"n-to-1"`` (an
-    object), ``"1-to-0"`` (a table or geometry) or ``"1-to-n"``. ``call`` is Sigima's
-    function. ``takes_list`` says whether its parameters are a list of sets, one for each
-    region of interest. ``has_own_results`` says whether the object that it makes holds tables
-    that belong to it.
-    """
-
-    name: str
-    kind: Kind
-    pattern: str
-    summary: str
-    call: Callable[..., Any]
-    paramclass: type[Any] | None
-    takes_list: bool
-    aligns_x: bool
-    has_own_results: bool = False
-
-    @property
-    def operation_id(self) -> str:
-        """Sigima's identifier, such as ``"sigima.signal.fft"``."""
-        return f"sigima.{self.kind}.{self.name}"
+_OPERATION_ID = re.compile(r"(?:sigima|datalab_kernel)\.(signal|image)\.(\w+)")
 
 
 @cache
 def functions(kind: Kind) -> Mapping[str, Function]:
     """Return the functions for signals or images by name, in alphabetical order.
+
+    Sigima's come before ours of the same name.
 
     Examples
     --------
@@ -79,7 +55,7 @@ def functions(kind: Kind) -> Mapping[str, Function]:
     from sigima.proc.contracts import build_contract_registry
 
     contracts = [c for c in build_contract_registry().contracts if c.inputs[0].kind == kind]
-    found = [_function(contract, kind) for contract in contracts]
+    found = [*own_functions(kind), *(_function(contract, kind) for contract in contracts)]
     return {function.name: function for function in sorted(found, key=lambda f: f.name)}
 
 
@@ -90,31 +66,12 @@ def _function(contract: Any, kind: Kind) -> Function:
         name=name,
         kind=kind,
         pattern="1-to-n" if name == "extract_roi" else contract.pattern.replace("_", "-"),
-        summary=_summary(contract.function),
+        summary=summary_of(contract.function),
         call=contract.function,
         paramclass=specification.paramclass if specification else None,
         takes_list=specification is not None and specification.container != "single",
         aligns_x=contract.x_alignment is not None,
     )
-
-
-def _summary(function: Callable[..., Any]) -> str:
-    """Return the first paragraph of a docstring in a line."""
-    text = " ".join((inspect.getdoc(inspect.unwrap(function)) or "").split("\n\n")[0].split())
-    return plain_text(text).rstrip(".:")
-
-
-def plain_text(text: str) -> str:
-    """Return a docstring's text without Sphinx's roles and emphasis.
-
-    Examples
-    --------
-    >>> plain_text("Compute it with :py:func:`numpy.fft.fft`")
-    'Compute it with numpy.fft.fft'
-    """
-    text = re.sub(r":\w+(?::\w+)*:`(?:~|sigima\.)(?:\w+\.)*(\w+)`", r"\1", text)
-    text = re.sub(r":\w+(?::\w+)*:`([^`]*)`", r"\1", text)
-    return text.replace("``", "").replace("**", "")
 
 
 def find(name: object, kind: Kind) -> Function:

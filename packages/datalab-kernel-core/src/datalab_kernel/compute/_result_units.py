@@ -15,7 +15,7 @@ from datalab_kernel.units import unit_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel.compute._registry import Function
+    from datalab_kernel.compute._function import Function
 
 SPECTRA = frozenset({"fft", "magnitude_spectrum", "phase_spectrum", "psd"})
 CUTS = frozenset({"extract_roi", "extract_rois"})

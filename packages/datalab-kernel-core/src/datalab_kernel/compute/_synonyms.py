@@ -7,9 +7,9 @@ from functools import cache
 __all__ = ["functions_called", "synonyms_of"]
 
 _CALLED: dict[str, str] = {
-    "smooth, smoothing, running mean, boxcar": "moving_average moving_median gaussian_filter wiener "
+    "smooth, smoothing, running mean, boxcar": "moving_average savitzky_golay moving_median gaussian_filter wiener "
     "lowpass gaussian_freq_filter denoise_bilateral denoise_tv denoise_wavelet",
-    "denoise, denoising, noise reduction": "moving_average moving_median gaussian_filter wiener "
+    "denoise, denoising, noise reduction": "moving_average savitzky_golay moving_median gaussian_filter wiener "
     "denoise_bilateral denoise_tv denoise_wavelet denoise_tophat",
     "background, baseline, pedestal": "detrending offset_correction denoise_tophat white_tophat "
     "flatfield difference",
@@ -17,10 +17,11 @@ _CALLED: dict[str, str] = {
     "snr, signal to noise, signal-to-noise": "stats dynamic_parameters",
     "thd, sinad, enob, sfdr, harmonic distortion": "dynamic_parameters",
     "spike, cosmic ray, outlier, despike": "moving_median clip",
+    "savgol, polynomial smoothing": "savitzky_golay",
     "nan, missing values, fill": "replace_special_values",
     "spectrum, spectral, frequency": "fft psd magnitude_spectrum phase_spectrum",
     "decibel, db": "magnitude_spectrum psd log10",
-    "differentiate, slope, gradient": "derivative sobel prewitt scharr farid roberts",
+    "differentiate, slope, gradient": "derivative savitzky_golay sobel prewitt scharr farid roberts",
     "integrate, area under the curve, cumulative": "integral",
     "width, half width, hwhm": "fwhm fw1e2 full_width_at_y bandwidth_3db",
     "find peaks, maxima": "peak_detection extract_peak_positions x_at_minmax",

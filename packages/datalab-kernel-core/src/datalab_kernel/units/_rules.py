@@ -155,6 +155,11 @@ def _per_x(operands: Operands, _parameters: Any) -> Unit:
     return _product(_own(operands[0]), _inverse(parse(operands[0].x)))
 
 
+def _per_power_of_x(operands: Operands, parameters: Any) -> Unit:
+    order = Fraction(_given(parameters, "deriv", 0))
+    return _product(_own(operands[0]), raised(parse(operands[0].x), -order))
+
+
 def _times_x(operands: Operands, _parameters: Any) -> Unit:
     return _product(_own(operands[0]), parse(operands[0].x))
 
@@ -242,6 +247,7 @@ SIGNAL_RULES: Mapping[str, Any] = {
     "integral": _values_in(_times_x),
     "power": _values_in(_powered),
     "psd": _along_frequencies(_density),
+    "savitzky_golay": _values_in(_per_power_of_x),
     "sqrt": _values_in(_rooted),
     "time_deviation": _values_in(_times_x),
     "xy_mode": _xy_mode,

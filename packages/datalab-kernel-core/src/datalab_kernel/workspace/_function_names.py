@@ -1,4 +1,4 @@
-"""The names of all functions, read from Sigima's files: importing it would keep Tab waiting.
+"""The names of all functions, read from Sigima's files and ours: importing keeps Tab waiting.
 
 A test compares them with the functions that there are.
 """
@@ -9,11 +9,15 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["function_names"]
 
 _DEFINED = re.compile(
-    r"^@computation_function\b(?:(?!^def ).)*?^def (\w+)", re.MULTILINE | re.DOTALL
+    r"^@(?:computation|own)_function\b(?:(?!^def ).)*?^def (\w+)", re.MULTILINE | re.DOTALL
 )
 _DATALABS = (
     "all_denoise",
@@ -47,6 +51,11 @@ def function_names() -> tuple[str, ...]:
 def _in_files() -> set[str]:
     spec = find_spec("sigima")
     folders = spec.submodule_search_locations if spec is not None else None
-    files = [file for folder in folders or () for file in Path(folder, "proc").rglob("*.py")]
+    found = _defined_in(Path(folder, "proc") for folder in folders or ())
+    return found | _defined_in([Path(__file__).parents[1] / "compute" / "own"]) if found else found
+
+
+def _defined_in(folders: Iterable[Path]) -> set[str]:
+    files = (file for folder in folders for file in folder.rglob("*.py"))
     texts = (file.read_text(encoding="utf-8") for file in files)
     return {found[1] for text in texts for found in _DEFINED.finditer(text)}

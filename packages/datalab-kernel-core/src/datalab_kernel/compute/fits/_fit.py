@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.compute._function import Function
 from datalab_kernel.compute._jobs import Call, jobs_of
-from datalab_kernel.compute._registry import Function
 from datalab_kernel.compute.fits._data import Data, data_of
 from datalab_kernel.compute.fits._jacobian import Jacobian
 from datalab_kernel.compute.fits._models import Model, model_of
@@ -138,6 +138,7 @@ FIT = Function(
     takes_list=False,
     aligns_x=False,
     has_own_results=True,
+    is_own=True,
 )
 
 

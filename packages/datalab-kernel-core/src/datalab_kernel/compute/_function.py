@@ -1,0 +1,39 @@
+"""What is known of a function that can be run, Sigima's or one of our own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from datalab_kernel.objects import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One processing function.
+
+    ``pattern`` says what it makes of what: ``"1-to-1"``, ``"2-to-1"``, ``"n-to-1"`` (an
+    object), ``"1-to-0"`` (a table or geometry) or ``"1-to-n"``. ``call`` is what is called.
+    ``takes_list`` says whether its parameters are a list of sets, one for each region of
+    interest. ``has_own_results`` says whether the object that it makes holds tables that
+    belong to it, ``is_own`` whether it is ours, which DataLab doesn't have.
+    """
+
+    name: str
+    kind: Kind
+    pattern: str
+    summary: str
+    call: Callable[..., Any]
+    paramclass: type[Any] | None
+    takes_list: bool
+    aligns_x: bool
+    has_own_results: bool = False
+    is_own: bool = False
+
+    @property
+    def operation_id(self) -> str:
+        """Its identifier, such as ``"sigima.signal.fft"``."""
+        return f"{'datalab_kernel' if self.is_own else 'sigima'}.{self.kind}.{self.name}"

@@ -1,0 +1,76 @@
+"""Declaring a function of ours, so that it can be found and run as Sigima's are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from datalab_kernel.compute._docstrings import summary_of
+from datalab_kernel.compute._function import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from datalab_kernel.objects import Kind
+
+__all__ = ["declarations_in", "own_function"]
+
+_Call = TypeVar("_Call", bound="Callable[..., Any]")
+_DECLARED = "__datalab_kernel_function__"
+
+
+def own_function(
+    kind: Kind,
+    *,
+    pattern: str = "1-to-1",
+    parameters: type[Any] | None = None,
+    aligns_x: bool = False,
+    has_own_results: bool = False,
+) -> Callable[[_Call], _Call]:
+    """Declare the function below to be one that ``workspace.calc`` runs by its own name.
+
+    Parameters
+    ----------
+    kind
+        What it runs on. It takes read-only objects, which it doesn't change, and a set of
+        ``parameters`` if it has any; it returns a new object, made by ``sigima``'s
+        ``dst_1_to_1`` and its like (title, ROI, metadata), or of the pattern ``"1-to-0"`` a
+        TableResult or GeometryResult, or None if it found nothing.
+    pattern
+        What it makes of what, as :class:`Function` has it.
+    parameters
+        A guidata DataSet: names, types, ranges, defaults and help of its parameters.
+    aligns_x
+        Whether its signals are put on one grid before.
+    has_own_results
+        Whether the object that it makes holds tables that belong to it.
+
+    Notes
+    -----
+    The first paragraph of the docstring is the summary that people read. What it imports beyond
+    the core's dependencies it imports itself: a missing package is then said with what to
+    install. Errors of ours go through, a ``ValueError`` becomes a ComputationError.
+    """
+
+    def declare(call: _Call) -> _Call:
+        vars(call)[_DECLARED] = Function(
+            name=call.__name__,
+            kind=kind,
+            pattern=pattern,
+            summary=summary_of(call),
+            call=call,
+            paramclass=parameters,
+            takes_list=False,
+            aligns_x=aligns_x,
+            has_own_results=has_own_results,
+            is_own=True,
+        )
+        return call
+
+    return declare
+
+
+def declarations_in(module: ModuleType) -> list[Function]:
+    """Return what a module declares."""
+    found = (getattr(value, _DECLARED, None) for value in vars(module).values())
+    return [function for function in found if isinstance(function, Function)]
