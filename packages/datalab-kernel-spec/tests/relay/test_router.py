@@ -173,6 +173,23 @@ def test_a_client_that_reconnects_takes_the_place_of_its_own_name(shell: Shell) 
     assert not first.poll(0)
 
 
+def test_of_two_of_one_name_both_stay_and_the_newest_gets_the_answers(shell: Shell) -> None:
+    first = shell.client(b"same", RECONNECT_IVL=-1)
+    first.send(b"1")
+    shell.take()
+    second = shell.client(b"same")
+    second.send(b"2")
+    shell.take()
+    first.send(b"3", zmq.NOBLOCK)
+    assert shell.take() == [[b"same", b"3"]]
+    shell.router.send([b"same", b"to the newest"])
+    assert shell.got(second) == [b"to the newest"]
+    second.close()
+    shell.until(lambda: len(shell.router._connections[b"same"]) == 1)
+    shell.router.send([b"same", b"to who is left"])
+    assert shell.got(first) == [b"to who is left"]
+
+
 def test_who_isnt_a_client_is_left_and_the_others_stay(shell: Shell) -> None:
     client = shell.client(b"c")
     with socket.create_connection(shell.address) as stranger:

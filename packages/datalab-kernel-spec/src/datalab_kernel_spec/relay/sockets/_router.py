@@ -57,7 +57,8 @@ class Router:
         self._poll = poll
         self._numbers = count(1)
         self._unnamed: set[Connection] = set()
-        self._connections: dict[bytes, Connection] = {}
+        self._connections: dict[bytes, list[Connection]] = {}
+        """Of each identity, the newest last."""
         self._early: list[list[bytes]] = []
         self._step: Callable[[list[bytes]], None] = self._early.append
         poll.watch(listening.fileno(), self._accept)
@@ -71,8 +72,8 @@ class Router:
 
     def send(self, frames: list[bytes]) -> None:
         """Send a message to the client that its first frame names; to none if that has gone."""
-        if connection := self._connections.get(frames[0]):
-            connection.send(frames[1:])
+        if connections := self._connections.get(frames[0]):
+            connections[-1].send(frames[1:])
 
     def _accept(self, _event: int) -> None:
         if (socket := accepted(self._listening)) is not None:
@@ -83,30 +84,37 @@ class Router:
         self._step(frames)
 
     def name(self, client: Connection) -> None:
-        """Know a client by its identity; one that reconnects takes its place over."""
+        """Know a client by its identity; answers go to the newest of that identity.
+
+        The one before, which has reconnected if it is the same client, isn't closed: were it another
+        one, it would connect again, and each would go on closing the other's connection.
+        """
         self._unnamed.discard(client)
         decoder = client.decoder
         decoder.identity = decoder.identity or b"\0" + next(self._numbers).to_bytes(4, "big")
-        before = self._connections.get(decoder.identity)
-        self._connections[decoder.identity] = client
-        if before is not None:
-            before.close()
+        self._connections.setdefault(decoder.identity, []).append(client)
 
     def forget(self, client: Connection) -> None:
         """Forget a client that has gone."""
         self._unnamed.discard(client)
-        if self._connections.get(client.decoder.identity) is client:
-            del self._connections[client.decoder.identity]
+        same = self._connections.get(client.decoder.identity, [])
+        if client in same:
+            same.remove(client)
+            if not same:
+                del self._connections[client.decoder.identity]
+
+    def _named(self) -> list[Connection]:
+        return [one for same in self._connections.values() for one in same]
 
     @property
     def unsent(self) -> dict[int, Callable[[], None]]:
         """Where something waits: the descriptors, and what sends on."""
-        return {one.fd: one.flush for one in self._connections.values() if one.has_unsent}
+        return {one.fd: one.flush for one in self._named() if one.has_unsent}
 
     def close(self) -> None:
         """Leave all clients."""
         self._listening.close()
-        for connection in [*self._connections.values(), *self._unnamed]:
+        for connection in [*self._named(), *self._unnamed]:
             connection.close()
 
 
@@ -120,4 +128,5 @@ def accepted(listening: Any) -> Any:
     connection.setblocking(False)  # noqa: FBT003
     if connection.family != _socket.AF_UNIX:
         connection.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+        connection.setsockopt(_socket.SOL_SOCKET, _socket.SO_KEEPALIVE, 1)  # some go without a word
     return connection
