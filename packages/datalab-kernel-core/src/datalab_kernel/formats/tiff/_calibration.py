@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _INCH, _CENTIMETRE = 2, 3
 _UNITS = {_INCH: "inch", _CENTIMETRE: "cm"}
 _OF_PROGRAMS = (72.0, 96.0)
+RESOLUTION = ("ResolutionUnit", "XResolution", "YResolution", "XPosition", "YPosition")
+"""The tags that :func:`of_resolution` reads."""
 _NO_UNITS = {"pixel", "pixels", "null", ""}
 _MICRONS = {"micron", "microns", "\\u00b5m", "\\u00B5m", "\N{GREEK SMALL LETTER MU}m"}
 _MICRO = "\N{MICRO SIGN}m"
@@ -32,7 +34,7 @@ def calibration_of(file: tifffile.TiffFile, index: int) -> Calibration:
             return found
     if file.is_imagej and file.imagej_metadata:
         return _of_imagej(file.imagej_metadata, file.series[index].keyframe)
-    return of_microscope(file) or _of_tags(file.series[index].keyframe)
+    return of_microscope(file) or _of_page(file.series[index].keyframe)
 
 
 def _of_imagej(told: Mapping[str, Any], page: tifffile.TiffPage) -> Calibration:
@@ -45,8 +47,8 @@ def _of_imagej(told: Mapping[str, Any], page: tifffile.TiffPage) -> Calibration:
     unit = _unit(told.get("unit", ""))
     units = {axis: _unit(told.get(f"{axis}unit", unit)) for axis in "xyz"}
     steps = {
-        "x": _per_unit(page, "XResolution"),
-        "y": _per_unit(page, "YResolution"),
+        "x": _per_unit(page.tags.valueof("XResolution")),
+        "y": _per_unit(page.tags.valueof("YResolution")),
         "z": _positive(told.get("spacing")),
     }
     scales = {
@@ -61,7 +63,7 @@ def _of_imagej(told: Mapping[str, Any], page: tifffile.TiffPage) -> Calibration:
     if interval is not None:
         stack["T"] = Scale(step=interval, unit=str(told.get("tunit", "s")))
     if not unit:
-        return replace(_of_tags(page), stack=stack)
+        return replace(_of_page(page), stack=stack)
     return Calibration(x=scales.get("x", Scale()), y=scales.get("y", Scale()), stack=stack)
 
 
@@ -72,13 +74,21 @@ def _unit(text: Any) -> str:
     return _MICRO if unit in _MICRONS else unit
 
 
-def _of_tags(page: tifffile.TiffPage) -> Calibration:
-    """Read the resolution's tags, with the position that TIFF gives in the same unit."""
-    tag = page.tags.get("ResolutionUnit")
-    unit = _UNITS.get(int(tag.value) if tag is not None else _INCH, "")
+def _of_page(page: tifffile.TiffPage) -> Calibration:
+    return of_resolution({name: page.tags.valueof(name) for name in RESOLUTION})
+
+
+def of_resolution(tags: Mapping[str, Any]) -> Calibration:
+    """Read the resolution's tags, with the position that TIFF gives in the same unit.
+
+    ``tags`` are values by the names of ``RESOLUTION``: ratios are pairs of integers, and what isn't
+    there is None.
+    """
+    told = tags.get("ResolutionUnit")
+    unit = _UNITS.get(_INCH if told is None else int(told), "")
     if not unit:
         return Calibration()
-    x, y = _per_unit(page, "XResolution"), _per_unit(page, "YResolution")
+    x, y = _per_unit(tags.get("XResolution")), _per_unit(tags.get("YResolution"))
     if x is None or y is None:
         return Calibration()
     if unit == "inch" and x == y and round(1 / x, 6) in _OF_PROGRAMS:
@@ -89,22 +99,21 @@ def _of_tags(page: tifffile.TiffPage) -> Calibration:
         advice = "with workspace.edit(name) as image: image.dx = … sets what they measure."
         return Calibration(notes=[Note(text, advice)])
     return Calibration(
-        x=Scale(step=x, origin=_ratio(page, "XPosition") or 0.0, unit=unit),
-        y=Scale(step=y, origin=_ratio(page, "YPosition") or 0.0, unit=unit),
+        x=Scale(step=x, origin=_ratio(tags.get("XPosition")) or 0.0, unit=unit),
+        y=Scale(step=y, origin=_ratio(tags.get("YPosition")) or 0.0, unit=unit),
     )
 
 
-def _per_unit(page: tifffile.TiffPage, name: str) -> float | None:
-    ratio = _ratio(page, name)
+def _per_unit(value: Any) -> float | None:
+    ratio = _ratio(value)
     return None if not ratio or ratio < 0 else 1 / ratio
 
 
-def _ratio(page: tifffile.TiffPage, name: str) -> float | None:
-    tag = page.tags.get(name)
+def _ratio(pair: Any) -> float | None:
     try:
-        numerator, denominator = tag.value  # type: ignore[union-attr]
+        numerator, denominator = pair
         value = numerator / denominator
-    except (AttributeError, TypeError, ValueError, ZeroDivisionError):
+    except (TypeError, ValueError, ZeroDivisionError):
         return None  # it isn't there, or isn't a ratio
     return float(value) if math.isfinite(value) else None
 

@@ -8,46 +8,47 @@ Adobe, TIFF Revision 6.0 (1992), section 2; and the BigTIFF design of AWare Syst
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from datalab_kernel.formats._table import wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-TIFF_MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_BIG = 43  # the version number of BigTIFF, whose offsets are of 64 bits
 _WIDTH, _LENGTH, _BITS, _DESCRIPTION, _SAMPLES, _MICRO_MANAGER = 256, 257, 258, 270, 277, 51123
 _SIZES = {1: 1, 3: 2, 4: 4, 16: 8}
 """How many bytes a number takes, by its type: BYTE, SHORT, LONG, LONG8."""
 _MOST_BITS = 128
+_ONE_BIT = (_BITS, 3, 2, b"")  # of several: what isn't told is taken for the most
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """How numbers of a file are written: the order of bytes, and classic or big."""
+class Layout:
+    """How numbers of a file are written: the order of bytes, and classic or of 64 bits (BigTIFF)."""
 
-    order: str
-    is_big: bool
-
-    @property
-    def entry(self) -> struct.Struct:
-        return struct.Struct(f"{self.order}HH{'Q8s' if self.is_big else 'I4s'}")
-
-    @property
-    def count(self) -> struct.Struct:
-        return struct.Struct(f"{self.order}{'Q' if self.is_big else 'H'}")
-
-    @property
-    def offset(self) -> struct.Struct:
-        return struct.Struct(f"{self.order}{'Q' if self.is_big else 'I'}")
+    def __init__(self, order: str, *, is_big: bool) -> None:
+        self.order = order
+        self.byteorder: Literal["little", "big"] = "little" if order == "<" else "big"
+        self.first = 8 if is_big else 4
+        """Where the offset of the first directory stands."""
+        self.count = struct.Struct(f"{order}{'Q' if is_big else 'H'}")
+        self.offset = struct.Struct(f"{order}{'Q' if is_big else 'I'}")
+        self.entry = struct.Struct(f"{order}HH{'Q8s' if is_big else 'I4s'}")
+        """An entry of a directory: tag, type, count, and the value or where it is."""
 
     def number(self, kind: int, value: bytes) -> int:
         """Read the number that an entry's own bytes begin with."""
-        size = _SIZES.get(kind, len(value))
-        return int.from_bytes(value[:size], "little" if self.order == "<" else "big")
+        return int.from_bytes(value[: _SIZES.get(kind)], self.byteorder)
+
+
+TIFF_LAYOUTS = {
+    b"II*\0": Layout("<", is_big=False),
+    b"MM\0*": Layout(">", is_big=False),
+    b"II+\0": Layout("<", is_big=True),
+    b"MM\0+": Layout(">", is_big=True),
+}
+"""By the first bytes of a file."""
+TIFF_MARKS = (*TIFF_LAYOUTS,)
 
 
 def count_pages(path: Path, file: BinaryIO) -> int:
@@ -58,7 +59,7 @@ def count_pages(path: Path, file: BinaryIO) -> int:
     FileFormatError
         If a directory is beyond the file's end: it was cut off.
     """
-    return sum(1 for _ in _directories(path, file, _layout(path, file)))
+    return sum(1 for _ in _directories(path, file, layout_of(path, file)))
 
 
 def most_bytes(path: Path, file: BinaryIO) -> int | None:
@@ -71,44 +72,48 @@ def most_bytes(path: Path, file: BinaryIO) -> int | None:
     FileFormatError
         If it was cut off.
     """
-    layout = _layout(path, file)
+    layout = layout_of(path, file)
     total = 0
     for place, entries in enumerate(_directories(path, file, layout)):
         end = len(entries) - len(entries) % layout.entry.size
-        found = {tag: rest for tag, *rest in layout.entry.iter_unpack(entries[:end])}
+        found = {entry[0]: entry for entry in layout.entry.iter_unpack(entries[:end])}
         if _MICRO_MANAGER in found or (place == 0 and _is_xml(file, layout, found)):
             return None
-        sizes = [
-            layout.number(found[tag][0], found[tag][2]) if tag in found else 1
-            for tag in (_WIDTH, _LENGTH, _SAMPLES)
-        ]
-        kind, count, value = found.get(_BITS, (3, 2, b""))
+        size = 1
+        for tag in (_WIDTH, _LENGTH, _SAMPLES):
+            if tag in found:
+                _, kind, _, value = found[tag]
+                size *= layout.number(kind, value)
+        _, kind, count, value = found.get(_BITS, _ONE_BIT)
         bits = layout.number(kind, value) if count == 1 else _MOST_BITS
-        total += sizes[0] * sizes[1] * sizes[2] * -(-bits // 8)
+        total += size * -(-bits // 8)
     return max(total, file.seek(0, 2))  # ImageJ's frames lie behind one directory
 
 
-def _is_xml(file: BinaryIO, layout: _Layout, found: dict[int, list[Any]]) -> bool:
+def _is_xml(
+    file: BinaryIO, layout: Layout, found: Mapping[int, tuple[int, int, int, bytes]]
+) -> bool:
     """Say whether the description is XML, as OME's is; it may name other files."""
     if _DESCRIPTION not in found:
         return False
-    value = found[_DESCRIPTION][2]
-    (offset,) = layout.offset.unpack(value)
-    file.seek(offset)
+    file.seek(*layout.offset.unpack(found[_DESCRIPTION][3]))
     return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def _layout(path: Path, file: BinaryIO) -> _Layout:
+def layout_of(path: Path, file: BinaryIO) -> Layout:
+    """Read how a file's numbers are written, from its beginning."""
     file.seek(0)
-    order = "<" if file.read(2) == b"II" else ">"
-    return _Layout(order, _number(path, file.read(2), struct.Struct(f"{order}H"), 0) == _BIG)
+    found = TIFF_LAYOUTS.get(file.read(4))
+    if found is None:
+        raise wrong(path, "it doesn't begin as TIFF files do", hint="")
+    return found
 
 
-def _directories(path: Path, file: BinaryIO, layout: _Layout) -> Iterator[bytes]:
+def _directories(path: Path, file: BinaryIO, layout: Layout) -> Iterator[bytes]:
     """Yield the entries of each directory."""
     size = file.seek(0, 2)
     count_form, offset_form, entry_bytes = layout.count, layout.offset, layout.entry.size
-    file.seek(8 if layout.is_big else 4)
+    file.seek(layout.first)
     number = 0
     while offset := _number(path, file.read(offset_form.size), offset_form, number):
         if offset >= size or number * entry_bytes > size:  # the latter: a chain in a circle

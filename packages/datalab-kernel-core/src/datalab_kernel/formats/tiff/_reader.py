@@ -15,6 +15,7 @@ from datalab_kernel.formats.tiff._calibration import calibration_of
 from datalab_kernel.formats.tiff._chain import TIFF_MARKS, count_pages
 from datalab_kernel.formats.tiff._frames import axes_of, count_frames, frames_of
 from datalab_kernel.formats.tiff._pixels import pixels_of
+from datalab_kernel.formats.tiff._single import single_frame
 from datalab_kernel.objects._frames import stack_title
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
     import tifffile
 
     with _resolved(path).open("rb") as opened:
+        single = single_frame(path, opened) if options.channel is None else None
+        if single is not None:
+            return [image_of(path, stack_title(path), single.values, single.calibration)]
         pages = count_pages(path, opened)
         opened.seek(0)
         with tifffile.TiffFile(opened) as file:
