@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.lite.distribution import make_distribution, make_stand_ins
-from support.lite.page import LiteKernel, lite_kernel
+from support.lite.page import WAIT_MS, LiteKernel, lite_kernel
 
 from lite._site import FIRST_CELL, ROOT, build_site
 
@@ -24,5 +24,5 @@ def site() -> Path:
 def kernel(site: Path) -> Iterator[LiteKernel]:
     """Give a kernel in which DataLab-Kernel is installed as people install it."""
     with lite_kernel(site) as made:
-        made.installed = made.do(FIRST_CELL).text
+        made.installed = made.notebook.run(FIRST_CELL, timeout_s=WAIT_MS / 1000)
         yield made

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEELS = ROOT / ".run" / "wheels"
-NOT_IN_A_PAGE = ("datalab_kernel_spec", "datalab_kernel_client", "datalab_kernel_formats")
-"""They need processes, sockets, or libraries that aren't there."""
+NOT_IN_A_PAGE = ("datalab_kernel_spec", "datalab_kernel_formats")
+"""They need processes, or libraries that aren't there."""
 PURE = (
     *("pint==0.25.3", "flexcache==0.3", "flexparser==0.4", "platformdirs==4.5.0"),
     *("sigima==1.3.0", "guidata==3.16.0", "qtpy==2.4.3", "makefun==1.16.0"),

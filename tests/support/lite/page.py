@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from frontends.chromium import chromium
+from frontends.notebook import NotebookPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
 
 WAIT_MS = 280_000
 START = """async () => {
-  await window.jupyterapp.serviceManager.ready;
+  const { commands, serviceManager, shell } = window.jupyterapp;
+  await serviceManager.ready;
   for (let left = 400; ; left--) {
-    try {
-      window.liteKernel = await window.jupyterapp.serviceManager.kernels.startNew({ name: "python" });
-      break;
-    } catch (error) {
-      if (!left) throw error;
-      await new Promise(resolve => setTimeout(resolve, 500));
-    }
+    await serviceManager.kernelspecs.refreshSpecs();
+    if (serviceManager.kernelspecs.specs?.kernelspecs.python) break;
+    if (!left) throw new Error("the site has no kernel 'python'");
+    await new Promise(resolve => setTimeout(resolve, 500));
   }
+  const panel = await commands.execute("notebook:create-new", { kernelName: "python" });
+  await panel.sessionContext.ready;
+  window.liteKernel = panel.sessionContext.session.kernel;
   await window.liteKernel.info;
 }"""
 RUN = """async code => {
@@ -76,7 +78,7 @@ class Cell:
 
 
 class LiteKernel:
-    """The kernel of a page."""
+    """The kernel of a page, and the notebook that the page shows."""
 
     installed = ""
     """What installing said."""
@@ -84,6 +86,7 @@ class LiteKernel:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
+        self.notebook = NotebookPage(page)
 
     def run(self, code: str) -> Cell:
         """Run a cell, whatever it comes to."""

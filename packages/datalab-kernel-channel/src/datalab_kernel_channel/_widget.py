@@ -36,6 +36,8 @@ class ChannelWidget(anywidget.AnyWidget):
     is_displayed
         Whether pages are to expect a view. Without one a function still runs, on an element that
         isn't in the page.
+    is_broadcast
+        Whether frames go by a ``BroadcastChannel`` named as the channel, not by the widget's comm.
 
     Raises
     ------
@@ -55,6 +57,7 @@ class ChannelWidget(anywidget.AnyWidget):
     module_text = traitlets.Unicode().tag(sync=True)
     module_css = traitlets.Unicode().tag(sync=True)
     is_displayed = traitlets.Bool(default_value=True).tag(sync=True)
+    is_broadcast = traitlets.Bool(default_value=False).tag(sync=True)
     _key = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:

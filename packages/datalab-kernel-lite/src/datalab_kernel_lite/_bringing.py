@@ -64,17 +64,21 @@ class Brought:
         Versions by name, in the order in which they came.
     beyond
         For each package that is later than another asks for, a sentence.
+    datalab
+        Which DataLab the page's address names, in a sentence; ``""`` if none.
     """
 
     packages: dict[str, str] = field(default_factory=dict)
     beyond: list[str] = field(default_factory=list)
+    datalab: str = ""
 
     def __str__(self) -> str:
         """Say it in a few lines."""
-        if not self.packages:
-            return "Everything was there already."
-        listed = ", ".join(f"{name} {number}" for name, number in self.packages.items())
-        return "\n".join([f"Installed {listed}.", *self.beyond])
+        lines = ["Everything was there already."]
+        if self.packages:
+            listed = ", ".join(f"{name} {number}" for name, number in self.packages.items())
+            lines = [f"Installed {listed}.", *self.beyond]
+        return "\n".join([*lines, self.datalab]).rstrip()
 
     __repr__ = __str__
 

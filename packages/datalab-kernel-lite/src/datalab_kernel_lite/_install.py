@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, requires
 
 from packaging.requirements import Requirement
 
+from datalab_kernel_lite._address import ask_page, use_address
 from datalab_kernel_lite._bringing import Brought, bring
 from datalab_kernel_lite._pyodide import this_page
 
@@ -15,7 +17,9 @@ CORE = "datalab-kernel-core"
 async def install() -> Brought:
     """Bring what DataLab-Kernel needs and a page's Python hasn't got yet.
 
-    What is there is left alone, so calling it again costs nothing.
+    What is there is left alone, so calling it again costs nothing. Where the page's address names a
+    DataLab on this computer (``#datalab_url=http://127.0.0.1:18080&datalab_token=…``), the workspace
+    connects to it, and the address is freed of the token.
 
     Returns
     -------
@@ -39,7 +43,8 @@ async def install() -> Brought:
             "datalab-kernel-lite brings what that needs."
         )
         raise RuntimeError(message) from None
-    return await bring(page, [*left_out(stated)])
+    brought = await bring(page, [*left_out(stated)])
+    return replace(brought, datalab=use_address(await ask_page()))
 
 
 def left_out(stated: list[str]) -> list[Requirement]:

@@ -20,7 +20,7 @@ __all__ = ["download", "upload"]
 PIECE_BYTES = 1 << 20
 
 
-async def upload(workspace: Any = None, *, accept: str = ".h5") -> list[str] | Path:
+async def upload(workspace: Any = None, *, accept: str = ".h5,.hdf5,.npz") -> list[str] | Path:
     """Let the person choose a file of their computer, and get it.
 
     Parameters
@@ -81,7 +81,9 @@ async def download(
     path_or_workspace
         What is given.
     filename
-        What the browser calls it; the file's own name, or ``workspace.h5``.
+        What the browser calls it, and for a workspace how it is written, by the suffix ``.h5`` or
+        ``.npz``. The file's own name unless given, or ``workspace.h5`` (``workspace.npz`` where h5py is
+        missing).
 
     Returns
     -------
@@ -106,8 +108,15 @@ async def download(
         path = Path(path_or_workspace)
         return await _sent(path, filename or path.name)
     with tempfile.TemporaryDirectory(prefix="download-") as folder:
-        path = path_or_workspace.save(Path(folder) / "workspace.h5")
+        written = Path(filename or _workspace_name()).name
+        path = path_or_workspace.save(Path(folder) / written)
         return await _sent(path, filename or path.name)
+
+
+def _workspace_name() -> str:
+    from datalab_kernel.platform import here
+
+    return "workspace.h5" if here().has_hdf5 else "workspace.npz"
 
 
 async def _sent(path: Path, name: str) -> str:

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from datalab_kernel_channel.rpc._broadcast import is_part_of_page
+
 __all__ = ["RunningCell", "display", "running_cell"]
 
 
@@ -51,7 +53,7 @@ def running_cell() -> RunningCell:
     return RunningCell(
         cell_id=cell_id if isinstance(cell_id, str) else None,
         message_id=header.get("msg_id"),
-        is_headless=cell_id is None and "JPY_SESSION_NAME" not in os.environ,
+        is_headless=not (cell_id or "JPY_SESSION_NAME" in os.environ or is_part_of_page()),
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from datalab_kernel_channel._errors import NoFrontendError
+from datalab_kernel_channel.rpc._broadcast import BroadcastTransport, is_part_of_page
 from datalab_kernel_channel.rpc._channel import Channel
 from datalab_kernel_channel.rpc._notebook import RunningCell, display, running_cell
 from datalab_kernel_channel.rpc._sources import module_text, name_of, style_text
@@ -180,7 +181,10 @@ def open_channel(  # noqa: PLR0913 - as documented
     if expose is not None:
         channel.expose(expose)
     channel.attach(WidgetTransport(widget, channel.channel_id))
+    if is_part_of_page():
+        channel.attach(BroadcastTransport(channel.channel_id))
     with widget.hold_sync():
+        widget.is_broadcast = is_part_of_page()
         widget.is_displayed = display
         widget.channel_id = channel.channel_id
     _OPENED.add(cell, channel)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from datalab_kernel_client.server._discovery import discovered, local_servers
+from datalab_kernel_client.server._in_page import refuse_in_page
 from datalab_kernel_client.server._urls import SCHEMES, plain_url
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class ServerSettings:
 
     def __post_init__(self) -> None:
         """Bring both URLs into their form, and take the token out of them."""
+        refuse_in_page(self.base_url.partition("?")[0])
         base_url, token = plain_url(self.base_url, SCHEMES)
         object.__setattr__(self, "base_url", base_url)
         object.__setattr__(self, "token", self.token or token)
@@ -110,7 +112,10 @@ class ServerSettings:
             If nothing says which server.
         AmbiguousServerError
             If several could be meant.
+        ServerUnreachableError
+            If this kernel is part of a web page.
         """
+        refuse_in_page(url and url.partition("?")[0])
         base_url, token = discovered(url, token, near)
         return replace(cls(base_url=base_url, token=token), **overrides)
 

@@ -20,6 +20,7 @@ class Page {
     const channelId = model.get("channel_id");
     const clientId = crypto.randomUUID();
     this.model = model;
+    this.port = model.get("is_broadcast") ? new BroadcastChannel(channelId) : null;
     this.replaces = takeOver(channelId, clientId);
     this.channel = new Channel(channelId, clientId, {
       send: (content, buffers) => this.#send(content, buffers),
@@ -47,7 +48,9 @@ class Page {
         this.#undo.push(() => target.removeEventListener(name, callback));
       }
     };
-    on(model, "msg:custom", (content, buffers) => this.inside.session.receive(content, buffers));
+    const receive = (/** @type {any} */ content, /** @type {ArrayBufferView[]} */ buffers) => this.inside.session.receive(content, buffers);
+    if (this.port) this.#hear(this.port, receive);
+    else on(model, "msg:custom", receive);
     on(model, "comm:close", () => this.channel.end(new ChannelClosedError()));
     on(model, "comm_live_update", () => this.#rejoin());
     on(window, "online", () => this.#rejoin());
@@ -61,6 +64,18 @@ class Page {
     });
     this.channel.on("close", () => this.#end());
     this.#addStyle(model.get("module_css"));
+  }
+
+  // The kernel is in a worker of this page: Jupyter's messages wait there for the cell to end.
+  /**
+   * @param {BroadcastChannel} port
+   * @param {(content: any, buffers: ArrayBufferView[]) => void} receive
+   */
+  #hear(port, receive) {
+    port.onmessage = ({ data }) => {
+      if (data.to === "page") receive(JSON.parse(data.content), data.buffers);
+    };
+    this.#undo.push(() => port.close());
   }
 
   /** @param {string} text */
@@ -83,6 +98,10 @@ class Page {
    * @param {ArrayBuffer[]} buffers
    */
   #send(content, buffers) {
+    if (this.port) {
+      this.port.postMessage({ to: "kernel", content: JSON.stringify(content), buffers });
+      return;
+    }
     try {
       this.model.send(content, undefined, buffers);
     } catch (error) { // the comm is gone: only a kernel that ended takes it away without a word
