@@ -13,6 +13,7 @@ from datalab_kernel.compute._result_units import CUTS, PROFILES, SPECTRA
 from datalab_kernel.compute._several import SEVERAL
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.notes import NOTES_KEY
+from datalab_kernel.objects._result_columns import UNITS_KEY
 from datalab_kernel.units import IMAGE_RULES, SIGNAL_RULES
 from support.datalab.calc_cases import Case
 from support.datalab.calc_described import described
@@ -167,25 +168,24 @@ def _comparable(obj: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, A
     """Leave out what may differ, and write identifiers as names."""
     left_out = OURS | IDENTITIES
     return {
-        key: _named(_without_notes(value), names)
+        key: _named(_without_ours(value), names)
         for key, value in obj.items()
         if key not in left_out
     }
 
 
-def _without_notes(value: Any) -> Any:
-    """Leave out the notes of a table or geometry."""
+def _without_ours(value: Any) -> Any:
+    """Leave out the notes and units of a table or geometry."""
     attributes = value.get("attrs") if isinstance(value, dict) else None
-    if not isinstance(attributes, dict) or NOTES_KEY not in attributes:
+    if not isinstance(attributes, dict):
         return value
-    return {**value, "attrs": {k: v for k, v in attributes.items() if k != NOTES_KEY}}
+    kept = {k: v for k, v in attributes.items() if k not in {NOTES_KEY, UNITS_KEY}}
+    return {**value, "attrs": kept}
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, dict) and "func_name" in value:
         value = dict(value)
-        if isinstance(value.get("attrs"), dict):
-            value["attrs"] = {k: v for k, v in value["attrs"].items() if k != NOTES_KEY}
         if "source_uuid" in value:
             value["source_uuid"] = names.get(value["source_uuid"], "not an input")
         if "source_uuids" in value:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sigima.objects import GeometryResult, ImageObj, concat_geometries
 
+from datalab_kernel.objects._result_columns import swap_units
 from datalab_kernel.objects._results import drop_results, result_key, results_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 TRANSFORMED = frozenset({"fliph", "flipv", "rotate90", "rotate270", "transpose"})
 """The functions that move an image's geometry along with its pixels."""
+
+_TURNED = frozenset({"rotate90", "rotate270", "transpose"})
+"""Of these, what swaps the axes."""
 
 
 def merge_geometry(obj: DataObject, sources: Sequence[DataObject]) -> None:
@@ -47,6 +51,8 @@ def transform_geometry(image: ImageObj, function: str) -> None:
     """
     for geometry in drop_results(image, [GeometryResult]):
         moved = _moved(geometry, function, image) if len(geometry.coords) else geometry
+        if function in _TURNED:
+            swap_units(moved)
         image.metadata[result_key(moved)] = moved.to_dict()
 
 

@@ -24,6 +24,7 @@ from datalab_kernel.errors import (
 from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.notes import attach_notes, distinct
 from datalab_kernel.objects import copy_object, own_arrays
+from datalab_kernel.objects._result_columns import keep_units
 from datalab_kernel.objects._results import (
     attach_to_result,
     drop_results,
@@ -276,8 +277,10 @@ def run(job: Job) -> Output:
         value = _called(job)
     notes = _notes(job, value)
     if job.function.pattern == "1-to-0":
-        if value is not None and record.parameters is not None and not job.function.is_own:
-            value.attrs["param_json"] = record.parameters
+        if value is not None:
+            if record.parameters is not None and not job.function.is_own:
+                value.attrs["param_json"] = record.parameters
+            keep_units(value, _operands(job)[0])
         attach_to_result(value, notes)
         return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)
     if value is None:

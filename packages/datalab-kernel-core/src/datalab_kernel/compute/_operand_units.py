@@ -14,8 +14,9 @@ from datalab_kernel.errors import ParameterError, UnitError
 from datalab_kernel.notes import Note
 from datalab_kernel.objects import share_object
 from datalab_kernel.objects._fields import ROI_KEY
-from datalab_kernel.objects._stamps import forget_stamps, is_by_date
-from datalab_kernel.units import ImageUnits, SignalUnits, is_proportional, relation, scaled
+from datalab_kernel.objects._result_columns import units_of
+from datalab_kernel.objects._stamps import forget_stamps
+from datalab_kernel.units import is_proportional, relation, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,14 +57,6 @@ def check_units(function: str, units: str | None) -> Units:
         f"not {units!r:.80}."
     )
     raise ParameterError(message, function=function, problems=[message], parameters=["units"])
-
-
-def units_of(obj: Any) -> SignalUnits | ImageUnits:
-    """Return the units of an object's axes and values."""
-    x = "s" if is_by_date(obj.metadata) else obj.xunit or ""
-    if hasattr(obj, "xydata"):
-        return SignalUnits(x, obj.yunit or "")
-    return ImageUnits(x, "s" if is_by_date(obj.metadata, "y") else obj.yunit or "", obj.zunit or "")
 
 
 def needs_one_x(function: Function) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.compute._operand_units import units_of
+from datalab_kernel.objects._result_columns import units_of
 from datalab_kernel.objects._time_axes import forget_times
 from datalab_kernel.units import unit_of
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sigima.objects import NO_ROI, GeometryResult, ImageObj, TableResult
 
 from datalab_kernel.notes import NOTES_KEY, as_entries, distinct, from_entries
 from datalab_kernel.objects._describe import describe_object
+from datalab_kernel.objects._result_columns import column_units, with_units
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datalab_kernel.objects._sigima import DataObject
 
 __all__ = [
+    "Part",
     "attach_to_result",
     "drop_results",
     "entries",
@@ -132,7 +134,10 @@ def drop_results(
 
 
 def results_frame(
-    objects: Iterable[DataObject], functions: Collection[str] | None = None
+    objects: Iterable[DataObject],
+    functions: Collection[str] | None = None,
+    *,
+    has_units: bool = False,
 ) -> pd.DataFrame:
     """Gather the results of objects as one tidy frame.
 
@@ -142,13 +147,14 @@ def results_frame(
         Signals and images; their titles are their names.
     functions
         Only results of these functions, by the names under which they are kept.
+    has_units
+        Whether columns are named with their units, as :func:`frame_of` does.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each row of each result: object, function, roi (its index; <NA> for
-        the whole object), then the results' own columns. ``attrs["units"]`` has the
-        units of each object's axes (x, y, and for images z).
+        As :func:`frame_of` gives it. ``attrs["units"]`` has the units of each object's
+        axes (x, y, and for images z) as they are now.
     """
     parts = []
     units = {}
@@ -156,19 +162,48 @@ def results_frame(
         for key, result in entries(obj):
             name = key.partition("_")[2].removesuffix(_SUFFIX)
             if functions is None or name in functions:
-                parts.append((obj.title, name, result.to_dataframe()))
+                parts.append(Part(name=obj.title, function=name, result=result, obj=obj))
                 units[obj.title] = describe_object(obj, group="").units
-    frame = frame_of(parts)
+    frame = frame_of(parts, has_units=has_units)
     frame.attrs["units"] = units
     return frame
 
 
-def frame_of(parts: Iterable[tuple[str, str, pd.DataFrame]]) -> pd.DataFrame:
-    """Put results below each other; each comes with its object's name and its function's."""
+class Part(NamedTuple):
+    """A result with the name of the object that it is of, and of its function."""
+
+    name: str
+    function: str
+    result: Result
+    obj: DataObject | None = None
+    """In whose units it is, if it keeps none of its own."""
+
+
+def frame_of(parts: Iterable[Part], *, has_units: bool = False) -> pd.DataFrame:
+    """Put results below each other.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each row of each result: object, function, roi (its index; <NA> for
+        the whole object), then the results' own columns; if asked for with their units, as
+        in ``x0 (ms)``, so that what is in different units is in different columns.
+        ``attrs["column_units"]`` has the units by object, function and column.
+    """
     import pandas as pd
 
-    frames = [_labelled(frame, title, function) for title, function, frame in parts]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=LEADING)
+    frames = []
+    units: dict[str, dict[str, dict[str, str]]] = {}
+    for part in parts:
+        frame = part.result.to_dataframe()
+        own = column_units(part.result, part.obj, [*frame.columns])
+        units.setdefault(part.name, {}).setdefault(part.function, {}).update(own)
+        if has_units:
+            frame.columns = with_units([*frame.columns], own)
+        frames.append(_labelled(frame, part.name, part.function))
+    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=LEADING)
+    found.attrs["column_units"] = units
+    return found
 
 
 def _labelled(frame: pd.DataFrame, title: str, function: str) -> pd.DataFrame:

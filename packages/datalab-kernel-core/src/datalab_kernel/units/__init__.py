@@ -4,6 +4,7 @@ What symbols there are is ``_symbols``'s; ``_text`` reads and writes products of
 knows the formulas of functions, and ``_conversion`` factors, by pint.
 """
 
+from datalab_kernel.units._columns import Measured, column_unit
 from datalab_kernel.units._conversion import Relation, factor, is_proportional, relation, scaled
 from datalab_kernel.units._rules import (
     IMAGE_RULES,
@@ -19,8 +20,10 @@ __all__ = [
     "IMAGE_RULES",
     "SIGNAL_RULES",
     "ImageUnits",
+    "Measured",
     "Relation",
     "SignalUnits",
+    "column_unit",
     "factor",
     "frequency_unit",
     "is_proportional",

@@ -121,10 +121,16 @@ class CalcResult:
     @property
     def frame(self) -> pd.DataFrame:
         """Tables and geometry as one pandas frame, as ``workspace.results`` has it."""
-        from datalab_kernel.objects._results import frame_of
+        return self._frame(has_units=False)
+
+    def _frame(self, *, has_units: bool) -> pd.DataFrame:
+        from datalab_kernel.objects._results import Part, frame_of
 
         found = [*self.tables.items(), *self.geometry.items()]
-        return frame_of((name, result.func_name, result.to_dataframe()) for name, result in found)
+        parts = (
+            Part(name=name, function=result.func_name, result=result) for name, result in found
+        )
+        return frame_of(parts, has_units=has_units)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
@@ -133,17 +139,21 @@ class CalcResult:
         return len(self.names)
 
     def __repr__(self) -> str:
-        """Say in one line what was computed of what."""
-        on = f"{'the selection, ' if self.is_of_selection else ''}{listed(self.on)}"
-        notes = "" if self.is_stored or self.is_analysis else ", not stored"
-        kinds = dict.fromkeys(self.conversions.values())
-        notes += f", computed as {' and '.join(kinds)}" if kinds else ""
-        notes += "".join(f"; {line}" for line in shown_notes(self.notes))
-        if self.is_analysis:
-            found = self._count_rows()
-            rows = f"{found} row{'' if found == 1 else 's'}"
-            return f"CalcResult({self.function} on {on}: {rows}{notes})"
-        return f"CalcResult({self.function} on {on}: {listed(self.names)}{notes})"
+        """Say in one line what was computed of what, and in which units its numbers are."""
+        units = "; ".join(self._unit_texts()) if self.is_analysis else ""
+        return _line(self, self._count_rows(), units)
+
+    def _unit_texts(self) -> Iterator[str]:
+        """Say which columns are in which unit."""
+        columns: dict[str, list[str]] = {}
+        for heading in self._frame(has_units=True).columns if self._count_rows() else ():
+            column, is_there, unit = heading.rpartition(" (")
+            if is_there:
+                columns.setdefault(unit.removesuffix(")"), []).append(column)
+        for unit, names in columns.items():
+            rest = len(names) - MAX_NAMES
+            shown = ", ".join(names[:MAX_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+            yield f"{shown} in {unit}"
 
     def _count_rows(self) -> int:
         tables = sum(len(table.data) for table in self.tables.values())
@@ -158,7 +168,7 @@ class CalcResult:
         )
         notes += "".join(f"<br>{escape(line)}" for line in shown_notes(self.notes))
         plain = replace(self, conversions={}, notes=()) if notes else self
-        heading = f"{escape(repr(plain))}{notes}"
+        heading = f"{escape(_line(plain, self._count_rows()))}{notes}"
         body = self._frame_html() if self.is_analysis else self._objects_html()
         return (
             f'<div style="color:var(--jp-content-font-color1,inherit)"><b>{heading}</b>{body}</div>'
@@ -197,12 +207,26 @@ class CalcResult:
     def _frame_html(self) -> str:
         if not self._count_rows():
             return "<br>Nothing was found."
-        frame = self.frame.drop(columns="function")
+        frame = self._frame(has_units=True).drop(columns="function")
         if frame["roi"].isna().all():
             frame = frame.drop(columns="roi")
         shown = frame.head(MAX_ROWS).to_html(index=False, na_rep="", border=0)
         rest = len(frame) - MAX_ROWS
         return shown + (f"<p>… and {rest:,} more rows: <code>.frame</code></p>" if rest > 0 else "")
+
+
+def _line(result: CalcResult, found: int, units: str = "") -> str:
+    """Say what was computed of what, and of an analysis how many rows were found."""
+    on = f"{'the selection, ' if result.is_of_selection else ''}{listed(result.on)}"
+    notes = "" if result.is_stored or result.is_analysis else ", not stored"
+    kinds = dict.fromkeys(result.conversions.values())
+    notes += f", computed as {' and '.join(kinds)}" if kinds else ""
+    notes += "".join(f"; {line}" for line in shown_notes(result.notes))
+    if result.is_analysis:
+        rows = f"{found} row{'' if found == 1 else 's'}"
+        rows += f" ({units})" if units else ""
+        return f"CalcResult({result.function} on {on}: {rows}{notes})"
+    return f"CalcResult({result.function} on {on}: {listed(result.names)}{notes})"
 
 
 def _rebuild(kind: type[CalcResult], facts: Mapping[str, Any]) -> CalcResult:

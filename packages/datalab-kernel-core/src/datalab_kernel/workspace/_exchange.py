@@ -163,7 +163,11 @@ class ExchangePage:
         return overview(self._shelf, metadata)
 
     def results(
-        self, what: str | Iterable[str] | None = None, function: str | None = None
+        self,
+        what: str | Iterable[str] | None = None,
+        function: str | None = None,
+        *,
+        with_units: bool = False,
     ) -> pd.DataFrame:
         """Return the tables and geometry that were computed of objects, as one frame.
 
@@ -173,12 +177,16 @@ class ExchangePage:
             A name, a pattern, or several names; None: all objects.
         function
             Only the results of this function, such as ``"fwhm"``.
+        with_units
+            Whether columns are named with their units (``"Δx (ms)"``); what is in different
+            units is in different columns then.
 
         Returns
         -------
         pandas.DataFrame
-            Columns object, function and roi, then the results' own, in the units that
-            ``attrs["units"]`` has for each object's axes.
+            Columns object, function and roi, then the results' own. Their units are in
+            ``attrs["column_units"]``, by object, function and column: those of what was analysed
+            then. ``attrs["units"]`` has those of each object's axes now.
 
         Raises
         ------
@@ -187,7 +195,7 @@ class ExchangePage:
         """
         from datalab_kernel.workspace._tables import results
 
-        return results(self._shelf, what, function)
+        return results(self._shelf, what, function, with_units=with_units)
 
     def attach(self, name: str, title: str, table: pd.DataFrame | Mapping[str, Any]) -> None:
         """Put a table of one's own among an object's results, where DataLab shows it too.

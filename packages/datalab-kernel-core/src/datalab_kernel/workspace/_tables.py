@@ -27,13 +27,14 @@ def overview(shelf: Shelf, metadata: str | Iterable[str]) -> pd.DataFrame:
     return to_dataframe(infos, found, keys)
 
 
-def results(shelf: Shelf, what: Any, function: str | None) -> pd.DataFrame:
+def results(shelf: Shelf, what: Any, function: str | None, *, with_units: bool) -> pd.DataFrame:
     """Return the tables and geometry that were computed of objects, as one frame."""
     from datalab_kernel.compute import filed_as
 
     with shelf.lock:
         views = [shelf.view(name) for name in shelf.find(what)]
-    return results_frame(views, None if function is None else filed_as(function))
+    names = None if function is None else filed_as(function)
+    return results_frame(views, names, has_units=with_units)
 
 
 def attach(shelf: Shelf, name: str, title: str, table: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from datalab_kernel.objects._result_columns import column_units
 from datalab_kernel.plot._describing.fit_tables import BESIDE, FIT, fit_table
 from datalab_kernel.plot._describing.regions import region_title
 from datalab_kernel.plot._describing.results import tables
@@ -16,7 +17,7 @@ from datalab_kernel.plot._spec import Table
 from datalab_kernel.plot.rendering import choose_unit, with_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from datalab_kernel.objects import DataObject
 
@@ -28,30 +29,6 @@ WIDE = 5
 FEW = 3
 WHOLE = "whole"
 """What a row without a region is of, where others have one."""
-X, VALUE, AREA, RATE = "x", "value", "area", "rate"
-"""What a column is measured in: x, the signal's y or the image's z, their product, 1/x."""
-_PULSE = {
-    **dict.fromkeys(("amplitude", "offset"), VALUE),
-    **dict.fromkeys(
-        (
-            "foot_duration", "xstartmin", "xstartmax", "xendmin", "xendmax", "xplateaumin",
-            "xplateaumax", "rise_time", "fall_time", "fwhm", "x0", "x50", "x100",
-        ),
-        X,
-    ),
-}  # fmt: skip
-QUANTITIES: Mapping[str, Mapping[str, str]] = {
-    "stats": {
-        **dict.fromkeys(("min", "max", "mean", "median", "std", "ptp", "sum"), VALUE),
-        "trapz": AREA,
-    },
-    "sampling_rate_period": {"fs": RATE, "T": X},
-    "dynamic_parameters": {"freq": RATE},
-    "x_at_minmax": {"X@Ymin": X, "X@Ymax": X},
-    "extract_pulse_features": _PULSE,
-}
-"""Of functions by Sigima's name, and their columns."""
-RATES: Mapping[str, str] = {"s": "Hz", "ms": "kHz", "µs": "MHz", "us": "MHz", "ns": "GHz"}
 
 
 def results_tables(objects: Sequence[DataObject]) -> tuple[Table, ...]:
@@ -81,8 +58,8 @@ def results_tables(objects: Sequence[DataObject]) -> tuple[Table, ...]:
 
 def _columns(obj: DataObject, table: Any) -> Columns:
     """Return the name and the unit of each column."""
-    quantities = QUANTITIES.get(table.func_name or "", {})
-    return tuple((name, _unit(obj, quantities.get(name, ""))) for name in table.headers)
+    units = column_units(table, obj, table.headers)
+    return tuple((name, plain(units.get(name, ""))) for name in table.headers)
 
 
 def _in_prefixes(
@@ -113,21 +90,6 @@ def _in_prefixes(
 def _is_number(value: Any) -> bool:
     is_real = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     return is_real and math.isfinite(value)
-
-
-def _unit(obj: DataObject, quantity: str) -> str:
-    value = plain(getattr(obj, "zunit", None) if hasattr(obj, "zunit") else obj.yunit)
-    match quantity:
-        case "x":
-            return plain(obj.xunit)
-        case "value":
-            return value
-        case "area":
-            return "·".join(filter(None, [value, plain(obj.xunit)]))
-        case "rate":
-            return RATES.get(obj.xunit or "", f"1/{plain(obj.xunit)}" if obj.xunit else "")
-        case _:
-            return ""
 
 
 def _table(
