@@ -16,6 +16,8 @@ from datalab_kernel_spec.messages._text import valid_text
 from datalab_kernel_spec.protocol._words import marked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from datalab_kernel_spec.messages._parents import Parents
     from datalab_kernel_spec.messages._tunnel import Tunnel
 
@@ -48,10 +50,13 @@ class ErrorsAtEnd:
 class ErrorsAtOnce:
     """Publish errors through the tunnel as they are shown."""
 
-    def __init__(self, shell: Any, tunnel: Tunnel, parents: Parents) -> None:
+    def __init__(
+        self, shell: Any, tunnel: Tunnel, parents: Parents, on_shown: Callable[[], None]
+    ) -> None:
         self._shell = shell
         self._tunnel = tunnel
         self._parents = parents
+        self._on_shown = on_shown
         self._error: list[Any] | None = None
         self._result_error: list[Any] | None = None
         self._last: tuple[BaseException | None, list[str]] = (None, [])
@@ -86,7 +91,8 @@ class ErrorsAtOnce:
         """Publish a traceback under the code that shows it."""
         stb = [*map(valid_text, stb)]
         error = [etype.__name__, _text(evalue), stb]
-        if threading.current_thread() is threading.main_thread():
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main:
             self._last = (evalue, stb)
             if self._is_in_result:
                 self._result_error = error
@@ -94,6 +100,8 @@ class ErrorsAtOnce:
             self._shell.last_error = error  # the debugger's, which xpython publishes
             return
         self._publish(error)
+        if is_main:
+            self._on_shown()
 
     def _publish(self, error: list[Any]) -> None:
         for stream in (sys.stdout, sys.stderr):

@@ -200,7 +200,8 @@ class CellRunner:
 
     def _call_after(self, post_execute: Callable[[Any], None], result: Any) -> None:
         try:
-            self.stops.guarded(post_execute, result)
+            with self.stops.opened():
+                post_execute(result)
         except BaseException:  # noqa: BLE001 - an edge: whatever it is, the reply must be sent
             show_raised(self._shell)
 

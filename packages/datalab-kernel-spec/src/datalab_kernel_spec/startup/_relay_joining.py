@@ -42,7 +42,8 @@ def join_relay(shell: Any, runner: CellRunner, lines: Lines) -> None:
     keep_leading_lines_while_debugged(shell)
     runner.on_first_cell(lambda: _redirect(shell, parents, tunnel, flow, order))
     runner.stops.never_inside(ErrorsAtOnce.show)
-    runner.on_first_cell(lambda: runner.tell_errors(ErrorsAtOnce(shell, tunnel, parents)))
+    shown = runner.stops.shown
+    runner.on_first_cell(lambda: runner.tell_errors(ErrorsAtOnce(shell, tunnel, parents, shown)))
     runner.on_each_cell(parents.begin_cell)
     runner.on_each_cell(flow.begin_cell)
     runner.on_each_cell(lambda: order.begin_cell(parents.cell))

@@ -34,6 +34,8 @@ _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
 _default_int_handler: Any = signal.default_int_handler
 STOPPED = compile("raise KeyboardInterrupt", "<stopped before this statement>", "exec")
+OF_THE_KERNEL = ("IPython.core.", "xeus_python_shell.", "datalab_kernel.", "datalab_kernel_spec.")
+"""Whose callbacks of events are none of a person's."""
 
 
 class _Place(Enum):
@@ -42,7 +44,9 @@ class _Place(Enum):
     CELL = auto()
     """A cell's own code."""
     CALLBACK = auto()
-    """Code of a person's that isn't a cell: callbacks of comms and of IPython's events."""
+    """Code of a person's that isn't a cell: callbacks of comms."""
+    EVENT = auto()
+    """Callbacks of IPython's events, which are a person's or the kernel's own."""
     ERROR_DISPLAY = auto()
     """A traceback is made, which is worth waiting for."""
     MACHINERY = auto()
@@ -61,7 +65,7 @@ class Stops:
         self._cell_runs = False
         self._is_noted = False
         self._is_open = False  # whether a person's code may be on the stack
-        self._is_impatient = self._is_cut = False
+        self._is_impatient = self._is_cut = self._is_shown = False
         self._handled = self._seen = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._parked: asyncio.Task[Any] | None = None
@@ -73,7 +77,7 @@ class Stops:
         """Take over SIGINT for a shell; one that came during the start is forgotten."""
         self._namespace = shell.user_global_ns
         self._run_code = shell.run_code.__func__.__code__
-        self._places[type(shell.events).trigger.__code__] = _Place.CALLBACK
+        self._places[type(shell.events).trigger.__code__] = _Place.EVENT
         shell.run_code = self._watched(shell.run_code)
         shell.showtraceback = self._patient(shell, shell.showtraceback)
         self._receiver.start(partial(handle_sigint, self._handler))
@@ -89,6 +93,10 @@ class Stops:
         """End a function that waits for the person's answer, even where a traceback is shown."""
         self._asks.add(function.__code__)
         return function
+
+    def shown(self) -> None:
+        """Say that a traceback is published: a Stop cuts none of it short any more."""
+        self._is_shown = True
 
     def guarded(self, call: Callable[..., Any], *arguments: Any) -> Any:
         """Call a person's code that isn't a cell's; the caller catches ``KeyboardInterrupt``."""
@@ -116,7 +124,8 @@ class Stops:
             place = self._places.get(code)
             if place is not None:
                 # In the function itself, before or after its call, nothing may be raised.
-                return (place if inner is not None else _Place.MACHINERY), is_asking
+                is_own = inner is None or (place is _Place.EVENT and _is_of_the_kernel(inner))
+                return (_Place.MACHINERY if is_own else place), is_asking
             if code is self._run_code and inner is not None and inner.f_globals is self._namespace:
                 return _Place.CELL, is_asking
             is_asking = is_asking or code in self._asks
@@ -136,7 +145,7 @@ class Stops:
             case _Place.CELL:
                 self._is_noted = False
                 return True
-            case _Place.CALLBACK:
+            case _Place.CALLBACK | _Place.EVENT:
                 return True
             case _Place.ERROR_DISPLAY if is_asking or self._is_impatient:
                 self._is_noted = is_noted
@@ -229,14 +238,16 @@ class Stops:
             error = sys.exc_info()[1]
             was_impatient, self._is_impatient = self._is_impatient, False
             was_cut, self._is_cut = self._is_cut, False
+            was_shown, self._is_shown = self._is_shown, False
             try:
                 with suppress(KeyboardInterrupt):  # IPython itself prints a word of it
                     show(*arguments, **keywords)
-                if self._is_cut:
+                if self._is_cut and not self._is_shown:
                     name = type(error).__name__
                     shell._showtraceback(type(error), error, [f"{name}: {error}"])  # noqa: SLF001
             finally:
                 self._is_impatient, self._is_cut = was_impatient, was_cut
+                self._is_shown = was_shown
 
         self.never_inside(show_unless_stopped)
         self._places[show.__code__] = _Place.ERROR_DISPLAY
@@ -294,6 +305,10 @@ def _without_a_frame(raises: Callable[[int, FrameType | None], bool]) -> Callabl
 
     handler: Callable[..., Any] = Handler
     return handler
+
+
+def _is_of_the_kernel(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith(OF_THE_KERNEL)
 
 
 def _inside(call: Callable[..., Any], *arguments: Any) -> Any:
