@@ -29,14 +29,15 @@ def test_each_notebook_ends_with_a_status_of_its_own(tmp_path: Path, kernel: str
     skipped = "raise SystemError('is not to be run')"
     sources = {
         "ok": ("n = 1", "n + 1", "1/0", skipped),
-        "fails": ("1 + 1", "1 / 0", "3"),
+        "fails": ("get_ipython().history_manager.hist_file", "1 / 0", "3"),
         "dies": ("1", "import os; os._exit(7)"),
         "hangs": ("import time; time.sleep(100)", "1"),
     }
     tags = {"cell_1": ["parameters"], "cell_3": ["raises-exception"], "cell_4": ["slow"]}
     for name, cells in sources.items():
         known = tags if name == "ok" else {}
-        write_notebook(tmp_path / f"{name}.ipynb", *cells, kernel=kernel, **known)
+        kind = "python3" if name == "fails" else kernel
+        write_notebook(tmp_path / f"{name}.ipynb", *cells, kernel=kind, **known)
     names = [f"{name}.ipynb" for name in sources]
     options = ("--cell-timeout", "8", "--tag-skip", "slow", "-p", "n", "41", "--jobs", "2")
     done = command("run", *names, *options, "--json", cwd=tmp_path)
@@ -52,6 +53,8 @@ def test_each_notebook_ends_with_a_status_of_its_own(tmp_path: Path, kernel: str
     assert [count for count, _ in outputs] == [1, 2, 3, 4, None]
     assert statuses(tmp_path / "ok.out.ipynb") == [*["ok"] * 3, "failed, as allowed", None]
     assert statuses(tmp_path / "fails.out.ipynb") == ["ok", "ok", "failed", None]
+    shown = outputs_of(tmp_path / "fails.out.ipynb")[1][1][0]["data"]["text/plain"]
+    assert shown == "':memory:'"  # a run isn't kept in the history of who works here
     assert statuses(tmp_path / "dies.out.ipynb") == ["ok", "ok", "kernel died"]
     assert statuses(tmp_path / "hangs.out.ipynb") == ["ok", "timed out", None]
     assert outputs_of(tmp_path / "hangs.out.ipynb")[1][1][0]["ename"] == "KeyboardInterrupt"

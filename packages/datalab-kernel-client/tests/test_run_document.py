@@ -11,9 +11,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from datalab_kernel_client.runs import _document
 from datalab_kernel_client.runs._document import (
+    as_draft,
     prepare,
     read_notebook,
-    save_draft,
+    replace_file,
     save_notebook,
 )
 from datalab_kernel_client.runs._errors import CannotResumeError, NotebookError, RunLockedError
@@ -39,6 +40,10 @@ OLD = {
         }
     ],
 }
+
+
+def save_draft(notebook: nbformat.NotebookNode, path: Path) -> None:
+    replace_file(as_draft(notebook), path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"nbformat": 4}', "\xff"])

@@ -13,7 +13,14 @@ import nbformat
 from datalab_kernel_client.runs._errors import NotebookError
 from datalab_kernel_client.runs._record import OURS
 
-__all__ = ["default_output", "prepare", "read_notebook", "save_draft", "save_notebook"]
+__all__ = [
+    "as_draft",
+    "default_output",
+    "prepare",
+    "read_notebook",
+    "replace_file",
+    "save_notebook",
+]
 
 
 def default_output(path: Path) -> Path:
@@ -73,15 +80,16 @@ def prepare(notebook: nbformat.NotebookNode) -> None:
 
 def save_notebook(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Save a notebook as Jupyter does; whatever happens, the file is the earlier or the new one, whole."""
-    _save(nbformat.v4.writes(notebook) + "\n", path)
+    replace_file(nbformat.v4.writes(notebook) + "\n", path)
 
 
-def save_draft(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Save a notebook that isn't finished: the same, unformatted, in a twentieth of the time."""
-    _save(json.dumps(notebook, ensure_ascii=False, separators=(",", ":")) + "\n", path)
+def as_draft(notebook: nbformat.NotebookNode) -> str:
+    """Return a notebook that isn't finished as text: the same, unformatted, in a twentieth of the time."""
+    return json.dumps(notebook, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _save(text: str, path: Path) -> None:
+def replace_file(text: str, path: Path) -> None:
+    """Write a file; whatever happens, it is the earlier or the new one, whole."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:

@@ -28,6 +28,12 @@ __all__ = ["LocalKernel"]
 
 _LOOK_S = 0.5
 """How often a kernel that doesn't answer is looked at."""
+_ASK_S = 1.0
+"""After what time a kernel that starts is asked again who it is."""
+_JOIN_S = 0.1
+"""The same when it has answered, but isn't heard on iopub yet."""
+_NO_HISTORY_FILE = "--HistoryManager.hist_file=:memory:"
+"""What ipykernel is told, as nbclient does: a run isn't kept in the history of who works here."""
 
 
 class LocalKernel(RunKernel):
@@ -66,7 +72,11 @@ class LocalKernel(RunKernel):
     async def start(self) -> KernelFacts:
         """Start the kernel, and wait until it answers."""
         try:
-            await self._kernels.start_kernel(cwd=str(self._cwd), independent=self._survives)
+            await self._kernels.start_kernel(
+                cwd=str(self._cwd),
+                independent=self._survives,
+                extra_arguments=[_NO_HISTORY_FILE] if self._is_ipykernel else [],
+            )
         except NoSuchKernel as error:
             available = sorted(KernelSpecManager().find_kernel_specs())
             raise KernelSpecNotFoundError(
@@ -77,14 +87,9 @@ class LocalKernel(RunKernel):
             ) from error
         except OSError as error:
             raise _couldnt_start(self._name, str(error)) from error
+        self._kernels.context.rcvhwm = 0  # ZMQ drops in silence what a busy runner hasn't read
         self._client = self._kernels.client()
         self._client.start_channels()
-        try:
-            await self._client.wait_for_ready(timeout=self._start_timeout_s)
-        except RuntimeError as error:
-            await self.stop()
-            raise _couldnt_start(self._name, str(error)) from error
-        info = await self._client.kernel_info(reply=True, timeout=self._start_timeout_s)
         self._tasks = [
             asyncio.create_task(self._read_iopub()),
             asyncio.create_task(self._read_shell()),
@@ -92,7 +97,41 @@ class LocalKernel(RunKernel):
         ]
         for task in self._tasks:
             task.add_done_callback(self._fail_with)
-        return KernelFacts(name=self._name, language_info=info["content"].get("language_info", {}))
+        try:
+            async with asyncio.timeout(self._start_timeout_s):
+                info = await self._introduction()
+        except (KernelDeadError, TimeoutError) as error:
+            await self.stop()
+            late = f"nothing came from it for {self._start_timeout_s:g} s"
+            reason = "its process ended" if isinstance(error, KernelDeadError) else late
+            raise _couldnt_start(self._name, reason) from error
+        return KernelFacts(name=self._name, language_info=info.get("language_info", {}))
+
+    @property
+    def _is_ipykernel(self) -> bool:
+        spec = self._kernels.kernel_spec
+        return spec is not None and "ipykernel_launcher" in spec.argv
+
+    async def _introduction(self) -> Mapping[str, Any]:
+        """Ask the kernel who it is until it answers, and its words on iopub come: they aren't kept."""
+        loop = asyncio.get_running_loop()
+        asked: dict[str, _Pending] = {}
+        ask_at = 0.0
+        while True:
+            if loop.time() >= ask_at:
+                msg_id = self._ask("kernel_info_request", {})
+                asked[msg_id] = self._pending[msg_id]
+                ask_at = loop.time() + _ASK_S
+            waiting = [pending.done for pending in asked.values()]
+            done, _ = await asyncio.wait(
+                waiting, timeout=_JOIN_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            if done:
+                for msg_id in asked:
+                    self._pending.pop(msg_id, None)
+                return done.pop().result()
+            if any(pending.reply is not None for pending in asked.values()):
+                ask_at = 0.0
 
     async def rejoin(self, progress: Progress) -> tuple[KernelFacts, SentRequest | None]:
         """Refuse: a kernel of this computer ends with its runner, and keeps nothing for another."""
@@ -107,17 +146,29 @@ class LocalKernel(RunKernel):
         self, code: str, *, silent: bool = False, expressions: Mapping[str, str] | None = None
     ) -> SentRequest:
         """Send code."""
-        msg_id = self._client.execute(
-            code,
-            silent=silent,
-            store_history=not silent,
-            user_expressions=dict(expressions or {}),
-            allow_stdin=False,
-        )
+        content = {
+            "code": code,
+            "silent": silent,
+            "store_history": not silent,
+            "user_expressions": dict(expressions or {}),
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        msg_id = self._ask("execute_request", content)
+        return SentRequest(msg_id=msg_id, reply=self._pending[msg_id].done)
+
+    def _ask(self, msg_type: str, content: Mapping[str, Any]) -> str:
+        """Send a request, and return its id, under which it is pending."""
+        channel = self._client.shell_channel
+        message = channel.session.msg(msg_type, content)
+        msg_id: str = message["header"]["msg_id"]
         self._pending[msg_id] = pending = _Pending()
         if self._error is not None:
             pending.done.set_exception(self._error)
-        return SentRequest(msg_id=msg_id, reply=pending.done)
+        # Not by jupyter_client, which sends behind pyzmq's back: a reply that comes in that moment
+        # wakes nobody, nor does any after it.
+        channel.socket.send_multipart(channel.session.serialize(message))
+        return msg_id
 
     async def interrupt(self) -> None:
         """Interrupt what runs."""
@@ -146,7 +197,7 @@ class LocalKernel(RunKernel):
 
     async def _read_iopub(self) -> None:
         while True:
-            message = _message(await self._client.get_iopub_msg())
+            message = _message(await _received(self._client.iopub_channel))
             self.on_message(message)
             is_idle = message.content.get("execution_state") == "idle"
             if is_idle and message.parent_id in self._pending:
@@ -155,7 +206,7 @@ class LocalKernel(RunKernel):
 
     async def _read_shell(self) -> None:
         while True:
-            message = await self._client.get_shell_msg()
+            message = await _received(self._client.shell_channel)
             msg_id = (message["parent_header"] or {}).get("msg_id", "")
             if msg_id in self._pending:
                 self._pending[msg_id].reply = message["content"]
@@ -189,6 +240,7 @@ class LocalKernel(RunKernel):
         for pending in self._pending.values():
             if not pending.done.done():
                 pending.done.set_exception(error)
+                pending.done.exception()  # of several questions who it is, one alone is looked at
         self._pending.clear()
 
 
@@ -199,6 +251,14 @@ class _Pending:
         self.reply: Mapping[str, Any] | None = None
         self.is_idle = False
         self.done: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+
+
+async def _received(channel: Any) -> Mapping[str, Any]:
+    """Wait for a channel's next message, without looking first whether there is one."""
+    frames = await channel.socket.recv_multipart()
+    _, frames = channel.session.feed_identities(frames)
+    message: Mapping[str, Any] = channel.session.deserialize(frames)
+    return message
 
 
 def _message(fields: Mapping[str, Any]) -> Message:

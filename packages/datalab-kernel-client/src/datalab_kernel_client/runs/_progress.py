@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from nbformat import from_dict
 
 from datalab_kernel_client.kernels._messages import Message
 from datalab_kernel_client.kernels._outputs import Displays, Outputs
-from datalab_kernel_client.runs._document import save_draft, save_notebook
+from datalab_kernel_client.runs._document import as_draft, replace_file, save_notebook
 from datalab_kernel_client.runs._record import OURS, CellStatus, note_cell, now
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ class Progress:
         self._changed: set[str] = set()
         """Ids of cells whose outputs aren't in the notebook yet."""
         self._timer: asyncio.TimerHandle | None = None
+        self._writer = ThreadPoolExecutor(1)
+        """Writes drafts, in their order: cells don't wait for the disk."""
+        self._is_writing = self._is_finished = False
 
     # ------------------------------------------------------------ what happens
 
@@ -225,7 +229,7 @@ class Progress:
     def save(self) -> None:
         """Save the output now, as far as it is."""
         self._gather()
-        save_draft(self.notebook, self.output)
+        replace_file(as_draft(self.notebook), self.output)
 
     def _gather(self) -> None:
         """Put what came into the notebook."""
@@ -239,6 +243,8 @@ class Progress:
 
     def finish(self) -> None:
         """Save the output; the log is removed, unless the run may be resumed."""
+        self._is_finished = True
+        self._writer.shutdown()
         self._gather()
         save_notebook(self.notebook, self.output)
         if not self.record.state.can_resume:
@@ -254,8 +260,20 @@ class Progress:
         self._timer = loop.call_at(when, self._save_meanwhile)
 
     def _save_meanwhile(self) -> None:
+        self._timer = None
+        if self._is_writing:
+            self._save_within(_SOON_S)
+            return
+        self._gather()
+        written = self._writer.submit(replace_file, as_draft(self.notebook), self.output)
+        self._is_writing = True
+        asyncio.wrap_future(written).add_done_callback(self._note_written)
+
+    def _note_written(self, written: asyncio.Future[None]) -> None:
+        self._is_writing = False
         try:
-            self.save()
+            written.result()
         except OSError:
             _LOGGER.warning("%s couldn't be saved; the run goes on.", self.output, exc_info=True)
-            self._save_within(self._save_every_s)
+            if not self._is_finished:
+                self._save_within(self._save_every_s)

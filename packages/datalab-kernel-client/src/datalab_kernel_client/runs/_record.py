@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Self
@@ -110,7 +110,8 @@ class RunRecord:
 
     def store(self, notebook: nbformat.NotebookNode) -> None:
         """Write it into a notebook's metadata."""
-        notebook.metadata[OURS] = {"run": asdict(self) | {"state": str(self.state)}}
+        facts = {fact.name: getattr(self, fact.name) for fact in fields(self)}
+        notebook.metadata[OURS] = {"run": {**facts, "state": str(self.state)}}
 
     @classmethod
     def of(cls, notebook: nbformat.NotebookNode, path: Path) -> Self:
