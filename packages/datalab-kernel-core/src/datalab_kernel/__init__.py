@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._calc_result import CalcResult
     from datalab_kernel.workspace._changes import Change, Subscription
     from datalab_kernel.workspace._fit_result import FitResult
+    from datalab_kernel.workspace._stack import Stack
     from datalab_kernel.workspace._status import WorkspaceStatus
     from datalab_kernel.workspace._workspace import Workspace
 
@@ -42,6 +43,7 @@ __all__ = [
     "Note",
     "Plotter",
     "SignalObj",
+    "Stack",
     "Subscription",
     "Workspace",
     "WorkspaceMode",
@@ -67,6 +69,7 @@ _HOMES = {
     "create_signal": "objects._create",
     "Note": "notes",
     "Plotter": "plot",
+    "Stack": "workspace._stack",
     "Subscription": "workspace._changes",
     "Workspace": "workspace._workspace",
     "WorkspaceMode": "backends",

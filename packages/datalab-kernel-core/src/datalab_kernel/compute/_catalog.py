@@ -28,7 +28,7 @@ class FunctionInfo:
     object, ``"1-to-0"`` a table or geometry, ``"1-to-n"`` several objects. ``group`` is the
     part of Sigima that it comes from, such as ``"fourier"`` or ``"filtering"``; ``synonyms`` is
     what else people call it. ``is_own`` says that it isn't Sigima's, so that DataLab has no menu
-    entry for it and can't compute it again.
+    entry for it and can't compute it again. ``takes_operand`` says that a second object can be given.
     """
 
     name: str
@@ -39,6 +39,7 @@ class FunctionInfo:
     parameters: tuple[Parameter, ...]
     description: str = ""
     is_own: bool = False
+    takes_operand: bool = False
 
     @property
     def synonyms(self) -> tuple[str, ...]:
@@ -83,6 +84,7 @@ def _of_kind(kind: Kind) -> list[FunctionInfo]:
             parameters=tuple(parameters_for(function).values()),
             description=description_of(function.call),
             is_own=function.is_own,
+            takes_operand=function.takes_operand,
         )
         for function in functions(kind).values()
     ]

@@ -20,6 +20,11 @@ class Function:
     ``takes_list`` says whether its parameters are a list of sets, one for each region of
     interest. ``has_own_results`` says whether the object that it makes holds tables that
     belong to it, ``is_own`` whether it is ours, which DataLab doesn't have.
+
+    ``may_take_operand`` says that an analysis looks at a second object too, if it is given one;
+    ``call`` has None there if it isn't. ``takes_in_turn`` says that it goes through its objects
+    once, one after another, so that only one of them is held; ``result_group`` is where its
+    result goes, if not to its first object.
     """
 
     name: str
@@ -32,6 +37,14 @@ class Function:
     aligns_x: bool
     has_own_results: bool = False
     is_own: bool = False
+    may_take_operand: bool = False
+    takes_in_turn: bool = False
+    result_group: str | None = None
+
+    @property
+    def takes_operand(self) -> bool:
+        """Whether a second object can be given."""
+        return self.pattern == "2-to-1" or self.may_take_operand
 
     @property
     def operation_id(self) -> str:

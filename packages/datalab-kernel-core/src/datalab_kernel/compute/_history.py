@@ -113,27 +113,35 @@ def history_of(name: str, objects: Mapping[str, DataObject]) -> History:
     objects
         All objects of the workspace by name.
     """
-    steps = [step for _, step in _steps(name, _Found(objects), set())]
-    if (analysis := _analysis(name, objects)) is not None:
+    found = _Found(objects)
+    steps = [step for _, step in _steps(name, found, set())]
+    if (analysis := _analysis(name, found)) is not None:
         steps.append(analysis)
     return History(name, steps)
 
 
 def script_of(name: str, objects: Mapping[str, DataObject]) -> str:
-    """Write the calls that compute an object from its first sources."""
+    """Write the calls that compute an object from its first sources, and its last analysis."""
     found = _Found(objects)
-    steps = list(_steps(name, found, set()))
+    seen: set[str] = set()
+    steps = list(_steps(name, found, seen))
+    if (analysis := _analysis(name, found)) is not None:
+        for operand in analysis.sources[1:]:
+            if operand not in analysis.missing:
+                steps += _steps(operand, found, seen)
+        steps.append((_kind(objects[name]), analysis))
     if not steps:
         message = f"{name!r} wasn't computed here, so there is nothing to write a script of."
         raise OperandError(message, function=None, names=[name])
     for _, step in steps:
         if step.missing:
             raise _names.not_found(step.missing[0], objects)
-    made = {step.name for _, step in steps}
+    made = {step.name for _, step in steps if step.pattern != "1-to-0"}
     firsts = dict.fromkeys(
         source for _, step in steps for source in step.sources if source not in made
     )
-    lines = [f"# Computes {name!r} from {', '.join(map(repr, firsts))}."]
+    doing = f"Computes {name!r} from" if name in made else "Analyses"
+    lines = [f"# {doing} {', '.join(map(repr, firsts))}."]
     lines += [_call(step, kind) for kind, step in steps]
     return "\n".join(lines)
 
@@ -202,21 +210,25 @@ def _kind(obj: DataObject) -> Kind:
     return "image" if obj.PREFIX == "i" else "signal"
 
 
-def _analysis(name: str, objects: Mapping[str, DataObject]) -> Step | None:
+def _analysis(name: str, found: _Found) -> Step | None:
     from datalab_kernel.compute import ANALYSIS, read_record, recorded_values
     from datalab_kernel.objects._results import notes_of_results
 
-    record = read_record(objects[name], ANALYSIS)
+    obj = found.objects[name]
+    record = read_record(obj, ANALYSIS)
     if record is None:
         return None
+    sources, missing = found.sources_of(record)
+    operands = sources[1:]
     return Step(
         name=name,
         function=record.function,
         pattern=record.pattern,
-        sources=(name,),
-        parameters=recorded_values(record, _kind(objects[name])),
+        sources=(name, *operands),
+        parameters=recorded_values(record, _kind(obj)),
         versions=record.versions,
-        notes=notes_of_results(objects[name], record.function),
+        missing=tuple(one for one in missing if one in operands),
+        notes=notes_of_results(obj, record.function),
     )
 
 
@@ -236,9 +248,11 @@ def _call(step: Step, kind: str) -> str:
         arguments.append(f"on=[{', '.join(map(_quoted, step.sources))}]")
     else:
         arguments.append(f"on={_quoted(step.sources[0])}")
+        arguments += [f"operand={_quoted(operand)}" for operand in step.sources[1:]]
     if step.units:
         arguments.append(f"units={_quoted(step.units)}")
-    arguments.append(f"name={_quoted(step.name)}")
+    if step.pattern != "1-to-0":
+        arguments.append(f"name={_quoted(step.name)}")
     return f"workspace.calc({', '.join(arguments)})"
 
 

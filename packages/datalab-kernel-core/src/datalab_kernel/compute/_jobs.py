@@ -13,6 +13,7 @@ from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transf
 from datalab_kernel.compute._operands import Grid, Needs, operands_of
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
 from datalab_kernel.compute._result_units import describe
+from datalab_kernel.compute._source import InTurn
 from datalab_kernel.compute._titles import naming
 from datalab_kernel.compute.notes import Computed, notes_on
 from datalab_kernel.errors import (
@@ -72,6 +73,8 @@ class Job:
     @property
     def inputs(self) -> tuple[Any, ...]:
         """What the function is called with: the objects, or these interpolated onto one grid."""
+        if self.function.takes_in_turn:
+            return (InTurn(self.sources),) if self.objects is None else self.objects
         objects = self.operands({}).objects if self.objects is None else self.objects
         return ([*objects],) if self.gather == "list" else objects
 
@@ -133,6 +136,8 @@ def prepared(jobs: Sequence[Job], *, keep_results: bool = False) -> list[Job]:
 
 
 def _prepared(job: Job, aligned: dict[int, Operands], *, keep_results: bool) -> Job:
+    if job.function.takes_in_turn:
+        return replace(job, objects=(InTurn(job.sources),), keep_results=keep_results)
     operands = job.operands(aligned)
     return replace(
         job,
@@ -163,6 +168,11 @@ def jobs_of(call: Call) -> list[Job]:
             return [
                 _single(function, source, one) for source in call.sources for one in call.parameters
             ]
+        case _ if call.operands:
+            return [
+                Job(function=function, sources=pair, parameters=call.parameters)
+                for pair in _pairs(call)
+            ]
         case _:
             return [_single(function, source, call.parameters) for source in call.sources]
 
@@ -178,9 +188,11 @@ def _single(function: Function, source: Source, parameters: Any) -> Job:
 def _check_operands(call: Call) -> None:
     name, count, given = call.function.name, len(call.sources), len(call.operands)
     problem = ""
-    if call.function.pattern != "2-to-1":
+    if not call.function.takes_operand:
         if given:
             problem = f"{name} takes no operand. Leave operand= out"
+    elif given == 0 and call.function.may_take_operand:
+        return
     elif given == 0:
         problem = f"{name} takes a second object. Give it by operand="
     elif given not in (1, count):
@@ -193,14 +205,19 @@ def _check_operands(call: Call) -> None:
         raise OperandError(f"{problem}.", function=name, names=names)
 
 
+def _pairs(call: Call) -> list[tuple[Source, Source]]:
+    """Return each object with its own operand, or with the only one."""
+    operands = call.operands if len(call.operands) > 1 else [*call.operands] * len(call.sources)
+    return [*zip(call.sources, operands, strict=True)]
+
+
 def _binary(call: Call) -> list[Job]:
     sources, operands = call.sources, call.operands
     is_pairwise = len(operands) > 1
+    pairs = _pairs(call)
     if is_pairwise:
-        pairs = [*zip(sources, operands, strict=True)]
         grids = [_grid(call.function, pair, (0, 1)) for pair in pairs]
     else:
-        pairs = [(source, operands[0]) for source in sources]
         together = (*sources, operands[0])
         last = len(sources)
         grids = [_grid(call.function, together, (place, last)) for place in range(last)]
@@ -229,7 +246,7 @@ def _gathering(call: Call) -> list[Job]:
         groups.setdefault(group, []).append(source)
     jobs = []
     for title, members in groups.items():
-        if len(members) < 2:  # noqa: PLR2004 - several
+        if len(members) < 2 and not call.function.takes_in_turn:  # noqa: PLR2004 - several
             where = f" of the group {title!r}" if len(groups) > 1 else ""
             message = (
                 f"{call.function.name} makes one object of several, but was given only "
@@ -243,6 +260,7 @@ def _gathering(call: Call) -> list[Job]:
                 sources=tuple(members),
                 parameters=call.parameters,
                 gather="list",
+                group=call.function.result_group,
                 grid=_grid(call.function, tuple(members), tuple(range(len(members)))),
             )
         )
@@ -271,16 +289,16 @@ def run(job: Job) -> Output:
     MissingPackageError
         If it needs a package that isn't installed.
     """
-    record = job.record
     _check_together(job)
     with naming([source.name for source in job.sources]) as titles:
         value = _called(job)
+    record = job.record
     notes = _notes(job, value)
     if job.function.pattern == "1-to-0":
         if value is not None:
             if record.parameters is not None and not job.function.is_own:
                 value.attrs["param_json"] = record.parameters
-            keep_units(value, _operands(job)[0])
+            keep_units(value, *_operands(job))
         attach_to_result(value, notes)
         return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)
     if value is None:
@@ -308,7 +326,9 @@ def _own_result(job: Job, value: Any) -> Any:
 
 
 def _operands(job: Job) -> tuple[Any, ...]:
-    """Return the objects that a function was called with, one by one."""
+    """Return the objects that a function was called with, one by one; the first, if it took them in turn."""
+    if job.function.takes_in_turn:
+        return (job.inputs[0].first,)
     (inputs,) = job.inputs if job.gather == "list" else (job.inputs,)
     return tuple(inputs)
 
@@ -375,6 +395,8 @@ def _keep_geometry(job: Job, value: Any) -> None:
 
 def _call(job: Job, inputs: Sequence[Any]) -> Any:
     given = from_first_date(job.function.name, inputs)
+    if job.function.may_take_operand and len(given) == 1:
+        given = [*given, None]
     arguments = given if job.parameters is None else (*given, job.parameters)
     return by_date_again(job.function.name, inputs, job.function.call(*arguments))
 

@@ -33,8 +33,9 @@ _CLASS_KEYS = ("class_module", "class_name")
 NOTE = "__datalab_kernel"
 """Our own: ``{"sources": names, "versions": {package: version}, "notes": of this step,
 "units": "as they are", if they were}``."""
-_OWN_PARAMETERS = "own_param_json"
-"""Of an analysis of ours. DataLab would look for the class of such parameters, and not find it."""
+OWN_ANALYSIS = "__datalab_kernel_analysis"
+"""An analysis of ours, which DataLab doesn't have: it would be offered there to be run again. As
+``ANALYSIS``, with the ``"sources"`` by name, of which the first is the object itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +139,13 @@ def write_record(obj: DataObject, record: Record) -> None:
         value["source_uuid"] = record.source_uuids[0]
     else:
         value["source_uuids"] = list(record.source_uuids)
-    own: dict[str, Any] = {}
-    is_analysis = record.pattern == "1-to-0"
-    if record.parameters is None:
-        pass
-    elif not is_own(record.function):
-        value["param_json"] = record.parameters
-    elif is_analysis:
-        value[_OWN_PARAMETERS] = record.parameters
-    else:
-        own["param_json"] = record.parameters
-    if is_analysis:
-        obj.metadata[ANALYSIS] = value
+    if record.pattern == "1-to-0":
+        _write_analysis(obj, record, value)
         return
+    own: dict[str, Any] = {}
+    if record.parameters is not None:
+        # DataLab would look for the class of our parameters, and not find it
+        (own if is_own(record.function) else value)["param_json"] = record.parameters
     obj.metadata[PROCESSING] = value
     obj.metadata[NOTE] = {
         "sources": list(record.source_names),
@@ -161,19 +156,39 @@ def write_record(obj: DataObject, record: Record) -> None:
     }
 
 
+def _write_analysis(obj: DataObject, record: Record, value: dict[str, Any]) -> None:
+    """Put the record of the last analysis in, DataLab's or ours."""
+    for key in (ANALYSIS, OWN_ANALYSIS):
+        obj.metadata.pop(key, None)
+    if record.parameters is not None:
+        value["param_json"] = record.parameters
+    if not is_own(record.function):
+        obj.metadata[ANALYSIS] = value
+        return
+    del value["source_uuid"]
+    value |= {
+        "source_uuids": list(record.source_uuids),
+        "sources": list(record.source_names),
+        "versions": dict(record.versions),
+    }
+    obj.metadata[OWN_ANALYSIS] = value
+
+
 def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
     """Return the record in an object's metadata, or None if it wasn't computed."""
     value = obj.metadata.get(key)
+    if key == ANALYSIS and value is None:
+        value = obj.metadata.get(OWN_ANALYSIS)
     if not isinstance(value, dict) or "func_name" not in value:
         return None
-    note = obj.metadata.get(NOTE) if key == PROCESSING else None
+    note = obj.metadata.get(NOTE) if key == PROCESSING else value
     note = note if isinstance(note, dict) else {}
     one = value.get("source_uuid")
     uuids = [one] if one else value.get("source_uuids", ())
     return Record(
         function=str(value["func_name"]),
         pattern=str(value.get("pattern", "")),
-        parameters=value.get("param_json", value.get(_OWN_PARAMETERS, note.get("param_json"))),
+        parameters=value.get("param_json", note.get("param_json")),
         source_uuids=tuple(uuids),
         source_names=tuple(note.get("sources", ())),
         versions=dict(note.get("versions", {})),

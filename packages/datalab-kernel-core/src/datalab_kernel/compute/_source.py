@@ -8,16 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from datalab_kernel.objects import DataObject, Kind
 
 
-class _Fetched(NamedTuple):
-    obj: DataObject
+class _Known(NamedTuple):
+    """What is known of an object that was looked at."""
+
     conversion: str
     uuid: str
     is_masked: bool
+    had_uuid: bool
 
 
 class Source:
@@ -52,7 +54,8 @@ class Source:
         self.group = group
         self.is_stored = is_stored
         self._load = load
-        self._fetched: _Fetched | None = None
+        self._obj: DataObject | None = None
+        self._known: _Known | None = None
         self._uuid: str | None = None
 
     def __repr__(self) -> str:
@@ -68,39 +71,92 @@ class Source:
         """What the history calls it, which nothing in the workspace is called if it isn't there."""
         return self.name if self.is_stored else f"{self.name} (not stored)"
 
-    def fetch(self) -> _Fetched:
-        """Fetch the object, unless that was done."""
+    def look(self) -> DataObject:
+        """Return the object, which isn't kept: the next who looks has it fetched again.
+
+        Its arrays are read-only, of a dtype that DataLab computes with, and unmasked.
+        """
+        return self._looked_at()[0] if self._obj is None else self._obj
+
+    def _looked_at(self) -> tuple[DataObject, _Known]:
         from datalab_kernel.compute._masks import fill_masked
         from datalab_kernel.compute._records import uuid_of
         from datalab_kernel.objects import new_uuid, widen_object
 
-        if self._fetched is None:
-            obj = self._load()
-            filling = fill_masked(obj)
-            conversion = filling or widen_object(obj)
-            uuid = uuid_of(obj) or new_uuid()
-            self._fetched = _Fetched(obj, conversion, uuid, is_masked=bool(filling))
-        return self._fetched
+        obj = self._load()
+        filling = fill_masked(obj)
+        conversion = filling or widen_object(obj)
+        own = uuid_of(obj)
+        self._uuid = self._uuid or own or new_uuid()
+        self._known = _Known(
+            conversion, self._uuid, is_masked=bool(filling), had_uuid=own is not None
+        )
+        return obj, self._known
 
     @property
     def obj(self) -> DataObject:
-        """The object: its arrays are read-only, of a dtype that DataLab computes with, unmasked."""
-        return self.fetch().obj
+        """The object, as :meth:`look` gives it; it is kept."""
+        if self._obj is None:
+            self._obj = self.look()
+        return self._obj
 
     @property
     def conversion(self) -> str:
         """From what to what that needed a conversion (``"uint32 to float64"``), or ""."""
-        return self.fetch().conversion
+        return self._facts.conversion
 
     @property
     def is_masked(self) -> bool:
         """Whether it has masked pixels, which are NaN in ``obj``."""
-        return self.fetch().is_masked
+        return self._facts.is_masked
+
+    @property
+    def had_uuid(self) -> bool:
+        """Whether the object had an identifier of its own."""
+        return self._facts.had_uuid
 
     @property
     def uuid(self) -> str:
         """The identifier that the history has for it; a new one if it had none."""
-        return self._uuid or self.fetch().uuid
+        return self._uuid or self._facts.uuid
+
+    @property
+    def _facts(self) -> _Known:
+        known = self._known
+        if known is None:
+            self._obj, known = self._looked_at()
+        return known
+
+
+class InTurn:
+    """Objects that are fetched one after another, of which none is kept but the first.
+
+    Pickled, it has them all.
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = tuple(sources)
+        self.first = sources[0].look()
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[DataObject]:
+        yield self.first
+        for source in self._sources[1:]:
+            yield source.look()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the objects, as they are now."""
+        return _Together, ([*self],)
+
+
+class _Together(list["DataObject"]):
+    """What :class:`InTurn` is elsewhere."""
+
+    @property
+    def first(self) -> DataObject:
+        return self[0]
 
 
 def _named(name: str, kind: Kind, group: str | None, is_stored: bool, uuid: str) -> Source:

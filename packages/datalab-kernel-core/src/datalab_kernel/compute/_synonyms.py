@@ -38,16 +38,21 @@ _CALLED: dict[str, str] = {
     "downsample, decimate, regrid, resample": "resampling interpolate binning resize",
     "mirror, flip": "fliph flipv reverse_x",
     "shift, move, align": "translate",
-    "segment, segmentation, binarize, mask": "threshold threshold_otsu threshold_li "
+    "segment, segmentation, binarize, mask": "label_regions threshold threshold_otsu threshold_li "
     "threshold_isodata threshold_mean threshold_minimum threshold_triangle threshold_yen",
-    "spots, particles, count": "blob_dog blob_doh blob_log blob_opencv contour_shape "
+    "label, labelling, connected components, cells, nuclei, objects": "label_regions watershed_split "
+    "region_properties",
+    "touching, split, separate, clumps": "watershed_split",
+    "area, perimeter, orientation, eccentricity, shape factor, size distribution": "region_properties",
+    "z stack, z-stack, maximum intensity projection, mip, frames, time lapse": "projection",
+    "spots, particles, count": "label_regions region_properties blob_dog blob_doh blob_log blob_opencv contour_shape "
     "peak_detection",
     "center of mass, centre, beam position": "centroid enclosing_circle",
     "line scan, cross-section, linecut": "line_profile segment_profile average_profile "
     "radial_profile horizontal_projection vertical_projection",
     "taper, apodization, hann, hamming": "apply_window",
     "cast, dtype, convert": "astype",
-    "stack, waterfall": "signals_to_image",
+    "stack, waterfall": "signals_to_image projection",
     "illumination, shading": "flatfield",
     "limit, saturate": "clip",
     "clock stability, frequency stability": "allan_variance allan_deviation",

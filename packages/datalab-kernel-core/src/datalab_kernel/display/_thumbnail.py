@@ -111,14 +111,44 @@ def image_png(data: Array, label: str) -> str:
     """
     if data.size == 0:
         return ""
+    height, width = (max(8, round(SIDE * size / max(data.shape))) for size in data.shape)
+    return _picture(_from_0_to_1(sampled(data)), label, (width, height))
+
+
+def sampled(data: Array) -> Array:
+    """Return at most 64 by 64 pixels of an image as float, NaN where there is no value."""
     rows, columns = (-(-size // MAX_PIXELS) for size in data.shape)
-    sampled = data[rows // 2 :: rows, columns // 2 :: columns]
-    values = _real(np.ma.getdata(sampled))
-    shade = _from_0_to_1(np.where(np.ma.getmaskarray(sampled), np.nan, values))
+    found = data[rows // 2 :: rows, columns // 2 :: columns]
+    values = _real(np.ma.getdata(found))
+    return np.where(np.ma.getmaskarray(found), np.nan, values)
+
+
+def grey_png(values: Array, limits: tuple[float, float], label: str, size: tuple[int, int]) -> str:
+    """Draw pixels in grey as HTML, black at one limit and white at the other.
+
+    Parameters
+    ----------
+    values
+        As :func:`sampled` gives them.
+    limits
+        Values of black and of white; what isn't between is cut off.
+    label
+        What is said instead of the picture.
+    size
+        Its width and height in CSS pixels.
+    """
+    low, high = limits
+    if not low < high:
+        return _picture(np.where(np.isnan(values), np.nan, 0.5), label, size)
+    half = np.clip(values, low, high) / 2 - low / 2
+    return _picture(half / (high / 2 - low / 2), label, size)
+
+
+def _picture(shade: Array, label: str, size: tuple[int, int]) -> str:
     is_known = ~np.isnan(shade)
     grey = (np.where(is_known, shade, 0) * 255).astype(np.uint8)
     encoded = base64.b64encode(_png(grey, np.where(is_known, 255, 0).astype(np.uint8)))
-    height, width = (max(8, round(SIDE * size / max(data.shape))) for size in data.shape)
+    width, height = size
     # Jupyter's style sheets set img { height: auto }, which beats the attributes
     return (
         f'<img alt="{escape(label)}" style="width:{width}px;height:{height}px" '

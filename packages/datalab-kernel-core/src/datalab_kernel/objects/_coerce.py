@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.objects import _sigima
+from datalab_kernel.objects._frames import PLANES_HINT
 from datalab_kernel.objects._other_inputs import (
     frame_of,
     is_instance,
@@ -91,7 +92,7 @@ def _from_array(array: np.ndarray[Any, Any], *, label: str = "", unit: str = "")
         return _signal(np.arange(len(array), dtype=float), array, ylabel=label, yunit=unit)
     if array.ndim == 2:  # noqa: PLR2004 - an image
         return _image(array, zlabel=label, zunit=unit)
-    hint = " Add each plane under a name of its own." if array.ndim > 2 else ""  # noqa: PLR2004
+    hint = PLANES_HINT if array.ndim > 2 else ""  # noqa: PLR2004
     message = (
         f"Can't add an array of shape {array.shape}: a signal has one dimension, "
         f"an image two.{hint}"

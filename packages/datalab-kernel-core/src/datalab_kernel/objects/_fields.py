@@ -16,6 +16,7 @@ import numpy as np
 from sigima.objects import ImageObj, SignalObj
 
 from datalab_kernel.objects import _metadata, _values
+from datalab_kernel.objects._frames import PLANES_HINT
 
 if TYPE_CHECKING:
     from datalab_kernel.objects._kinds import Kind
@@ -238,7 +239,7 @@ def check_storable(obj: DataObject) -> None:
     is_right = data.ndim == 2 and (kind == "image" or len(data) in (2, 4))  # noqa: PLR2004
     if not is_right:
         wanted = "(2, n) or (4, n)" if kind == "signal" else "(ny, nx)"
-        hint = " Add each plane under a name of its own." if data.ndim > 2 else ""  # noqa: PLR2004
+        hint = PLANES_HINT if data.ndim > 2 else ""  # noqa: PLR2004
         message = f"The data of a {kind} must be of shape {wanted}, not {data.shape}.{hint}"
         raise TypeError(message)
     for name in schema(kind).arrays:

@@ -12,6 +12,21 @@ if TYPE_CHECKING:
 FRAME_KEY = "frame"
 """The metadata entry that says where a frame is on each axis of its stack, counted from 0."""
 
+PLANES_HINT = (
+    " Add each plane under a name of its own, as frames of one group: workspace.add({"
+    "f'z{i}': plane for i, plane in enumerate(array)}, group='stack'); then "
+    "workspace.stack('stack') has them together."
+)
+"""What errors say of arrays with more than two dimensions."""
+
+
+def place_of(obj: DataObject) -> dict[str, int]:
+    """Return where a frame is on each axis of its stack, counted from 0; empty if it doesn't say."""
+    place = obj.metadata.get(FRAME_KEY)
+    if not isinstance(place, dict):
+        return {}
+    return {str(axis): int(at) for axis, at in place.items()}
+
 
 def stack_of(obj: DataObject) -> str | None:
     """Return the title of the group that a loaded frame belongs into; None for what is no frame."""

@@ -33,9 +33,15 @@ def units_of(obj: DataObject) -> SignalUnits | ImageUnits:
     return ImageUnits(x, "s" if is_by_date(obj.metadata, "y") else obj.yunit or "", obj.zunit or "")
 
 
-def keep_units(result: Any, obj: DataObject) -> None:
-    """Keep in a result what the axes and values of what was analysed are in, so that it goes along."""
-    result.attrs[UNITS_KEY] = units_of(obj)._asdict()
+def keep_units(result: Any, obj: DataObject, operand: DataObject | None = None) -> None:
+    """Keep in a result what the axes and values of what was analysed are in, so that it goes along.
+
+    The values are those of the second object, if it was given one.
+    """
+    units = units_of(obj)
+    if operand is not None:
+        units = type(units)(*units[:-1], units_of(operand)[-1])
+    result.attrs[UNITS_KEY] = units._asdict()
 
 
 def swap_units(result: Any) -> None:

@@ -22,6 +22,7 @@ from datalab_kernel.plot._options import PlotOptions, parse_options
 from datalab_kernel.plot._spec import AxesSpec, FigureSpec
 from datalab_kernel.plot.rendering import SCALES, View, reduce_curve, reduce_image
 from datalab_kernel.workspace._calc_result import CalcResult
+from datalab_kernel.workspace._stack import Stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,6 +119,8 @@ def items_of(what: Any, workspace: Lookup | None, kind: Any = None) -> list[Item
         ]
     if isinstance(what, CalcResult):
         return [Item(name, lambda name=name: what.view(name)) for name in what.names]  # type: ignore[misc]
+    if isinstance(what, Stack):
+        return [Item(name, lambda at=at: what.view(at)) for at, name in enumerate(what.names)]  # type: ignore[misc]
     if isinstance(what, list):
         return [item for one in what for item in items_of(one, workspace, kind)]
     objects = drawable(what, workspace)

@@ -16,6 +16,7 @@ from datalab_kernel.objects import _names, _sigima
 from datalab_kernel.objects._coerce import as_object
 from datalab_kernel.plot._describing.results import with_results_of
 from datalab_kernel.workspace._calc_result import CalcResult
+from datalab_kernel.workspace._stack import Stack
 
 if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject, SignalObj
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 ACCEPTED = (
-    "a name, a pattern such as 'img*', a signal or image, what workspace.calc returned, "
+    "a name, a pattern such as 'img*', a signal or image, what workspace.calc or .stack returned, "
     "a 1-D or 2-D numpy array, a tuple (x, y) or (x, y, label), a pandas Series, an xarray "
     "DataArray, or a list of these"
 )
@@ -125,6 +126,12 @@ def _computed(what: CalcResult, workspace: Lookup | None) -> list[DataObject]:
     if not what.is_analysis:
         return [what.view(name) for name in what.names]
     return [with_results_of(what, name) for name in what.names]
+
+
+@_drawable.register(Stack)
+def _frames(what: Stack, workspace: Lookup | None) -> list[DataObject]:
+    del workspace
+    return [what.view(number) for number in range(len(what))]
 
 
 @_drawable.register(list)

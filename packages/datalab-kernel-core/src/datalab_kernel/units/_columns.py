@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 X, VALUE, AREA, RATE, LEVEL, BITS = "x", "value", "area", "rate", "level", "bits"
-"""What is measured: along x, y of signals and z of images, value times x, 1/x, decibels, bits."""
+SQUARE, DEGREES = "square", "degrees"
+"""What is measured: along x, y of signals and z of images, value times x, 1/x, decibels, bits; an
+area of images, an angle."""
 _PULSE = {
     **dict.fromkeys(("amplitude", "offset"), VALUE),
     **dict.fromkeys(
@@ -37,6 +39,16 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "x_at_minmax": {"X@Ymin": X, "X@Ymax": X},
     "extract_pulse_features": _PULSE,
     "fit_statistics": {"rms_residual": VALUE},
+    "region_properties": {
+        "area": SQUARE,
+        "orientation": DEGREES,
+        **dict.fromkeys(
+            ("x", "y", "perimeter", "equivalent_diameter", "axis_major", "axis_minor"), X
+        ),
+        **dict.fromkeys(
+            ("intensity_min", "intensity_mean", "intensity_max", "intensity_sum"), VALUE
+        ),
+    },
 }
 """Of tables, by the function's name and their columns; other columns are numbers, or unknown."""
 _PLACE = re.compile(r"[xy]\d*")
@@ -72,6 +84,8 @@ _FORMULAS: Mapping[str, Callable[[Measured], str]] = {
     RATE: lambda measured: frequency_unit(measured.units.x),
     LEVEL: lambda measured: measured.level,
     BITS: lambda _: "bit",
+    SQUARE: lambda measured: of_powers((measured.units.x, 2)) if measured.units.x else "",
+    DEGREES: lambda _: "°",
 }
 
 

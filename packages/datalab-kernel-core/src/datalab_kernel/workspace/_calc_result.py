@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._computation_warning import shown_notes
+from datalab_kernel.workspace._standing_for import StandsForObjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +24,7 @@ MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class CalcResult:
+class CalcResult(StandsForObjects):
     """What :meth:`Workspace.calc` computed.
 
     It stands for the objects in ``names`` wherever names are taken: ``plotter.plot``,
@@ -132,6 +133,22 @@ class CalcResult:
         )
         return frame_of(parts, has_units=has_units)
 
+    def names_there(self) -> list[str]:
+        """Return the names, where they stand for these objects.
+
+        Raises
+        ------
+        OperandError
+            If its objects aren't in the workspace, where something else may have these names.
+        """
+        if self.is_loose:
+            message = (
+                f"{self!r} isn't in the workspace. Compute it without store=False, or go "
+                "through its .objects."
+            )
+            raise OperandError(message, function=self.function, names=list(self.names))
+        return list(self.names)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.names)
 
@@ -238,25 +255,3 @@ def listed(names: tuple[str, ...]) -> str:
     shown = ", ".join(map(repr, names[:MAX_NAMES]))
     rest = len(names) - MAX_NAMES
     return f"{shown} and {rest:,} more" if rest > 0 else shown
-
-
-def names_in(what: Any) -> Any:
-    """Replace each result among names, or alone, by the names that it stands for.
-
-    Raises
-    ------
-    OperandError
-        If its objects aren't in the workspace, where something else may have these names.
-    """
-    if isinstance(what, CalcResult):
-        if what.is_loose:
-            message = (
-                f"{what!r} isn't in the workspace. Compute it without store=False, or go "
-                "through its .objects."
-            )
-            raise OperandError(message, function=what.function, names=list(what.names))
-        return list(what.names)
-    if isinstance(what, (list, tuple)):
-        parts = [names_in(one) for one in what]
-        return [name for part in parts for name in (part if isinstance(part, list) else [part])]
-    return what

@@ -161,7 +161,7 @@ def _bound(calculator: Calculator, name: str) -> Callable[..., CalcResult]:
 
 def _common(infos: Sequence[FunctionInfo]) -> list[tuple[str, Any, str]]:
     patterns = {info.pattern for info in infos}
-    left_out = set() if "2-to-1" in patterns else {"operand"}
+    left_out = set() if any(info.takes_operand for info in infos) else {"operand"}
     if not patterns & {"2-to-1", "n-to-1"}:
         left_out.add("units")
     return [common for common in _COMMON if common[0] not in left_out]

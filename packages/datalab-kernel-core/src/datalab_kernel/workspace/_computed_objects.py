@@ -115,15 +115,13 @@ class ComputedObjects:
         self, sources: Sequence[Source], known: Mapping[str, ObjectInfo]
     ) -> list[Put]:
         """Give sources that have none yet the identifiers that the history has for them."""
-        from datalab_kernel.compute import uuid_of
-
         items = []
         is_possible = "editing" not in self._shelf.backend.lacks
         for source in sources:
             if not source.is_stored:
                 continue
             self._uuid_of_source[source.name] = source.uuid
-            if is_possible and source.name in known and uuid_of(source.obj) is None:
+            if is_possible and source.name in known and not source.had_uuid:
                 items.append(_in_place(source.name, self._identified(source)))
         return items
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends._powers import identified
 from datalab_kernel.notes import distinct, notes_of
-from datalab_kernel.workspace._calc_result import CalcResult, names_in
+from datalab_kernel.workspace._calc_result import CalcResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ class ProvenancePage:
 def _sole(shelf: Shelf, name: Any) -> str:
     """Return the one name that is meant, if it is there."""
     if isinstance(name, CalcResult):
-        names_in(name)  # refuses what isn't in the workspace
+        name.names_there()  # refuses what isn't in the workspace
         name = name.name
     shelf.require([name])
     return str(name)

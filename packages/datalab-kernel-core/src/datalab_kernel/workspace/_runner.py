@@ -27,7 +27,7 @@ from datalab_kernel.workspace._sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from datalab_kernel.compute import Executor, Job, Output, Request
     from datalab_kernel.objects import DataObject
@@ -79,6 +79,27 @@ class Runner:
         request = Request(name="fit", kind="signal", sources=sources, keywords=given)
         wanted = wanted_names("fit", name, len(jobs), is_analysis=False)
         result = fit_result(self.run_jobs(request, jobs, wanted, store=True))
+        warn_of_notes(result.function, result.notes)
+        return result
+
+    def project(self, parts: Mapping[str, Sequence[str]], method: str, name: Names) -> CalcResult:
+        """Project frames, those of each part onto an image; :class:`Stack` documents it."""
+        from datalab_kernel.compute import Request, plan
+
+        with self._shelf.lock:
+            sources = [sources_of(self._shelf, [*names]) for names in parts.values()]
+        requests = [
+            Request(name="projection", kind="image", sources=some, keywords={"method": method})
+            for some in sources
+        ]
+        jobs = [
+            replace(job, keep_results=self.keep_results)
+            for request in requests
+            for job in plan(request)
+        ]
+        whole = replace(requests[0], sources=[source for some in sources for source in some])
+        wanted = wanted_names("projection", name, len(jobs), is_analysis=False)
+        result = self.run_jobs(whole, jobs, wanted, store=True)
         warn_of_notes(result.function, result.notes)
         return result
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from datalab_kernel.backends import Backend, Placement, Put, Selectable
 from datalab_kernel.errors import NameTakenError
 from datalab_kernel.objects import KINDS, _names
-from datalab_kernel.workspace._calc_result import CalcResult, names_in
+from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._changes import Change, ChangeFeed, Cleared
+from datalab_kernel.workspace._standing_for import names_in
 from datalab_kernel.workspace._turns import Turns
 
 if TYPE_CHECKING:

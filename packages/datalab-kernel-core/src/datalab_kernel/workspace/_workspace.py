@@ -19,6 +19,7 @@ from datalab_kernel.workspace._mapping import MappingPage
 from datalab_kernel.workspace._provenance import ProvenancePage
 from datalab_kernel.workspace._runner import Runner
 from datalab_kernel.workspace._shelf import Shelf
+from datalab_kernel.workspace._stacks import StacksPage
 
 if TYPE_CHECKING:
     import builtins
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._status import WorkspaceStatus
 
 
-class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
+class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage, StacksPage):
     """Named signals and images, the same in memory and in a running DataLab.
 
     Parameters

@@ -19,7 +19,12 @@ PIXELWISE = frozenset(
 """What gives each pixel of its own, of masked ones NaN, and doesn't look at these for the others."""
 MOVING = frozenset({"extract_roi", "fliph", "flipv", "rotate270", "rotate90", "transpose"})
 """What puts pixels elsewhere, or leaves some out."""
-LEAVING_OUT = frozenset({"average_profile", "histogram", "replace_special_values", "stats"})
+LEAVING_OUT = frozenset(
+    {
+        *("average_profile", "histogram", "label_regions", "region_properties"),
+        *("replace_special_values", "stats", "watershed_split"),
+    }
+)
 """What leaves NaN out, or is there to replace it."""
 _HONOURING = PIXELWISE | MOVING | LEAVING_OUT
 

@@ -11,6 +11,7 @@ from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
 from datalab_kernel.compute.notes._described import BEHAVIOURS as _DESCRIBED
 from datalab_kernel.compute.notes._float_scaling import BEHAVIOURS as _FLOAT_SCALING
 from datalab_kernel.compute.notes._half_pixel import BEHAVIOURS as _HALF_PIXEL
+from datalab_kernel.compute.notes._labelled import BEHAVIOURS as _LABELLED
 from datalab_kernel.compute.notes._masked import BEHAVIOURS as _MASKED
 from datalab_kernel.compute.notes._noise_peaks import BEHAVIOURS as _NOISE_PEAKS
 from datalab_kernel.compute.notes._normalization import BEHAVIOURS as _NORMALIZATION
@@ -42,6 +43,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_BEYOND_ENDS,
     *_HALF_PIXEL,
     *_SEGMENTS,
+    *_LABELLED,
     *_DESCRIBED,
 )
 """In the order of their notes."""

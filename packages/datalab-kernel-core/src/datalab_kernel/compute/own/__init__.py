@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from datalab_kernel.compute.own import _smoothing
+from datalab_kernel.compute.own import _projection, _regions, _segmentation, _smoothing
 from datalab_kernel.compute.own._declaration import declarations_in
 from datalab_kernel.objects import KINDS
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_own", "own_functions"]
 
-_MODULES = (_smoothing,)
+_MODULES = (_projection, _regions, _segmentation, _smoothing)
 
 
 @cache

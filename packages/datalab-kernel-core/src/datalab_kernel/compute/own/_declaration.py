@@ -19,13 +19,16 @@ _Call = TypeVar("_Call", bound="Callable[..., Any]")
 _DECLARED = "__datalab_kernel_function__"
 
 
-def own_function(
+def own_function(  # noqa: PLR0913 - each is given by its name
     kind: Kind,
     *,
     pattern: str = "1-to-1",
     parameters: type[Any] | None = None,
     aligns_x: bool = False,
     has_own_results: bool = False,
+    may_take_operand: bool = False,
+    takes_in_turn: bool = False,
+    result_group: str | None = None,
 ) -> Callable[[_Call], _Call]:
     """Declare the function below to be one that ``workspace.calc`` runs by its own name.
 
@@ -44,6 +47,12 @@ def own_function(
         Whether its signals are put on one grid before.
     has_own_results
         Whether the object that it makes holds tables that belong to it.
+    may_take_operand
+        Whether an analysis takes a second object, if it is given one; it is None else.
+    takes_in_turn
+        Whether it takes an iterable of its objects, of which it goes through one by one.
+    result_group
+        The title of the group that its result goes to; None: that of its first object.
 
     Notes
     -----
@@ -64,6 +73,9 @@ def own_function(
             aligns_x=aligns_x,
             has_own_results=has_own_results,
             is_own=True,
+            may_take_operand=may_take_operand,
+            takes_in_turn=takes_in_turn,
+            result_group=result_group,
         )
         return call
 
