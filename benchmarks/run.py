@@ -16,6 +16,7 @@ BENCHMARKS = (
     "workspace.py",
     "calc.py",
     "fits.py",
+    "regions.py",
     "calc_notes.py",
     "storage.py",
     "text_files.py",

@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter
 import calc
 import fits
 import plotting
+import regions
 import startup
 import storage
 import workspace
@@ -58,6 +59,11 @@ def test_calc_costs_little_more_than_the_function() -> None:
 
 def test_a_fit_costs_little_more_than_lmfits() -> None:
     _, ratio, goal = next(fits.overhead(PAIRS))
+    assert within(ratio, goal), str(ratio)
+
+
+def test_region_properties_cost_little_more_than_scikit_images() -> None:
+    ((_, ratio, goal),) = regions.overhead(pairs=2, number=500)
     assert within(ratio, goal), str(ratio)
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import ImageObj
 
 Place: TypeAlias = Mapping[str, int]
+Project: TypeAlias = Callable[[Mapping[str, Sequence[str]], str, Any], Any]
+"""Adds a projection of each part, by its title, by a method and under names."""
 THUMBNAIL = (64, 64)
 
 
@@ -21,12 +23,11 @@ class Frames(NamedTuple):
     """How a stack reaches the workspace.
 
     ``look`` gives an image, ``glance`` one of about so many pixels with all that is said of it.
-    ``project`` adds a projection of each part, by its title, by a method and under names.
     """
 
     look: Callable[[str], ImageObj]
     glance: Callable[[str, tuple[int, int]], ImageObj]
-    project: Callable[[Mapping[str, Sequence[str]], str, Any], Any]
+    project: Project
 
 
 class Stack(StandsForObjects, Sequence["ImageObj"]):

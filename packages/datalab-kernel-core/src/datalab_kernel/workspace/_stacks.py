@@ -1,4 +1,4 @@
-"""The page of a workspace whose images are frames of stacks."""
+"""Which images of a shelf are the frames of a stack."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from datalab_kernel.workspace._stack import Frames, Stack
 from datalab_kernel.workspace._standing_for import StandsForObjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from datalab_kernel.objects import ObjectInfo
-    from datalab_kernel.workspace._runner import Runner
     from datalab_kernel.workspace._shelf import Shelf
+    from datalab_kernel.workspace._stack import Project
 
 _ONE_PIXEL = (1, 1)
 """Is enough to read what is said of a frame."""
@@ -30,64 +30,20 @@ class _Seen(NamedTuple):
     is_computed: bool
 
 
-class StacksPage:
-    """The frames of a group together."""
+def stack_of(shelf: Shelf, project: Project, group: Any) -> Stack:
+    """Return the stack of a group, or of names; :meth:`Workspace.stack` documents it.
 
-    _shelf: Shelf
-    _runner: Runner
-
-    def stack(self, group: str | Iterable[str]) -> Stack:
-        """Take the images of one group for a stack: slices in z, moments, channels.
-
-        Parameters
-        ----------
-        group
-            The group's title: the name of the file that :meth:`load` read the frames from, or
-            what ``add({...}, group="cells")`` said. Else names, a pattern such as ``"z*"``, or
-            what :attr:`calc` returned.
-
-        Returns
-        -------
-        Stack
-            To go through, to slice, to be projected (``.max()``, ``.mean()``, ``.sum()``); it
-            displays as a strip of its frames. It holds no pixels.
-
-        Raises
-        ------
-        ObjectNotFoundError
-            If there is no such group with images in it; it lists the nearest.
-        OperandError
-            If the images are of different shapes.
-
-        Notes
-        -----
-        Objects stay single: ``workspace[name]`` and :meth:`list` know nothing of stacks. What
-        else is in the group is no frame: images that no file placed in a stack, where others are,
-        and what was computed of frames, which goes to their group, as in DataLab. The results'
-        own stack is ``workspace.stack(workspace.calc("gaussian_filter", on=stack, sigma=1))``.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from datalab_kernel import Workspace
-        >>> workspace = Workspace("standalone")
-        >>> _ = workspace.add({"z0": np.zeros((2, 3)), "z1": np.ones((2, 3))}, group="cells")
-        >>> stack = workspace.stack("cells")
-        >>> len(stack), stack[1].title, workspace["z1"].data.mean()
-        (2, 'z1', np.float64(1.0))
-        >>> workspace[stack.mean().name].data.tolist()
-        [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]]
-        """
-        shelf = self._shelf
-        with shelf.lock:
-            infos = shelf.described()
-            seen = {name: _glanced(shelf, name) for name in _images(shelf, group, infos)}
-        names = [*seen] if not isinstance(group, str) else _frames_among(seen)
-        title = group if isinstance(group, str) else names[0]
-        described = _described(title, [infos[name] for name in names])
-        frames = Frames(shelf.view, partial(glance, shelf), self._runner.project)
-        places = {name: seen[name].place for name in names}
-        return Stack(title, names, frames, places, described)
+    ``project`` is what projects its frames.
+    """
+    with shelf.lock:
+        infos = shelf.described()
+        seen = {name: _glanced(shelf, name) for name in _images(shelf, group, infos)}
+    names = [*seen] if not isinstance(group, str) else _frames_among(seen)
+    title = group if isinstance(group, str) else names[0]
+    described = _described(title, [infos[name] for name in names])
+    frames = Frames(shelf.view, partial(glance, shelf), project)
+    places = {name: seen[name].place for name in names}
+    return Stack(title, names, frames, places, described)
 
 
 def _images(shelf: Shelf, group: Any, infos: Mapping[str, ObjectInfo]) -> list[str]:

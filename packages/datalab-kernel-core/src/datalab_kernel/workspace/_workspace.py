@@ -19,7 +19,6 @@ from datalab_kernel.workspace._mapping import MappingPage
 from datalab_kernel.workspace._provenance import ProvenancePage
 from datalab_kernel.workspace._runner import Runner
 from datalab_kernel.workspace._shelf import Shelf
-from datalab_kernel.workspace._stacks import StacksPage
 
 if TYPE_CHECKING:
     import builtins
@@ -31,10 +30,11 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._backend_runner import Names
     from datalab_kernel.workspace._changes import Change, Subscription
     from datalab_kernel.workspace._fit_result import FitResult
+    from datalab_kernel.workspace._stack import Stack
     from datalab_kernel.workspace._status import WorkspaceStatus
 
 
-class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage, StacksPage):
+class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
     """Named signals and images, the same in memory and in a running DataLab.
 
     Parameters
@@ -320,6 +320,36 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage, StacksPage
         2.0
         """
         return self._runner.fit(on, model, name, p0=p0, bounds=bounds, fixed=fixed)
+
+    def stack(self, group: Any) -> Stack:
+        """Take the images of one group for a stack: slices in z, moments, channels.
+
+        Parameters
+        ----------
+        group
+            The group's title: the name of the file that :meth:`load` read, or what
+            ``add({...}, group="cells")`` said. Else names, a pattern, or what :attr:`calc` returned.
+
+        Returns
+        -------
+        Stack
+            To be sliced, projected (``.max()``, ``.mean()``, ``.sum()``) and shown as a strip.
+            It holds no pixels; :meth:`list` and ``workspace[name]`` know single objects only.
+
+        Raises
+        ------
+        ObjectNotFoundError
+            If there is no such group with images in it; it lists the nearest.
+        OperandError
+            If the images are of different shapes.
+
+        Notes
+        -----
+        Of a group, what no file placed in a stack where others are, and what was computed, is no frame.
+        """
+        from datalab_kernel.workspace._stacks import stack_of
+
+        return stack_of(self._shelf, self._runner.project, group)
 
     # -- seeing changes -----------------------------------------------------------------
 
