@@ -109,6 +109,7 @@ def assert_same_quantities(first: Any, second: Any) -> None:
 def test_every_analysis_is_here(workspace: Workspace) -> None:
     tried = {name for name, *_ in SIGNALS + IMAGES}
     alike = {"bandwidth_3db", "full_width_at_y", "x_at_y", "y_at_x"}  # coordinates, as of fwhm
+    alike |= {"region_properties"}  # in test_regions.py
     alike |= {"blob_dog", "blob_doh", "blob_opencv", "hough_circle_peaks"}  # circles
     known = {info.name for info in workspace.functions() if info.pattern == "1-to-0"}
     assert known - tried - alike == set()
