@@ -40,7 +40,7 @@ def keep_units(result: Any, obj: DataObject, operand: DataObject | None = None) 
     """
     units = units_of(obj)
     if operand is not None:
-        units = type(units)(*units[:-1], units_of(operand)[-1])
+        units = units._replace(**{units._fields[-1]: units_of(operand)[-1]})
     result.attrs[UNITS_KEY] = units._asdict()
 
 
