@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.kernel.driver import Kernel, Shown
+
+PICTURES = 500 if os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1" else 40
 
 SETUP = """
 from datalab_kernel import Plotter
@@ -72,6 +76,23 @@ def test_an_error_after_a_picture_leaves_it(drawing: Kernel) -> None:
     shown = drawing.run("plotter.plot('s')\n1 / 0")
     assert shown.error is not None
     assert len(pictures(shown)) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_a_notebook_has_shown_takes_little_memory(drawing: Kernel) -> None:
+    drawing.value("many = np.linspace(0, 20, 200_000); workspace['many'] = (many, np.sin(many))")
+    used_mb = "int(open('/proc/self/statm').read().split()[1]) * 4096 / 1e6"
+
+    def show(count: int) -> None:
+        for _ in range(count):
+            for name in ("s", "many"):
+                assert len(pictures(drawing.run(f"plotter.plot('{name}')"))) == 1
+
+    show(8)
+    before_mb = float(drawing.value(used_mb))
+    show(PICTURES // 2)
+    assert float(drawing.value(used_mb)) - before_mb < 50
+    assert drawing.value("Out[max(Out) - 10].axes[0].lines[0].get_ydata().size > 4") == "True"
 
 
 def test_no_figure_stays_open_and_pyplot_is_not_imported(drawing: Kernel) -> None:

@@ -19,7 +19,7 @@ from datalab_kernel.plot._describing.images import image_axes
 from datalab_kernel.plot._describing.signals import signal_axes
 from datalab_kernel.plot._inputs import drawable
 from datalab_kernel.plot._options import PlotOptions, parse_options
-from datalab_kernel.plot._spec import AxesSpec, FigureSpec
+from datalab_kernel.plot._spec import AxesSpec, FigureSpec, own
 from datalab_kernel.plot.rendering import SCALES, View, reduce_curve, reduce_image
 from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._stack import Stack
@@ -222,8 +222,8 @@ def _small_curve(curve: Curve, axes: AxesSpec, pixels: int) -> Curve:
     x, y = (curve.x, curve.y) if found is None else (found.x, found.y)
     return replace(
         curve,
-        x=np.array(x, dtype=float),
-        y=np.array(y, dtype=float),
+        x=own(np.array(x, dtype=float)),
+        y=own(np.array(y, dtype=float)),
         style=_small_style(curve, found),
         x_error=None,
         y_error=None,
@@ -244,9 +244,9 @@ def _small_image(image: Image, pixels: int) -> Image:
     found = reduce_image(image, pixels, max(16, int(pixels * PANEL_RATIO)), limits)
     return replace(
         image,
-        data=np.ma.filled(image.data.astype(float), np.nan) if found is None else found.data,
-        x_edges=np.array(image.x_edges if found is None else found.x_edges),
-        y_edges=np.array(image.y_edges if found is None else found.y_edges),
+        data=own(np.ma.filled(image.data.astype(float), np.nan) if found is None else found.data),
+        x_edges=own(np.array(image.x_edges if found is None else found.x_edges)),
+        y_edges=own(np.array(image.y_edges if found is None else found.y_edges)),
         is_masked=None,
         has_colorbar=False,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import ExportError, MissingFileError
 from datalab_kernel.plot._figure_formats import figure_media
+from datalab_kernel.plot._held import HeldDrawing, running_shell
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class Plot:
     """A picture that was drawn; as the last value of the cell that showed it, it adds nothing.
 
-    What is changed in its figure after it was shown is seen there when the cell has ended.
+    What is changed in its figure after it was shown is seen there when the cell has ended. If
+    nothing was, its figure is let go of then, and drawn anew when it is asked for again.
 
     Attributes
     ----------
@@ -33,10 +35,14 @@ class Plot:
 
     def __init__(self, spec: FigureSpec, drawing: Drawing) -> None:
         self.spec = spec
-        self._drawing = drawing
+        self._held = HeldDrawing(drawing, self._note_change)
         self._shown_in: int | None = None
         self._shown: Any = None
         self._is_changed = False
+
+    @property
+    def _drawing(self) -> Drawing:
+        return self._held.get()
 
     @property
     def figure(self) -> Any:
@@ -113,7 +119,7 @@ class Plot:
 
         Without ``include`` that is PNG, or what ``InlineBackend.figure_formats`` asks for.
         """
-        own = figure_media(_shell(), self._drawing.figure) or _DEFAULT
+        own = figure_media(running_shell(), self._drawing.figure) or _DEFAULT
         wanted = {"text/plain", *own} if include is None else {*include}
         wanted -= {*(exclude or ())}
         data, metadata = self._drawing.mimebundle(self.spec.alt, wanted)
@@ -123,7 +129,7 @@ class Plot:
 
     def show(self) -> None:
         """Show the picture in the notebook; does nothing outside of one."""
-        shell = _shell()
+        shell = running_shell()
         if shell is None:
             return
         from IPython.display import display
@@ -134,26 +140,26 @@ class Plot:
         if self._is_changed:
             self._is_changed = False
             shell.events.unregister("post_run_cell", self._show_changes)
-        watch = getattr(self._drawing, "watch", None)
-        if watch is not None:
-            watch(self._note_change)
+        self._held.is_shown()
 
     def _note_change(self) -> None:
         """Show the picture anew where it was shown, when the cell has ended."""
-        shell = _shell()
-        if shell is not None and not self._is_changed:
+        shell = running_shell()
+        is_seen = shell is not None and self._shown is not None
+        if is_seen and not self._is_changed:
             self._is_changed = True
             shell.events.register("post_run_cell", self._show_changes)
 
     def _show_changes(self, _result: object) -> None:
         self._is_changed = False
-        _shell().events.unregister("post_run_cell", self._show_changes)
+        running_shell().events.unregister("post_run_cell", self._show_changes)
         data, metadata = self._repr_mimebundle_()
         self._shown.update(data, metadata=metadata, raw=True)
+        self._held.let_go_after_cell()
 
     def _ipython_display_(self) -> None:
         """Show the picture, unless it is the last value of the cell that showed it already."""
-        shell = _shell()
+        shell = running_shell()
         if shell is None:
             return
         if self._shown_in == shell.execution_count and _is_last_value(shell):
@@ -174,11 +180,6 @@ def _place_for(target: Path) -> Path:
 
 
 _DEFAULT = ("image/png", "application/vnd.jupyter.widget-view+json")
-
-
-def _shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None
 
 
 def _is_last_value(shell: Any) -> bool:

@@ -1,6 +1,8 @@
 r"""What to draw, as plain values: no plotting library, no workspace.
 
-Arrays are not copied, and may be views of a workspace's data: a renderer only reads.
+Arrays are not copied, and may be views of a workspace's data: a renderer only reads. Those that
+can't be written to (a workspace's, and those that the description itself made, :func:`own`) stay
+what they are.
 Texts follow matplotlib: ``$…$`` is mathematics, ``\$`` a dollar sign. A renderer chooses
 metric prefixes for what a unit is stated for (``µs`` for small ``s``), and reduces data to
 what its pixels can show.
@@ -25,6 +27,12 @@ ShapeKind = Literal[
     "interval", "point", "segment", "rectangle", "circle", "ellipse", "polygon", "cross", "text"
 ]
 Role = Literal["roi", "result", "annotation"]
+
+
+def own(array: Array) -> Array:
+    """Return an array that was made for a description, so that nobody writes to it."""
+    array.flags.writeable = False
+    return array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +202,10 @@ class Drawing(Protocol):
     """What a renderer drew: how it is shown, and how it is written to a file.
 
     One whose figure a person can change has a method ``watch(changed)``, and calls
-    ``changed()`` whenever it may look different from then on.
+    ``changed()`` whenever it may look different from then on. One that can be drawn anew has
+    ``let_go()``, which returns a function that gives it again, or None where that can't be: what a
+    kernel has shown is held so, once the cell has ended, unless it was changed; then
+    ``free_pixels()`` is called.
     """
 
     @property

@@ -16,7 +16,7 @@ from datalab_kernel.plot._describing.results import results
 from datalab_kernel.plot._describing.texts import modulus, phase, plain
 from datalab_kernel.plot._describing.values import why_empty
 from datalab_kernel.plot._options import given
-from datalab_kernel.plot._spec import AxesSpec, Image
+from datalab_kernel.plot._spec import AxesSpec, Image, own
 from datalab_kernel.plot.rendering import SEEN_AS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def image_axes(
     ValueError
         If images are to share colours, and their values are in different units.
     """
-    data = [np.abs(image.data) if _is_complex(image) else image.data for image in images]
+    data = [own(np.abs(image.data)) if _is_complex(image) else image.data for image in images]
     scales = _scales(images, data, options)
     is_single = len(images) == 1
     axes: list[AxesSpec] = []

@@ -23,7 +23,7 @@ from datalab_kernel.plot._describing.values import (
 )
 from datalab_kernel.plot._describing.waterfall import above_each_other
 from datalab_kernel.plot._options import given, one_each
-from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves
+from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves, own
 from datalab_kernel.plot.rendering import SEEN_AS, with_unit
 
 if TYPE_CHECKING:
@@ -250,7 +250,7 @@ def _curve(
     errors = [_real_or_none(rows[index]) if has_errors else None for index in (2, 3)]
     return Curve(
         x=rows[0].real,
-        y=np.abs(rows[1]) if np.iscomplexobj(rows) else rows[1],
+        y=own(np.abs(rows[1])) if np.iscomplexobj(rows) else rows[1],
         label=label,
         color=given(color, look.color),
         alpha=options.alpha,

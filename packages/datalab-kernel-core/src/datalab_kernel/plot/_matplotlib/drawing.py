@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
+import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from datalab_kernel.plot._matplotlib.anew import free_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -28,6 +31,8 @@ class MatplotlibDrawing:
 
     figure: Any
     axes: tuple[Axes, ...]
+    again: Callable[[], MatplotlibDrawing] | None = None
+    """Draws it anew, as it was drawn; None for a figure of somebody else."""
 
     def png(self) -> bytes:
         """Return the picture as PNG, with two pixels for one of the page."""
@@ -74,6 +79,30 @@ class MatplotlibDrawing:
         options.setdefault("format", path.suffix[1:] or "png")
         with self._unwatched():
             self.figure.savefig(path, **options)
+
+    def let_go(self) -> Callable[[], MatplotlibDrawing] | None:
+        """Return what gives the drawing again: the same while somebody holds its figure, else anew.
+
+        None where it can't be drawn anew.
+        """
+        again = self.again
+        if again is None:
+            return None
+        figure, axes = weakref.ref(self.figure), tuple(map(weakref.ref, self.axes))
+
+        def find() -> MatplotlibDrawing:
+            held = figure()
+            found = tuple(each for axis in axes if (each := axis()) is not None)
+            if held is None or len(found) < len(axes):
+                return again()
+            return MatplotlibDrawing(held, found, again)
+
+        return find
+
+    def free_pixels(self) -> None:
+        """Let a figure that stays forget the pixels that were drawn last: megabytes of each."""
+        if self.again is not None:
+            free_pixels(self.figure)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call ``changed()`` whenever something in the figure is changed."""

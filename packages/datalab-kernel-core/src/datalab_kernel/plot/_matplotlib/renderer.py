@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.transforms import Bbox
 
 from datalab_kernel.display._progress import tracking
 from datalab_kernel.plot._matplotlib import appearance, layout
+from datalab_kernel.plot._matplotlib.anew import again_by
 from datalab_kernel.plot._matplotlib.curves import draw_curve, draw_curve_scale, draw_legend
 from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
 from datalab_kernel.plot._matplotlib.right_axis import draw_right_axis
@@ -53,25 +54,30 @@ class MatplotlibRenderer:
             ax.apply_aspect()
             place_labels(ax, drawn.labels)
             return MatplotlibDrawing(ax.figure, (ax, *right_axes_of(ax)))
-        if spec.is_contact_sheet:
-            from datalab_kernel.plot._matplotlib.sheet import draw_sheet
+        return replace(_draw_figure(spec), again=again_by(_draw_figure, spec))
 
-            return draw_sheet(spec)
-        page = layout.new_page(spec)
-        appearance.make_opaque(page.figure)
-        tables = _reserve_tables(page, spec)
-        if spec.title:
-            _draw_head(page, spec.title)
-        layout.guess(page)
-        drawn_parts = _draw_grid(page, spec)
-        layout.fit(page)
-        with layout.sharp(page.figure):
-            for axes, drawn in zip(page.grid, drawn_parts, strict=True):
-                place_labels(axes, drawn.labels)
-        if tables is not None:
-            tables.draw(page)
-        right = (other for axes in page.grid for other in right_axes_of(axes))
-        return MatplotlibDrawing(page.figure, (*page.grid, *right))
+
+def _draw_figure(spec: FigureSpec) -> MatplotlibDrawing:
+    """Draw a figure of our own."""
+    if spec.is_contact_sheet:
+        from datalab_kernel.plot._matplotlib.sheet import draw_sheet
+
+        return draw_sheet(spec)
+    page = layout.new_page(spec)
+    appearance.make_opaque(page.figure)
+    tables = _reserve_tables(page, spec)
+    if spec.title:
+        _draw_head(page, spec.title)
+    layout.guess(page)
+    drawn_parts = _draw_grid(page, spec)
+    layout.fit(page)
+    with layout.sharp(page.figure):
+        for axes, drawn in zip(page.grid, drawn_parts, strict=True):
+            place_labels(axes, drawn.labels)
+    if tables is not None:
+        tables.draw(page)
+    right = (other for axes in page.grid for other in right_axes_of(axes))
+    return MatplotlibDrawing(page.figure, (*page.grid, *right))
 
 
 @dataclass(frozen=True, slots=True)
