@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -339,3 +342,20 @@ def test_sigterm_is_as_it_was_afterwards(workspace: Workspace, tmp_path: Path) -
     workspace.autosave(tmp_path / "b")
     workspace.autosave(None)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are Unix'")
+def test_the_workspace_is_let_go_of_when_it_ends(tmp_path: Path) -> None:
+    backend = Nothing()
+    workspace = Workspace(backend)
+    shown = workspace.autosave(tmp_path / "a")
+    child = os.fork()
+    if not child:  # which begins with what a fork does
+        os._exit(signal.getsignal(signal.SIGTERM) != signal.SIG_DFL)
+    assert os.waitpid(child, 0)[1] == 0
+    workspace.autosave(None)
+    held = weakref.ref(backend)
+    del backend, workspace
+    gc.collect()
+    assert held() is None
+    assert "ended" in repr(shown)

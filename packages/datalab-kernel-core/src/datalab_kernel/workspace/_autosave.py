@@ -15,6 +15,7 @@ import queue
 import signal
 import threading
 import time
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -153,37 +154,12 @@ class Autosave:
         if threading.current_thread() is threading.main_thread():
             if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
                 self._before = signal.signal(signal.SIGTERM, self._on_sigterm)
-                self._mind_forks()
+                _minded.add(self)
+                _mind_forks()
         else:
             _logger.warning(
                 "Autosave was begun in a thread, so it can't save when the process is told to end "
                 "(SIGTERM). Call workspace.autosave in a cell."
-            )
-
-    def _mind_forks(self) -> None:
-        """Let SIGTERM do in forked children what it did before.
-
-        Python forgets a signal that comes to a child just after its fork, so it is held back
-        (blocked) until the child has its own handler.
-        """
-        masks = threading.local()
-
-        def hold_back() -> None:
-            masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
-
-        def let_through() -> None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, masks.before)
-
-        def let_through_in_child() -> None:
-            if signal.getsignal(signal.SIGTERM) == self._on_sigterm:
-                signal.signal(signal.SIGTERM, self._handler_before())
-            let_through()
-
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(
-                before=hold_back,
-                after_in_parent=let_through,
-                after_in_child=let_through_in_child,
             )
 
     def end(self) -> None:
@@ -192,13 +168,26 @@ class Autosave:
         self._wakes.put(None)
         self._thread.join(LAST_SAVE_S)
         self._take_back()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget the workspace: this object stays where a notebook has shown it, its objects needn't."""
+        self._save_to = _never
+        self._is_paused = bool
+        self._subscription = None
 
     def _take_back(self) -> None:
         if self._subscription is not None:
             self._subscription.cancel()
         atexit.unregister(self._at_exit)
+        _minded.discard(self)
         is_main = threading.current_thread() is threading.main_thread()
         if is_main and signal.getsignal(signal.SIGTERM) == self._on_sigterm:
+            signal.signal(signal.SIGTERM, self._handler_before())
+
+    def hand_back_in_child(self) -> None:
+        """Let SIGTERM do in a forked child what it did before."""
+        if signal.getsignal(signal.SIGTERM) == self._on_sigterm:
             signal.signal(signal.SIGTERM, self._handler_before())
 
     def _handler_before(self) -> Any:
@@ -342,6 +331,40 @@ class Autosave:
             before(number, frame)
         elif before == signal.SIG_DFL:
             os.kill(os.getpid(), number)
+
+
+def _never(_path: Path) -> None:
+    raise RuntimeError("nothing is saved any more")
+
+
+_minded: set[Autosave] = set()
+"""Those whose handler of SIGTERM forked children don't take over."""
+
+
+@cache
+def _mind_forks() -> None:
+    """Let SIGTERM do in forked children what it did before; once, for it can't be undone.
+
+    Python forgets a signal that comes to a child just after its fork, so it is held back
+    (blocked) until the child has its own handler.
+    """
+    masks = threading.local()
+
+    def hold_back() -> None:
+        masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM] if _minded else [])
+
+    def let_through() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, masks.before)
+
+    def let_through_in_child() -> None:
+        for autosave in [*_minded]:
+            autosave.hand_back_in_child()
+        let_through()
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=hold_back, after_in_parent=let_through, after_in_child=let_through_in_child
+        )
 
 
 def _signal_main_thread() -> None:
