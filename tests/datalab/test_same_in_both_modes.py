@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from support.datalab.calc_inputs import inputs
 from support.datalab.notebook_calc_cells import (
+    ARITHMETIC,
     CALCULATING,
     FITTING,
     IS_FULL,
@@ -26,7 +27,8 @@ from support.datalab.window_driver import emptied
 from datalab_kernel import Workspace
 
 CHAPTERS = (
-    *(PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, FITTING, MISTAKES),
+    *(PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, ARITHMETIC, FITTING),
+    MISTAKES,
     CONNECTED,
 )
 if IS_FULL:

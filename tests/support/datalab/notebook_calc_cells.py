@@ -212,6 +212,44 @@ there = workspace.calc("fft", on="grating")
 all_of()
 """
 
+ARITHMETIC = """
+# %% objects for arithmetic
+emptied()
+workspace["a"] = create_signal("", x, 3 + np.sin(x), units=("s", "V"), labels=("time", "voltage"))
+workspace["b"] = create_signal("", x, 1 + x, units=("s", "V"))
+workspace["mV"] = create_signal("", x, 1000 + x, units=("s", "mV"))
+workspace["short"] = (x[:50], x[:50])
+workspace["img"] = create_image("", np.arange(12.0).reshape(3, 4) + 1, units=("mm", "mm", "lx"))
+workspace["bytes"] = np.array([[4, 9], [16, 0]], np.uint8)
+
+# %% operators store what they compute
+workspace["d"] = (workspace["a"] - workspace["b"]) / workspace["b"]
+workspace["e"] = 2 * np.log10(abs(workspace["d"])) - 1
+[workspace["d"], workspace["e"], repr(workspace.history("e")), workspace.script("e")]
+
+# %% operators on images
+[np.sqrt(workspace["img"]), workspace["img"] ** 2, 1 / workspace["img"], np.sqrt(workspace["bytes"])]
+
+# %% operators convert
+converted = workspace["a"] + workspace["mV"]
+workspace["converted"] = converted
+[converted, workspace.notes("converted")]
+
+# %% an operator that stores in place
+workspace["d"] *= 2
+[workspace["d"], repr(workspace.history("d"))]
+
+# %% operands on other axes
+workspace["a"] - workspace["short"]
+
+# %% a computation of ours
+smooth = workspace.calc("savitzky_golay", on="a", window_length=9, deriv=1)
+[smooth, smooth.object, workspace.history(smooth), workspace.script(smooth)]
+
+# %% all of it, with arithmetic
+all_of()
+"""
+
 MISTAKES = """
 # %% a computation that is known to mislead
 workspace["counts"] = np.full((4, 4), 200, np.uint8)

@@ -19,7 +19,8 @@ class Function:
     object), ``"1-to-0"`` (a table or geometry) or ``"1-to-n"``. ``call`` is what is called.
     ``takes_list`` says whether its parameters are a list of sets, one for each region of
     interest. ``has_own_results`` says whether the object that it makes holds tables that
-    belong to it, ``is_own`` whether it is ours, which DataLab doesn't have.
+    belong to it, ``is_own`` whether it is ours, which DataLab doesn't have; ``package`` what
+    computes then besides Sigima.
 
     ``may_take_operand`` says that an analysis looks at a second object too, if it is given one;
     ``call`` has None there if it isn't. ``takes_in_turn`` says that it goes through its objects
@@ -40,6 +41,7 @@ class Function:
     may_take_operand: bool = False
     takes_in_turn: bool = False
     result_group: str | None = None
+    package: str = ""
 
     @property
     def takes_operand(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, overload
 
+from datalab_kernel.compute._records import FORMULA
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 
@@ -40,8 +42,24 @@ class Step:
     notes: tuple[Note, ...] = ()
     units: str = ""
 
+    @property
+    def formula(self) -> str:
+        """What operators computed, such as ``"a - b"``; empty if a function did."""
+        return self.formula_of(self.sources)
+
+    def formula_of(self, sources: Sequence[str]) -> str:
+        """Write the formula with other texts for the sources."""
+        if self.function != FORMULA or not isinstance(self.parameters, dict):
+            return ""
+        texts = {f"{{{place}}}": text for place, text in enumerate(sources)}
+        template = str(self.parameters.get(FORMULA, ""))
+        return re.sub(r"\{\d+\}", lambda found: texts.get(found[0], found[0]), template)
+
     def __str__(self) -> str:
         """Write it in one line, and each note in one below."""
+        if self.formula:
+            gone = f" (not here any more: {', '.join(self.missing)})" if self.missing else ""
+            return "\n    ".join([f"{self.name} = {self.formula}{gone}", *map(str, self.notes)])
         given = "" if self.parameters is None else f" {self.parameters}"
         gone = f" (not here any more: {', '.join(self.missing)})" if self.missing else ""
         step = f"{self.name} = {self.function} of {', '.join(self.sources)}{given}{gone}"
@@ -86,7 +104,8 @@ class History(Sequence[Step]):
 
 def _row(step: Step, *, has_notes: bool) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in step.versions.items())
-    cells = [step.function, ", ".join(step.sources), _shown(step.parameters), versions]
+    given = step.formula or _shown(step.parameters)
+    cells = [step.function, ", ".join(step.sources), given, versions]
     if has_notes:
         cells.append(" ".join(map(str, step.notes)))
     texts = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
@@ -134,6 +153,12 @@ def script_of(name: str, objects: Mapping[str, DataObject]) -> str:
         message = f"{name!r} wasn't computed here, so there is nothing to write a script of."
         raise OperandError(message, function=None, names=[name])
     for _, step in steps:
+        if step.name in step.missing:
+            message = (
+                f"{step.name!r} was computed of what had that name before and isn't here any "
+                "more, so there is no script of it. Give results names of their own."
+            )
+            raise OperandError(message, function=step.function, names=[step.name])
         if step.missing:
             raise _names.not_found(step.missing[0], objects)
     made = {step.name for _, step in steps if step.pattern != "1-to-0"}
@@ -142,6 +167,7 @@ def script_of(name: str, objects: Mapping[str, DataObject]) -> str:
     )
     doing = f"Computes {name!r} from" if name in made else "Analyses"
     lines = [f"# {doing} {', '.join(map(repr, firsts))}."]
+    lines += ["import numpy as np"] * any("np." in step.formula for _, step in steps)
     lines += [_call(step, kind) for kind, step in steps]
     return "\n".join(lines)
 
@@ -185,6 +211,8 @@ def _steps(name: str, found: _Found, seen: set[str]) -> Iterator[tuple[Kind, Ste
     if record is None:
         return
     names, missing = found.sources_of(record)
+    if name in names:  # workspace["a"] -= 1: what it was computed of was replaced by it
+        missing = (*missing, name)
     for source in names:
         if source not in missing:
             yield from _steps(source, found, seen)
@@ -236,6 +264,9 @@ def _call(step: Step, kind: str) -> str:
     function = step.function
     if function == "fit":
         return _fit_call(step)
+    if step.formula:
+        value = step.formula_of([f"workspace[{_quoted(source)}]" for source in step.sources])
+        return f"workspace[{_quoted(step.name)}] = {value}"
     if (kind, function) == ("signal", "peak_detection"):
         function = "sigima.signal.peak_detection"  # DataLab's is another of that name
     arguments = [_quoted(function)]

@@ -16,6 +16,7 @@ from datalab_kernel.compute._result_units import describe
 from datalab_kernel.compute._source import InTurn
 from datalab_kernel.compute._titles import naming
 from datalab_kernel.compute.notes import Computed, notes_on
+from datalab_kernel.compute.own._declaration import Noted
 from datalab_kernel.errors import (
     ComputationError,
     DataLabKernelError,
@@ -92,7 +93,7 @@ class Job:
             parameters=encoded(self.parameters),
             source_uuids=tuple(source.uuid for source in self.sources),
             source_names=tuple(source.name_then for source in self.sources),
-            versions=versions(),
+            versions=versions(self.function.package),
             units=self.units,
         )
 
@@ -291,9 +292,8 @@ def run(job: Job) -> Output:
     """
     _check_together(job)
     with naming([source.name for source in job.sources]) as titles:
-        value = _called(job)
+        value, notes = _value_and_notes(job)
     record = job.record
-    notes = _notes(job, value)
     if job.function.pattern == "1-to-0":
         if value is not None:
             if record.parameters is not None and not job.function.is_own:
@@ -331,6 +331,13 @@ def _operands(job: Job) -> tuple[Any, ...]:
         return (job.inputs[0].first,)
     (inputs,) = job.inputs if job.gather == "list" else (job.inputs,)
     return tuple(inputs)
+
+
+def _value_and_notes(job: Job) -> tuple[Any, tuple[Note, ...]]:
+    """Return what a function gave, and what is to be known of it."""
+    value = _called(job)
+    value, own = value if isinstance(value, Noted) else (value, ())
+    return value, distinct((*_notes(job, value), *own))
 
 
 def _notes(job: Job, value: Any) -> tuple[Note, ...]:

@@ -32,9 +32,10 @@ _SUMS = frozenset(
     {
         *("addition", "average", "complex_from_real_imag", "difference"),
         *("quadratic_difference", "standard_deviation"),
+        *("np.arctan2", "np.fmax", "np.fmin", "np.hypot", "np.maximum", "np.minimum"),
     }
 )
-"""What needs the values of all operands in one unit."""
+"""What needs the values of all operands in one unit; the last are NumPy's functions."""
 _ON_ONE_X = frozenset({"evaluate_fit", "interpolate"})
 """What needs x in one unit, besides what is put on one grid."""
 
@@ -127,7 +128,7 @@ class _Call(NamedTuple):
             case "same":
                 return obj, ()
             case "convertible":
-                made = _converted(obj, self.letter, self.target, found.factor)
+                made = converted(obj, self.letter, self.target, found.factor)
                 return made, (self._converted(name, unit),)
             case "different":
                 raise self._different(name, unit)
@@ -208,7 +209,7 @@ def _stated(obj: Any, letter: Letter, unit: str) -> Any:
     return twin
 
 
-def _converted(obj: Any, letter: Letter, unit: str, factor: Fraction) -> Any:
+def converted(obj: Any, letter: Letter, unit: str, factor: Fraction) -> Any:
     """Copy an object with an axis, or values, in another unit."""
     twin = _stated(obj, letter, unit)
     if letter == "z":

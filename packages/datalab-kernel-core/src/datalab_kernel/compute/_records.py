@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import guidata.dataset as gds
@@ -36,6 +37,8 @@ NOTE = "__datalab_kernel"
 OWN_ANALYSIS = "__datalab_kernel_analysis"
 """An analysis of ours, which DataLab doesn't have: it would be offered there to be run again. As
 ``ANALYSIS``, with the ``"sources"`` by name, of which the first is the object itself."""
+FORMULA = "formula"
+"""The function of what operators computed, and its parameter: a text with ``{0}`` for the first source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,11 +206,17 @@ def uuid_of(obj: DataObject) -> str | None:
     return str(value) if value else None
 
 
-@cache
-def versions() -> dict[str, str]:
-    """Return the versions of what computes here."""
-    from importlib.metadata import version
-
+def versions(package: str = "") -> dict[str, str]:
+    """Return the versions of what computes here, and of a package besides if it is there."""
     import sigima
 
-    return {"sigima": sigima.__version__, "datalab-kernel": version("datalab-kernel-core")}
+    found = {"sigima": sigima.__version__, "datalab-kernel": _version("datalab-kernel-core")}
+    try:
+        return found | {package: _version(package)} if package else found
+    except PackageNotFoundError:  # the computation says so
+        return found
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)

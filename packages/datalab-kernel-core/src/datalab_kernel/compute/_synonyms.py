@@ -11,8 +11,9 @@ _CALLED: dict[str, str] = {
     "lowpass gaussian_freq_filter denoise_bilateral denoise_tv denoise_wavelet",
     "denoise, denoising, noise reduction": "moving_average savitzky_golay moving_median gaussian_filter wiener "
     "denoise_bilateral denoise_tv denoise_wavelet denoise_tophat",
-    "background, baseline, pedestal": "detrending offset_correction denoise_tophat white_tophat "
+    "background, baseline, pedestal": "baseline_removal baseline detrending offset_correction denoise_tophat white_tophat "
     "flatfield difference",
+    "asls, arpls, airpls, snip, fluorescence, asymmetric least squares": "baseline_removal baseline",
     "crop, cut out, trim, slice, subset": "extract_roi extract_rois roi_extraction",
     "snr, signal to noise, signal-to-noise": "stats dynamic_parameters",
     "thd, sinad, enob, sfdr, harmonic distortion": "dynamic_parameters",

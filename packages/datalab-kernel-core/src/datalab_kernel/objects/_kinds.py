@@ -8,6 +8,8 @@ from typing import Literal
 __all__ = ["KINDS", "Kind", "ObjectInfo"]
 
 Kind = Literal["signal", "image"]
+FORMULA_KEY = "__datalab_kernel_formula__"
+"""In ``vars`` of an object that somebody holds: what it was got or computed by; never copied."""
 KINDS: tuple[Kind, ...] = ("signal", "image")
 
 

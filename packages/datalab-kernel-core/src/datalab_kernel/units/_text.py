@@ -202,7 +202,7 @@ def written(unit: Unit) -> str:
     return text
 
 
-def of_powers(*powers: tuple[str, float]) -> str:
+def of_powers(*powers: tuple[str, float | Fraction]) -> str:
     """Return the unit of a product of powers of units; one alone is left as it is written.
 
     Examples

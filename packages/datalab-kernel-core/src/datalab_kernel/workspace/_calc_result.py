@@ -10,6 +10,7 @@ from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._computation_warning import shown_notes
 from datalab_kernel.workspace._standing_for import StandsForObjects
+from datalab_kernel.workspace.arithmetic import with_operators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -111,8 +112,8 @@ class CalcResult(StandsForObjects):
         from datalab_kernel.objects import copy_object
 
         if self.load is None:
-            return [copy_object(obj) for obj in self.unstored]
-        return [copy_object(self.load(name)) for name in self.names]
+            return [with_operators(copy_object(obj)) for obj in self.unstored]
+        return [with_operators(copy_object(self.load(name)), name) for name in self.names]
 
     @property
     def object(self) -> DataObject:
@@ -255,3 +256,10 @@ def listed(names: tuple[str, ...]) -> str:
     shown = ", ".join(map(repr, names[:MAX_NAMES]))
     rest = len(names) - MAX_NAMES
     return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def name_of(what: Any) -> str | None:
+    """Return the name that a name, or a result, stands for in the workspace; None if it is in none."""
+    if isinstance(what, CalcResult):
+        return None if what.is_loose else what.name
+    return what if isinstance(what, str) else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from datalab_kernel.workspace._calc_result import name_of
 from datalab_kernel.workspace._from_afar import view_from_afar
 from datalab_kernel.workspace._shelf import MISSING
+from datalab_kernel.workspace.arithmetic import with_operators
 
 if TYPE_CHECKING:
     import builtins
@@ -95,8 +97,14 @@ class MappingPage(MutableMapping[str, "DataObject"]):
         ------
         ObjectNotFoundError
             If nothing has that name; it lists the nearest names.
+
+        Notes
+        -----
+        Objects from here compute: ``a - b``, ``2 * a``, ``np.log10(a)`` are new objects on the
+        same axes, with units of their own. They are Sigima's in all else.
         """
-        return self._shelf.get(name, default, copy=copy)
+        found = self._shelf.get(name, default, copy=copy)
+        return found if found is default else with_operators(found, name_of(name))
 
     def view_from_afar(
         self,
@@ -221,7 +229,7 @@ class MappingPage(MutableMapping[str, "DataObject"]):
 
     def __getitem__(self, name: str) -> DataObject:
         """Return an independent copy, as :meth:`get`."""
-        obj: DataObject = self._shelf.get(name)
+        obj: DataObject = with_operators(self._shelf.get(name), str(name))
         return obj
 
     def __setitem__(self, name: str, obj: Any) -> None:

@@ -17,6 +17,7 @@ from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._changes import Change, ChangeFeed, Cleared
 from datalab_kernel.workspace._standing_for import names_in
 from datalab_kernel.workspace._turns import Turns
+from datalab_kernel.workspace.arithmetic import without_operators
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -359,6 +360,6 @@ def _prepared(name: str, value: Any, group: str | None, placement: Placement) ->
     if group is not None and not isinstance(group, str):
         message = f"A group's title must be text, not {type(group).__name__}."
         raise TypeError(message)
-    obj, is_new = as_object(value)
+    obj, is_new = as_object(without_operators(value))
     check_storable(obj)
     return Put(name=name, obj=obj, group=group, placement=placement, is_owned=is_new)

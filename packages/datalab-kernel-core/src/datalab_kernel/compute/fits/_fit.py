@@ -139,6 +139,7 @@ FIT = Function(
     aligns_x=False,
     has_own_results=True,
     is_own=True,
+    package="lmfit",
 )
 
 

@@ -9,7 +9,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from datalab_kernel.compute.own import _projection, _regions, _segmentation, _smoothing
+from datalab_kernel.compute.own import (
+    _baselines,
+    _projection,
+    _regions,
+    _segmentation,
+    _smoothing,
+)
 from datalab_kernel.compute.own._declaration import declarations_in
 from datalab_kernel.objects import KINDS
 
@@ -19,7 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["is_own", "own_functions"]
 
-_MODULES = (_projection, _regions, _segmentation, _smoothing)
+_MODULES = (_baselines, _projection, _regions, _segmentation, _smoothing)
+_BESIDE_CALC = frozenset({"fit", "formula"})
+"""What ``Workspace.fit`` and operators record."""
 
 
 @cache
@@ -41,7 +49,7 @@ def own_functions(kind: Kind) -> tuple[Function, ...]:
 
 @cache
 def is_own(name: str) -> bool:
-    """Say whether a function is ours: DataLab has none of that name."""
-    return name == "fit" or any(
+    """Say whether a function is ours, also one that isn't run by calc: DataLab has none of that name."""
+    return name in _BESIDE_CALC or any(
         name == function.name for kind in KINDS for function in own_functions(kind)
     )

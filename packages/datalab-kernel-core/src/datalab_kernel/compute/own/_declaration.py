@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from datalab_kernel.compute._docstrings import summary_of
 from datalab_kernel.compute._function import Function
@@ -11,12 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    from datalab_kernel.notes import Note
     from datalab_kernel.objects import Kind
 
-__all__ = ["declarations_in", "own_function"]
+__all__ = ["Noted", "declarations_in", "own_function"]
 
 _Call = TypeVar("_Call", bound="Callable[..., Any]")
 _DECLARED = "__datalab_kernel_function__"
+
+
+class Noted(NamedTuple):
+    """What a function of ours may return: its value, and what is to be known of it."""
+
+    value: Any
+    notes: tuple[Note, ...]
 
 
 def own_function(  # noqa: PLR0913 - each is given by its name
@@ -29,6 +37,7 @@ def own_function(  # noqa: PLR0913 - each is given by its name
     may_take_operand: bool = False,
     takes_in_turn: bool = False,
     result_group: str | None = None,
+    package: str = "",
 ) -> Callable[[_Call], _Call]:
     """Declare the function below to be one that ``workspace.calc`` runs by its own name.
 
@@ -38,7 +47,7 @@ def own_function(  # noqa: PLR0913 - each is given by its name
         What it runs on. It takes read-only objects, which it doesn't change, and a set of
         ``parameters`` if it has any; it returns a new object, made by ``sigima``'s
         ``dst_1_to_1`` and its like (title, ROI, metadata), or of the pattern ``"1-to-0"`` a
-        TableResult or GeometryResult, or None if it found nothing.
+        TableResult or GeometryResult, or None if it found nothing. :class:`Noted` adds notes.
     pattern
         What it makes of what, as :class:`Function` has it.
     parameters
@@ -53,6 +62,8 @@ def own_function(  # noqa: PLR0913 - each is given by its name
         Whether it takes an iterable of its objects, of which it goes through one by one.
     result_group
         The title of the group that its result goes to; None: that of its first object.
+    package
+        What else computes, whose version the history has too; the name that installers know.
 
     Notes
     -----
@@ -76,6 +87,7 @@ def own_function(  # noqa: PLR0913 - each is given by its name
             may_take_operand=may_take_operand,
             takes_in_turn=takes_in_turn,
             result_group=result_group,
+            package=package,
         )
         return call
 

@@ -1,0 +1,222 @@
+"""Baselines of spectra, by pybaselines: what lies below peaks, and spectra without it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import guidata.dataset as gds
+import numpy as np
+
+from datalab_kernel.compute.own._declaration import Noted, own_function
+from datalab_kernel.compute.own._inputs import check_finite
+from datalab_kernel.errors import OperandError, ParameterError
+from datalab_kernel.notes import Note
+
+if TYPE_CHECKING:
+    from sigima.objects import SignalObj
+
+Array = np.ndarray[Any, Any]
+
+_SMOOTH: Final = ("lam", "diff_order", "max_iter", "tol")
+_POLYNOMIAL: Final = ("poly_order", "tol", "max_iter")
+METHODS: Final[dict[str, tuple[str, ...]]] = {
+    "arpls": _SMOOTH,
+    "asls": ("p", *_SMOOTH),
+    "airpls": _SMOOTH,
+    "iarpls": _SMOOTH,
+    "aspls": _SMOOTH,
+    "drpls": ("eta", *_SMOOTH),
+    "psalsa": ("p", *_SMOOTH),
+    "fabc": ("lam", "diff_order"),
+    "poly": ("poly_order",),
+    "modpoly": _POLYNOMIAL,
+    "imodpoly": _POLYNOMIAL,
+    "penalized_poly": _POLYNOMIAL,
+    "quant_reg": ("quantile", *_POLYNOMIAL),
+    "snip": ("half_window",),
+    "mor": ("half_window",),
+    "imor": ("half_window", "tol", "max_iter"),
+    "tophat": ("half_window",),
+    "rolling_ball": ("half_window",),
+}
+"""The methods of pybaselines by its names, and which of our parameters each takes."""
+_THEIR_NAMES: Final = {("snip", "half_window"): "max_half_window"}
+
+
+class BaselineParam(gds.DataSet):  # type: ignore[misc] # guidata has no types
+    """Parameters of a baseline; what isn't given has pybaselines' default."""
+
+    method = gds.ChoiceItem(
+        "Method",
+        [(name, name) for name in METHODS],
+        default="arpls",
+        help="How the baseline is found: weighted smoothing (names with ls), polynomials (with "
+        "poly), clipping of peaks (snip) or a moving window (mor, tophat, rolling_ball)",
+    )
+    lam = gds.FloatItem(
+        "Smoothness", default=None, min=0, nonzero=True, allow_none=True,
+        help="Of weighted smoothing: the larger, the stiffer; tens to thousands of times more for "
+        "spectra of more samples",
+    )  # fmt: skip
+    p = gds.FloatItem(
+        "Asymmetry", default=None, min=0, max=1, allow_none=True,
+        help="Of asls and psalsa: the weight of what is above the baseline; below is 1 - p",
+    )  # fmt: skip
+    eta = gds.FloatItem(
+        "Eta", default=None, min=0, max=1, allow_none=True,
+        help="Of drpls: how far the smoothness goes by the weights",
+    )  # fmt: skip
+    diff_order = gds.IntItem(
+        "Difference", default=None, min=1, allow_none=True,
+        help="Of weighted smoothing: which difference of the baseline is kept small",
+    )  # fmt: skip
+    poly_order = gds.IntItem(
+        "Order", default=None, min=0, allow_none=True, help="Of polynomials"
+    )  # fmt: skip
+    quantile = gds.FloatItem(
+        "Quantile", default=None, min=0, max=1, allow_none=True,
+        help="Of quant_reg: the part of the values that are below the baseline",
+    )  # fmt: skip
+    half_window = gds.IntItem(
+        "Half window", default=None, min=1, unit="samples", allow_none=True,
+        help="Of snip and moving windows: about half the width of the widest peak",
+    )  # fmt: skip
+    max_iter = gds.IntItem(
+        "Iterations", default=None, min=1, allow_none=True, help="How many there are at most"
+    )  # fmt: skip
+    tol = gds.FloatItem(
+        "Tolerance", default=None, min=0, allow_none=True,
+        help="How small the last change is to be, of the whole",
+    )  # fmt: skip
+
+
+@own_function("signal", parameters=BaselineParam, package="pybaselines")
+def baseline(src: SignalObj, p: BaselineParam) -> Any:
+    """Find the baseline of a spectrum: what is left of it without its peaks.
+
+    By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
+    interest it is found of these, and ends where they do.
+
+    Parameters
+    ----------
+    src
+        Its peaks point upwards.
+    p
+        Method and parameters.
+
+    Returns
+    -------
+    SignalObj
+        With a note where the method ended before its tolerance was reached.
+    """
+    from sigima.proc.signal.base import dst_1_to_1
+
+    inside = _inside(src)
+    found, notes = _found("baseline", src, p, inside)
+    dst: SignalObj = dst_1_to_1(src, "baseline", _suffix(p))
+    dst.roi = None
+    x = src.x if inside is None else src.x[inside]
+    dst.set_xydata(x, found)
+    return Noted(dst, notes)
+
+
+@own_function("signal", parameters=BaselineParam, package="pybaselines")
+def baseline_removal(src: SignalObj, p: BaselineParam) -> Any:
+    """Subtract the baseline of a spectrum from it, so that its peaks stand on zero.
+
+    By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
+    interest the baseline is found of these, and subtracted there. Error bars stay: the baseline
+    counts as exact.
+
+    Parameters
+    ----------
+    src
+        Its peaks point upwards.
+    p
+        Method and parameters.
+
+    Returns
+    -------
+    SignalObj
+        With a note where the method ended before its tolerance was reached.
+    """
+    from sigima.proc.signal.base import dst_1_to_1
+
+    inside = _inside(src)
+    found, notes = _found("baseline_removal", src, p, inside)
+    dst: SignalObj = dst_1_to_1(src, "baseline_removal", _suffix(p))
+    y = src.y.copy()
+    y[... if inside is None else inside] -= found
+    dst.set_xydata(src.x, y, src.dx, src.dy)
+    return Noted(dst, notes)
+
+
+def _suffix(p: BaselineParam) -> str:
+    return ", ".join(
+        f"{name}={value:g}" if name != "method" else value for name, value in _given(p)
+    )
+
+
+def _given(p: BaselineParam) -> list[tuple[str, Any]]:
+    """Return the method and what was given to it, in the order of the methods' table."""
+    values = ((name, getattr(p, name)) for name in METHODS[p.method])
+    return [("method", p.method), *((name, value) for name, value in values if value is not None)]
+
+
+def _inside(src: SignalObj) -> Array | None:
+    """Return where the regions of interest are; None if there are none."""
+    mask = src.maskdata
+    return None if mask is None else ~mask[1]
+
+
+def _found(
+    function: str, src: SignalObj, p: BaselineParam, inside: Array | None
+) -> tuple[Array, tuple[Note, ...]]:
+    """Return the baseline of what is inside, and what is to be said of it."""
+    from pybaselines import Baseline
+
+    _check(function, src, p)
+    x, y = (src.x, src.y) if inside is None else (src.x[inside], src.y[inside])
+    given = {_THEIR_NAMES.get((p.method, name), name): value for name, value in _given(p)[1:]}
+    fitter = Baseline(x, check_finite=False)
+    values, facts = getattr(fitter, p.method)(y, **given)
+    return values, _notes(function, src, p, facts)
+
+
+def _check(function: str, src: SignalObj, p: BaselineParam) -> None:
+    taken = METHODS[p.method]
+    others = [name for name in _PARAMETERS if getattr(p, name) is not None and name not in taken]
+    if others:
+        problem = f"{p.method} takes no {' and no '.join(others)}, but {', '.join(taken)}"
+        message = f"{function} can't run: {problem}."
+        raise ParameterError(
+            message, function=function, problems=[problem], parameters=["method", *taken]
+        )
+    if np.iscomplexobj(src.y):
+        message = (
+            f"{function} can't run: {src.title!r} is complex. calc('absolute', …) or "
+            "calc('real', …) makes a real signal of it before."
+        )
+        raise OperandError(message, function=function, names=[src.title])
+    check_finite(function, src)
+
+
+_PARAMETERS: Final = tuple(dict.fromkeys(name for names in METHODS.values() for name in names))
+
+
+def _notes(function: str, src: SignalObj, p: BaselineParam, facts: Any) -> tuple[Note, ...]:
+    """Say where a method ended at its last iteration, before its tolerance was reached."""
+    history = facts.get("tol_history")
+    tolerance = facts.get("tol", p.tol if p.tol is not None else 1e-3)
+    if history is None or not len(history) or np.ndim(history) != 1:
+        return ()
+    last = float(history[-1])
+    if last < tolerance:
+        return ()
+    return (
+        Note(
+            f"{function} of {src.title!r} by {p.method} ended after {len(history)} iterations "
+            f"with a change of {last:.2g}, before its tolerance of {tolerance:g} was reached.",
+            "Give more by max_iter=, or another lam= or method=.",
+        ),
+    )
