@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from contextlib import contextmanager
@@ -29,6 +30,16 @@ FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 TIMEOUT_S = 60.0
 
 
+def env_of(folder: Path) -> dict[str, str]:
+    """Return the variables of kernels that share a data folder."""
+    return {
+        "DATALAB_KERNEL_MODE": "standalone",
+        "DATALAB_KERNEL_WARMUP": "off",
+        "XDG_DATA_HOME": str(folder / "data"),
+        "JPY_SESSION_NAME": "measure.ipynb",
+    }
+
+
 @pytest.fixture
 def start_named(
     started: Callable[..., AbstractContextManager[Kernel]], tmp_path: Path
@@ -37,13 +48,7 @@ def start_named(
 
     @contextmanager
     def start(name: str) -> Iterator[Kernel]:
-        env = {
-            "DATALAB_KERNEL_MODE": "standalone",
-            "DATALAB_KERNEL_WARMUP": "off",
-            "XDG_DATA_HOME": str(tmp_path / "data"),
-            "JPY_SESSION_NAME": "measure.ipynb",
-        }
-        with started(name, **env) as kernel:
+        with started(name, **env_of(tmp_path)) as kernel:
             if name == "python3":
                 kernel.value("%load_ext datalab_kernel")
             yield kernel
@@ -63,6 +68,46 @@ def start_any(
 ) -> Start:
     """Start our kernel, then ipykernel with the extension."""
     return partial(start_named, request.param)
+
+
+@pytest.fixture(scope="module")
+def lasting(
+    started_once: Callable[..., AbstractContextManager[Kernel]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Kernel]:
+    """Give the kernel that those tests share which end none."""
+    with started_once(**env_of(tmp_path_factory.mktemp("lasting"))) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def emptied(lasting: Kernel) -> Iterator[Kernel]:
+    """Give that kernel, with nothing in its workspace and no autosave."""
+    yield lasting
+    lasting.value("workspace.autosave(None)")
+    lasting.value("workspace.clear()")
+
+
+@pytest.fixture(scope="module")
+def killed(
+    started_once: Callable[..., AbstractContextManager[Kernel]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """Return the folder of a kernel that was killed when it had saved an object."""
+    folder = tmp_path_factory.mktemp("killed")
+    with started_once(**env_of(folder)) as kernel:
+        begin(kernel, folder / "a b.h5")
+        end_by(kernel, signal.SIGKILL)
+    shutil.copytree(folder, folder.with_name("kept"))
+    return folder
+
+
+@pytest.fixture
+def start_behind(started: Callable[..., AbstractContextManager[Kernel]], killed: Path) -> Start:
+    """Start our kernel in that folder, as it was when the other one had been killed."""
+    shutil.rmtree(killed)
+    shutil.copytree(killed.with_name("kept"), killed)
+    return partial(started, **env_of(killed))
 
 
 @pytest.fixture
@@ -118,35 +163,43 @@ def printed_until(kernel: Kernel, said: str, for_s: float) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", ["datalab", "python3"])
-def test_what_changes_is_saved_by_itself(
-    start_named: Callable[[str], AbstractContextManager[Kernel]], file: Path, name: str
+def check_that_changes_are_saved(kernel: Kernel, file: Path) -> None:
+    kernel.value(f"state = workspace.autosave({str(file)!r}, every_s=0.1)")
+    said = "Workspace(standalone, empty, autosave a b.h5, not saved yet)"
+    assert kernel.value("workspace").splitlines()[0] == said
+    kernel.value("workspace['one'] = np.ones(3)")
+    wait_for(file.exists)
+    kernel.value("workspace['two'] = np.ones(3)")
+    wait_for(lambda: names_in(file) == ["one", "two"])
+    wait_for(lambda: "autosave a b.h5, saved " in kernel.value("workspace"))
+    assert "autosave: a b.h5, saved " in shown_by(kernel, "print(workspace.status())")
+
+
+def test_what_changes_is_saved_by_itself(emptied: Kernel, file: Path) -> None:
+    check_that_changes_are_saved(emptied, file)
+
+
+def test_what_changes_in_ipykernel_is_saved_too(
+    start_named: Callable[[str], AbstractContextManager[Kernel]], file: Path
 ) -> None:
-    with start_named(name) as kernel:
-        kernel.value(f"state = workspace.autosave({str(file)!r}, every_s=0.1)")
-        said = "Workspace(standalone, empty, autosave a b.h5, not saved yet)"
-        assert kernel.value("workspace").splitlines()[0] == said
-        kernel.value("workspace['one'] = np.ones(3)")
-        wait_for(file.exists)
-        kernel.value("workspace['two'] = np.ones(3)")
-        wait_for(lambda: names_in(file) == ["one", "two"])
-        wait_for(lambda: "autosave a b.h5, saved " in kernel.value("workspace"))
-        assert "autosave: a b.h5, saved " in shown_by(kernel, "print(workspace.status())")
+    with start_named("python3") as kernel:
+        check_that_changes_are_saved(kernel, file)
 
 
-def test_the_magic_does_the_same(start: Start, file: Path) -> None:
-    with start() as kernel:
-        said = kernel.value(f"%datalab autosave '{file}' 0.5")
-        assert said == f"Autosave({str(file)!r}, every 0.5 s; a b.h5, not saved yet)"
-        kernel.value("workspace['one'] = np.ones(3)")
-        wait_for(file.exists)
-        assert kernel.value("%datalab autosave off") == ""
-        kernel.value("workspace['two'] = np.ones(3)")
-        assert kernel.value("workspace") == "Workspace(standalone, 2 objects)"
+def test_the_magic_does_the_same(emptied: Kernel, file: Path) -> None:
+    said = emptied.value(f"%datalab autosave '{file}' 0.5")
+    assert said == f"Autosave({str(file)!r}, every 0.5 s; a b.h5, not saved yet)"
+    emptied.value("workspace['one'] = np.ones(3)")
+    wait_for(file.exists)
+    assert emptied.value("%datalab autosave off") == ""
+    emptied.value("workspace['two'] = np.ones(3)")
+    assert emptied.value("workspace") == "Workspace(standalone, 2 objects)"
     assert names_in(file) == ["one"]
 
 
-@pytest.mark.parametrize("cell", ["None", "import time; time.sleep(60)", "while True: pass"])
+@pytest.mark.parametrize(
+    "cell", ["while True: pass", *(["None", "import time; time.sleep(60)"] if FULL else [])]
+)
 def test_sigterm_saves_what_changed_last_and_ends_the_kernel(
     start: Start, file: Path, cell: str
 ) -> None:
@@ -173,7 +226,7 @@ def test_many_sigterms_during_the_last_save_do_not_cut_it_short(
     assert [path.name for path in file.parent.glob("*.tmp")] == []
 
 
-@pytest.mark.parametrize("is_restart", [False, True])
+@pytest.mark.parametrize("is_restart", [True, *([False] if FULL else [])])
 def test_shutdown_and_restart_save_what_changed_last(
     start: Start, file: Path, is_restart: bool
 ) -> None:
@@ -190,36 +243,28 @@ def test_shutdown_and_restart_save_what_changed_last(
 
 
 def test_the_next_kernel_names_the_file_of_one_that_was_killed_and_says_so_once(
-    start_any: Start, file: Path
+    start_behind: Start, killed: Path
 ) -> None:
-    with start_any() as kernel:
-        begin(kernel, file)
-        end_by(kernel, signal.SIGKILL)
-    with start_any() as kernel:
+    with start_behind() as kernel:
         said = shown_by(kernel, "workspace")
         assert "the kernel of 'measure.ipynb' ended without notice" in said
-        load = f"workspace.load({str(file)!r})"
+        load = f"workspace.load({str(killed / 'a b.h5')!r})"
         assert said.rstrip().endswith(load)
         assert "ended without notice" not in shown_by(kernel, "workspace")
         assert kernel.value(load) == "['one']"
 
 
-def test_a_status_names_the_file_too(start: Start, file: Path) -> None:
-    with start() as kernel:
-        begin(kernel, file)
-        end_by(kernel, signal.SIGKILL)
-    with start() as kernel:
-        assert str(file) in shown_by(kernel, "%datalab status")
-        assert str(file) not in shown_by(kernel, "%datalab status")
+def test_a_status_names_the_file_too(start_behind: Start, killed: Path) -> None:
+    with start_behind() as kernel:
+        assert str(killed) in shown_by(kernel, "%datalab status")
+        assert str(killed) not in shown_by(kernel, "%datalab status")
 
 
 def test_running_the_notebook_again_after_a_crash_replaces_nothing_that_was_saved(
-    start: Start, file: Path
+    start_behind: Start, killed: Path
 ) -> None:
-    with start() as kernel:
-        begin(kernel, file)
-        end_by(kernel, signal.SIGKILL)
-    with start() as kernel:
+    file = killed / "a b.h5"
+    with start_behind() as kernel:
         said = shown_by(kernel, f"workspace.autosave({str(file)!r}, every_s=0.1)")
         kernel.value("workspace['new'] = np.ones(3)")
         wait_for(lambda: names_in(file) == ["new"])
@@ -240,56 +285,51 @@ def test_a_kernel_killed_while_it_saves_leaves_a_whole_file(start: Start, file: 
         assert [*file.parent.glob(".*.tmp")] == []
 
 
-def test_two_kernels_at_once_each_have_their_file(start: Start, file: Path) -> None:
+def test_of_two_kernels_each_has_its_file_and_is_refused_the_others(
+    start: Start, file: Path
+) -> None:
     other_file = file.with_name("other.h5")
-    with start() as kernel, start() as other:
-        begin(kernel, file)
-        begin(other, other_file)
-        end_by(kernel, signal.SIGKILL)
-        said = shown_by(other, "workspace")
-        assert str(file) in said
-        assert str(other_file) not in said
-
-
-def test_a_file_that_another_kernel_autosaves_to_is_refused(start: Start, file: Path) -> None:
     with start() as kernel, start() as other:
         begin(kernel, file)
         shown = other.run(f"workspace.autosave({str(file)!r})")
         assert shown.error is not None
         assert shown.error[0] == "FileTakenError"
         assert "the kernel of 'measure.ipynb' does" in shown.error[1]
+        other.value(f"_ = workspace.autosave({str(other_file)!r})")
         assert names_in(file) == ["one"]
+        end_by(kernel, signal.SIGKILL)
+        said = shown_by(other, "workspace")
+        assert str(file) in said
+        assert str(other_file) not in said
 
 
-def test_a_save_that_fails_is_told_once_and_tried_again(start: Start, file: Path) -> None:
+def test_a_save_that_fails_is_told_once_and_tried_again(emptied: Kernel, file: Path) -> None:
     folder, moved = file.parent / "folder", file.parent / "moved"
     folder.mkdir()
-    with start() as kernel:
-        begin(kernel, folder / "a.h5")
-        folder.rename(moved)
-        kernel.client.execute("workspace['two'] = np.ones(3)")
-        said = printed_until(kernel, "Autosave failed", for_s=1.5)  # it tries each 0.1 s
-        assert said.count("Autosave failed") == 1
-        assert "doesn't exist. Make it first" in said
-        assert "the last try failed" in kernel.value("workspace")
-        moved.rename(folder)
-        wait_for(lambda: names_in(folder / "a.h5") == ["one", "two"])
+    begin(emptied, folder / "a.h5")
+    folder.rename(moved)
+    emptied.client.execute("workspace['two'] = np.ones(3)")
+    said = printed_until(emptied, "Autosave failed", for_s=1.5)  # it tries each 0.1 s
+    assert said.count("Autosave failed") == 1
+    assert "doesn't exist. Make it first" in said
+    assert "the last try failed" in emptied.value("workspace")
+    moved.rename(folder)
+    wait_for(lambda: names_in(folder / "a.h5") == ["one", "two"])
 
 
-def test_a_child_process_can_be_terminated_and_saves_nothing(start: Start, file: Path) -> None:
-    with start() as kernel:
-        begin(kernel, file, every_s=1000)
-        kernel.value("workspace['two'] = np.ones(3)")
-        code = (
-            "import multiprocessing, time\n"
-            "context = multiprocessing.get_context('fork')\n"
-            "children = [context.Process(target=time.sleep, args=(60,)) for _ in range(30)]\n"
-            "for child in children: child.start(); child.terminate()\n"
-            "for child in children: child.join(20)\n"
-            "{child.exitcode for child in children}"
-        )
-        assert kernel.value(code) == f"{{{-signal.SIGTERM}}}"
-        assert names_in(file) == ["one"]
+def test_a_child_process_can_be_terminated_and_saves_nothing(emptied: Kernel, file: Path) -> None:
+    begin(emptied, file, every_s=1000)
+    emptied.value("workspace['two'] = np.ones(3)")
+    code = (
+        "import multiprocessing, time\n"
+        "context = multiprocessing.get_context('fork')\n"
+        "children = [context.Process(target=time.sleep, args=(60,)) for _ in range(30)]\n"
+        "for child in children: child.start(); child.terminate()\n"
+        "for child in children: child.join(20)\n"
+        "{child.exitcode for child in children}"
+    )
+    assert emptied.value(code) == f"{{{-signal.SIGTERM}}}"
+    assert names_in(file) == ["one"]
 
 
 def test_a_cell_that_handles_sigterm_itself_still_does(start: Start, file: Path) -> None:

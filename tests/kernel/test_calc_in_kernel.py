@@ -62,9 +62,9 @@ def test_a_result_displays_itself(measured: Kernel) -> None:
 
 
 def test_stop_ends_a_long_computation_with_nothing_half_done(measured: Kernel) -> None:
-    measured.value("for n in range(300): workspace[f'i{n}'] = np.random.rand(600, 600)")
+    measured.value("for n in range(40): workspace[f'i{n}'] = np.random.rand(600, 600)")
     measured.value("before = workspace.list()")
-    long = "print('begun', flush=True); workspace.calc('gaussian_filter', on='i*', sigma=20)"
+    long = "print('begun', flush=True); workspace.calc('gaussian_filter', on='i*', sigma=100)"
     shown = measured.run(long, meanwhile=lambda: interrupt_soon(measured))
     assert shown.error is not None
     assert shown.error[0] == "KeyboardInterrupt"

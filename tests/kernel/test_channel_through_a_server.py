@@ -35,8 +35,8 @@ async def send(count):
 CALLS = """
 async def calls(first):
     return [await channel.call("double", first + number) for number in range(100)]
-_, *answers = await asyncio.gather(send(FLOOD), *[calls(first) for first in range(0, 10_000, 100)])
-found = sum(answers, []) == [2 * number for number in range(10_000)], channel.state
+_, *answers = await asyncio.gather(send(FLOOD), *[calls(first) for first in range(0, CALLS, 100)])
+found = sum(answers, []) == [2 * number for number in range(CALLS)], channel.state
 """
 LEFT = """
 await channel.close(); flood.close()
@@ -130,13 +130,13 @@ def in_a_notebook(server: JupyterServer, kernel: str, *cells: str) -> tuple[list
 def test_ten_thousand_calls_of_a_cell_are_answered_and_leave_nothing(
     server: JupyterServer, kernel: str
 ) -> None:
-    calls = CALLS.replace("FLOOD", "0")
+    calls = CALLS.replace("FLOOD", "0").replace("CALLS", "10_000")
     (_, answered, left), _ = in_a_notebook(server, kernel, OPEN, calls, LEFT)
     assert (answered, left) == ("(True, 'open')", "True")
 
 
 def test_calls_are_answered_though_the_server_drops_messages_between_them() -> None:
-    calls = CALLS.replace("FLOOD", "2_000")
+    calls = CALLS.replace("FLOOD", "2_000").replace("CALLS", "10_000" if FULL else "2_000")
     with jupyter_server("--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=100") as strict:
         (_, answered, left), arrived = in_a_notebook(strict, "datalab", OPEN, calls, LEFT)
     assert (answered, left) == ("(True, 'open')", "True")

@@ -26,7 +26,7 @@ AT_ONCE = 4
 A_KERNEL = 3
 """Subpackages that one kernel imports, a cell each."""
 PARTS = 12
-"""The sweep's tests, each of some 15 kernels; elsewhere four kernels of the first are run."""
+"""The sweep's tests, each of some 15 kernels; elsewhere three kernels of the first are run."""
 FORMS = (
     "import {module}",
     "from {package} import {name}",
@@ -79,7 +79,7 @@ def sweep(part: int) -> list[tuple[float, list[str]]]:
             kernels.append((delay_s, cells))
     chance.shuffle(kernels)
     kernels = kernels[part::PARTS]
-    return kernels if FULL else kernels[:4]
+    return kernels if FULL else kernels[:3]
 
 
 def cell(module: str, form: str) -> str:

@@ -12,9 +12,18 @@ from support.kernel.watch import Watch
 from datalab_kernel.errors import LostChangeWarning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from support.kernel.driver import Kernel
 
 FIRST = "workspace['p'] = ([0., 1.], [2., 3.])"
+
+
+@pytest.fixture
+def holding(kernel: Kernel) -> Kernel:
+    """Give the file's kernel, whose workspace holds a signal."""
+    kernel.value(FIRST)
+    return kernel
 
 
 @pytest.fixture
@@ -34,10 +43,8 @@ def warned(shell: Any, code: str) -> list[str]:
     return [str(one.message) for one in caught if one.category is LostChangeWarning]
 
 
-def test_a_kernel_says_it_under_the_cell_with_its_line(started: Callable[..., Any]) -> None:
-    with started("datalab", DATALAB_KERNEL_MODE="standalone") as kernel:
-        kernel.run(FIRST)
-        reply = kernel.run("np\nworkspace['p'].xunit = 'ms'\nworkspace['p'].xunit")
+def test_a_kernel_says_it_under_the_cell_with_its_line(holding: Kernel) -> None:
+    reply = holding.run("np\nworkspace['p'].xunit = 'ms'\nworkspace['p'].xunit")
     assert reply.result == "''"
     assert "cell 2:2: LostChangeWarning: workspace['p'].xunit changes a copy" in reply.text
     assert "workspace.edit('p')" in reply.text
@@ -54,17 +61,13 @@ module._is_workspace = is_workspace
 """
 
 
-def test_a_stop_while_the_end_of_a_cell_is_looked_at_is_no_error(
-    started: Callable[..., Any],
-) -> None:
-    with started("datalab", DATALAB_KERNEL_MODE="standalone") as kernel:
-        watch = Watch(kernel)
-        watch.run(FIRST)
-        watch.run(SLOW)
-        request = watch.start("workspace['p'].xunit = 'ms'")
-        watch.until(lambda: "looking" in watch.cell(request).text())
-        kernel.interrupt()
-        cell = watch.finish(request)[0]
+def test_a_stop_while_the_end_of_a_cell_is_looked_at_is_no_error(holding: Kernel) -> None:
+    watch = Watch(holding)
+    watch.run(SLOW)
+    request = watch.start("workspace['p'].xunit = 'ms'")
+    watch.until(lambda: "looking" in watch.cell(request).text())
+    holding.interrupt()
+    cell = watch.finish(request)[0]
     assert cell.reply["content"]["status"] == "ok"
     assert cell.of("error") == []
 

@@ -62,13 +62,13 @@ def test_after_unloading_a_debugger_shows_every_variable(started: Callable[..., 
         assert names == ["special variables", "function variables", "np"]  # as bare ipykernel
 
 
-def test_reset_brings_the_names_back_unimported(quiet_on_both: Kernel) -> None:
-    quiet_on_both.value("np = 3; del plotter, create_image; mine = 1")
-    quiet_on_both.value("%reset -f")
-    assert quiet_on_both.value(f"import sys; {HEAVY}") == "[]"
-    assert quiet_on_both.value("%who_ls") == "['sys']"
-    assert quiet_on_both.value("'mine' in globals(), np.pi") == "(False, 3.141592653589793)"
-    assert quiet_on_both.value("type(plotter).__name__, create_image.__name__") == (
+def test_reset_brings_the_names_back_unimported(quiet: Kernel) -> None:
+    quiet.value("np = 3; del plotter, create_image; mine = 1")
+    quiet.value("%reset -f")
+    assert quiet.value(f"import sys; {HEAVY}") == "[]"
+    assert quiet.value("%who_ls") == "['sys']"
+    assert quiet.value("'mine' in globals(), np.pi") == "(False, 3.141592653589793)"
+    assert quiet.value("type(plotter).__name__, create_image.__name__") == (
         "('Plotter', 'create_image')"
     )
 

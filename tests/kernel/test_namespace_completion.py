@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 HEAVY = "sorted({'numpy', 'sigima', 'scipy', 'pandas', 'matplotlib', 'h5py'} & {*sys.modules})"
 
 
-@pytest.fixture
-def ipykernel(started: Callable[..., Any]) -> Iterator[Kernel]:
+@pytest.fixture(scope="module")
+def ipykernel(started_once: Callable[..., Any]) -> Iterator[Kernel]:
     """Give ipykernel with the extension."""
-    with started("python3", DATALAB_KERNEL_MODE="standalone") as kernel:
+    with started_once("python3", DATALAB_KERNEL_MODE="standalone") as kernel:
         kernel.value("%load_ext datalab_kernel")
         yield kernel
 

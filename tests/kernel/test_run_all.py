@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from support.kernel.bare import fails_on_bare_xpython, only_ours
 if TYPE_CHECKING:
     from support.kernel.watch import Cell, Watch
 
+FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 FAILS = {
     "at once": "1/0",
     "after a sleep": "import time; time.sleep(0.4); 1/0",
@@ -133,7 +135,7 @@ def test_awaiting_cells_run_one_after_another(watch: Watch) -> None:
 
 @only_ours("bare xpython stops reading its queue now and then, until another message comes")
 def test_300_cells_at_once_all_run_in_order(watch: Watch) -> None:
-    for _ in range(5):
+    for _ in range(10 if FULL else 2):
         requests = [watch.start(f"{number}") for number in range(300)]
         cells = watch.finish(*requests)
         results = [cell.of("execute_result")[0]["data"]["text/plain"] for cell in cells]

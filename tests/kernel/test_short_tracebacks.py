@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from typing import TYPE_CHECKING
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
     from support.kernel.driver import Kernel, Shown
 
 
-@pytest.fixture(params=["datalab", "python3"])
+FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+
+
+@pytest.fixture(params=["datalab", *(["python3"] if FULL else [])])
 def either(request: pytest.FixtureRequest, running: Callable[[str], Kernel]) -> Kernel:
-    """Give our kernel, then ipykernel with the extension."""
+    """Give our kernel, and ipykernel with the extension in a whole run."""
     kernel = running(request.param)
     if request.param == "python3":
         kernel.value("%load_ext datalab_kernel")

@@ -55,7 +55,7 @@ def interrupted(watch: Watch, code: str, stop: Callable[[], None] | None = None)
     watch.until(lambda: "on" in watch.cell(request).text())
     time.sleep(0.1)
     (stop or watch.kernel.interrupt)()
-    return watch.finish(request)[0]
+    return watch.finish(request, within_s=watch.soon_s)[0]
 
 
 def result(cell: Cell) -> str:

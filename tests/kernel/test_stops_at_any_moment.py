@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="interrupts by SIGINT")
 IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 STOPS = 200 if IS_FULL else 50
 SEEDS = range(10) if IS_FULL else [0]
-BUSY_LOOPS = 4
+BUSY_LOOPS = 4 if IS_FULL else 2
 WITHIN_S = 60.0
 SET_UP = """
 import asyncio, time, comm
