@@ -11,7 +11,9 @@ from datalab_kernel.plot import (
     FigureSpec,
     Image,
     ManyCurves,
+    Overlay,
     RightAxis,
+    ScaleBar,
     Shape,
     Table,
 )
@@ -277,3 +279,22 @@ def test_curves_above_each_other_have_their_legend_from_above_and_say_the_step()
     figure, parts = figure_of(axes)
     assert figure.layout.legend.traceorder == "reversed"
     assert parts.panels[0].notes == ["each 2 more"]
+
+
+def test_an_overlay_has_lines_and_areas_in_its_colours_and_the_image_a_scale_bar():
+    below = image()
+    labels = np.zeros((20, 30), dtype=int)
+    labels[2:5, 3:9], labels[8:12, 10:20] = 1, 2
+    edges = {"x_edges": below.x_edges, "y_edges": below.y_edges}
+    over = Overlay(labels=labels, colors=("#e0245e", "#0a84d6"), style="both", **edges)
+    bar = ScaleBar(length=5.0, label="5 µm")
+    figure, _ = figure_of(AxesSpec(image=below, overlays=(over,), scale_bar=bar, xunit="µm"))
+    lines = [one for one in figure.data if one.type == "scatter" and one.mode == "lines"]
+    assert [np.nanmin(line.x) for line in lines] == [3, 10]
+    assert [np.nanmax(line.y) for line in lines] == [5, 12]
+    _, areas = (trace for trace in figure.data if trace.type == "heatmap")
+    assert np.nansum(np.isfinite(areas.z)) == 18 + 40
+    assert areas.z[3][4] != areas.z[9][15]
+    black, white = figure.layout.shapes
+    assert white.x1 - white.x0 == black.x1 - black.x0 == 5
+    assert figure.layout.annotations[0].text == "<b>5 µm</b>"

@@ -12,10 +12,13 @@ from datalab_kernel.plot import (
     FigureSpec,
     Image,
     ManyCurves,
+    Overlay,
     RightAxis,
+    ScaleBar,
     Shape,
     Table,
 )
+from datalab_kernel.plot.rendering import OVERLAY_COLORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,6 +170,24 @@ def image_regions() -> AxesSpec:
         Shape(kind="circle", coords=(18, 46, 9), label="excluded", is_inverse=True),
     )
     return field(image(spots()), title="regions", shapes=shapes, xunit="", yunit="")
+
+
+@picture
+def overlay_and_scale_bar() -> AxesSpec:
+    below = image(spots(), 0.5)
+    row, column = np.indices((60, 80))
+    labels = np.zeros((60, 80), dtype=int)
+    for number, (y, x, r) in enumerate([(18, 20, 9), (42, 56, 12), (15, 62, 8)], start=1):
+        labels[(row - y) ** 2 + (column - x) ** 2 < r**2] = number
+    over = Overlay(
+        labels=labels,
+        x_edges=below.x_edges,
+        y_edges=below.y_edges,
+        colors=OVERLAY_COLORS,
+        style="both",
+    )
+    bar = ScaleBar(length=10.0, label="10 µm")
+    return field(below, title="overlay", overlays=(over,), scale_bar=bar)
 
 
 @picture

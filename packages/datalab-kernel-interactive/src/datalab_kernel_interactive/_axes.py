@@ -9,6 +9,7 @@ from datalab_kernel.plot.rendering import whole_bins, with_unit
 from datalab_kernel_interactive._curve_traces import add_curve, add_curve_scale
 from datalab_kernel_interactive._curves import CurveData
 from datalab_kernel_interactive._image_traces import add_image
+from datalab_kernel_interactive._overlay_traces import add_overlay, add_scale_bar
 from datalab_kernel_interactive._panel import FRAME, GRID, INK, Panel
 from datalab_kernel_interactive._scales import Kind, Range, Scale, padded
 from datalab_kernel_interactive._shape_traces import add_shape
@@ -53,8 +54,12 @@ def _fill(panel: Panel, spec: AxesSpec, data: list[CurveData]) -> None:
         add_image(panel, spec.image, spec)
     for number, (curve, samples) in enumerate(zip(spec.curves, data, strict=True)):
         add_curve(panel, curve, samples, number, spec)
+    for overlay in spec.overlays:
+        add_overlay(panel, overlay)
     for shape in spec.shapes:
         add_shape(panel, shape)
+    if spec.scale_bar is not None:
+        add_scale_bar(panel, spec.scale_bar)
     if spec.many_curves is not None:
         add_curve_scale(panel, spec.many_curves)
     panel.notes += [*filter(None, [spec.note])]

@@ -22,8 +22,10 @@ from datalab_kernel.plot._spec import (
     FigureSpec,
     Image,
     ManyCurves,
+    Overlay,
     Renderer,
     RightAxis,
+    ScaleBar,
     Shape,
     Table,
 )
@@ -35,10 +37,12 @@ __all__ = [
     "FigureSpec",
     "Image",
     "ManyCurves",
+    "Overlay",
     "Plot",
     "Plotter",
     "Renderer",
     "RightAxis",
+    "ScaleBar",
     "Shape",
     "Table",
 ]

@@ -29,6 +29,7 @@ _CHOICES = {
     "linestyle": LINE_STYLES,
     "legend": PLACES,
     "share": ("colors",),
+    "overlay_style": ("contours", "areas", "both"),
 }
 
 
@@ -261,6 +262,11 @@ def _step(name: str, value: Any) -> None:
         raise ValueError(message)
 
 
+def _length(name: str, value: Any) -> None:
+    if not _is_bool(value):
+        _positive(name, value)
+
+
 def _right_ones(name: str, value: Any) -> None:
     is_list = isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value)
     if not (_is_bool(value) or isinstance(value, str) or (is_list and value)):
@@ -300,6 +306,10 @@ _CHECKS: dict[str, Callable[[str, Any], object]] = {
     "marker": _marker,
     "legend": _legend,
     "share": _sharing,
+    "overlay_style": _choice(_CHOICES["overlay_style"]),
+    "overlay_color": _color,
+    "overlay_numbers": _switch,
+    "scalebar": _length,
     "colorbar": _switch,
     "roi": _switch,
     "results": _switch,

@@ -19,7 +19,8 @@ class PlotOptions:
     ``color`` and ``label`` may be lists, one for each curve. ``share`` gives images the same
     colours, by ``"colors"``, or the same colours and axis limits, by True. ``xlim`` may be
     dates, where x is time. ``columns`` gives each object axes of its own, so many in a row.
-    ``waterfall`` draws curves above each other, ``twin`` some of them on a right y axis.
+    ``overlay`` are names of masks or labels, or these, to be drawn over each image; ``scalebar``
+    may be a length in the unit of x. ``waterfall`` draws curves above each other, ``twin`` some of them on a right y axis.
     """
 
     title: str | None = None
@@ -50,6 +51,13 @@ class PlotOptions:
     linewidth: float | None = field(default=None, metadata=SIGNALS_ONLY)
     share: bool | Literal["colors"] | None = field(default=None, metadata=IMAGES_ONLY)
     columns: int | None = None
+    overlay: Any = field(default=None, metadata=IMAGES_ONLY)
+    overlay_style: Literal["contours", "areas", "both"] | None = field(
+        default=None, metadata=IMAGES_ONLY
+    )
+    overlay_color: Any = field(default=None, metadata=IMAGES_ONLY)
+    overlay_numbers: bool | None = field(default=None, metadata=IMAGES_ONLY)
+    scalebar: bool | float | None = field(default=None, metadata=IMAGES_ONLY)
     waterfall: bool | float | None = field(default=None, metadata=SIGNALS_ONLY)
     twin: bool | str | list[str] | None = field(default=None, metadata=SIGNALS_ONLY)
 
@@ -58,6 +66,8 @@ _CALLED_OTHERWISE = {
     **dict.fromkeys(("subplots", "ncols", "layout", "side_by_side"), "columns"),
     **dict.fromkeys(("offset", "stack", "stacked", "shift", "step"), "waterfall"),
     **dict.fromkeys(("secondary_y", "twinx", "right", "y2"), "twin"),
+    **dict.fromkeys(("mask", "contour", "contours", "labels_over", "segmentation"), "overlay"),
+    **dict.fromkeys(("scale_bar", "bar", "scale"), "scalebar"),
     "lw": "linewidth",
     "ls": "linestyle",
     "c": "color",

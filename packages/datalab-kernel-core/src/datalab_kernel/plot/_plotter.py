@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from datalab_kernel.plot._result import Plot
@@ -118,11 +119,15 @@ class Plotter:
             As matplotlib names them, and what they mean there: ``title, xlabel, ylabel,
             xlim, ylim, aspect, alpha, figsize, dpi, columns, roi, results`` for both kinds,
             ``xscale, yscale, color, label, legend, errorbars, marker, linestyle, linewidth,
-            waterfall, twin`` for signals, ``cmap, vmin, vmax, norm, colorbar, origin, share`` for images.
+            waterfall, twin`` for signals, ``cmap, vmin, vmax, norm, colorbar, origin, share,
+            overlay, overlay_style, overlay_color, overlay_numbers, scalebar`` for images.
             ``color`` and ``label`` may be lists; ``legend`` may be a place such as
             ``"upper left"``; ``roi=False`` leaves outlines out, ``results=False`` what
             analyses found; ``share="colors"`` gives images the same colours, ``share=True``
             the same axis limits too; ``xlim`` may be dates, where x is time.
+            ``overlay="cells"`` draws the outlines of labels or of a mask over each image
+            (``overlay_style="areas"`` or ``"both"``; ``overlay_numbers=True`` numbers them),
+            ``scalebar=True`` a bar of a round length, a number one of this length in x's unit.
             ``columns=2`` gives each signal axes of its own, two in a row; ``waterfall=True``
             draws each curve above the one before it (a number is the step); ``twin=True`` puts
             curves in another unit than the first on a right y axis, ``twin="name"`` this one.
@@ -159,6 +164,7 @@ class Plotter:
         """
         from datalab_kernel.plot._describing.build import build
         from datalab_kernel.plot._describing.fits import build_fit
+        from datalab_kernel.plot._describing.overlays import check_overlays
         from datalab_kernel.plot._earlier_spellings import translate, with_shown_instead
         from datalab_kernel.plot._inputs import drawable
         from datalab_kernel.plot._options import check_placing, parse_options
@@ -173,6 +179,9 @@ class Plotter:
             spec = build_fit(what, parsed, is_alone=ax is not None)
         else:
             objects = with_shown_instead(drawable(what, self._looked_at(parsed, drawer)), instead)
+            if parsed.overlay is not None:
+                over = check_overlays(drawable(parsed.overlay, self.workspace))
+                parsed = replace(parsed, overlay=over)
             spec = build(objects, parsed, is_alone=ax is not None)
         return _drawn(drawer, spec, ax, show=show)
 

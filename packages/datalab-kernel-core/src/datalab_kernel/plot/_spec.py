@@ -121,6 +121,30 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """Regions over an image: whole numbers of shape ``(ny, nx)``, 0 where none is, between edges.
+
+    They need not be the image's pixels. A region has the colour of its number, in rounds from 1 on.
+    ``style`` says whether its outline is drawn (:func:`.outlines_of`), its area, or both.
+    """
+
+    labels: Array
+    x_edges: Array
+    y_edges: Array
+    colors: tuple[Any, ...]
+    style: Literal["contours", "areas", "both"] = "contours"
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleBar:
+    """A bar in an image's corner: how long it is along x, in its unit, and what is written at it."""
+
+    length: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RightAxis:
     """A second y axis at the right, and the curves that belong to it; x is the same."""
 
@@ -144,6 +168,8 @@ class AxesSpec:
 
     curves: tuple[Curve, ...] = ()
     image: Image | None = None
+    overlays: tuple[Overlay, ...] = ()
+    scale_bar: ScaleBar | None = None
     shapes: tuple[Shape, ...] = ()
     title: str = ""
     xlabel: str = ""

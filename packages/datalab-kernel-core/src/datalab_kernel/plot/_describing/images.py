@@ -11,6 +11,7 @@ import numpy as np
 from datalab_kernel.plot._describing import stored
 from datalab_kernel.plot._describing.annotations import annotated
 from datalab_kernel.plot._describing.color_scale import ColorScale, color_scale
+from datalab_kernel.plot._describing.overlays import with_overlays
 from datalab_kernel.plot._describing.regions import masked_pixels, regions
 from datalab_kernel.plot._describing.results import results
 from datalab_kernel.plot._describing.texts import modulus, phase, plain
@@ -52,7 +53,7 @@ def image_axes(
     for image, values, scale in zip(images, data, scales, strict=True):
         picture = _picture(image, values, scale, options)
         first = _axes(image, picture, options, is_single=is_single)
-        axes.append(first)
+        axes.append(with_overlays(first, options, _edges))
         if _is_complex(image) and not is_alone:
             axes.append(_phase_axes(image, picture, first))
     return tuple(_with_common_limits(axes)) if options.share is True else tuple(axes)

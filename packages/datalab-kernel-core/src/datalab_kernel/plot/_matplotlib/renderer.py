@@ -169,12 +169,20 @@ def _draw_data(axes: Axes, spec: AxesSpec, *, has_own_bar: bool) -> _Drawn:
             notes += draw_curve(axes, curve, spec)
     if spec.right is not None:
         notes += draw_right_axis(axes, spec, spec.right)
+    if spec.overlays:
+        from datalab_kernel.plot._matplotlib.overlays import draw_overlays
+
+        draw_overlays(axes, spec.overlays)
     labels = draw_shapes(axes, spec.shapes)
     notes += [*filter(None, [spec.note]), *_labels_left_out(spec)]
     if spec.xlim is not None:
         axes.set_xlim(*spec.xlim)
     if spec.ylim is not None:
         axes.set_ylim(*spec.ylim)
+    if spec.scale_bar is not None:
+        from datalab_kernel.plot._matplotlib.overlays import draw_scale_bar
+
+        draw_scale_bar(axes, spec.scale_bar)
     _label_axes(axes, spec)
     _explain(axes, spec, notes)
     return _Drawn(labels, mappable)

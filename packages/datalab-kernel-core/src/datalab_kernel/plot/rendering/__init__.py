@@ -10,6 +10,7 @@ takes from here
 - a histogram's steps: :func:`whole_bins`;
 - parts of long curves, for who zooms: :func:`order_of` and :func:`places_in`;
 - for backends, what a large object looks like as a whole: :func:`extremes_of`, :func:`area_means_of`;
+- outlines of regions over an image: :func:`outlines_of`, and :func:`reduced_labels` for their areas;
 - metric prefixes: :func:`choose_unit` and :func:`with_unit`;
 - colours and line styles: :data:`CURVE_STYLES` and :func:`shape_color`.
 
@@ -22,14 +23,22 @@ from datalab_kernel.plot.rendering._finite import finite_range
 from datalab_kernel.plot.rendering._from_afar import SEEN_AS, area_means_of, extremes_of
 from datalab_kernel.plot.rendering._image import ReducedImage, reduce_image
 from datalab_kernel.plot.rendering._ordered import order_of, places_in
+from datalab_kernel.plot.rendering._outlines import (
+    OVERLAY_COLORS,
+    Outline,
+    outlines_of,
+    reduced_labels,
+)
 from datalab_kernel.plot.rendering._palette import CURVE_STYLES, shape_color
 from datalab_kernel.plot.rendering._scales import SCALES
 from datalab_kernel.plot.rendering._units import choose_unit, with_unit
 
 __all__ = [
     "CURVE_STYLES",
+    "OVERLAY_COLORS",
     "SCALES",
     "SEEN_AS",
+    "Outline",
     "ReducedCurve",
     "ReducedImage",
     "View",
@@ -38,9 +47,11 @@ __all__ = [
     "extremes_of",
     "finite_range",
     "order_of",
+    "outlines_of",
     "places_in",
     "reduce_curve",
     "reduce_image",
+    "reduced_labels",
     "shape_color",
     "whole_bins",
     "with_unit",
