@@ -14,6 +14,7 @@ from support.datalab.notebook_calc_cells import (
     CALCULATING,
     FITTING,
     IS_FULL,
+    MICROSCOPY,
     MISTAKES,
     UNITS,
     registry_cells,
@@ -28,7 +29,7 @@ from datalab_kernel import Workspace
 
 CHAPTERS = (
     *(PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, ARITHMETIC, FITTING),
-    MISTAKES,
+    *(MICROSCOPY, MISTAKES),
     CONNECTED,
 )
 if IS_FULL:

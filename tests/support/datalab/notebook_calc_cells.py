@@ -250,6 +250,60 @@ smooth = workspace.calc("savitzky_golay", on="a", window_length=9, deriv=1)
 all_of()
 """
 
+MICROSCOPY = """
+# %% frames and labels
+emptied()
+rng = np.random.default_rng(3)
+planes = rng.integers(60_000, 65_536, (2, 2, 12, 16), dtype=np.uint16)
+frames = {}
+for z, c in np.ndindex(2, 2):
+    plane = create_image("", planes[z, c], units=("µm", "µm", "counts"))
+    plane.dx = plane.dy = 0.5
+    plane.metadata["frame"] = {"Z": z, "C": c}
+    frames[f"f Z{z} C{c}"] = plane
+workspace.add(frames, group="f")
+spots = create_image("", np.zeros((12, 16)), units=("µm", "µm", "V"))
+spots.data[2:6, 3:9] = 2.0
+spots.data[7:10, 8:14] = 3.0
+spots.dx, spots.dy = 0.5, 0.25
+workspace.add("spots", spots, group="others")
+
+# %% a stack
+stack = workspace.stack("f")
+[repr(stack), stack.names, stack.axes, stack.select(Z=1).names, stack[1], stack[1:3].names]
+
+# %% projections
+results = [stack.max("Z"), stack.sum(["Z", "C"]), stack.mean(["Z", "C"])]
+[[result, *result.objects] for result in results]
+
+# %% a projection's history
+[workspace.script("sum(f)"), workspace.list(group="projections"), workspace.stack("f").names]
+
+# %% a projection of several axes unasked
+stack.max()
+
+# %% no such stack
+workspace.stack("g")
+
+# %% planes in one array
+workspace.add("planes", np.zeros((2, 3, 4)))
+
+# %% regions
+result = workspace.calc("label_regions", on="spots", threshold=1.0)
+split = workspace.calc("watershed_split", on=result, name="cells")
+[result.object, split.object, workspace.history("cells")]
+
+# %% what regions measure
+result = workspace.calc("region_properties", on="cells", operand="spots")
+[result, result.frame, workspace.results("cells"), workspace.script("cells"), workspace["cells"]]
+
+# %% regions of other pixels
+workspace.calc("region_properties", on="cells", operand="f Z0 C0")
+
+# %% all of it, regions
+all_of()
+"""
+
 MISTAKES = """
 # %% a computation that is known to mislead
 workspace["counts"] = np.full((4, 4), 200, np.uint8)

@@ -116,7 +116,7 @@ def _labels(image: ImageObj) -> Array:
         )
         raise TypeError(message)
     if data.size and ((data == 0) | (data == data.max())).all():
-        return (data != 0).astype(np.int32)
+        return np.asarray((data != 0).astype(np.int32))
     return np.asarray(data.astype(np.int32))
 
 
