@@ -1,4 +1,7 @@
-"""Objects as pandas and xarray have them; ``_coerce`` is the way back."""
+"""Objects as pandas and xarray have them; ``_coerce`` is the way back.
+
+What is given is only read, and copied once: where pandas would copy again, it is told not to.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def to_pandas(obj: Any) -> pd.Series[Any] | pd.DataFrame:
 
     if hasattr(obj, "xydata"):
         index = _index_of(obj)
-        series = pd.Series(obj.xydata[1], index=index, name=obj.title)
+        series = pd.Series(np.array(obj.xydata[1]), index=index, name=obj.title, copy=False)
         series.attrs = {**_described(obj, "y", ""), **_described(obj, "x", "x_")}
         return series
     x, y = _coordinates(obj)
@@ -36,6 +39,7 @@ def to_pandas(obj: Any) -> pd.Series[Any] | pd.DataFrame:
         _plain(obj.data),
         index=pd.Index(y, name=obj.ylabel or "y"),
         columns=pd.Index(x, name=obj.xlabel or "x"),
+        copy=False,
     )
     frame.attrs = {
         **_described(obj, "z", ""),
@@ -60,8 +64,10 @@ def to_xarray(obj: Any) -> xr.DataArray:
         attrs = {**metadata, **_described(obj, "y", "")}
         coords: dict[str, Any] = {"x": ("x", *_coordinate(obj, "x", obj.xydata[0]))}
         if len(obj.xydata) == _ERROR_BARS:
-            coords |= {"dx": ("x", obj.xydata[2]), "dy": ("x", obj.xydata[3])}
-        return xr.DataArray(obj.xydata[1], coords, ("x",), name=obj.title, attrs=attrs)
+            errors = np.array(obj.xydata[2:])
+            coords |= {"dx": ("x", errors[0]), "dy": ("x", errors[1])}
+        values = np.array(obj.xydata[1])
+        return xr.DataArray(values, coords, ("x",), name=obj.title, attrs=attrs)
     x, y = _coordinates(obj)
     return xr.DataArray(
         _plain(obj.data),
@@ -83,7 +89,7 @@ def _index_of(obj: Any) -> Any:
 
     name = obj.xlabel or "x"
     if not obj.is_x_datetime():
-        return pd.Index(obj.xydata[0], name=name)
+        return pd.Index(np.array(obj.xydata[0]), name=name, copy=False)
     index = pd.DatetimeIndex(stamps_of(obj.metadata, obj.xydata[0]), name=name)
     zone = zone_of(obj.metadata)
     if not zone:
@@ -94,8 +100,10 @@ def _index_of(obj: Any) -> Any:
         return index
 
 
-def _coordinate(obj: Any, letter: str, values: Array) -> tuple[Array, dict[Any, Any]]:
+def _coordinate(obj: Any, letter: str, values: Array) -> tuple[Any, dict[Any, Any]]:
     """Return the coordinates of an axis and their attributes; dates say themselves what they are."""
+    import pandas as pd
+
     attributes = _described(obj, letter, "")
     metadata = obj.metadata
     if hasattr(obj, "xydata"):
@@ -103,7 +111,7 @@ def _coordinate(obj: Any, letter: str, values: Array) -> tuple[Array, dict[Any, 
     else:
         times = image_times(metadata, values, letter)
     if times is None:
-        return values, attributes
+        return pd.Index(np.array(values), copy=False), attributes  # as xarray has it
     del attributes["units"]  # xarray writes its own
     if zone := zone_of(metadata, letter):
         attributes[ZONE_ATTRIBUTE] = zone
@@ -118,9 +126,9 @@ def _coordinates(obj: Any) -> tuple[Array, Array]:
 
 
 def _plain(data: Array) -> Array:
-    """Return an array without a mask: what is masked is NaN."""
+    """Copy an array, without a mask: what is masked is NaN."""
     if not isinstance(data, np.ma.MaskedArray):
-        return data
+        return np.array(data)
     wide: Any = data if data.dtype.kind in "fc" else data.astype(float)
     plain: Array = wide.filled(np.nan)
     return plain

@@ -106,7 +106,7 @@ class ExchangePage:
         """
         from datalab_kernel.objects._to_tables import to_pandas
 
-        return to_pandas(self._shelf.get(name))
+        return to_pandas(self._shelf.view(name))
 
     def to_xarray(self, name: str) -> xr.DataArray:
         """Return an object as an xarray DataArray with its coordinates, units and labels.
@@ -131,7 +131,7 @@ class ExchangePage:
         """
         from datalab_kernel.objects._to_tables import to_xarray
 
-        return to_xarray(self._shelf.get(name))
+        return to_xarray(self._shelf.view(name))
 
     def to_dataframe(self, metadata: str | Iterable[str] = ()) -> pd.DataFrame:
         """List the objects as a frame, for picking some of them.
