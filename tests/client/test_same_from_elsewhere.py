@@ -8,6 +8,7 @@ from support.datalab.calc_inputs import inputs
 from support.datalab.notebook_calc_cells import (
     CALCULATING,
     IS_FULL,
+    MICROSCOPY,
     MISTAKES,
     UNITS,
     registry_cells,
@@ -20,7 +21,7 @@ from support.jupyter_server import JupyterServer
 
 from datalab_kernel import Workspace
 
-CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, MISTAKES)
+CHAPTERS = (PREPARING, ADDING, LOOKING, CHANGING, GROUPS, TABLES, UNITS, MICROSCOPY, MISTAKES)
 if IS_FULL:
     CHAPTERS += (NAMES, VALUES, LARGE, FILES, CALCULATING)
 CELLS = [*(cell for text in CHAPTERS for cell in cells_of(text)), *registry_cells()]

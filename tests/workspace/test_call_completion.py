@@ -54,6 +54,22 @@ def test_a_name_is_written_as_the_text_that_is_open_needs_it(offered):
     assert eval(f"'{name}'") == 'a "b" \\c'
 
 
+def test_groups_of_images_are_offered_for_a_stack_and_objects_for_an_overlay():
+    workspace = Workspace("standalone")
+    workspace.add({f"z{i}": np.eye(3) for i in range(2)}, group="cells")
+    workspace.add("s", np.arange(3.0), group="signals")
+
+    def offered(text):
+        context = SimpleNamespace(full_text=text, cursor_line=0, text_until_cursor=text)
+        answer = answer_in_call(context, {"w": workspace, "p": Plotter(workspace)})
+        return [completion.text for completion in answer["completions"]]
+
+    assert offered('w.stack("') == ["cells"]
+    assert offered('p.plot("z0", overlay="z') == ["z0", "z1"]
+    assert offered('p.plot("z0", overlay_style="') == ["contours", "areas", "both"]
+    assert "region_properties" in offered('w.calc("region')
+
+
 METHODS = ["get", "edit", "remove", "rename", "results", "history", "script", "export", "select"]
 
 

@@ -9,7 +9,14 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from datalab_kernel.session._call_place import CALC, EXAMPLES, PLOTS, Place, place_in_call
+from datalab_kernel.session._call_place import (
+    CALC,
+    EXAMPLES,
+    PLOTS,
+    STACKS,
+    Place,
+    place_in_call,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +31,7 @@ _ATTRIBUTE = re.compile(r"(?<![\w.])([^\W\d]\w*)\.calc\.(\w*)\Z")
 _FUNCTION = re.compile(r"\s*(?:function\s*=\s*)?")
 _LISTED = r"(?:[\[(].*)?"
 _OPERANDS = re.compile(rf"\s*(?:on|operand)\s*=\s*{_LISTED}", re.DOTALL)
-_FIRST = re.compile(rf"\s*(?:(?:what|names?|old)\s*=\s*)?{_LISTED}", re.DOTALL)
+_FIRST = re.compile(rf"\s*(?:(?:what|names?|old|group)\s*=\s*)?{_LISTED}", re.DOTALL)
 _KEYWORD = re.compile(r"\s*(\w+)\s*=")
 _WORD = re.compile(r"\s*(\w*)")
 
@@ -54,7 +61,7 @@ def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:
     if place.method not in CALC:
         if is_first and _FIRST.fullmatch(place.begun):
             return _answer(_first_choices(place, user_ns), place.typed, "text")
-        return _answer(_option_choices(place), place.typed, "text")
+        return _answer(_option_choices(place, user_ns), place.typed, "text")
     keyword = _KEYWORD.fullmatch(place.begun.rstrip())
     if is_first and not place.function and _FUNCTION.fullmatch(place.begun):
         return _answer(_functions(), place.typed, "function")
@@ -66,11 +73,14 @@ def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first_choices(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
-    """Return what may be the first argument: an example's name, else an object's."""
-    if place.method not in EXAMPLES:
+    """Return what may be the first argument: an example's name, a group's title, else an object's."""
+    if place.method not in (*EXAMPLES, *STACKS):
         return _object_names(place, user_ns)
-    if not _is_workspace(user_ns.get(place.owner)):
+    workspace = user_ns.get(place.owner)
+    if not _is_workspace(workspace):
         return ()
+    if place.method in STACKS:
+        return _written(workspace._appearance.stacks(), place)  # noqa: SLF001 - its own
     from datalab_kernel.workspace._examples import names
 
     return names()
@@ -98,10 +108,12 @@ def _parameters(place: Place) -> Iterable[str]:
     return dict.fromkeys(p.name for info in _infos(place.function) for p in info.parameters)
 
 
-def _option_choices(place: Place) -> Iterable[str]:
+def _option_choices(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
     keyword = _KEYWORD.fullmatch(place.begun.rstrip())
     if place.method not in PLOTS or keyword is None:
         return ()
+    if keyword[1] == "overlay":
+        return _object_names(place, user_ns)
     from datalab_kernel.plot._option_values import choices_of
 
     return choices_of(keyword[1])
@@ -150,6 +162,11 @@ def _object_names(place: Place, user_ns: Mapping[str, Any]) -> list[str]:
     kinds = {info.kind for info in _infos(place.function)} if names and place.function else set()
     if len(kinds) == 1:
         names = workspace.list(kind=kinds.pop())
+    return _written(names, place)
+
+
+def _written(names: Iterable[str], place: Place) -> list[str]:
+    """Write names as the text that is open needs them."""
     escaped = {ord("\\"): r"\\", ord(place.quote): f"\\{place.quote}"}
     return [name.translate(escaped) for name in names]
 

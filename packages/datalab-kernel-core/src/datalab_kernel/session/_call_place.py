@@ -20,10 +20,11 @@ OBJECTS_FIRST = (
 
 EXAMPLES = ("load_example",)
 """Methods whose first argument is an example's name."""
+STACKS = ("stack",)
+"""Methods whose first argument is a group's title."""
+_METHODS = (*CALC, *OBJECTS_FIRST, *EXAMPLES, *STACKS)
 
-_CALL = re.compile(
-    rf"(?:(?<![\w.])([^\W\d]\w*))?\.({'|'.join((*CALC, *OBJECTS_FIRST, *EXAMPLES))})(?:\.(\w+))?\("
-)
+_CALL = re.compile(rf"(?:(?<![\w.])([^\W\d]\w*))?\.({'|'.join(_METHODS)})(?:\.(\w+))?\(")
 _FUNCTION_GIVEN = re.compile(r"""\s*(?:function\s*=\s*)?(['"])(\w+)\1\s*""")
 
 
@@ -36,7 +37,7 @@ class Place:
     owner : str
         The variable before the method; empty if it is something else.
     method : str
-        One of :data:`CALC`, :data:`OBJECTS_FIRST` or :data:`EXAMPLES`.
+        One of :data:`CALC`, :data:`OBJECTS_FIRST`, :data:`EXAMPLES` or :data:`STACKS`.
     function : str
         The name of the function that is computed, as far as it is known.
     arguments : tuple of str

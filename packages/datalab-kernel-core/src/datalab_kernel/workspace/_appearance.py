@@ -87,6 +87,17 @@ class Appearance:
             except GONE:
                 return []
 
+    def stacks(self) -> list[str]:
+        """List the groups of images that Tab offers for a stack, as far as they are known."""
+        with self._shelf.lock:
+            backend = self._connection.quiet_backend()
+            try:
+                infos = known_now(backend)[0] if backend else {}
+            except GONE:
+                return []
+            found = (info.group for info in infos.values() if info.kind == "image" and info.group)
+            return [*dict.fromkeys(found)]
+
     def _first_steps(self) -> FirstSteps:
         """Return what to show while nothing is known to be in it."""
         from datalab_kernel.workspace._first_steps import FirstSteps
