@@ -246,6 +246,14 @@ workspace["a"] - workspace["short"]
 smooth = workspace.calc("savitzky_golay", on="a", window_length=9, deriv=1)
 [smooth, smooth.object, workspace.history(smooth), workspace.script(smooth)]
 
+# %% a baseline, and a spectrum without it
+below = workspace.calc("baseline", on="a", method="modpoly", poly_order=1)
+flat = workspace.calc("baseline_removal", on=["a", "b"], method="modpoly", poly_order=1)
+[below.object, flat, flat.objects, workspace.script(flat.names[0])]
+
+# %% a parameter of another method
+workspace.calc("baseline_removal", on="a", method="arpls", poly_order=1)
+
 # %% all of it, with arithmetic
 all_of()
 """

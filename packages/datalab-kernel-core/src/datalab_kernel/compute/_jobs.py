@@ -55,6 +55,7 @@ class Job:
     ``masked`` names those that had masked pixels, ``notes`` says what else is to be known of
     how the objects were prepared.
     ``units`` is ``"as they are"`` if operands in different units aren't to be converted.
+    ``parameter_text`` are the parameters as the record has them, from :func:`prepared` on.
     ``keep_results`` says whether a result keeps the tables and geometry of its sources, as
     DataLab's option of that name says.
     """
@@ -70,6 +71,7 @@ class Job:
     notes: tuple[Note, ...] = ()
     units: Units = ""
     keep_results: bool = False
+    parameter_text: Any = None
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -87,10 +89,11 @@ class Job:
     @property
     def record(self) -> Record:
         """What the history says of it."""
+        text = self.parameter_text
         return Record(
             function=self.function.name,
             pattern="1-to-1" if self.function.pattern == "1-to-n" else self.function.pattern,
-            parameters=encoded(self.parameters),
+            parameters=encoded(self.parameters) if text is None else text,
             source_uuids=tuple(source.uuid for source in self.sources),
             source_names=tuple(source.name_then for source in self.sources),
             versions=versions(self.function.package),
@@ -133,7 +136,17 @@ def prepared(jobs: Sequence[Job], *, keep_results: bool = False) -> list[Job]:
         If objects are to be in one unit, and theirs are of different quantities.
     """
     aligned: dict[int, Operands] = {}
-    return [_prepared(job, aligned, keep_results=keep_results) for job in jobs]
+    texts: dict[int, Any] = {}  # of many jobs with the same parameters
+    for job in jobs:
+        if id(job.parameters) not in texts:
+            texts[id(job.parameters)] = encoded(job.parameters)
+    return [
+        replace(
+            _prepared(job, aligned, keep_results=keep_results),
+            parameter_text=texts[id(job.parameters)],
+        )
+        for job in jobs
+    ]
 
 
 def _prepared(job: Job, aligned: dict[int, Operands], *, keep_results: bool) -> Job:

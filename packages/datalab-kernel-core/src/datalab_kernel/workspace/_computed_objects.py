@@ -18,6 +18,26 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._shelf import Shelf
 
 
+class _FreeNumbers:
+    """The names that results have got, and below which number all of a name's are."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self._first: dict[str, int] = {}
+
+    def first(self, name: str) -> int:
+        """Return the first number by which a name isn't taken."""
+        number = self._first.get(name, 1)
+        while _numbered(name, number) in self.taken:
+            number += 1
+        self._first[name] = number
+        return number
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else _names.numbered(name, number)
+
+
 class ComputedObjects:
     """Put objects, tables and geometry that were computed of a shelf's objects there too."""
 
@@ -64,10 +84,12 @@ class ComputedObjects:
             known = self._shelf.backend.describe()
             items = self._newly_identified(involved, known)
             names: list[str] = []
+            free = _FreeNumbers()
             replaced = set()
             for wish, output in zip(wanted, outputs, strict=True):
-                name = self._free_name(wish or title_of(output), output, known, names)
+                name = self._free_name(wish or title_of(output), output, known, free)
                 names.append(name)
+                free.taken.add(name)
                 if name in known:
                     replaced.add(name)
                 group = None if name in replaced else _group(output)
@@ -89,16 +111,16 @@ class ComputedObjects:
         return tuple(names)
 
     def _free_name(
-        self, name: str, output: Output, known: Mapping[str, ObjectInfo], taken: Sequence[str]
+        self, name: str, output: Output, known: Mapping[str, ObjectInfo], free: _FreeNumbers
     ) -> str:
         """Return the name, or the next with a number, that is free or an earlier run's."""
-        number = 1
-        candidate = name
-        while candidate in taken or (
+        number = free.first(name)
+        candidate = _numbered(name, number)
+        while candidate in free.taken or (
             candidate in known and not self._is_predecessor(candidate, output)
         ):
             number += 1
-            candidate = _names.numbered(name, number)
+            candidate = _numbered(name, number)
         return candidate
 
     def _is_predecessor(self, name: str, output: Output) -> bool:

@@ -231,3 +231,30 @@ def test_lmfit_and_sigima_can_draw_the_curve_elsewhere():
     found = evaluate_fit(curve, longer)
     rows = {name: row["value"] for name, row in parameters(curve).items() if name != "tau"}
     np.testing.assert_array_equal(found.y, model_of("exponential").draw(longer.x, rows))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_compiled"),
+    [
+        ("a*exp(-x/tau)+c", True),
+        ("a*sin(2*pi*x+b)**2", True),
+        ("where(x < b, a, 0)*x", False),
+        ("a*x.real", False),
+        ("a*open(x)", False),
+    ],
+)
+def test_arithmetic_is_compiled_and_the_rest_is_left_to_lmfits_interpreter(
+    text: str, is_compiled: bool
+) -> None:
+    from lmfit.models import ExpressionModel
+
+    from datalab_kernel.compute.fits._models import _compiled
+
+    model = ExpressionModel(text)
+    draw = _compiled(model, text)
+    assert (draw is not None) == is_compiled
+    if draw is not None:
+        x = np.linspace(0.1, 2, 50)
+        values = {"a": 2.0, "b": 0.3, "c": 1.0, "tau": 0.7}
+        given = {name: values[name] for name in model.param_names}
+        np.testing.assert_array_equal(draw(x, given), model.func(x=x, **given))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import inspect
 import re
@@ -17,6 +18,7 @@ from datalab_kernel.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import CodeType
 
 Array = np.ndarray[Any, Any]
 _NAMES = re.compile(r"\s*\w+\s*(\+\s*\w+\s*)*")
@@ -154,6 +156,13 @@ def _drawn(parts: Sequence[Part], x: Array, values: Mapping[str, float]) -> Arra
     return first
 
 
+_ARITHMETIC = (
+    *(ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Constant, ast.Load),
+    *(ast.operator, ast.unaryop),
+)
+"""What an expression may be made of to be compiled."""
+
+
 # -- by an expression or a function -------------------------------------------------------
 
 
@@ -172,8 +181,35 @@ def _of_expression(text: str) -> Model:
     return Model(
         title=text,
         parameters=tuple(model.param_names),
-        draw=partial(_evaluated, model),
+        draw=_compiled(model, text) or partial(_evaluated, model),
     )
+
+
+def _compiled(model: Any, text: str) -> Callable[..., Array] | None:
+    """Return what evaluates an expression as lmfit's interpreter does, and faster.
+
+    None for what has more in it than arithmetic and functions of numpy, called by name.
+    """
+    tree = ast.parse(text.strip(), mode="eval")
+    if not all(isinstance(node, _ARITHMETIC) for node in ast.walk(tree)):
+        return None
+    functions = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    if not all(isinstance(function, ast.Name) for function in functions):
+        return None
+    known = {
+        node.id: model.asteval.symtable[node.id]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id in model.asteval.symtable
+    }
+    called = {function.id for function in functions if isinstance(function, ast.Name)}
+    if not all(isinstance(known.get(name), np.ufunc) for name in called):
+        return None
+    return partial(_run, compile(tree, "<model>", "eval"), known)
+
+
+def _run(code: CodeType, known: Mapping[str, Any], x: Array, values: Mapping[str, float]) -> Array:
+    names = {"__builtins__": {}, **known, **values, "x": x}
+    return np.asarray(eval(code, names), dtype=float)  # noqa: S307 - of arithmetic and ufuncs only
 
 
 def _evaluated(model: Any, x: Array, values: Mapping[str, float]) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from datalab_kernel.compute.own._declaration import Noted, own_function
 from datalab_kernel.compute.own._inputs import check_finite
+from datalab_kernel.compute.own._results import signal_like
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.notes import Note
 
@@ -109,14 +110,12 @@ def baseline(src: SignalObj, p: BaselineParam) -> Any:
     SignalObj
         With a note where the method ended before its tolerance was reached.
     """
-    from sigima.proc.signal.base import dst_1_to_1
-
     inside = _inside(src)
     found, notes = _found("baseline", src, p, inside)
-    dst: SignalObj = dst_1_to_1(src, "baseline", _suffix(p))
-    dst.roi = None
     x = src.x if inside is None else src.x[inside]
-    dst.set_xydata(x, found)
+    dst = signal_like(src, "baseline", _suffix(p), (x, found, None, None))
+    if inside is not None:
+        dst.roi = None
     return Noted(dst, notes)
 
 
@@ -140,14 +139,11 @@ def baseline_removal(src: SignalObj, p: BaselineParam) -> Any:
     SignalObj
         With a note where the method ended before its tolerance was reached.
     """
-    from sigima.proc.signal.base import dst_1_to_1
-
     inside = _inside(src)
     found, notes = _found("baseline_removal", src, p, inside)
-    dst: SignalObj = dst_1_to_1(src, "baseline_removal", _suffix(p))
     y = src.y.copy()
     y[... if inside is None else inside] -= found
-    dst.set_xydata(src.x, y, src.dx, src.dy)
+    dst = signal_like(src, "baseline_removal", _suffix(p), (src.x, y, src.dx, src.dy))
     return Noted(dst, notes)
 
 

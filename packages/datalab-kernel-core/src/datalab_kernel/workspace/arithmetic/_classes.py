@@ -118,7 +118,11 @@ def _classes() -> dict[type, type]:
 def _class(base: Any) -> type:
     # guidata takes the title of an object from its class's docstring. Sigima's comes first, so
     # that both are laid out alike in memory, and an object of one can become one of the other
-    body = {"__doc__": base.__doc__, "__module__": __name__, SIGIMAS_CLASS: base}
+    def copy(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return with_operators(base.copy(self, *args, **kwargs))
+
+    copy.__doc__ = base.copy.__doc__
+    body = {"__doc__": base.__doc__, "__module__": __name__, SIGIMAS_CLASS: base, "copy": copy}
     made: type = type(base)(base.__name__, (base, Operators), body)
     return made
 
