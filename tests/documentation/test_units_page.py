@@ -8,7 +8,7 @@ from datalab_kernel.compute._result_units import CUTS, PROFILES, SPECTRA
 from datalab_kernel.units import IMAGE_RULES, SIGNAL_RULES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/guide/units.md").read_text(encoding="utf-8")
-NAMED = {*re.findall(r"`(\w+)`", PAGE)}
+NAMED = {*re.findall(r"`([\w.]+)`", PAGE)}
 
 
 def test_every_function_with_a_unit_of_its_own_is_named() -> None:
