@@ -113,9 +113,10 @@ def _errors(dy: Array, p: SavitzkyGolayParam, step: float) -> Array:
         return np.asarray(found) ** 2
 
     half = p.window_length // 2
-    beyond = "nearest" if p.mode == "interp" else p.mode
+    edges = p.mode
+    beyond = "nearest" if edges == "interp" else edges
     squares = correlate1d(np.asarray(dy, dtype=float) ** 2, weights(half), mode=beyond)
-    if p.mode == "interp":
+    if edges == "interp":
         first, last = dy[: p.window_length] ** 2, dy[-p.window_length :] ** 2
         for place in range(half):
             squares[place] = weights(place) @ first
