@@ -87,7 +87,8 @@ class StandaloneBackend(Backend):
         owned = [item.obj if item.is_owned else copy_object(item.obj) for item in items]
         infos = []
         for item, obj in zip(items, owned, strict=True):
-            obj.title = item.name
+            if obj.title != item.name:  # setting it takes guidata ten times as long as looking
+                obj.title = item.name
             infos.append(describe_object(obj, group=item.group or ""))
         for item, obj, info in zip(items, owned, infos, strict=True):
             self._store(item, obj, info)

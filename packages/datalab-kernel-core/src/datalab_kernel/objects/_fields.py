@@ -45,7 +45,7 @@ class Schema:
     """The names and defaults of a class's attributes, and the names of its arrays.
 
     ``prototype`` is a new object: copying it is several times as fast as making one. ``own``
-    are those of its values that an object doesn't share with others.
+    are those of its values, but for the metadata, that an object doesn't share with others.
     """
 
     prototype: DataObject
@@ -75,7 +75,7 @@ def schema(kind: Kind) -> Schema:
     slots = tuple((name, f"_{name}", default) for name, default in defaults.items())
     kept = [(name, value) for name, value in vars(prototype).items() if type(value) is dict]
     kept += [(f"_{name}", vars(prototype)[f"_{name}"]) for name in arrays]
-    own = tuple((name, value) for name, value in kept if value is not None)
+    own = tuple((name, value) for name, value in kept if value is not None and name != "_metadata")
     return Schema(prototype, defaults, slots, tuple(arrays), own)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from datalab_kernel.formats._images import Calibration, drawn_reversed
 from datalab_kernel.formats.tiff._calibration import RESOLUTION, of_resolution
-from datalab_kernel.formats.tiff._chain import layout_of
+from datalab_kernel.formats.tiff._chain import Entry, layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datalab_kernel.formats.tiff._chain import Layout
 
 Array = np.ndarray[Any, Any]
-Entries = dict[int, tuple[int, int, bytes]]
+Entries = dict[int, Entry]
 
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _COMPRESSION, _PHOTOMETRIC = 254, 256, 257, 258, 259, 262
 _DESCRIPTION, _OFFSETS, _SAMPLES, _ROWS, _COUNTS = 270, 273, 277, 278, 279
@@ -119,7 +119,7 @@ class _Directory:
         return value
 
     def _integers(self, tag: int, most: int) -> Sequence[int]:
-        kind, count, inline = self.entries[tag]
+        _, kind, count, inline = self.entries[tag]
         if kind not in _INTEGERS or not 0 < count <= most:
             raise _OtherKindError
         form = struct.Struct(f"{self.layout.order}{count}{_INTEGERS[kind]}")
@@ -158,7 +158,7 @@ class _Directory:
     def _text(self, tag: int) -> bytes:
         if tag not in self.entries:
             return b""
-        kind, count, inline = self.entries[tag]
+        _, kind, count, inline = self.entries[tag]
         if kind != _TEXT or count > _MOST_TEXT:
             raise _OtherKindError
         return self._bytes(count, inline).rstrip(b"\0")
@@ -168,7 +168,7 @@ class _Directory:
         for tag, name in _RESOLUTION.items():
             if tag not in self.entries:
                 continue
-            kind, count, inline = self.entries[tag]
+            _, kind, count, inline = self.entries[tag]
             if name == "ResolutionUnit":
                 found[name] = self.number(tag)
             elif kind == _RATIONAL and count == 1:
@@ -191,7 +191,7 @@ def _entries(file: BinaryIO, layout: Layout) -> Entries:
     entry = layout.entry
     data = file.read(number * entry.size + layout.offset.size)
     (following,) = layout.offset.unpack(data[number * entry.size :])
-    found = {tag: tuple(rest) for tag, *rest in entry.iter_unpack(data[: number * entry.size])}
+    found = {one[0]: one for one in entry.iter_unpack(data[: number * entry.size])}
     if following or len(found) != number:
         raise _OtherKindError
     return found
