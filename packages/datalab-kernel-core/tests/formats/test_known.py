@@ -1,6 +1,10 @@
 """Formats that the core knows and doesn't read: refused by name, with what would read them."""
 
+import struct
+
+import numpy as np
 import pytest
+import scipy.io
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import _registry, list_formats, read_file, read_options
@@ -56,6 +60,7 @@ BEGINNINGS = {
     "FITS": ("a.fits", b"SIMPLE  =                    T"),
     "CBF": ("a.cbf", b"###CBF: VERSION 1.5\n"),
     "mar CCD": ("a.mccd", b"II*\0" + NUL),
+    "MATLAB 4": ("a.mat", struct.pack("<5i", 0, 2, 3, 0, 2) + b"x\0" + NUL),
     "VAMAS": ("a.vms", b"VAMAS Surface Chemical Analysis Standard Data Transfer Format\n1\n2\n"),
     "CIF": ("a.cif", b"# made by\n\ndata_quartz\n_cell_length_a 4.9\nloop_\n_meas\n100\n120\n"),
     "PANalytical XRDML": (
@@ -113,6 +118,20 @@ def test_a_format_without_a_library_says_what_to_do_instead(tmp_path):
 
 def test_the_library_of_a_lecroy_trace_is_none_that_stretches_its_times(tmp_path):
     assert "lecroyparser" not in str(refused(tmp_path, "Teledyne LeCroy trace"))
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_a_matrix_that_scipy_writes_for_matlab_4_is_refused_by_its_name(tmp_path, order):
+    path = tmp_path / "old.mat"
+    scipy.io.savemat(path, {"x": np.arange(6.0).reshape(2, 3)}, format="4")
+    if order == ">":
+        data = path.read_bytes()
+        words = struct.unpack("<5i", data[:20])
+        numbers = np.frombuffer(data[22:], "<f8").astype(">f8").tobytes()
+        path.write_bytes(struct.pack(">5i", 1000, *words[1:]) + data[20:22] + numbers)
+    assert scipy.io.loadmat(path)["x"].tolist() == [[0, 1, 2], [3, 4, 5]]
+    with pytest.raises(FileFormatError, match="MATLAB 4.*scipy"):
+        read_file(path, read_options(None))
 
 
 def test_text_that_only_begins_alike_is_of_no_such_format(tmp_path):

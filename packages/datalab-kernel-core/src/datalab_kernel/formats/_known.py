@@ -11,6 +11,7 @@ The signatures are those of the formats' published layouts, or of the named libr
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ FORMATS_PACKAGE = "datalab-kernel-formats"
 _ESRF = re.compile(rb"\s*\{\s*(?:[^\n;=]*[;\n]\s*)?(?:EDF_|HeaderID|ByteOrder)", re.IGNORECASE)
 _WFDB = re.compile(rb"(?:\s*#[^\n]*\n)*\s*[\w/-]+ +\d+(?: +[\d.e+-]+\S*)?(?: +\d+)?[^\n]*\r?\n")
 _CIF = re.compile(rb"(?:[ \t\r]*(?:#[^\n]*)?\n)*[ \t]*data_\S*\s+(?:loop_|_\w|#)", re.IGNORECASE)
+_MATLAB_4_BYTES, _MATLAB_4_KINDS, _MATLAB_4_NAME = 20, 52, 64
 _ISF = re.compile(rb"\s*:?(?:WFMP(?:RE)?|WFMO(?:UTPRE)?):", re.IGNORECASE)
 
 
@@ -85,6 +87,22 @@ def _is_xml(head: bytes, _: Path) -> bool:
 
 def _is_wave(head: bytes, _: Path) -> bool:
     return head[:4] in {b"RIFF", b"RIFX", b"RF64"} and head[8:12] == b"WAVE"
+
+
+def _is_matlab_4(head: bytes, path: Path) -> bool:
+    """Say whether five numbers describe a matrix: type, rows, columns, imaginary part, length of its name.
+
+    The file says nothing else of itself. MathWorks, "MAT-File Format", level 4.
+    """
+    if path.suffix.lower() != ".mat" or len(head) < _MATLAB_4_BYTES:
+        return False
+    for order, of_machine in (("<", 0), (">", 1000)):
+        kind, rows, columns, is_complex, name_bytes = struct.unpack_from(f"{order}5i", head)
+        is_kind = 0 <= kind - of_machine <= _MATLAB_4_KINDS
+        is_size = min(rows, columns) >= 0 and is_complex in {0, 1}
+        if is_kind and is_size and 1 < name_bytes <= _MATLAB_4_NAME:
+            return True
+    return False
 
 
 def _foreign(  # noqa: PLR0913 - a row of the table
@@ -176,6 +194,7 @@ KNOWN = (
     _foreign("PANalytical XRDML", ".xrdml", lambda head, _: b"<xrdMeasurements" in head[:2048]),
     _foreign("XML", ".xml", _is_xml),
     # -- files of programs
+    _foreign("MATLAB 4", ".mat", _is_matlab_4, "scipy", _BSD),
     _foreign("NetCDF 3", ".nc .cdf", by_magic(b"CDF\x01", b"CDF\x02", b"CDF\x05"), "xarray", "Apache-2.0"),
     _foreign("Excel", ".xlsx .xlsm", _with_suffix(by_magic(b"PK\x03\x04"), ".xlsx", ".xlsm"), "openpyxl", _MIT),
     _foreign("Excel before 2007", ".xls", _with_suffix(by_magic(b"\xd0\xcf\x11\xe0"), ".xls"), "xlrd", _BSD),

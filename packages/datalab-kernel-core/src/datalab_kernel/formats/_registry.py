@@ -70,7 +70,7 @@ def is_plugin_format(path: Path) -> bool:
 
 def readers_of_suffix(suffix: str) -> list[str]:
     """Return the names of the readers whose files usually have a suffix."""
-    return [reader.name for reader in readers() if suffix in reader.suffixes]
+    return [*dict.fromkeys(reader.name for reader in readers() if suffix in reader.suffixes)]
 
 
 def readers() -> tuple[Reader, ...]:
