@@ -87,5 +87,5 @@ SPC = adapter(
     _read,
     library="spcfile",
     licence="LGPL-3.0",
-    keeps="axes and units, several spectra, header; adapter not run on a real file",
+    keeps="axes and units, several spectra, header",
 )

@@ -69,5 +69,5 @@ OPUS = adapter(
     _read,
     library="brukeropus",
     licence="MIT",
-    keeps="axes and units, all spectra of a file, parameters; adapter not run on a real file",
+    keeps="axes and units, all spectra of a file, parameters",
 )

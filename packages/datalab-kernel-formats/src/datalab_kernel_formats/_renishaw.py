@@ -101,5 +101,5 @@ WDF = adapter(
     _read,
     library="renishaw-wdf",
     licence="Apache-2.0",
-    keeps="axes and units, spectra of a map with their places; adapter not run on a real file",
+    keeps="axes and units, spectra of a map with their places",
 )

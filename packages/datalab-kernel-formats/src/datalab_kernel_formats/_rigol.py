@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datalab_kernel.formats import ReadOptions
     from datalab_kernel.objects import SignalObj
 
-_KEEPS = "time axis, volts of each channel; adapter not run on a real file"
+_KEEPS = "time axis, volts of each channel"
 
 
 def _read(path: Path, _: ReadOptions) -> list[SignalObj]:
@@ -49,7 +49,7 @@ RIGOL_WFM = adapter(
     _read,
     library="RigolWFM",
     licence="BSD-3-Clause",
-    keeps=_KEEPS,
+    keeps=f"{_KEEPS}; adapter not run on a real file",
 )
 RIGOL_BIN = adapter(
     "Rigol (binary)",
