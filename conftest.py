@@ -14,9 +14,17 @@ import pytest
 from hypothesis import settings
 
 LOCKS = Path(__file__).parent / ".run"
+IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+FEW_EXAMPLES = 30
+"""Of tests of properties, where they aren't run whole and don't say a number."""
 if "DATALAB_KERNEL_COVERAGE" in os.environ:  # the tasks unit-…
     pytest_plugins = ["support.coverage"]
-settings.register_profile("beside others", settings.default, deadline=None)  # time is for `alone`
+settings.register_profile(
+    "beside others",
+    settings.default,
+    deadline=None,  # time is for `alone`
+    max_examples=settings.default.max_examples if IS_FULL else FEW_EXAMPLES,
+)
 settings.load_profile("beside others")
 
 

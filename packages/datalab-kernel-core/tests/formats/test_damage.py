@@ -9,6 +9,7 @@ import sigima
 import tifffile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.sampling import IS_FULL
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import read_file, read_options
@@ -53,7 +54,7 @@ changes = st.lists(
 
 
 @settings(
-    max_examples=150,
+    max_examples=150 if IS_FULL else 40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -1,6 +1,5 @@
 """Tables in random dialects are read back equal or refused, never different."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, seed, settings
 from hypothesis import strategies as st
+from support.sampling import IS_FULL
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import read_file, read_options
 from datalab_kernel.objects._stamps import stamps_of
 
-IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 EXAMPLES = 2000 if IS_FULL else 40
 SIGNS = [(",", "."), (";", "."), (";", ","), ("\t", "."), ("\t", ","), (" ", "."), ("  ", ",")]
 UNITS = ["", "V", "mA", "°C", "kg*m/s²"]

@@ -1,12 +1,12 @@
 """A TIFF file of one grey frame is read without tifffile, and is the same as with it."""
 
-import os
 import random
 from itertools import product
 
 import numpy as np
 import pytest
 import tifffile
+from support.sampling import IS_FULL
 
 from datalab_kernel.errors import FileFormatError
 from datalab_kernel.formats import read_file, read_options
@@ -24,7 +24,6 @@ OPTIONS = [
     {"photometric": "miniswhite"},
     {"extratags": [(286, "2I", 1, (5, 2), True), (274, "H", 1, 3, True)]},
 ]
-IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 EACH_ONCE = [*((kind, {}) for kind in TYPES), *(("u2", options) for options in OPTIONS)]
 KINDS = [*product(TYPES, OPTIONS)] if IS_FULL else EACH_ONCE
 PIXELS = np.array([[1, 2, 3], [100, 50, 7]])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.sampling import sampled
 
 from datalab_kernel import create_signal, create_signal_roi
 
@@ -116,7 +117,7 @@ def test_unevenly_spaced_samples_stay_where_they_are(shelf, draw, pixels):
     assert all(seen.has("#0072b2", place, np.sin(3 * place)) for place in (0.5, 3, 6.1, 9))
 
 
-@pytest.mark.parametrize("place", [1e-4, 1e-2, 1, 50])
+@pytest.mark.parametrize("place", sampled(2, [1e-4, 1e-2, 1, 50]))
 def test_reduction_follows_a_logarithmic_axis(shelf, draw, pixels, place):
     x = np.logspace(-5, 2, 1_000_000)
     shelf["s"] = create_signal("s", np.append(0, x), np.append(0, np.log10(x)))

@@ -7,6 +7,7 @@ import itertools
 import matplotlib as mpl
 import numpy as np
 import pytest
+from support.sampling import combined, sampled
 
 from datalab_kernel.plot import AxesSpec, Curve, FigureSpec, Image, ManyCurves, Shape, Table
 from datalab_kernel.plot._matplotlib import MatplotlibRenderer
@@ -79,7 +80,10 @@ SETTINGS = {
     "small": ({"figure.figsize": (4, 3)}, ("long", "twelve", "wide", "all")),
     "large letters": ({"font.size": 17}, ("twelve inside", "image", "three", "wide table")),
 }
-CASES = [(setting, name) for setting, (_, names) in SETTINGS.items() for name in names]
+CASES = sampled(9, [(setting, name) for setting, (_, names) in SETTINGS.items() for name in names])
+SIZES = combined(
+    5, [(9, 3), (5, 4), (3, 6)], ["one", "image", "table", "turned table", "wide table"]
+)
 
 
 def outside(drawing):
@@ -99,9 +103,8 @@ def test_no_text_is_cut(setting, name):
         assert outside(MatplotlibRenderer().render(SPECS[name])) <= 1
 
 
-@pytest.mark.parametrize("name", ["one", "image", "table", "turned table", "wide table"])
-@pytest.mark.parametrize("size", [(9, 3), (5, 4), (3, 6)])
-def test_no_text_is_cut_in_a_figure_of_given_size(name, size):
+@pytest.mark.parametrize(("size", "name"), SIZES)
+def test_no_text_is_cut_in_a_figure_of_given_size(size, name):
     from dataclasses import replace
 
     drawing = MatplotlibRenderer().render(replace(SPECS[name], figsize=size))

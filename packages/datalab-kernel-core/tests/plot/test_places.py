@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.sampling import combined
 
 from datalab_kernel.plot import AxesSpec, Curve, FigureSpec, Image, Shape
 from datalab_kernel.plot._matplotlib import MatplotlibRenderer
@@ -13,6 +14,10 @@ MARK = "#00ff00"
 
 def render(*axes, **figure):
     return MatplotlibRenderer().render(FigureSpec(axes=axes, **figure))
+
+
+X_AXES = [(0, 1), (10, 0.5), (-3, -2), (1e-6, 2e-9)]
+Y_AXES = [(0, 1), (-7, -0.25)]
 
 
 def image(x_edges, y_edges, row, column, **more):
@@ -26,9 +31,9 @@ def even(start, step, count):
     return start + step * (np.arange(count + 1) - 0.5)
 
 
-@pytest.mark.parametrize("origin", ["upper", "lower"])
-@pytest.mark.parametrize("x_axis", [(0, 1), (10, 0.5), (-3, -2), (1e-6, 2e-9)])
-@pytest.mark.parametrize("y_axis", [(0, 1), (-7, -0.25)])
+@pytest.mark.parametrize(
+    ("origin", "x_axis", "y_axis"), combined(5, ["upper", "lower"], X_AXES, Y_AXES)
+)
 def test_a_mark_lies_on_the_pixel_of_its_coordinates(pixels, origin, x_axis, y_axis):
     (x0, dx), (y0, dy) = x_axis, y_axis
     x, y = x0 + 12 * dx, y0 + 30 * dy
@@ -112,8 +117,7 @@ def test_a_shape_of_each_kind_is_where_its_coordinates_say(pixels):
     assert not seen.has(MARK, 32, 45)
 
 
-@pytest.mark.parametrize("is_uniform", [True, False])
-@pytest.mark.parametrize("dy", [1, -1])
+@pytest.mark.parametrize(("is_uniform", "dy"), combined(2, [True, False], [1, -1]))
 def test_masked_pixels_are_veiled_and_others_not(pixels, is_uniform, dy):
     mask = np.zeros((40, 60), bool)
     mask[5:10, 20:30] = True

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from support.sampling import combined
 
 from datalab_kernel import create_signal
 from datalab_kernel.plot import Curve
@@ -15,6 +16,8 @@ from datalab_kernel.plot.rendering._columns import divide, min_max
 
 N = 1_000_000
 X = np.linspace(0, 10, N)
+STYLES = ["line", "steps", "bins", "sticks", "dots"]
+ORDERS = [X, X[::-1], np.cos(7 * X), np.ones(N), np.full(N, np.nan)]
 
 
 def view(**options):
@@ -84,8 +87,7 @@ def test_any_one_direction_is_an_order(x):
     assert order_of(np.array(x)) is not None
 
 
-@pytest.mark.parametrize("xscale", ["linear", "log"])
-@pytest.mark.parametrize("step", [1, -1])
+@pytest.mark.parametrize(("step", "xscale"), combined(2, [1, -1], ["linear", "log"]))
 def test_a_spike_of_one_sample_is_seen(shelf, draw, pixels, xscale, step):
     y = np.sin(X)
     y[300_000], y[800_001] = 4, -3
@@ -268,8 +270,7 @@ def test_sticks_keep_both_ends_of_each_column():
     assert {3, -4} <= {*found.y}
 
 
-@pytest.mark.parametrize("style", ["line", "steps", "bins", "sticks", "dots"])
-@pytest.mark.parametrize("x", [X, X[::-1], np.cos(7 * X), np.ones(N), np.full(N, np.nan)])
+@pytest.mark.parametrize(("style", "x"), combined(5, STYLES, ORDERS))
 def test_every_style_of_every_order_is_drawn(draw, style, x):
     obj = create_signal("s", x, np.sin(X))
     obj.metadata["__curvestyle"] = {"line": "Lines", "dots": "Dots"}.get(style, style.title())

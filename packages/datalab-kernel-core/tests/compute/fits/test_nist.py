@@ -4,7 +4,6 @@ The files in ``nist`` have what NIST publishes (a work of the United States gove
 public domain): https://www.itl.nist.gov/div898/strd/nls/nls_main.shtml
 """
 
-import os
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 pytest.importorskip("lmfit", reason="lmfit, which fit asks people to install, isn't here")
 
 from sigima import create_signal
+from support.sampling import IS_FULL
 
 from datalab_kernel.compute.fits._fit import fit_signal
 from datalab_kernel.compute.fits._models import model_of
@@ -121,7 +121,7 @@ NOT_FROM_THE_DATA_ALONE = {"ENSO", "Gauss1", "Gauss3", "Hahn1"}
 @pytest.mark.parametrize(
     "name",
     [name for name in NAMES if name not in NOT_FROM_THE_DATA_ALONE]
-    if os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+    if IS_FULL
     else ["BoxBOD", "MGH09", "MGH17", "Misra1a", "Rat43"],
 )
 def test_an_expression_needs_no_start_values(name):
