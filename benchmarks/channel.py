@@ -161,7 +161,8 @@ def rows(name: str, pairs: int) -> None:
             print_rows([(f"{name}: {label}", ratio, GOAL)])
             amount = CALLS if "calls" in label else STREAM_BYTES / 1e6
             unit = "calls/s" if "calls" in label else "MB/s"
-            print(f"    {amount / ratio.ours_s:.0f} {unit}, bare {amount / ratio.reference_s:.0f}")
+            rates = f"{amount / ratio.ours_s:.0f} {unit}, bare {amount / ratio.reference_s:.0f}"
+            print("    " + rates, flush=True)
         print_held(name, run, measured)
         run(stack.aclose())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +20,13 @@ OPEN = """
 import asyncio, time
 from datalab_kernel_channel import open_channel
 channel = await open_channel("export default function ({ channel }) {}")
+"""
+HEADLESS = """
+began = time.monotonic()
+try:
+    await open_channel("export default function ({ channel }) {}")
+finally:
+    print(time.monotonic() - began)
 """
 FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 both = pytest.mark.parametrize("name", ["datalab", "python3"])
@@ -170,12 +176,11 @@ def test_a_pages_call_ends_when_the_kernel_is_restarted(name: str) -> None:
 def test_without_a_browser_the_cell_fails_within_three_seconds(name: str) -> None:
     async def work(book: Notebook) -> None:
         await book.run(
-            "import asyncio\nfrom datalab_kernel_channel import open_channel, ChannelWidget"
+            "import time\nfrom datalab_kernel_channel import open_channel, ChannelWidget"
         )
-        began = time.monotonic()
-        run = await book.run(OPEN, cell_id=None)
+        run = await book.run(HEADLESS, cell_id=None)
         assert run.error == "NoFrontendError"
-        assert time.monotonic() - began < 3
+        assert float(run.text) < 3
 
     in_notebook(name, work, JPY_SESSION_NAME="")
 

@@ -94,4 +94,4 @@ def test_a_page_that_sends_to_a_slow_cell_stays_within_the_window(name: str) -> 
     (size, most), grown = asyncio.run(run())
     assert size == SIZE_MB * MB
     assert most <= (WINDOW_MB + 1) * MB
-    assert json.loads(grown) < 3 * (WINDOW_MB + 1)
+    assert json.loads(grown) < 4 * (WINDOW_MB + 1)  # messages of 4 MB on their way are in it thrice

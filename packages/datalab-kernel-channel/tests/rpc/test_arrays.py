@@ -39,7 +39,7 @@ async def test_views_and_other_byte_orders_arrive_as_what_they_show(opened):
 async def test_a_large_image_arrives_whole(opened):
     channel, _ = await opened(echo=lambda value: value)
     image = np.random.default_rng(0).random((2048, 2048))
-    np.testing.assert_array_equal(await channel.call("echo", image), image)
+    np.testing.assert_array_equal(await channel.call("echo", image, timeout_s=None), image)
     await channel.close()
 
 
