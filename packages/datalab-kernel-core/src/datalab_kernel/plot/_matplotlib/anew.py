@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import matplotlib as mpl
 import numpy as np
@@ -19,9 +19,10 @@ from matplotlib.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
     from datalab_kernel.plot._spec import FigureSpec
 
+Drawing = TypeVar("Drawing")
+"""What a renderer gives; which class that is, ``drawing`` knows."""
 _last_style: dict[Any, Any] = {}
 
 MOST_COPIED = 100_000
@@ -29,8 +30,8 @@ MOST_COPIED = 100_000
 
 
 def again_by(
-    render: Callable[[FigureSpec], MatplotlibDrawing], spec: FigureSpec
-) -> Callable[[], MatplotlibDrawing] | None:
+    render: Callable[[FigureSpec], Drawing], spec: FigureSpec
+) -> Callable[[], Drawing] | None:
     """Return what draws a figure again as it is drawn now; None if what it shows may change.
 
     Arrays that can be written to are copied as long as they are small: those of a workspace
@@ -54,8 +55,8 @@ def _style_of_now() -> dict[Any, Any]:
 
 
 def _draw(
-    render: Callable[[FigureSpec], MatplotlibDrawing], spec: FigureSpec, style: dict[Any, Any]
-) -> MatplotlibDrawing:
+    render: Callable[[FigureSpec], Drawing], spec: FigureSpec, style: dict[Any, Any]
+) -> Drawing:
     with mpl.rc_context(style):
         return render(spec)
 
