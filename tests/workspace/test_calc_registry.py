@@ -49,6 +49,7 @@ def workspace():
     spectrum = create_image("", np.fft.fft2(image(1).data))
     workspace.add({"s complex": (X, np.exp(1j * X)), "i complex": spectrum})
     workspace["i flat"] = image(1).data / 200
+    workspace["i labels"] = (image(1).data > 120).astype(np.int32)
     return workspace
 
 
@@ -63,6 +64,8 @@ def arguments(function, workspace):
         case "evaluate_fit":
             fitted = workspace.calc("gaussian_fit", on="s1").name
             return {"on": fitted, "operand": "s2"}
+        case "watershed_split" | "region_properties":
+            return {"on": "i labels"}
         case "extract_roi" | "extract_rois" | "erase":
             return {"on": f"{letter}1", "param": REGIONS[function.kind]}
         case "offset_correction":
