@@ -172,6 +172,7 @@ def test_a_pages_call_ends_when_the_kernel_is_restarted(name: str) -> None:
     in_notebook(name, work)
 
 
+@pytest.mark.alone
 @both_in_full
 def test_without_a_browser_the_cell_fails_within_three_seconds(name: str) -> None:
     async def work(book: Notebook) -> None:
