@@ -28,6 +28,12 @@ NEEDED = {
     "hough_circle_peaks": {"min_radius": 5, "max_radius": 9, "min_distance": 10},
 }
 
+NEEDED_IMAGES = {
+    "equalize_adapthist": "i flat",
+    "region_properties": "i labels",
+    "watershed_split": "i labels",
+}
+
 
 def signal(seed):
     noise = np.random.default_rng(seed).normal(size=X.size)
@@ -59,13 +65,11 @@ def arguments(function, workspace):
     match function.name:
         case "ifft":
             return {"on": f"{letter} complex"}
-        case "equalize_adapthist":
-            return {"on": "i flat"}
+        case name if name in NEEDED_IMAGES:
+            return {"on": NEEDED_IMAGES[name]}
         case "evaluate_fit":
             fitted = workspace.calc("gaussian_fit", on="s1").name
             return {"on": fitted, "operand": "s2"}
-        case "watershed_split" | "region_properties":
-            return {"on": "i labels"}
         case "extract_roi" | "extract_rois" | "erase":
             return {"on": f"{letter}1", "param": REGIONS[function.kind]}
         case "offset_correction":
