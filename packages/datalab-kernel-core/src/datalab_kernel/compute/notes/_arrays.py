@@ -49,7 +49,7 @@ def blocks_of(array: Array, count: int = 4, length: int = 512) -> Iterator[Array
 
 def has_region(obj: DataObject) -> bool:
     """Say whether an object has regions of interest."""
-    if obj.metadata.get("_roi_") is None:  # without asking Sigima, which takes a while
+    if value_of(obj, "metadata").get("_roi_") is None:  # without asking Sigima, which takes a while
         return False
     return obj.roi is not None and not obj.roi.is_empty()
 

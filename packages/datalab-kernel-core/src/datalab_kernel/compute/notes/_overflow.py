@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -12,11 +13,35 @@ from datalab_kernel.notes import Note
 if TYPE_CHECKING:
     from datalab_kernel.compute.notes._arrays import Array
 
-
 FIRST = 64
-"""So many bins are looked at first."""
+"""So many pixels are looked at before all others, as they often tell."""
 ROWS = 8
-"""Then so many rows of bins."""
+"""Of so many rows with pixels that are great enough for an overflow all bins are looked at."""
+
+
+class Bins(NamedTuple):
+    """Pixels of shape ``(rows * height, columns * width)`` and the bins that they became."""
+
+    used: Array
+    binned: Array
+    width: int
+    height: int
+
+    @property
+    def count(self) -> int:
+        """How many pixels make a bin."""
+        return self.width * self.height
+
+    def sums(self, row: int) -> Array:
+        """Return the right sums of one row of bins."""
+        lines = self.used[row * self.height : (row + 1) * self.height]
+        return lines.sum(axis=0, dtype=np.float64).reshape(-1, self.width).sum(axis=1)
+
+    def first_sums(self) -> list[float]:
+        """Return those of some bins in a corner, which Python adds quicker than numpy."""
+        lines = self.used[: self.height, : FIRST // self.count * self.width].tolist()
+        columns = range(0, len(lines[0]), self.width)
+        return [sum(sum(line[at : at + self.width]) for line in lines) for at in columns]
 
 
 @np.errstate(all="ignore")
@@ -25,40 +50,67 @@ def _binning_note(computed: Computed) -> Note | None:
     is_sum = getattr(param.operation, "value", param.operation) == "sum"
     if binned.dtype.kind not in "iu" or not is_sum or not binned.size:
         return None
-    used = data[: binned.shape[0] * param.sy, : binned.shape[1] * param.sx]
-    if note := _note_of_row(used[:, : FIRST * param.sx], binned[:, :FIRST], 0):  # it often tells
+    width, height = param.sx, param.sy
+    bins = Bins(data[: binned.shape[0] * height, : binned.shape[1] * width], binned, width, height)
+    if note := _note_of_row(bins, 0, bins.first_sums()):
         return note
-    limits = np.iinfo(binned.dtype)
-    extremes = [float(used.max()), float(used.min()) if data.dtype.kind != "u" else 0.0]
-    if all(limits.min <= extreme * param.sx * param.sy <= limits.max for extreme in extremes):
+    if _fits(bins):
         return None
-    rows = [*range(0, binned.shape[0], 1 + binned.shape[0] // ROWS)]
-    if data.dtype.kind != "u":  # sums that are too great and too small can make up for each other
-        places = (find() for find in (used.argmax, used.argmin))
-        rows += [int(place) // used.shape[1] // param.sy for place in places]
-    for row in rows:
-        if note := _note_of_row(used, binned, row):
+    rows = _rows_to_look_at(bins)
+    for row in rows[:: 1 + len(rows) // ROWS]:
+        if note := _note_of_row(bins, row, bins.sums(row).tolist()):
             return note
+    return _note_of_total(bins) if len(rows) >= ROWS else None
+
+
+@cache
+def _limits(dtype: Any) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def _note_of_row(bins: Bins, row: int, sums: list[float]) -> Note | None:
+    """Return a note if one of the first bins of a row can't hold its sum."""
+    least, greatest = _limits(bins.binned.dtype)
+    if not sums or (min(sums) >= least and max(sums) <= greatest):
+        return None
+    column = next(at for at, right in enumerate(sums) if not least <= right <= greatest)
+    found = float(bins.binned[row, column])
+    return _overflow_note("binning", bins.binned, f"a sum of {sums[column]:,.15g}", found)
+
+
+def _fits(bins: Bins) -> bool:
+    """Say whether no bin can overflow, by the greatest and the least pixel."""
+    least, greatest = _limits(bins.binned.dtype)
+    if float(bins.used.max()) * bins.count > greatest:
+        return False
+    return bins.used.dtype.kind == "u" or float(bins.used.min()) * bins.count >= least
+
+
+def _rows_to_look_at(bins: Bins) -> list[int]:
+    """Return the rows of bins with a pixel so great, or so small, that a bin can overflow."""
+    least, greatest = _limits(bins.binned.dtype)
+    is_wanted = bins.used.max(axis=1) > greatest // bins.count
+    if bins.used.dtype.kind != "u":
+        is_wanted |= bins.used.min(axis=1) < least / bins.count
+    rows = np.flatnonzero(is_wanted) // bins.height
+    return [*dict.fromkeys(rows.tolist())]
+
+
+def _note_of_total(bins: Bins) -> Note | None:
+    """Look at all bins: of unsigned integers, one that wrapped around changes the total.
+
+    These are added in 32 bits, which is quickest, and tells unless 2**24 bins or more did.
+    """
+    used, binned = bins.used, bins.binned
+    is_unsigned = used.dtype.kind == "u" and binned.dtype.kind == "u"
+    if is_unsigned and used.sum(dtype=np.uint32) == binned.sum(dtype=np.uint32):
+        return None
     total, found = float(used.sum(dtype=np.float64)), float(binned.sum(dtype=np.float64))
-    span = float(limits.max) - float(limits.min)
-    if abs(total - found) > max(span / 2, binned.size if data.dtype.kind == "f" else 0):
+    least, greatest = _limits(binned.dtype)
+    if abs(total - found) > max((greatest - least) / 2, binned.size * (used.dtype.kind == "f")):
         return _overflow_note("binning", binned, f"a total of {total:,.15g}", found)
     return None
-
-
-def _note_of_row(used: Array, binned: Array, row: int) -> Note | None:
-    """Look at one row of bins."""
-    sx, sy = (
-        whole // part for whole, part in zip(used.shape[::-1], binned.shape[::-1], strict=True)
-    )
-    lines = used[row * sy : (row + 1) * sy]
-    sums = lines.sum(axis=0, dtype=np.float64).reshape(-1, sx).sum(axis=1)
-    limits = np.iinfo(binned.dtype)
-    wrong = np.flatnonzero((sums < limits.min) | (sums > limits.max))
-    if not len(wrong):
-        return None
-    place = wrong[0]
-    return _overflow_note("binning", binned, f"a sum of {sums[place]:,.15g}", binned[row, place])
 
 
 def _convolution_note(computed: Computed) -> Note | None:

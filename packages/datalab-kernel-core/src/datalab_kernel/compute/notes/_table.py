@@ -54,8 +54,16 @@ def notes_on(computed: Computed) -> tuple[Note, ...]:
 
     A maker that fails takes nothing from the result: that is logged.
     """
-    found = [_made(make, computed) for make in makers_of(computed.kind, computed.function)]
-    return tuple(note for note in found if note is not None)
+    found = []
+    for make in makers_of(computed.kind, computed.function):
+        try:
+            note = make(computed)
+        except Exception:
+            _logger.exception("No note could be made on %s", computed.function)
+            continue
+        if note is not None:
+            found.append(note)
+    return tuple(found)
 
 
 @cache
@@ -65,11 +73,3 @@ def makers_of(kind: Kind, function: str) -> tuple[Callable[[Computed], Note | No
         for one in BEHAVIOURS
         if one.make and (not one.functions or (kind, function) in one.functions)
     )
-
-
-def _made(make: Callable[[Computed], Note | None], computed: Computed) -> Note | None:
-    try:
-        return make(computed)
-    except Exception:
-        _logger.exception("No note could be made on %s", computed.function)
-        return None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from sigima.objects import NO_ROI
 
-from datalab_kernel.compute.notes._arrays import pieces_of, values_of, x_of
+from datalab_kernel.compute.notes._arrays import has_region, pieces_of
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
+from datalab_kernel.objects._fields import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,54 +23,65 @@ TOLERANCE = 0.05
 END = 0.05
 """The part of the points at each end that the baseline is taken of."""
 MAX_POINTS = 200
-"""So many points are enough, where there are many."""
+"""So many points between the crossings are enough, where there are many."""
+MAX_END = 32
+"""And so many of each end."""
 DIPS = 0.05
 """The part of the points between the crossings that may lie below the level."""
+FLAT = 1e-3
+"""Of the difference of the ends: what rises no higher above the line between them is no peak."""
 _ADVICE = (
     "method='gauss', 'lorentz' or 'voigt' fits the peak together with its baseline; xmin and "
     "xmax take a part."
 )
 
 
-@np.errstate(all="ignore")
 def _width_note(computed: Computed) -> Note | None:
-    if computed.value is None or computed.parameters.method != "zero-crossing":
+    if computed.value is None or value_of(computed.parameters, "method") != "zero-crossing":
         return None
     signal, result = computed.inputs[0], computed.value
-    pieces = pieces_of(signal)
-    rois = [None] * len(result.coords) if None in pieces else result.roi_indices.tolist()
-    for coords, roi in zip(result.coords.tolist(), rois, strict=True):
-        x, y = x_of(signal)[pieces[roi]], values_of(signal)[pieces[roi]]
-        within = _within(x, computed.parameters)
-        if note := _note_of_one(x[within], y[within], coords):
+    x, y = value_of(signal, "xydata")[:2]
+    if not has_region(signal):
+        pieces, rois = {NO_ROI: slice(None)}, [NO_ROI]
+    else:
+        pieces, rois = pieces_of(signal), result.roi_indices.tolist()
+    for coords, roi in zip(result.coords.tolist(), rois, strict=False):
+        part = _within(x, pieces[roi], computed.parameters)
+        if note := _note_of_one(x[part], y[part], coords):
             return note
     return None
 
 
-def _within(x: Array, parameters: Any) -> slice:
-    """Return the points that the parameters take."""
-    low, high = parameters.xmin, parameters.xmax
-    first = None if low is None else int(x.searchsorted(low))
-    last = None if high is None else int(x.searchsorted(high, "right"))
+def _within(x: Array, piece: slice, parameters: Any) -> slice:
+    """Return the points of a piece that the parameters take."""
+    low, high = value_of(parameters, "xmin"), value_of(parameters, "xmax")
+    if low is None and high is None:
+        return piece
+    first, last, _ = piece.indices(len(x))
+    if low is not None:
+        first = max(first, bisect_left(x, low))
+    if high is not None:
+        last = min(last, bisect_right(x, high))
     return slice(first, last)
 
 
 def _note_of_one(x: Array, y: Array, coords: Sequence[float]) -> Note | None:
+    """Look at one width, by Python's numbers: a call of numpy takes as long as ten of these."""
     left, level, right = coords[:3]
-    if len(y) < 3:  # noqa: PLR2004 - neither ends nor a top
+    if len(y) < 3 or not math.isfinite(level):  # noqa: PLR2004 - neither ends nor a top
         return None
     start, end = _ends(y)
     is_peak = level >= (start + end) / 2
     is_bounded = math.isfinite(left + right)
-    first, last = x.searchsorted((left, right)).tolist() if is_bounded else (0, len(y))
+    first, last = (bisect_left(x, left), bisect_left(x, right)) if is_bounded else (0, len(y))
     inside = y[first:last]
-    if not math.isfinite(level) or not len(inside):
+    if not len(inside):
         return None
     place = first + int(inside.argmax() if is_peak else inside.argmin())
     base = start + (end - start) * place / (len(y) - 1)
-    height = float(y[place]) - base
-    if not math.isfinite(height) or not height:
-        return None
+    height = y.item(place) - base
+    if abs(height) <= FLAT * abs(end - start):
+        return _note_of_no_peak(start, end) if height or start != end else None
     share = (level - base) / height
     if abs(share - 0.5) > 0.5 * TOLERANCE:
         text = (
@@ -76,9 +89,7 @@ def _note_of_one(x: Array, y: Array, coords: Sequence[float]) -> Note | None:
             "above the ends of the signal, and not at half of it."
         )
         return Note(text, _ADVICE)
-    some = inside[:: 1 + len(inside) // MAX_POINTS]
-    beyond = some < level if is_peak else some > level
-    if is_bounded and np.count_nonzero(beyond) > DIPS * len(some):
+    if is_bounded and _has_dips(inside, level, is_peak=is_peak):
         text = (
             f"fwhm took the outermost of several crossings of y = {level:.4g}: from x = "
             f"{left:.4g} to {right:.4g} the signal isn't above it everywhere."
@@ -87,11 +98,27 @@ def _note_of_one(x: Array, y: Array, coords: Sequence[float]) -> Note | None:
     return None
 
 
+def _note_of_no_peak(start: float, end: float) -> Note:
+    text = (
+        "fwhm found no peak: the signal doesn't leave the line between its ends "
+        f"({start:.4g} and {end:.4g})."
+    )
+    return Note(text, "full_width_at_y, x_at_y or extract_pulse_features measure steps.")
+
+
+def _has_dips(inside: Array, level: float, *, is_peak: bool) -> bool:
+    """Say whether more than a few points between the crossings lie beyond the level."""
+    some = inside[:: 1 + len(inside) // MAX_POINTS]
+    beyond = some < level if is_peak else some > level
+    return bool(beyond.tobytes().count(1) > DIPS * len(some))
+
+
 def _ends(y: Array) -> tuple[float, float]:
     """Return the means of both ends, of so many points that noise averages out."""
     count = max(1, round(END * len(y)))
-    start, end = y[: count : 1 + count // MAX_POINTS], y[-count :: 1 + count // MAX_POINTS]
-    return float(start.sum()) / len(start), float(end.sum()) / len(end)
+    step = 1 + count // MAX_END
+    start, end = y[:count:step].tolist(), y[-count::step].tolist()
+    return sum(start) / len(start), sum(end) / len(end)
 
 
 BEHAVIOURS = (
