@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from sigima.objects import create_image_roi
 
-from datalab_kernel import Workspace
+from datalab_kernel import Workspace, create_image
 from datalab_kernel.compute import all_functions
 from datalab_kernel.compute.notes import BEHAVIOURS
+from datalab_kernel.errors import ComputationError, ParameterError
 
 T = np.arange(1000) / 1000
 
@@ -108,3 +110,22 @@ def test_the_least_integer_and_zero_have_no_absolute_value_and_no_inverse(worksp
 def test_the_standard_deviation_is_divided_by_n(workspace):
     result = computed(workspace, "stats", ([0.0, 1, 2, 3], [1.0, 2, 3, 4]))
     assert result.frame["std"].iloc[0] == pytest.approx(1.118, abs=1e-3)  # of a sample: 1.291
+
+
+def test_the_imaginary_part_of_a_real_image_with_a_region_fails(workspace):
+    image = create_image("a", np.ones((8, 8)))
+    image.roi = create_image_roi("rectangle", [1, 1, 3, 3])
+    with pytest.raises(ComputationError, match="read-only"):
+        computed(workspace, "imag", image)
+
+
+def test_images_of_different_scales_are_added_pixel_by_pixel(workspace):
+    fine, coarse = (create_image("a", np.ones((4, 4)), units=("mm", "mm", "")) for _ in range(2))
+    coarse.set_uniform_coords(5.0, 5.0)
+    assert (computed(workspace, "difference", fine, coarse).data == 0).all()
+
+
+def test_the_contrast_of_a_complex_image_is_a_parameter_error_that_names_it(workspace):
+    workspace["a"] = create_image("a", np.ones((4, 4)) * 1j)
+    with pytest.raises(ParameterError, match="'a' can't be taken: Brightness and contrast require"):
+        workspace.calc("adjust_brightness_contrast", on="a")

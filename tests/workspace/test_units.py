@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sigima.objects import create_signal_roi
 
 from datalab_kernel import ComputationWarning, Workspace, create_image, create_signal
 from datalab_kernel.errors import OperandError, ParameterError, UnitError
@@ -442,3 +443,53 @@ def test_what_is_said_stays_in_a_file(workspace: Workspace, tmp_path: Any) -> No
     workspace.load(workspace.save(tmp_path / "w.h5"), overwrite=True)
     assert workspace.notes(name) == said
     assert workspace[name].yunit == "V"
+
+
+@pytest.mark.parametrize("function", ["fft", "magnitude_spectrum", "phase_spectrum", "psd"])
+def test_regions_in_seconds_are_not_in_a_spectrum(workspace: Workspace, function: str) -> None:
+    with_region = signal(np.sin(np.arange(512.0)), x=np.arange(512.0))
+    with_region.roi = create_signal_roi([100.0, 300.0])
+    workspace["a"] = with_region
+    assert noted(workspace, function, on="a").object.roi is None
+
+
+# -- calibration ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("axis", "letter"), [("x", "xunit"), ("y", "yunit")], ids=["along x", "of the values"]
+)
+def test_calibration_says_what_it_goes_to(workspace: Workspace, axis: str, letter: str) -> None:
+    workspace["a"] = signal([1, 2, 3, 4, 5])
+    result = quietly(workspace, "calibration", on="a", axis=axis, a=1000.0, units="mUnit")
+    assert getattr(result.object, letter) == "mUnit"
+    assert 'units="mUnit"' in workspace.script(result.name)
+
+
+def test_the_values_of_an_image_are_calibrated_to_a_unit(workspace: Workspace) -> None:
+    workspace["a"] = image()
+    result = quietly(workspace, "calibration", on="a", axis="z", a1=2.0, units="lx")
+    assert result.object.zunit == "lx"
+
+
+@pytest.mark.parametrize("parameters", [{"a": 1000.0}, {"axis": "x", "a": 0.5, "b": 2.0}])
+def test_a_new_scale_with_the_unit_of_the_old_one_is_noted(
+    workspace: Workspace, parameters: dict[str, Any]
+) -> None:
+    workspace["a"] = signal([1, 2, 3, 4, 5])
+    result = noted(workspace, "calibration", on="a", **parameters)
+    assert "which still says" in str(result.notes[0])
+
+
+@pytest.mark.parametrize("parameters", [{"b": 5.0}, {"a": 0.98, "units": "V"}, {}])
+def test_a_shift_and_a_scale_that_keeps_its_unit_are_quiet(
+    workspace: Workspace, parameters: dict[str, Any]
+) -> None:
+    workspace["a"] = signal([1, 2, 3, 4, 5])
+    result = quietly(workspace, "calibration", on="a", **parameters)
+    assert result.object.yunit == "V"
+
+
+def test_calibration_of_numbers_without_a_unit_is_quiet(workspace: Workspace) -> None:
+    workspace["a"] = signal([1, 2, 3, 4, 5], "")
+    quietly(workspace, "calibration", on="a", a=2.0)

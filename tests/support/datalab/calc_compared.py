@@ -9,7 +9,7 @@ import numpy as np
 from sigima.proc.contracts import build_contract_registry
 
 from datalab_kernel import Workspace
-from datalab_kernel.compute._result_units import CUTS, PROFILES, SPECTRA
+from datalab_kernel.compute._result_units import CUTS, PROFILES, SPECTRA, TRANSFORMS
 from datalab_kernel.compute._several import SEVERAL
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.notes import NOTES_KEY
@@ -113,6 +113,8 @@ def described_otherwise(function: str, kind: str) -> frozenset[str]:
     names = SEVERAL[name].functions if name in SEVERAL else (name,)
     rules = SIGNAL_RULES if kind == "signal" else IMAGE_RULES
     found = UNITS if any(one in rules for one in names) else frozenset()
+    if kind == "signal" and name in TRANSFORMS:
+        found |= {"roi"}
     if kind == "image" and name in SPECTRA | CUTS | {"binning", "ifft", "roi_extraction"}:
         found |= PLACES
     return found | {"xunit", "xlabel"} if kind == "image" and name in PROFILES else found

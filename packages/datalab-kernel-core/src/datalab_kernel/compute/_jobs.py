@@ -54,7 +54,8 @@ class Job:
     first source. ``objects`` are what it is computed of, from :func:`prepared` on.
     ``masked`` names those that had masked pixels, ``notes`` says what else is to be known of
     how the objects were prepared.
-    ``units`` is ``"as they are"`` if operands in different units aren't to be converted.
+    ``units`` is ``"as they are"`` if operands in different units aren't to be converted, or the
+    unit that ``calibration`` goes to.
     ``parameter_text`` are the parameters as the record has them, from :func:`prepared` on.
     ``keep_results`` says whether a result keeps the tables and geometry of its sources, as
     DataLab's option of that name says.
@@ -319,7 +320,7 @@ def run(job: Job) -> Output:
     if not (job.keep_results or job.function.has_own_results):
         drop_results(value)
     value.title = titles.finished(value.title)
-    describe(job.function, _operands(job), job.parameters, value)
+    describe(job.function, _operands(job), job.parameters, value, job.units)
     own_arrays(value)
     record = replace(record, notes=notes)
     write_record(value, record)
@@ -362,6 +363,7 @@ def _notes(job: Job, value: Any) -> tuple[Note, ...]:
         parameters=job.parameters,
         value=value,
         masked=job.masked,
+        units=job.units,
     )
     own = notes_of_results(value) if job.function.has_own_results else ()
     return distinct((*job.notes, *notes_on(computed), *own))

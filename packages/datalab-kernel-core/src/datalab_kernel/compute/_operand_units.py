@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from datalab_kernel.compute._function import Function
 
 AS_THEY_ARE: Final = "as they are"
-Units = Literal["", "as they are"]
+Units = str
+"""Empty, :data:`AS_THEY_ARE`, or the unit that ``calibration`` goes to."""
+CALIBRATION: Final = "calibration"
 Letter = Literal["x", "y", "z"]
 
 _SUMS = frozenset(
@@ -48,11 +50,11 @@ class Operands(NamedTuple):
 
 
 def check_units(function: str, units: str | None) -> Units:
-    """Check what somebody asked for where operands are in different units."""
+    """Check what somebody asked for where operands are in different units, or are calibrated."""
     if units is None:
         return ""
-    if units == AS_THEY_ARE:
-        return AS_THEY_ARE
+    if units == AS_THEY_ARE or (function == CALIBRATION and isinstance(units, str)):
+        return units
     message = (
         f'units of {function} must be "{AS_THEY_ARE}", or be left out to have operands converted, '
         f"not {units!r:.80}."

@@ -121,7 +121,7 @@ def _one_set(
         problems.append(f"{needed} must be given with {name}={choice!r}")
     if problems:
         raise _error(function, problems, values)
-    result = _filled(paramclass, checked, derived, first)
+    result = _filled(function, checked, derived, first)
     missing = [
         f"{name} must be given"
         for name, parameter in parameters_of(paramclass).items()
@@ -151,15 +151,16 @@ def _given(function: Function, param: Any, keywords: Mapping[str, Any]) -> dict[
 
 
 def _filled(
-    paramclass: Any, given: Mapping[str, Any], derived: Mapping[str, Any], first: Source
+    function: Function, given: Mapping[str, Any], derived: Mapping[str, Any], first: Source
 ) -> gds.DataSet:
     """Make a set: the class's defaults, what is derived of an object, what was given."""
+    paramclass: Any = function.paramclass
     result: gds.DataSet = paramclass()
     with _own_values_unchecked():
         _set(result, given)
         if hasattr(result, "update_from_obj"):
             # What was given counts for what is derived: a padding's size follows its strategy
-            result.update_from_obj(first.obj)
+            _update(function, result, first)
         else:
             _set(result, derived)
         for name, value in derived.items():
@@ -169,6 +170,14 @@ def _filled(
         if hasattr(result, "update_operation"):  # the formula in the title, as dialogs fill it in
             result.update_operation(None, None)
     return result
+
+
+def _update(function: Function, dataset: Any, first: Source) -> None:
+    """Have Sigima derive values of an object, which it refuses of some."""
+    try:
+        dataset.update_from_obj(first.obj)
+    except ValueError as exc:
+        raise _error(function, [f"{first.name!r} can't be taken: {exc}"], ()) from exc
 
 
 def _set(dataset: gds.DataSet, values: Mapping[str, Any]) -> None:
@@ -182,7 +191,7 @@ def _derived(function: Function, first: Source, *, has_values: bool) -> dict[str
     if has_values and hasattr(paramclass, "update_from_obj"):
         with _own_values_unchecked():
             result = paramclass()
-            result.update_from_obj(first.obj)
+            _update(function, result, first)
         return {item.get_name(): getattr(result, item.get_name()) for item in items_of(paramclass)}
     match function.operation_id:
         case "sigima.image.binning":

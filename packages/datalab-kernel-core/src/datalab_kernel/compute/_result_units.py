@@ -8,23 +8,27 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.compute._operand_units import AS_THEY_ARE, CALIBRATION
 from datalab_kernel.objects._result_columns import units_of
 from datalab_kernel.objects._time_axes import forget_times
 from datalab_kernel.units import unit_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from datalab_kernel.compute._function import Function
 
 SPECTRA = frozenset({"fft", "magnitude_spectrum", "phase_spectrum", "psd"})
+TRANSFORMS = SPECTRA | {"ifft"}
 CUTS = frozenset({"extract_roi", "extract_rois"})
 PROFILES = frozenset({"average_profile", "line_profile", "radial_profile", "segment_profile"})
 """Signals along an image, whose x counts pixels."""
 PIXEL = "px"
 
 
-def describe(function: Function, inputs: Sequence[Any], parameters: Any, value: Any) -> None:
+def describe(
+    function: Function, inputs: Sequence[Any], parameters: Any, value: Any, units: str = ""
+) -> None:
     """Give a computed object the units of its formula, and axes that its values have.
 
     Parameters
@@ -33,27 +37,27 @@ def describe(function: Function, inputs: Sequence[Any], parameters: Any, value: 
         What was called, and with what.
     value
         The object that it gave; its description is changed.
+    units
+        What was asked for: of ``calibration``, the unit that it goes to.
     """
     name = function.name
     for letter, unit in unit_of(name, [*map(units_of, inputs)], parameters).items():
         setattr(value, f"{letter}unit", unit)
-    if function.kind == "image":
-        if name in SPECTRA:
-            _set_frequencies(inputs[0], value, is_shifted=getattr(parameters, "shift", True))
-        elif name == "ifft":
-            _set_places(inputs[0], value)
-        elif name == "binning":
-            _move_to_first_bin(inputs[0], value, parameters)
-        elif name in CUTS:
-            _move_to_first_pixel(inputs[0], value, parameters)
-        elif name in PROFILES:
-            _set_distances(
-                inputs[0], value, parameters, along_axis=hasattr(parameters, "direction")
-            )
+    if name == CALIBRATION and units not in ("", AS_THEY_ARE):
+        setattr(value, f"{parameters.axis}unit", units)
+    set_axes = _AXES.get((function.kind, name))
+    if set_axes is not None:
+        set_axes(inputs[0], value, parameters)
 
 
-def _set_frequencies(image: Any, value: Any, *, is_shifted: bool) -> None:
+def _forget_regions(_signal: Any, value: Any, _parameters: Any) -> None:
+    """Take from a spectrum, or what comes of one, the regions along the other axis."""
+    value.roi = None
+
+
+def _set_frequencies(image: Any, value: Any, parameters: Any) -> None:
     """Give an image of frequencies its axes: 0 is in the middle, or first."""
+    is_shifted = getattr(parameters, "shift", True)
     for letter, count in zip("yx", value.data.shape, strict=True):
         step = 1 / (count * _step(image, letter))
         value.metadata[f"orig_{letter}0"] = float(getattr(image, f"{letter}0"))
@@ -64,7 +68,7 @@ def _set_frequencies(image: Any, value: Any, *, is_shifted: bool) -> None:
     _forget_places(value)
 
 
-def _set_places(image: Any, value: Any) -> None:
+def _set_places(image: Any, value: Any, _parameters: Any) -> None:
     """Give what was made of an image of frequencies its axes again."""
     if not all(f"orig_d{letter}" in image.metadata for letter in "xy"):
         return  # not ours: DataLab's spectra keep the axes of the image
@@ -120,8 +124,9 @@ def _step(image: Any, letter: str) -> float:
     return step if math.isfinite(step) and step != 0 else 1.0
 
 
-def _set_distances(image: Any, value: Any, parameters: Any, *, along_axis: bool) -> None:
+def _set_distances(image: Any, value: Any, parameters: Any) -> None:
     """Say that x of a profile counts pixels, unless that is what the image's axis does."""
+    along_axis = hasattr(parameters, "direction")
     letters = "xy"
     if along_axis:
         letters = "y" if parameters.direction == "vertical" else "x"
@@ -133,3 +138,14 @@ def _set_distances(image: Any, value: Any, parameters: Any, *, along_axis: bool)
     )
     is_same = is_counted and len({*units}) == 1
     value.xunit = units[0] if is_same or not any(units) else PIXEL
+
+
+_AXES: Mapping[tuple[str, str], Callable[[Any, Any, Any], None]] = {
+    **{("signal", name): _forget_regions for name in TRANSFORMS},
+    **{("image", name): _set_frequencies for name in SPECTRA},
+    ("image", "ifft"): _set_places,
+    ("image", "binning"): _move_to_first_bin,
+    **{("image", name): _move_to_first_pixel for name in CUTS},
+    **{("image", name): _set_distances for name in PROFILES},
+}
+"""What sets the axes of results that Sigima leaves as they were."""

@@ -20,7 +20,11 @@ _COMMON = (
     ),
     ("operand", None, "The second object, or one for each of ``on``."),
     ("name", None, "How to name what is added, or a list of names; else its own title."),
-    ("units", None, '"as they are": operands in different units are not converted.'),
+    (
+        "units",
+        None,
+        '"as they are": operands in different units are not converted; or what calibration goes to.',
+    ),
     ("store", True, "Whether to add what is computed; otherwise it is only returned."),
 )
 
@@ -75,7 +79,8 @@ class Calculator:
         units
             ``"as they are"``: a sum, a difference or an x axis in common is computed with the
             numbers of operands in different units, as DataLab does. None: they are converted
-            into the first one's unit, which a note of the result says.
+            into the first one's unit, which a note of the result says. Of ``calibration``, the
+            unit that it goes to, such as ``"mV"``.
         **params
             Parameters by name. What isn't given has DataLab's default.
 
@@ -162,7 +167,7 @@ def _bound(calculator: Calculator, name: str) -> Callable[..., CalcResult]:
 def _common(infos: Sequence[FunctionInfo]) -> list[tuple[str, Any, str]]:
     patterns = {info.pattern for info in infos}
     left_out = set() if any(info.takes_operand for info in infos) else {"operand"}
-    if not patterns & {"2-to-1", "n-to-1"}:
+    if not patterns & {"2-to-1", "n-to-1"} and infos[0].name != "calibration":
         left_out.add("units")
     return [common for common in _COMMON if common[0] not in left_out]
 

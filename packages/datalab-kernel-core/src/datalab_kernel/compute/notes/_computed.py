@@ -31,6 +31,8 @@ class Computed:
         The signal or image, table or geometry that it gave; None if it found nothing.
     masked
         Names of the inputs that had masked pixels.
+    units
+        What was asked of units; of ``calibration``, what it goes to.
     """
 
     function: str
@@ -39,6 +41,7 @@ class Computed:
     parameters: Any = None
     value: Any = None
     masked: tuple[str, ...] = ()
+    units: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

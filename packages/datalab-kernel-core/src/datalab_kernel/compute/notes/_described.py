@@ -80,6 +80,24 @@ BEHAVIOURS = (
         advice='`calc("astype", dtype_str="float64")`, `replace_special_values`.',
     ),
     Behaviour(
+        title="The imaginary part of a real image",
+        functions=frozenset({("image", "imag")}),
+        does="`imag` of an image of real numbers that has a region of interest fails, here and in "
+        "DataLab: its zeros can't be written to.",
+        misleads="The image isn't complex; without a region all of the result is 0.",
+        advice="`real`, or an image of zeros.",
+    ),
+    Behaviour(
+        title="Sums of images with different axes",
+        functions=frozenset(
+            ("image", name) for name in ("addition", "average", "difference", "division", "product")
+        ),
+        does="Images are added and multiplied pixel by pixel. Neither their pixel sizes nor the units "
+        "of their axes are compared.",
+        misleads="The images show different places, or at different scales.",
+        advice="`resampling` of one of them onto the other's pixels before.",
+    ),
+    Behaviour(
         title="Standard deviation",
         functions=frozenset({("signal", "stats"), ("image", "stats")}),
         does="Divided by N, not N - 1; `snr` is the mean divided by it.",

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
+from datalab_kernel.compute.notes._calibrated import BEHAVIOURS as _CALIBRATED
 from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
 from datalab_kernel.compute.notes._described import BEHAVIOURS as _DESCRIBED
 from datalab_kernel.compute.notes._float_scaling import BEHAVIOURS as _FLOAT_SCALING
@@ -42,6 +43,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_NOISE_PEAKS,
     *_BEYOND_ENDS,
     *_HALF_PIXEL,
+    *_CALIBRATED,
     *_SEGMENTS,
     *_LABELLED,
     *_DESCRIBED,
