@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +20,8 @@ ROWS = 8
 """Of so many rows with pixels that are great enough for an overflow all bins are looked at."""
 
 
-class Bins(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Bins:
     """Pixels of shape ``(rows * height, columns * width)`` and the bins that they became."""
 
     used: Array
