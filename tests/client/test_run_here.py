@@ -7,10 +7,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from support.client.dropping import DROP_ONE
 from support.notebook_runs import command, outputs_of, started, wait_for_line, write_notebook
 
 IS_FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
 KERNELS = ["datalab", "python3"] if IS_FULL else ["datalab"]
+DROP = DROP_ONE.format(word="dropped")
 GROWS = "for i in range(400):\n    print(i, flush=True)\n    import time; time.sleep(0.05)"
 
 
@@ -32,20 +34,27 @@ def test_each_notebook_ends_with_a_status_of_its_own(tmp_path: Path, kernel: str
         "fails": ("get_ipython().history_manager.hist_file", "1 / 0", "3"),
         "dies": ("1", "import os; os._exit(7)"),
         "hangs": ("import time; time.sleep(100)", "1"),
+        "loses": (f"{DROP}\ndisplay('dropped'); print('after')", "1"),
     }
     tags = {"cell_1": ["parameters"], "cell_3": ["raises-exception"], "cell_4": ["slow"]}
     for name, cells in sources.items():
         known = tags if name == "ok" else {}
-        kind = "python3" if name == "fails" else kernel
+        kind = "python3" if name in {"fails", "loses"} else kernel
         write_notebook(tmp_path / f"{name}.ipynb", *cells, kernel=kind, **known)
     names = [f"{name}.ipynb" for name in sources]
     options = ("--cell-timeout", "8", "--tag-skip", "slow", "-p", "n", "41", "--jobs", "2")
     done = command("run", *names, *options, "--json", cwd=tmp_path)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     ends = {e["notebook"]: e["exit_status"] for e in events if e["event"] == "run_ended"}
-    assert ends == {"ok.ipynb": 0, "fails.ipynb": 1, "dies.ipynb": 4, "hangs.ipynb": 5}
+    assert ends == {
+        "ok.ipynb": 0,
+        "fails.ipynb": 1,
+        "dies.ipynb": 4,
+        "hangs.ipynb": 5,
+        "loses.ipynb": 6,
+    }
     assert done.returncode == 1  # the first that isn't 0
-    warned = [event["notebook"] for event in events if event["event"] == "warning"]
+    warned = [e["notebook"] for e in events if e["event"] == "warning" and "'n'" in e["text"]]
     assert warned == [name for name in names if name != "ok.ipynb"]  # which knows n
 
     outputs = outputs_of(tmp_path / "ok.out.ipynb")
@@ -58,6 +67,11 @@ def test_each_notebook_ends_with_a_status_of_its_own(tmp_path: Path, kernel: str
     assert statuses(tmp_path / "dies.out.ipynb") == ["ok", "ok", "kernel died"]
     assert statuses(tmp_path / "hangs.out.ipynb") == ["ok", "timed out", None]
     assert outputs_of(tmp_path / "hangs.out.ipynb")[1][1][0]["ename"] == "KeyboardInterrupt"
+    incomplete = [
+        cell.metadata["datalab_kernel"].get("incomplete")
+        for cell in nbformat.read(tmp_path / "loses.out.ipynb", as_version=4).cells
+    ]
+    assert incomplete == [None, True, None]
     assert not [*tmp_path.glob("*.run")]
     marked = nbformat.read(tmp_path / "fails.out.ipynb", as_version=4).cells
     assert marked[0].cell_type == "markdown"

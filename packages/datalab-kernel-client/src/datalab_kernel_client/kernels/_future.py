@@ -135,6 +135,11 @@ class KernelFuture(Awaitable[Message], AsyncIterable[Message]):
         return self._done.done()
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it has ended, and not with an error."""
+        return self.is_done and self._done.exception() is None
+
+    @property
     def reply(self) -> Message | None:
         """The reply, None before it came."""
         return self._reply

@@ -65,7 +65,9 @@ class Gap:
         Between which moments, by this computer's clock.
     reason
         ``"rate_limit"``: the server drops what is more than its limit. ``"reconnect"``: the link
-        broke, and the server can't have kept everything.
+        broke, and the server can't have kept everything. ``"dropped"``: the link held, but output
+        came faster than the server took it, and was dropped before it; or a DataLab kernel says
+        that it went on without a front end that took nothing.
     """
 
     since: datetime

@@ -15,6 +15,7 @@ from datalab_kernel_client.errors import (
     RequestCanceledError,
 )
 from datalab_kernel_client.kernels._comms import Comms
+from datalab_kernel_client.kernels._dropped import DroppedOutput
 from datalab_kernel_client.kernels._gaps import is_rate_warning
 from datalab_kernel_client.kernels._greeting import PATIENCE_S, SPEAKS_S, Greeting
 from datalab_kernel_client.kernels._journal import keeps_journal
@@ -81,12 +82,12 @@ class Traffic:
         self.settled = asyncio.Event()
         """Set while connected, and when that isn't tried any more."""
         self._waiting: list[Message] = []
-        self._is_greeted = False
+        self._is_greeted = self._is_restarting = False
         self._greeting = Greeting(self._send_first, face, self)
         self._starts = Starts(face.client_id)
-        self._is_restarting = False
         self._heard = datetime.now(UTC)
         self.recovery = Recovery(self, face, earlier)
+        self._dropped = DroppedOutput(self, face)
         self._tasks = Tasks(face.id)
 
     @property
@@ -213,14 +214,6 @@ class Traffic:
         """Wait until the WebSocket is closed."""
         await self._tasks.ended(PATIENCE_S)
 
-    # ---------------------------------------------------------------- after a loss
-
-    def tell_gap(self, since: datetime, reason: str) -> None:
-        """Tell that messages may be missing, from a moment until now."""
-        gap = Gap(since=since, until=datetime.now(UTC), reason=reason)
-        LOGGER.warning("Messages of kernel %s may be missing: %s", self._face.id, gap)
-        self._signals.messages_lost._emit(gap)  # noqa: SLF001  our own signal
-
     # ---------------------------------------------------------------- restarts
 
     def begin_restart(self) -> None:
@@ -299,6 +292,7 @@ class Traffic:
         kind = message.msg_type
         if message.session != self._face.client_id:  # what the server says isn't in the journal
             self.recovery.note(message)
+            self._dropped.note(message)
         if not self._starts.is_over(message) and not self._take_word(message):
             return
         if kind in {"update_display_data", "display_data"}:
@@ -307,7 +301,7 @@ class Traffic:
                 self.displays.update(str(display_id), message.content)
         future = self.pending.get(message.parent_id)
         if future is not None:
-            await future.take_iopub(message)
+            await self._dropped.hand_on(message, future)
         if kind.startswith("comm_") and self._face.handle_comms:
             await self.comms.take(message)
         await self._signals.iopub_message._deliver(message)  # noqa: SLF001  our own signal
@@ -315,8 +309,8 @@ class Traffic:
     def _take_word(self, message: Message) -> bool:
         """Take what the kernel says of itself; return whether there is more to do with the message."""
         kind = message.msg_type
-        is_restarted_here = self._starts.is_restarted_here
-        if kind == "iopub_welcome" and not self._greeting.is_answered and not is_restarted_here:
+        is_awaited = not self._greeting.is_answered and not self._starts.is_restarted_here
+        if kind == "iopub_welcome" and is_awaited:
             self._greeting.ask()  # it has just begun to speak
         if kind in LAST_WORDS and message.content.get("restart") and not self._is_restarting:
             self._forget_all("restarting", "by somebody else")
@@ -356,6 +350,7 @@ class Traffic:
 
     async def _take_question(self, message: Message) -> None:
         self.pending.ask(message)
+        self._dropped.note(message)
         future = self.pending.get(message.parent_id)
         if future is not None:
             await future.take_stdin(message)
@@ -367,16 +362,23 @@ class Traffic:
             self.recovery.has_journal = keeps_journal(message.content)
             self._tracker.speaks(is_answer=message.channel == "shell")
             self._tell_status()
-        self.pending.answer(message.parent_id)
-        future = self.pending.get(message.parent_id)
+        asked = message.parent_id
+        self.pending.answer(asked)
+        future = self.pending.get(asked)
         if future is not None and future.msg.channel == message.channel:
             await future.take_reply(message)
-        elif not self._greeting.forget(message.parent_id) and not self.pending.is_known(
-            message.parent_id
-        ):
+            self._dropped.expect_end(future)
+        elif not self._greeting.forget(asked) and not self.pending.is_known(asked):
             await self._signals.unhandled_message._deliver(message)  # noqa: SLF001  our own signal
 
     # ---------------------------------------------------------------- telling
+
+    def tell_gap(self, since: datetime, reason: str) -> None:
+        """Tell that messages may be missing, from a moment until now."""
+        gap = Gap(since=since, until=datetime.now(UTC), reason=reason)
+        LOGGER.warning("Messages of kernel %s may be missing: %s", self._face.id, gap)
+        self._dropped.explain()
+        self._signals.messages_lost._emit(gap)  # noqa: SLF001  our own signal
 
     def later(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         """Run a coroutine in a task that ends with the connection."""

@@ -14,12 +14,14 @@ from datalab_kernel_client.errors import (
     KernelSpecNotFoundError,
     KernelStartError,
 )
+from datalab_kernel_client.kernels._dropped import ANSWER_S, IDLE_S
 from datalab_kernel_client.kernels._messages import Message
+from datalab_kernel_client.kernels._numbers import Numbers
 from datalab_kernel_client.runs._errors import CannotResumeError
 from datalab_kernel_client.runs._kernel import KernelFacts, RunKernel, SentRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
     from pathlib import Path
 
     from datalab_kernel_client.runs._progress import Progress
@@ -63,6 +65,8 @@ class LocalKernel(RunKernel):
         self._tasks: list[asyncio.Task[None]] = []
         self._pending: dict[str, _Pending] = {}
         self._error: BaseException | None = None
+        self._numbers = Numbers("")
+        """Of what the kernel has made since the request began that is on its way."""
 
     @property
     def name_when_kept(self) -> str:
@@ -90,13 +94,8 @@ class LocalKernel(RunKernel):
         self._kernels.context.rcvhwm = 0  # ZMQ drops in silence what a busy runner hasn't read
         self._client = self._kernels.client()
         self._client.start_channels()
-        self._tasks = [
-            asyncio.create_task(self._read_iopub()),
-            asyncio.create_task(self._read_shell()),
-            asyncio.create_task(self._watch()),
-        ]
-        for task in self._tasks:
-            task.add_done_callback(self._fail_with)
+        for work in (self._read_iopub(), self._read_shell(), self._watch()):
+            self._begin(work)
         try:
             async with asyncio.timeout(self._start_timeout_s):
                 info = await self._introduction()
@@ -162,7 +161,7 @@ class LocalKernel(RunKernel):
         channel = self._client.shell_channel
         message = channel.session.msg(msg_type, content)
         msg_id: str = message["header"]["msg_id"]
-        self._pending[msg_id] = pending = _Pending()
+        self._pending[msg_id] = pending = _Pending(is_cell=msg_type == "execute_request")
         if self._error is not None:
             pending.done.set_exception(self._error)
         # Not by jupyter_client, which sends behind pyzmq's back: a reply that comes in that moment
@@ -199,9 +198,14 @@ class LocalKernel(RunKernel):
         while True:
             message = _message(await _received(self._client.iopub_channel))
             self.on_message(message)
-            is_idle = message.content.get("execution_state") == "idle"
-            if is_idle and message.parent_id in self._pending:
-                self._pending[message.parent_id].is_idle = True
+            self._numbers.take(message)
+            pending = self._pending.get(message.parent_id)
+            if pending is None:
+                continue
+            if pending.is_cell and pending.numbers is None:
+                self._numbers = pending.numbers = Numbers(message.msg_id)
+            if message.content.get("execution_state") == "idle":
+                pending.is_idle = True
                 self._end(message.parent_id)
 
     async def _read_shell(self) -> None:
@@ -211,14 +215,49 @@ class LocalKernel(RunKernel):
             if msg_id in self._pending:
                 self._pending[msg_id].reply = message["content"]
                 self._end(msg_id)
+            if msg_id in self._pending:
+                asyncio.get_running_loop().call_later(IDLE_S, self._miss_idle, msg_id)
 
     def _end(self, msg_id: str) -> None:
-        """End a request whose reply and idle have both come."""
+        """End a request whose reply and idle have both come; with a hole, after another one behind it."""
         pending = self._pending[msg_id]
-        if pending.is_idle and pending.reply is not None:
-            del self._pending[msg_id]
-            if not pending.done.done():
-                pending.done.set_result(pending.reply)
+        if not pending.is_idle or pending.reply is None:
+            return
+        if pending.numbers is not None and pending.numbers.missing:
+            self._begin(self._end_behind(msg_id, pending))
+        else:
+            self._finish(msg_id, pending)
+
+    def _miss_idle(self, msg_id: str) -> None:
+        """Look whether the end of a request that was answered has been dropped."""
+        pending = self._pending.get(msg_id)
+        if pending is not None and not pending.is_idle:
+            self._begin(self._end_behind(msg_id, pending))
+
+    async def _end_behind(self, msg_id: str, pending: _Pending) -> None:
+        """End a request when one behind it has been answered whole: what isn't there then was dropped."""
+        while True:
+            behind = self._pending[self._ask("kernel_info_request", {})]
+            while not (await asyncio.wait({behind.done}, timeout=ANSWER_S))[0]:
+                if behind.reply is not None:
+                    break  # of this, too, the end was dropped
+            if behind.done.done():
+                break
+        if msg_id in self._pending:
+            if not pending.is_idle or (pending.numbers is not None and pending.numbers.missing):
+                self.on_loss("it came faster than it was taken")
+            self._finish(msg_id, pending)
+
+    def _finish(self, msg_id: str, pending: _Pending) -> None:
+        del self._pending[msg_id]
+        if not pending.done.done() and pending.reply is not None:
+            pending.done.set_result(pending.reply)
+
+    def _begin(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine in a task that ends with the kernel."""
+        task = asyncio.create_task(coroutine)
+        task.add_done_callback(self._fail_with)
+        self._tasks.append(task)
 
     async def _watch(self) -> None:
         while await self._kernels.is_alive():  # noqa: ASYNC110 - a process has no event of ours
@@ -247,9 +286,11 @@ class LocalKernel(RunKernel):
 class _Pending:
     """A request that isn't answered yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_cell: bool) -> None:
+        self.is_cell = is_cell
         self.reply: Mapping[str, Any] | None = None
         self.is_idle = False
+        self.numbers: Numbers | None = None
         self.done: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
 
 

@@ -212,6 +212,7 @@ class ServerKernel(RunKernel):
         why = {
             "rate_limit": "the server drops output above its rate limit",
             "reconnect": "the link broke, and the server can't have kept everything",
+            "dropped": "it came faster than the server took it",
         }
         self.on_loss(why.get(gap.reason, gap.reason))
 

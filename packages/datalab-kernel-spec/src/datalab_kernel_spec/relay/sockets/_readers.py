@@ -338,7 +338,8 @@ class Readers:
         text = MISSED.format(silence_s=self._silence_s, count=count, s=plural)
         content = json.dumps({"name": "stderr", "text": text}).encode()
         header = new_header("stream", json.loads(parent))
-        return Message([b"stream.stderr"], header, parent=parent, content=content)
+        metadata = json.dumps({"datalab_kernel": {"missed": count}}).encode()  # for programs
+        return Message([b"stream.stderr"], header, parent, metadata, content)
 
     @property
     def unsent(self) -> dict[int, Callable[[], None]]:
