@@ -292,7 +292,7 @@ class Traffic:
         kind = message.msg_type
         if message.session != self._face.client_id:  # what the server says isn't in the journal
             self.recovery.note(message)
-            self._dropped.note(message)
+        self._dropped.note(message)
         if not self._starts.is_over(message) and not self._take_word(message):
             return
         if kind in {"update_display_data", "display_data"}:

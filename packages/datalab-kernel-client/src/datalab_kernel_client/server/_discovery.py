@@ -48,7 +48,7 @@ def discovered(url: str | None, token: str | None, near: Path | None) -> tuple[s
     if not servers:
         message = (
             "No Jupyter server was named, and none runs on this computer. Name one "
-            "(connect(url, token)), or start one: `jupyter server`, or `jupyter lab`."
+            "(connect(url, token); a command's --server URL), or start one: `jupyter server`, or `jupyter lab`."
         )
         raise NoServerError(message)
     found = _nearest(servers, (near or Path.cwd()).resolve())

@@ -201,7 +201,8 @@ class Rest:
         given = "refused the token" if self.settings.token else "wants a token or a login"
         message = (
             f"{url} {given} (status {status}). `jupyter server list` shows the tokens of the "
-            "servers on a computer; pass it as connect(url, token)."
+            "servers on a computer; pass it as connect(url, token), or in "
+            "a command's --token-file."
         )
         return WrongTokenError(message, url=url, status=status)
 

@@ -331,7 +331,8 @@ class Readers:
             if reader.missed:
                 counts.append(reader.missed)
                 reader.missed = 0
-        return [self._note_of_missed(parent, count) for count in counts]
+        each = dict.fromkeys(counts)  # a server reads for each client, and for itself
+        return [self._note_of_missed(parent, count) for count in each]
 
     def _note_of_missed(self, parent: bytes, count: int) -> Message:
         plural = "" if count == 1 else "s"
