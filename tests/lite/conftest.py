@@ -1,13 +1,27 @@
-"""One site and one kernel in its page, for all tests that change nothing of it."""
+"""One site, one browser, and one kernel in a page, for all tests that change nothing of it."""
 
+import os
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
+from playwright.sync_api import BrowserContext
+from support.datalab.interpreter import interpreter
 from support.lite.distribution import make_distribution, make_stand_ins
-from support.lite.page import WAIT_MS, LiteKernel, lite_kernel
+from support.lite.page import WAIT_MS, LiteKernel, as_elsewhere, new_kernel, served
 
+from datalab_application import Running, running_datalab
+from frontends.chromium import chromium
 from lite._site import FIRST_CELL, ROOT, build_site
+
+
+@pytest.fixture(scope="session")
+def whole_run() -> None:
+    """Skip what runs whole only in full runs."""
+    if os.environ.get("DATALAB_KERNEL_TEST_FULL") != "1":
+        pytest.skip("runs with DATALAB_KERNEL_TEST_FULL=1")
 
 
 @pytest.fixture(scope="session")
@@ -21,8 +35,39 @@ def site() -> Path:
 
 
 @pytest.fixture(scope="session")
-def kernel(site: Path) -> Iterator[LiteKernel]:
+def site_here(site: Path) -> Iterator[str]:
+    """Serve the site as one looks at it on one's own computer."""
+    with served(site) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def site_elsewhere(site: Path) -> Iterator[str]:
+    """Serve the site by https; the browser takes it for one of the internet."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(tls)
+    with served(site, tls) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser(site_elsewhere: str) -> Iterator[BrowserContext]:
+    """Start a browser without history."""
+    with chromium(switches=as_elsewhere(site_elsewhere)) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def kernel(browser: BrowserContext, site_here: str) -> LiteKernel:
     """Give a kernel in which DataLab-Kernel is installed as people install it."""
-    with lite_kernel(site) as made:
-        made.installed = made.notebook.run(FIRST_CELL, timeout_s=WAIT_MS / 1000)
-        yield made
+    made = new_kernel(browser, site_here)
+    made.installed = made.notebook.run(FIRST_CELL, timeout_s=WAIT_MS / 1000)
+    return made
+
+
+@pytest.fixture(scope="session")
+def datalab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Start the real DataLab, whose second door a page can't reach."""
+    home = tmp_path_factory.mktemp("datalab")
+    with running_datalab(interpreter(), home, "--require-token", "--without-xmlrpc") as running:
+        yield running

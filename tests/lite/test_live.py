@@ -1,24 +1,49 @@
 """A page's kernel and the real DataLab on the same computer: the same calls, over the page's requests."""
 
+import http.server
 import json
+import threading
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.datalab.interpreter import interpreter
-from support.lite.page import LiteKernel
+from support.lite.page import WAIT_MS, LiteKernel
 
-from datalab_application import Running, running_datalab
+from datalab_application import Running
 
 NOWHERE = "http://127.0.0.1:9"
+INSTALL = "import datalab_kernel_lite; print(await datalab_kernel_lite.install())"
+CONNECTED = """
+from datalab_kernel import Workspace
+found = Workspace()
+found.list()
+print(found)
+"""
+PUT_INTO_ADDRESS = "text => history.replaceState(history.state, '', '#' + text)"
 
 
-@pytest.fixture(scope="module")
-def datalab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    home = tmp_path_factory.mktemp("datalab")
-    with running_datalab(interpreter(), home, "--require-token", "--without-xmlrpc") as running:
-        yield running
+class _Plain(http.server.BaseHTTPRequestHandler):
+    """Answers, and says nothing that lets a page read the answer."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def without_cors() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Plain) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +109,38 @@ except PermissionError as error:
     print(error)
 """)
     assert "doesn't take this token" in cell.text
+
+
+def test_what_answers_and_allows_no_pages_is_one_of_the_causes_that_are_listed(
+    kernel: LiteKernel, without_cors: str
+) -> None:
+    cell = kernel.do(f"""
+from datalab_kernel import Workspace
+try:
+    Workspace("live", url={without_cors!r}, token="t").list()
+except ConnectionError as error:
+    print(error)
+""")
+    assert "what answers there doesn't allow web pages" in cell.text
+    assert cell.error == ""
+
+
+def test_a_link_names_the_datalab_and_its_token_leaves_the_address(
+    kernel: LiteKernel, datalab: Running
+) -> None:
+    kernel.page.evaluate(
+        PUT_INTO_ADDRESS, f"datalab_url={datalab.url}&datalab_token={datalab.token}&rest=kept"
+    )
+    said = kernel.notebook.run(INSTALL, WAIT_MS / 1000)
+    assert f"look for DataLab at {datalab.url}" in said
+    assert datalab.token not in said
+    assert datalab.token not in kernel.page.evaluate("location.href")
+    assert kernel.page.evaluate("location.hash") == "#rest=kept"
+    assert kernel.do(CONNECTED).text.startswith("Workspace(live, ")
+    kernel.do("""
+import os
+del os.environ["DATALAB_WORKSPACE_URL"], os.environ["DATALAB_WORKSPACE_TOKEN"]
+""")
+    again = kernel.notebook.run(INSTALL, WAIT_MS / 1000)  # as after a restart of the kernel
+    assert f"look for DataLab at {datalab.url}" in again
+    assert kernel.do(CONNECTED).text.startswith("Workspace(live, ")

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from frontends.program import SWITCHES, find_chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import BrowserContext
 
@@ -19,7 +19,9 @@ __all__ = ["chromium"]
 
 
 @contextmanager
-def chromium(*, width: int = 1300, height: int = 900, scale: float = 1) -> Iterator[BrowserContext]:
+def chromium(
+    *, width: int = 1300, height: int = 900, scale: float = 1, switches: Sequence[str] = ()
+) -> Iterator[BrowserContext]:
     """Start a browser with an empty profile; close it with all its pages.
 
     Parameters
@@ -28,6 +30,8 @@ def chromium(*, width: int = 1300, height: int = 900, scale: float = 1) -> Itera
         The pages' size in CSS pixels.
     scale
         Device pixels per CSS pixel, for sharp screenshots.
+    switches
+        More of its command line.
 
     Raises
     ------
@@ -43,7 +47,7 @@ def chromium(*, width: int = 1300, height: int = 900, scale: float = 1) -> Itera
             profile,
             executable_path=program,
             headless=True,
-            args=SWITCHES,
+            args=[*SWITCHES, *switches],
             viewport={"width": width, "height": height},
             device_scale_factor=scale,
         )
