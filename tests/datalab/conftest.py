@@ -1,7 +1,5 @@
 """The real DataLab, in an environment of its own, for files that go there and back."""
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,31 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.datalab.interpreter import interpreter
+from support.datalab.interpreter import in_datalab, interpreter
 from support.datalab.window_driver import emptied
 
 from datalab_application import Running
 from datalab_application import running_datalab as datalab_application_process
 from datalab_kernel import Workspace, create_signal
 from datalab_kernel.testing import _samples
-
-SCRIPT = Path(__file__).parents[1] / "support" / "datalab" / "in_datalab.py"
-TIMEOUT_S = 240
-
-
-def in_datalab(*commands: list[str]) -> list[dict[str, Any]]:
-    """Run commands inside DataLab and return what it saw."""
-    done = subprocess.run(
-        [interpreter(), str(SCRIPT), json.dumps(commands)],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-    assert lines, f"DataLab said nothing (exit {done.returncode}):\n{done.stderr[-3000:]}"
-    results: list[dict[str, Any]] = json.loads(lines[-1].removeprefix("RESULT "))
-    return results
 
 
 def full_workspace() -> Workspace:

@@ -4,6 +4,7 @@ import os
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import trustme
@@ -14,7 +15,10 @@ from support.lite.page import WAIT_MS, LiteKernel, as_elsewhere, new_kernel, ser
 
 from datalab_application import Running, running_datalab
 from frontends.chromium import chromium
-from lite._site import FIRST_CELL, ROOT, build_site
+from lite._site import FIRST_CELL, ROOT, build_site, fetch_wheels
+
+PYTEST = ("pytest==9.2.0", "pluggy==1.7.0", "iniconfig==2.3.1")
+"""For suites that run in a page; what else they need is there."""
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +33,10 @@ def site() -> Path:
     """Build the site, with a distribution of Pyodide so that its pages ask nobody else."""
     home = ROOT / ".run" / "lite"
     pyodide = make_distribution(home / "pyodide")
-    return build_site(
-        home / "tested-site", pyodide=pyodide, wheels=make_stand_ins(home / "stand-ins")
-    )
+    with TemporaryDirectory(prefix="lite-wheels-") as name:
+        fetch_wheels(PYTEST, Path(name))
+        wheels = [*make_stand_ins(home / "stand-ins"), *Path(name).glob("*.whl")]
+        return build_site(home / "tested-site", pyodide=pyodide, wheels=wheels)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lite._pages import notebook_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,7 +29,22 @@ PURE = (
     *("ipywidgets==8.1.9", "jupyterlab-widgets==3.0.17", "anywidget==0.11.0", "psygnal==0.15.1"),
 )
 """Pure wheels that the packages need, and no distribution of Pyodide has."""
-NOTEBOOKS = ("examples/first_steps.ipynb",)
+NOTEBOOKS = (
+    "examples/first_steps.ipynb",
+    *(
+        f"docs/guide/{name}.md"
+        for name in (
+            "examples",
+            "workspace",
+            "computing",
+            "units",
+            "plotting",
+            "files",
+            "measurements",
+        )
+    ),
+)
+"""The tutorials; their links name them by these files' names."""
 FIRST_CELL = """\
 %pip install -q datalab-kernel
 import datalab_kernel_lite
@@ -113,14 +130,22 @@ def fetch_wheels(requirements: Sequence[str], folder: Path) -> None:
 
 
 def _write_notebooks(folder: Path) -> None:
-    """Copy notebooks, for the page's own kernel and with a first cell that installs."""
+    """Write the tutorials, for the page's own kernel and with a first cell that installs."""
     folder.mkdir()
     for path in NOTEBOOKS:
-        notebook = json.loads((ROOT / path).read_text(encoding="utf-8"))
+        notebook = read_notebook(ROOT / path)
         notebook["metadata"]["kernelspec"] = {
             "name": "python", "display_name": "Python (Pyodide)", "language": "python",
         }  # fmt: skip
         first = {"cell_type": "code", "id": "install", "metadata": {}, "outputs": []}
         cell = {**first, "execution_count": None, "source": FIRST_CELL}
         notebook["cells"].insert(0, cell)
-        (folder / Path(path).name).write_text(json.dumps(notebook), encoding="utf-8")
+        target = folder / Path(path).with_suffix(".ipynb").name
+        target.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Return a tutorial, be it a notebook or a page of the documentation."""
+    text = path.read_text(encoding="utf-8")
+    found: dict[str, Any] = notebook_of(text) if path.suffix == ".md" else json.loads(text)
+    return found
