@@ -17,6 +17,9 @@ from urllib.parse import unquote, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+BROWSER_SITE = "try"
+"""Where the task ``docs-lite`` puts the JupyterLite site, whose pages aren't ours."""
+
 
 @dataclass(slots=True)
 class Page:
@@ -47,7 +50,7 @@ def read_site(folder: Path) -> dict[Path, Page]:
     """Read every page below a folder."""
     pages = {}
     for path in sorted(folder.rglob("*.html")):
-        if "_static" in path.relative_to(folder).parts:  # a theme's templates, no pages
+        if {"_static", BROWSER_SITE} & {*path.relative_to(folder).parts}:  # templates; another site
             continue
         parser = PageParser()
         parser.feed(path.read_text(encoding="utf-8"))
@@ -60,7 +63,12 @@ def broken_links(pages: dict[Path, Page]) -> Iterator[tuple[Path, str]]:
     for path, page in pages.items():
         for link in page.links:
             parts = urlsplit(link)
-            if parts.scheme or parts.netloc or link == "#":
+            if (
+                parts.scheme
+                or parts.netloc
+                or link == "#"
+                or BROWSER_SITE in Path(parts.path).parts
+            ):
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             target = target / "index.html" if target.is_dir() else target

@@ -18,7 +18,7 @@ _LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)[^)]*\)")
 
 
 def notebook_of(page: str) -> dict[str, Any]:
-    """Return a MyST page as a notebook; links to other pages, which aren't there, become their text.
+    r"""Return a MyST page as a notebook; links to other pages, which aren't there, become their text.
 
     Examples
     --------
