@@ -21,7 +21,7 @@ folder.mkdir(exist_ok=True)
 for name, text in {files!r}.items():
     (folder / name).write_text(text)
 os.environ.update({environment!r})
-options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-W", "error"]
+options = ["-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-W", "default"]
 ended = pytest.main([*options, f"--rootdir={{folder}}", str(folder / {first!r})])
 for name in {environment!r}:
     del os.environ[name]

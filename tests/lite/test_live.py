@@ -144,3 +144,7 @@ del os.environ["DATALAB_WORKSPACE_URL"], os.environ["DATALAB_WORKSPACE_TOKEN"]
     again = kernel.notebook.run(INSTALL, WAIT_MS / 1000)  # as after a restart of the kernel
     assert f"look for DataLab at {datalab.url}" in again
     assert kernel.do(CONNECTED).text.startswith("Workspace(live, ")
+    kernel.do("""
+del os.environ["DATALAB_WORKSPACE_URL"], os.environ["DATALAB_WORKSPACE_TOKEN"]
+""")
+    kernel.page.evaluate("sessionStorage.clear()")
