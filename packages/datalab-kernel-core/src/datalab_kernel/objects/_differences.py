@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.objects._fields import to_fields
+from datalab_kernel.objects._kinds import SIGIMAS_CLASS
 
 if TYPE_CHECKING:
     from datalab_kernel.objects._sigima import DataObject
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def differences(found: DataObject, expected: DataObject) -> list[str]:
     """List what differs between two objects: type, attributes, arrays, masks, metadata."""
-    if type(found) is not type(expected):
+    if _sigimas_class(found) is not _sigimas_class(expected):
         return [f"type: {type(found).__name__} instead of {type(expected).__name__}"]
     left, right = to_fields(found), to_fields(expected)
     pairs = [
@@ -23,6 +24,12 @@ def differences(found: DataObject, expected: DataObject) -> list[str]:
         ("metadata", dict(left.metadata), dict(right.metadata)),
     ]
     return [text for path, a, b in pairs for text in compare_values(path, a, b)]
+
+
+def _sigimas_class(obj: DataObject) -> type:
+    """Return the class of Sigima's: what a workspace hands out is the same with operators."""
+    kind: type = vars(type(obj)).get(SIGIMAS_CLASS, type(obj))
+    return kind
 
 
 def compare_values(path: str, found: Any, expected: Any) -> list[str]:

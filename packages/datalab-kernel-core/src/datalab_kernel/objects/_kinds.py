@@ -30,3 +30,7 @@ class ObjectInfo:
     units: tuple[str, ...]
     size_bytes: int
     is_from_notebook: bool
+
+
+SIGIMAS_CLASS = "__sigimas_class__"
+"""Of a class with operators: the one of Sigima's that it is made of."""

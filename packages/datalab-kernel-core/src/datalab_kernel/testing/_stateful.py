@@ -63,7 +63,8 @@ class _Entry:
     def check(self, obj: Any, name: str) -> None:
         expected: Any = self.make(name)
         array = "xydata" if self.kind == "signal" else "data"
-        assert (type(obj), obj.title, obj.yunit) == (type(expected), name, self.unit)
+        assert isinstance(obj, type(expected))
+        assert (obj.title, obj.yunit) == (name, self.unit)
         np.testing.assert_array_equal(getattr(obj, array), getattr(expected, array))
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from datalab_kernel.objects._kinds import FORMULA_KEY
+from datalab_kernel.objects._kinds import FORMULA_KEY, SIGIMAS_CLASS
 
 if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject
     from datalab_kernel.workspace.arithmetic._formulas import Formula
 
 __all__ = ["SIGIMAS_CLASS", "formula_of", "without_operators"]
-
-SIGIMAS_CLASS = "__sigimas_class__"
-"""Of a class with operators: the one of Sigima's that it is made of."""
 
 
 def without_operators(obj: Any) -> DataObject:
