@@ -34,7 +34,8 @@ def _centre_note(computed: Computed) -> Note | None:
     off = _error_px(data, background, row, column)
     if off is None or off <= TOLERANCE_PX:
         return None
-    far = f"by some {off:.1g} pixels" if off < max(data.shape) else "by any distance"
+    size = f"{off:.0f}" if off >= 1 else f"{off:.1g}"
+    far = f"by some {size} pixels" if off < max(data.shape) else "by any distance"
     text = (
         f"centroid counts the background (about {background:.4g} at the edges), which shifts "
         f"the result {far}."
