@@ -93,12 +93,10 @@ class ChangeFeed:
         with self._changed:
             self._subscriptions = [s for s in self._subscriptions if s is not subscription]
 
-    def publish(self, change: Change, *, is_ours: bool = True) -> None:
+    def publish(self, change: Change) -> None:
         """Tell everybody of a change, by ourselves or by others; not of an empty one."""
         if not change.names:
             return
-        if is_ours:
-            self.on_ours(change)
         with self._changed:
             self._told += 1
             self._changed.notify_all()

@@ -116,7 +116,7 @@ class Connection:
             from datalab_kernel.workspace._watching import Watcher
 
             feed = self._shelf.feed
-            self._watcher = Watcher(feed, self._pulse, self._shelf.described)
+            self._watcher = Watcher(feed, self._pulse, self._shelf.described, self._shelf.lock)
             feed.on_ours = self._watcher.note_ours
         self._watcher.begin()
 

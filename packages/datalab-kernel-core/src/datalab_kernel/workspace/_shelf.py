@@ -107,6 +107,8 @@ class Shelf:
         """Note changes, to be told when the block of :meth:`changing` ends."""
         self.is_saved = False
         self._untold += changes
+        for change in changes:
+            self.feed.on_ours(change)
 
     def add(self, name: Any, obj: Any, *, overwrite: bool, group: str | None) -> Any:
         """Store a copy of an object, or of a mapping's; return what was given."""

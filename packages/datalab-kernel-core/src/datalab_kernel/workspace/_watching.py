@@ -11,6 +11,7 @@ from datalab_kernel.workspace._changes import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from datalab_kernel.objects import ObjectInfo
     from datalab_kernel.workspace._changes import ChangeFeed
@@ -31,11 +32,13 @@ class Watcher:
     Parameters
     ----------
     feed
-        Whom to tell; what it tells of meanwhile is ours, and isn't told twice.
+        Whom to tell; what :meth:`note_ours` hears of meanwhile isn't told twice.
     pulse
         Gives something that differs after a change; None ends the watching.
     describe
         Gives all objects by name.
+    turn
+        Is held while it looks, so that no change of ours is seen half made or not yet noted.
     """
 
     def __init__(
@@ -43,10 +46,12 @@ class Watcher:
         feed: ChangeFeed,
         pulse: Callable[[], object | None],
         describe: Callable[[], Mapping[str, ObjectInfo]],
+        turn: AbstractContextManager[object],
     ) -> None:
         self._feed = feed
         self._pulse = pulse
         self._describe = describe
+        self._turn = turn
         self._ours: set[str] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -65,7 +70,7 @@ class Watcher:
                 self._thread.start()
 
     def note_ours(self, change: Change) -> None:
-        """Take note of a change that is told anyway."""
+        """Take note of a change that is told anyway, in the turn in which it is made."""
         self._ours |= {*change.names}
 
     def _run(self) -> None:
@@ -84,16 +89,17 @@ class Watcher:
 
     def _look(self) -> bool | None:
         """Tell of what has changed; say whether anything has, None if this is over."""
-        now = self._pulse()
-        if now is None:
-            return None
-        if now == self._last:
-            return False
-        ours, self._ours = self._ours, set()
-        before, known = self._known, dict(self._describe())
-        self._last, self._known = now, known
+        with self._turn:
+            now = self._pulse()
+            if now is None:
+                return None
+            if now == self._last:
+                return False
+            before, known = self._known, dict(self._describe())
+            self._last, self._known = now, known
+            ours, self._ours = self._ours, set()
         for change in _changes(before, known, ours):
-            self._feed.publish(change, is_ours=False)
+            self._feed.publish(change)
         return True
 
 
