@@ -13,6 +13,7 @@ def test_installing_says_what_came_and_which_limits_it_went_beyond(kernel: LiteK
 
 def test_objects_are_added_computed_and_got(kernel: LiteKernel) -> None:
     cell = kernel.do("""
+workspace.clear()  # what other tests left
 x = np.linspace(0, 1, 500)
 workspace["sine"] = (x, np.sin(20 * x))
 done = workspace.calc("derivative", on="sine", name="slope")
