@@ -5,7 +5,8 @@ A backend whose objects are elsewhere, and which computes there, then transfers 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -57,6 +58,18 @@ class Source:
         self._obj: DataObject | None = None
         self._known: _Known | None = None
         self._uuid: str | None = None
+
+    @classmethod
+    def of_loose(cls, obj: DataObject) -> Self:
+        """Return a source of an object that isn't in the workspace."""
+        from datalab_kernel.objects import describe_object, share_object
+
+        return cls(
+            name=obj.title,
+            kind=describe_object(obj, group="").kind,
+            load=partial(share_object, obj),
+            is_stored=False,
+        )
 
     def __repr__(self) -> str:
         """Name it, without fetching it."""

@@ -45,7 +45,7 @@ def sources_of(shelf: Shelf, what: Any, known: Sequence[Source] = ()) -> list[So
     from datalab_kernel.compute import Source
 
     if _is_loose(what):
-        return [*map(_loose_source, what.unstored)]
+        return [*map(Source.of_loose, what.unstored)]
     if isinstance(what, (list, tuple)) and any(map(_is_loose, what)):
         parts = [one if _is_loose(one) else [one] for one in what]
         return [source for part in parts for source in sources_of(shelf, part, known)]
@@ -83,19 +83,6 @@ def _identified(shelf: Shelf, name: str) -> DataObject:
     with shelf.lock:
         shelf.require([name])
         return identified(shelf.backend, name)
-
-
-def _loose_source(obj: DataObject) -> Source:
-    """Return a source of an object that isn't in the workspace."""
-    from datalab_kernel.compute import Source
-    from datalab_kernel.objects import describe_object, share_object
-
-    return Source(
-        name=obj.title,
-        kind=describe_object(obj, group="").kind,
-        load=partial(share_object, obj),
-        is_stored=False,
-    )
 
 
 def _is_loose(what: Any) -> bool:

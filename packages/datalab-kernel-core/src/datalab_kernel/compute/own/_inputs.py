@@ -1,4 +1,4 @@
-"""What several functions of ours ask of a signal before they compute."""
+"""What several functions of ours ask of an object before they compute."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from datalab_kernel.errors import OperandError
 
 if TYPE_CHECKING:
-    from sigima.objects import SignalObj
+    from sigima.objects import ImageObj, SignalObj
 
-__all__ = ["check_finite", "is_evenly_spaced"]
+__all__ = ["check_finite", "check_real", "is_evenly_spaced"]
 
 _LARGEST_OFFSET = 1e-2
 """How far from its place on an even grid a sample may be, in steps."""
@@ -32,6 +32,22 @@ def check_finite(function: str, signal: SignalObj) -> None:
             "are NaN or infinite. calc('replace_special_values', …) gives them values before."
         )
         raise OperandError(message, function=function, names=[signal.title])
+
+
+def check_real(function: str, image: ImageObj, what: str) -> None:
+    """Refuse an image of complex ``what``: values, or intensities.
+
+    Raises
+    ------
+    OperandError
+        If it is complex.
+    """
+    if image.data.dtype.kind == "c":
+        message = (
+            f"{function} takes real {what}, and {image.title!r} is complex. "
+            "calc('absolute', …) gives its modulus."
+        )
+        raise OperandError(message, function=function, names=[image.title])
 
 
 def is_evenly_spaced(x: np.ndarray[Any, Any]) -> bool:

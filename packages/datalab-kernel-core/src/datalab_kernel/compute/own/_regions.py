@@ -9,9 +9,9 @@ import guidata.dataset as gds
 import numpy as np
 
 from datalab_kernel.compute.own._declaration import own_function
+from datalab_kernel.compute.own._inputs import check_real
 from datalab_kernel.compute.own._labels import as_labels
 from datalab_kernel.compute.own._pixels import check_same_pixels, pixels_of
-from datalab_kernel.errors import OperandError
 
 if TYPE_CHECKING:
     from sigima.objects import ImageObj, TableResult
@@ -140,13 +140,8 @@ def _intensities(labels: Array, numbers: Array, image: ImageObj) -> dict[str, Ar
     """Return the least, mean and greatest value of each region and their sum, NaN left out."""
     from scipy import ndimage
 
+    check_real("region_properties", image, "intensities")
     values = np.asarray(image.data)
-    if values.dtype.kind == "c":
-        message = (
-            f"region_properties takes real intensities, and {image.title!r} is complex. "
-            "calc('absolute', …) gives its modulus."
-        )
-        raise OperandError(message, function="region_properties", names=[image.title])
     is_counted = labels > 0
     if values.dtype.kind == "f":
         is_counted &= ~np.isnan(values)

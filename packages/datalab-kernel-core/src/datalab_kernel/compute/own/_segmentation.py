@@ -9,9 +9,9 @@ import guidata.dataset as gds
 import numpy as np
 
 from datalab_kernel.compute.own._declaration import own_function
+from datalab_kernel.compute.own._inputs import check_real
 from datalab_kernel.compute.own._labels import as_labels, excluded, image_of_labels
 from datalab_kernel.compute.own._pixels import pixels_of
-from datalab_kernel.errors import OperandError
 
 if TYPE_CHECKING:
     from sigima.objects import ImageObj
@@ -104,13 +104,8 @@ def label_regions(src: ImageObj, p: LabelRegionsParam) -> ImageObj:
 
 def _values(src: ImageObj) -> tuple[Array, Array]:
     """Return the values and which of them count; the others have the median of these."""
+    check_real("label_regions", src, "values")
     values = np.asarray(src.data)
-    if values.dtype.kind == "c":
-        message = (
-            f"label_regions takes real values, and {src.title!r} is complex. "
-            "calc('absolute', …) gives its modulus."
-        )
-        raise OperandError(message, function="label_regions", names=[src.title])
     beyond = excluded(src)
     if beyond is None:
         return values, np.ones(values.shape, dtype=bool)

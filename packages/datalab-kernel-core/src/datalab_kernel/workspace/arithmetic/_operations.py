@@ -7,7 +7,6 @@ of ``workspace.calc``. NumPy computes the rest, pixel by pixel and sample by sam
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from datalab_kernel.compute import Request, Source, plan, prepared, read_record,
 from datalab_kernel.compute._records import FORMULA, Record, versions
 from datalab_kernel.errors import OperandError
 from datalab_kernel.notes import distinct
-from datalab_kernel.objects import describe_object, share_object
 from datalab_kernel.workspace._computation_warning import warn_of_notes
 from datalab_kernel.workspace.arithmetic._formulas import Formula, written
 from datalab_kernel.workspace.arithmetic._numpy import NUMPY, numpy_jobs
@@ -90,7 +88,7 @@ def _is_known(value: Any) -> bool:
 
 def _jobs(name: str, operands: Sequence[Any], text: str) -> list[Job]:
     """Return the one job that computes an operation."""
-    sources = [_source(without_operators(one)) for one in operands if is_object(one)]
+    sources = [Source.of_loose(without_operators(one)) for one in operands if is_object(one)]
     kind = sources[0].kind
     function, given = _sigimas(name, operands, kind)
     if function:
@@ -132,15 +130,6 @@ def _sigimas(name: str, operands: Sequence[Any], kind: Kind) -> tuple[str, dict[
 
 def _is_real(value: Any) -> bool:
     return is_number(value) and not isinstance(value, (complex, np.complexfloating))
-
-
-def _source(obj: DataObject) -> Source:
-    return Source(
-        name=obj.title,
-        kind=describe_object(obj, group="").kind,
-        load=partial(share_object, obj),
-        is_stored=False,
-    )
 
 
 def _finished(output: Output, formula: Formula, operands: Sequence[DataObject]) -> DataObject:
