@@ -8,6 +8,7 @@ import pytest
 
 from datalab_kernel import create_image, create_image_roi, create_signal, create_signal_roi
 from datalab_kernel.errors import MetadataError, UnsupportedDtypeError
+from datalab_kernel.objects import Template
 from datalab_kernel.storage import (
     check_storable,
     copy_object,
@@ -29,6 +30,18 @@ def test_a_copy_has_everything(make: Callable[[], Any], copier: Any) -> None:
 def test_taken_apart_and_put_together_it_is_the_same(make: Callable[[], Any]) -> None:
     original = make()
     assert_same_object(from_fields(to_fields(original)), original)
+
+
+def test_objects_of_one_template_have_nothing_in_common_that_can_be_changed() -> None:
+    template = Template("image", {"title": "frame", "dx": 0.5})
+    first, second = (template.make({"data": np.zeros((2, 3))}, {}, title=name) for name in "ab")
+    first.set_coords(np.array([0.0, 1.0, 4.0]), np.array([0.0, 2.0]))
+    first.set_metadata_options_defaults({"colour": "red"})
+    first.metadata["new"], first.dx = 1, 2.0
+    untouched = create_image("b", np.zeros((2, 3)))
+    untouched.dx = 0.5
+    assert_same_object(second, untouched)
+    assert second.get_metadata_options_defaults() == {}
 
 
 @pytest.mark.parametrize("make", _samples.OBJECTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from datalab_kernel.backends import (
@@ -21,13 +21,34 @@ if TYPE_CHECKING:
     from datalab_kernel.storage import Extras
 
 
-@dataclass(slots=True, eq=False)
 class _Record:
     """An object and where it is; of ``obj``, only the title ever changes."""
 
-    obj: DataObject
-    info: ObjectInfo
-    group: _Group
+    __slots__ = ("_info", "group", "kind", "obj")
+
+    def __init__(self, obj: DataObject, kind: Kind, group: _Group) -> None:
+        self.obj = obj
+        self.kind = kind
+        self.group = group
+        self._info: ObjectInfo | None = None
+
+    @property
+    def info(self) -> ObjectInfo:
+        """What is known of it; made when somebody first looks."""
+        if self._info is None:
+            self._info = describe_object(self.obj, group=self.group.title)
+        return self._info
+
+    def replace(self, obj: DataObject) -> None:
+        """Have another object in its place."""
+        self.obj, self._info = obj, None
+
+    def rename(self, name: str) -> None:
+        """Give the object another title."""
+        from datalab_kernel.objects import entitle
+
+        entitle(self.obj, name)
+        self._info = None
 
 
 @dataclass(slots=True, eq=False)
@@ -36,10 +57,6 @@ class _Group:
 
     title: str
     members: dict[int, _Record] = field(default_factory=dict)
-
-
-def _placed(info: ObjectInfo, group: _Group) -> ObjectInfo:
-    return info if info.group == group.title else replace(info, group=group.title)
 
 
 class StandaloneBackend(Backend):
@@ -82,29 +99,26 @@ class StandaloneBackend(Backend):
 
     def put(self, items: Sequence[Put]) -> None:
         """Copy what isn't ours yet, then store everything."""
-        from datalab_kernel.objects import copy_object
+        from datalab_kernel.objects import copy_object, entitle, kind_of
 
         owned = [item.obj if item.is_owned else copy_object(item.obj) for item in items]
-        infos = []
-        for item, obj in zip(items, owned, strict=True):
-            if obj.title != item.name:  # setting it takes guidata ten times as long as looking
-                obj.title = item.name
-            infos.append(describe_object(obj, group=item.group or ""))
-        for item, obj, info in zip(items, owned, infos, strict=True):
-            self._store(item, obj, info)
+        kinds = [kind_of(obj) for obj in owned]
+        for item, obj, kind in zip(items, owned, kinds, strict=True):
+            entitle(obj, item.name)
+            self._store(item, obj, kind)
 
-    def _store(self, item: Put, obj: DataObject, info: ObjectInfo) -> None:
+    def _store(self, item: Put, obj: DataObject, kind: Kind) -> None:
         old = self._by_name.get(item.name)
         if item.placement is Placement.IN_PLACE and old is not None:
-            old.obj, old.info = obj, _placed(info, old.group)
+            old.replace(obj)
             return
         title = item.group
-        if title is None and old is not None and old.info.kind == info.kind:
+        if title is None and old is not None and old.kind == kind:
             title = old.group.title
         if old is not None:
             self.remove([item.name])
-        group = self._group(info.kind, title)
-        record = _Record(obj, _placed(info, group), group)
+        group = self._group(kind, title)
+        record = _Record(obj, kind, group)
         group.members[id(record)] = record
         self._by_name[item.name] = record
 
@@ -124,8 +138,7 @@ class StandaloneBackend(Backend):
         """Give an object another title, where it is."""
         record = self._by_name.pop(old)
         self._by_name[new] = record
-        record.obj.title = new
-        record.info = replace(record.info, name=new)
+        record.rename(new)
 
     def groups(self, kind: Kind) -> list[str]:
         """List the groups' titles."""

@@ -73,29 +73,49 @@ def image_of(
     calibration: Calibration,
     place: Mapping[str, int] | None = None,
 ) -> ImageObj:
-    """Make an image of values of shape ``(ny, nx)``, which become its own.
+    """Make an image of values of shape ``(ny, nx)``, which become its own; see :class:`Frames`."""
+    return Frames(path, calibration).image(title, values, place)
 
-    ``place`` is the frame's place on each axis of its stack, counted from 0: it becomes the
-    metadata entry ``frame``, and where there are scales, ``position`` and ``position_units``.
-    """
-    from datalab_kernel.objects import Fields, from_fields
 
-    x, y = calibration.x, calibration.y
-    attributes = {
-        "title": title,
-        "dx": x.step,
-        "x0": x.origin,
-        "xunit": x.unit,
-        "dy": y.step,
-        "y0": y.origin,
-        "yunit": y.unit,
-        "zunit": calibration.unit,
-    }
-    metadata = {**calibration.metadata, **_place(place or {}, calibration), "source": str(path)}
-    image: Any = from_fields(Fields("image", attributes, {"data": values}, metadata))
-    if calibration.notes:
-        attach_notes(image, *calibration.notes)
-    return image
+class Frames:
+    """Makes images that a file says the same of, but for their place in a stack."""
+
+    def __init__(self, path: Path, calibration: Calibration) -> None:
+        from datalab_kernel.objects import Template
+
+        x, y = calibration.x, calibration.y
+        attributes = {
+            "dx": x.step,
+            "x0": x.origin,
+            "xunit": x.unit,
+            "dy": y.step,
+            "y0": y.origin,
+            "yunit": y.unit,
+            "zunit": calibration.unit,
+        }
+        self._template = Template("image", attributes)
+        self._calibration = calibration
+        self._source = str(path)
+
+    def image(
+        self,
+        title: str,
+        values: Array,
+        place: Mapping[str, int] | None = None,
+        notes: Sequence[Note] = (),
+    ) -> ImageObj:
+        """Make an image of values of shape ``(ny, nx)``, which become its own.
+
+        ``place`` is the frame's place on each axis of its stack, counted from 0: it becomes the
+        metadata entry ``frame``, and where there are scales, ``position`` and ``position_units``.
+        ``notes`` come behind those of the calibration.
+        """
+        known = self._calibration
+        metadata = {**known.metadata, **_place(place or {}, known), "source": self._source}
+        image: Any = self._template.make({"data": values}, metadata, title=title)
+        if known.notes or notes:
+            attach_notes(image, *known.notes, *notes)
+        return image
 
 
 def _place(place: Mapping[str, int], calibration: Calibration) -> dict[str, Any]:

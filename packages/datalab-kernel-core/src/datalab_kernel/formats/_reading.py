@@ -68,7 +68,7 @@ def read_file(
     MissingPackageError
         If this kind of file is read with a package that isn't installed.
     """
-    return _checked(path, lambda: _find_reader(path, asked).read(path, options))
+    return _checked(path, lambda: find_reader(path, asked).read(path, options))
 
 
 def read_with(reader: Reader, path: Path, options: ReadOptions) -> list[DataObject]:
@@ -76,7 +76,14 @@ def read_with(reader: Reader, path: Path, options: ReadOptions) -> list[DataObje
     return _checked(path, lambda: reader.read(path, options))
 
 
-def _find_reader(path: Path, asked: Sequence[Reader] | None) -> Reader:
+def find_reader(path: Path, asked: Sequence[Reader] | None = None) -> Reader:
+    """Return the reader that recognises a file.
+
+    Raises
+    ------
+    FileFormatError
+        If none does.
+    """
     head = read_head(path)
     if not head:
         raise wrong(path, "it is empty", hint="")

@@ -20,6 +20,8 @@ from datalab_kernel.objects._frames import PLANES_HINT
 from datalab_kernel.objects._kinds import FORMULA_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from datalab_kernel.objects._kinds import Kind
     from datalab_kernel.objects._sigima import DataObject
 
@@ -79,7 +81,8 @@ def schema(kind: Kind) -> Schema:
     return Schema(prototype, defaults, slots, tuple(arrays), own)
 
 
-def _kind_of(obj: DataObject) -> Kind:
+def kind_of(obj: DataObject) -> Kind:
+    """Say which kind an object is of."""
     return "signal" if isinstance(obj, SignalObj) else "image"
 
 
@@ -90,12 +93,17 @@ def value_of(obj: DataObject, name: str) -> Any:
     return values[slot] if slot in values else getattr(obj, name)
 
 
+def entitle(obj: DataObject, title: str) -> None:
+    """Give an object a title, in a tenth of the time that guidata's access takes."""
+    vars(obj)["_title"] = title
+
+
 def to_fields(obj: DataObject) -> Fields:
     """Take an object apart; arrays and metadata are the object's own, not copies.
 
     A region of interest that was changed in place counts as it is now.
     """
-    kind = _kind_of(obj)
+    kind = kind_of(obj)
     plan = schema(kind)
     values = vars(obj)
     attributes = {
@@ -118,17 +126,42 @@ def _current_metadata(obj: DataObject) -> dict[str, Any]:
 
 def from_fields(fields: Fields) -> DataObject:
     """Make an object of its fields, which become its own."""
-    plan = schema(fields.kind)
-    obj: DataObject = object.__new__(type(plan.prototype))
-    values = vars(obj)
-    values.update(vars(plan.prototype))
-    for name, value in plan.own:
-        values[name] = value.copy()
-    for part in (fields.attributes, fields.arrays):
-        for name, value in part.items():
+    return Template(fields.kind, fields.attributes).make(fields.arrays, fields.metadata)
+
+
+class Template:
+    """What objects that are alike have in common: frames of a stack, but for title and values.
+
+    Parameters
+    ----------
+    kind
+        Of all of them.
+    attributes
+        What isn't Sigima's default, by name; values that can't change, such as numbers and texts.
+    """
+
+    def __init__(self, kind: Kind, attributes: Mapping[str, Any]) -> None:
+        plan = schema(kind)
+        self._class = type(plan.prototype)
+        self._own = plan.own
+        self._values = dict(vars(plan.prototype))
+        for name, value in attributes.items():
+            self._values[f"_{name}"] = value
+
+    def make(
+        self, arrays: Mapping[str, Array], metadata: dict[str, Any], *, title: str | None = None
+    ) -> DataObject:
+        """Make an object of arrays by name and of metadata, which become its own."""
+        obj: DataObject = object.__new__(self._class)
+        obj.__dict__ = values = self._values.copy()
+        for name, value in self._own:
+            values[name] = value.copy()
+        for name, value in arrays.items():
             values[f"_{name}"] = value
-    values["_metadata"] = fields.metadata
-    return obj
+        if title is not None:
+            values["_title"] = title
+        values["_metadata"] = metadata
+        return obj
 
 
 def _shallow(obj: DataObject) -> DataObject:
@@ -136,7 +169,7 @@ def _shallow(obj: DataObject) -> DataObject:
 
     The copy is of Sigima's own class: operators are for whoever holds the object, not for storage.
     """
-    twin: DataObject = object.__new__(CLASSES[_kind_of(obj)])  # in a fifth of copy.copy's time
+    twin: DataObject = object.__new__(CLASSES[kind_of(obj)])  # in a fifth of copy.copy's time
     vars(twin).update(
         {name: value.copy() if type(value) is dict else value for name, value in vars(obj).items()}
     )
@@ -161,7 +194,7 @@ def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
     twin = _shallow(obj)
     values = vars(twin)
     values["_metadata"] = copy.deepcopy(_current_metadata(obj))
-    for name in schema(_kind_of(obj)).arrays:
+    for name in schema(kind_of(obj)).arrays:
         array = values[f"_{name}"]
         if array is not None:
             values[f"_{name}"] = treat(array)
@@ -175,7 +208,7 @@ def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
 def make_plain(obj: DataObject) -> None:
     """Make Python's own numbers of numpy's in an object's attributes, as files and DataLab do."""
     values = vars(obj)
-    for _, slot, _ in schema(_kind_of(obj)).slots:
+    for _, slot, _ in schema(kind_of(obj)).slots:
         value = values.get(slot)
         if isinstance(value, np.generic):
             values[slot] = value.item()
@@ -189,7 +222,7 @@ def widen_object(obj: DataObject) -> str:
     str
         From what to what, such as ``"uint32 to float64"``; empty if nothing changed.
     """
-    kind = _kind_of(obj)
+    kind = kind_of(obj)
     slot = f"_{MAIN_ARRAY[kind]}"
     before = vars(obj)[slot]
     wide, original = _values.widen(before, for_signal=kind == "signal")
@@ -202,7 +235,7 @@ def widen_object(obj: DataObject) -> str:
 def own_arrays(obj: DataObject) -> None:
     """Replace an object's arrays that are views, or read-only, by copies of its own."""
     values = vars(obj)
-    for name in schema(_kind_of(obj)).arrays:
+    for name in schema(kind_of(obj)).arrays:
         array = values[f"_{name}"]
         if array is not None and not (array.flags.owndata and array.flags.writeable):
             values[f"_{name}"] = _copied(array)
@@ -235,7 +268,7 @@ def check_storable(obj: DataObject) -> None:
     MetadataError
         If a metadata key or value can't be kept; it names the path.
     """
-    kind = _kind_of(obj)
+    kind = kind_of(obj)
     values = vars(obj)
     data = values[f"_{MAIN_ARRAY[kind]}"]
     if data is None:

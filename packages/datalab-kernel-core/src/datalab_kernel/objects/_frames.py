@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from datalab_kernel.objects._sigima import DataObject
 
 FRAME_KEY = "frame"
@@ -28,10 +30,10 @@ def place_of(obj: DataObject) -> dict[str, int]:
     return {str(axis): int(at) for axis, at in place.items()}
 
 
-def stack_of(obj: DataObject) -> str | None:
-    """Return the title of the group that a loaded frame belongs into; None for what is no frame."""
-    source = obj.metadata.get("source")
-    if isinstance(obj.metadata.get(FRAME_KEY), dict) and isinstance(source, str):
+def stack_of(metadata: Mapping[str, Any]) -> str | None:
+    """Return the title of the group that a loaded frame belongs into, by its metadata; else None."""
+    source = metadata.get("source")
+    if isinstance(metadata.get(FRAME_KEY), dict) and isinstance(source, str):
         return _title_of(source)
     return None
 

@@ -28,6 +28,7 @@ _READ_AS_PYTHON = {
 
 # Types of which each value is kept, where it isn't nested too deep
 _PLAIN = frozenset({str, float, bool, complex, type(None)})
+_MIN, _MAX = -(2**63), 2**63 - 1  # of an integer
 
 Path = tuple[str | int, ...]
 
@@ -60,7 +61,7 @@ def _check(value: Any, path: Path) -> None:  # noqa: C901 - one line per kind
     elif isinstance(value, np.generic):
         _check_dtype(value.dtype, path, "biufcU")
     elif isinstance(value, int):
-        if not -(2**63) <= value < 2**63:
+        if not _MIN <= value <= _MAX:
             raise _error(path, "the integer doesn't fit 64 bits; give a float or a text")
     elif type(value) is datetime.datetime:
         _check_moment(value, path)
@@ -77,7 +78,8 @@ def _check_dict(value: dict[Any, Any], path: Path) -> None:
     for key, item in value.items():
         if not isinstance(key, str):
             raise _error((*path, repr(key)), f"keys must be text, not {type(key).__name__}")
-        if is_deep or type(item) not in _PLAIN:
+        kind = type(item)
+        if is_deep or (kind not in _PLAIN and not (kind is int and _MIN <= item <= _MAX)):
             _check(item, (*path, key))
 
 

@@ -161,14 +161,16 @@ def items_of(
 
 
 def _named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
+    from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
+
     placed: list[tuple[DataObject, str | None]] = []
     if isinstance(contents, list):
-        placed = [(obj, stack_of(obj)) for obj in contents]
+        placed = [(obj, stack_of(value_of(obj, "metadata"))) for obj in contents]
     else:
         for groups in (contents.signals, contents.images):
             for group, title in zip(groups, _unique_titles(groups), strict=True):
                 placed += [(obj, title) for obj in group.objects]
-    names = names_of(obj.title for obj, _ in placed)
+    names = names_of(value_of(obj, "title") for obj, _ in placed)
     return [
         Put(name=name, obj=obj, group=group, placement=placement, is_owned=True)
         for name, (obj, group) in zip(names, placed, strict=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from datalab_kernel.display._loaded_names import LoadedNames
 from datalab_kernel.errors import FormatWarning
 from datalab_kernel.formats import check_memory, read_options
-from datalab_kernel.notes import Note, distinct, notes_of
+from datalab_kernel.notes import NOTES_KEY, Note, distinct, notes_of
 from datalab_kernel.workspace import _paths
 from datalab_kernel.workspace._file_contents import items_of, read_all, take_groups_and_extras
 
@@ -70,8 +70,15 @@ def _are_there(shelf: Shelf, items: Sequence[Put]) -> bool:
 
 def _notes_of(files: Sequence[Contents | list[DataObject]], items: Sequence[Put]) -> Noted:
     """Return the notes of what was read of instruments' files, by name; a workspace's are old."""
+    from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
+
     read = {id(obj) for contents in files if isinstance(contents, list) for obj in contents}
-    found = ((item.name, notes_of(item.obj)) for item in items if id(item.obj) in read)
+    noted = (
+        item
+        for item in items
+        if NOTES_KEY in value_of(item.obj, "metadata") and id(item.obj) in read
+    )
+    found = ((item.name, notes_of(item.obj)) for item in noted)
     return {name: notes for name, notes in found if notes}
 
 

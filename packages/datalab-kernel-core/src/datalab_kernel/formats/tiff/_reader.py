@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.formats._arrays import numbered
 from datalab_kernel.formats._colours import chosen
-from datalab_kernel.formats._images import drawn_reversed, image_of, place_text
+from datalab_kernel.formats._images import Frames, drawn_reversed, place_text
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._samples import samples_of
 from datalab_kernel.formats._table import wrong
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import tifffile
 
-    from datalab_kernel.formats._images import Calibration
+    from datalab_kernel.formats._images import Array, Calibration
     from datalab_kernel.formats._options import ReadOptions
     from datalab_kernel.formats._samples import Sample
     from datalab_kernel.objects import DataObject
@@ -59,7 +59,7 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
     with _resolved(path).open("rb") as opened:
         single = single_frame(path, opened) if options.channel is None else None
         if single is not None:
-            return [image_of(path, stack_title(path), single.values, single.calibration)]
+            return [Frames(path, single.calibration).image(stack_title(path), single.read(opened))]
         pages = count_pages(path, opened)
         opened.seek(0)
         with tifffile.TiffFile(opened) as file:
@@ -68,13 +68,26 @@ def _read_frames(path: Path, options: ReadOptions) -> list[DataObject]:
             if there < pages - smaller:
                 raise wrong(path, f"{there} frames were found of {pages - smaller}", hint="")
             found = [_read_series(path, file, index, options) for index in range(len(full))]
-    images = [(series, *image) for series in found for image in series.images]
-    return [
-        image_of(path, title, one.values, series.calibration.with_notes(one.notes), place)
-        for title, (series, place, one) in zip(
-            _titles(stack_title(path), found), images, strict=True
-        )
-    ]
+    titles = _titles(stack_title(path), found)
+    images: list[DataObject] = []
+    for series in found:
+        frames = Frames(path, series.calibration)
+        images += [
+            frames.image(next(titles), one.values, place, one.notes) for place, one in series.images
+        ]
+    return images
+
+
+def read_again(path: Path, values: Array) -> DataObject | None:
+    """Return the image of a file which has these values, bit by bit; they aren't held twice.
+
+    None if they differ, or the file isn't as simple as those that are written here: reading it tells.
+    """
+    with path.open("rb") as opened:
+        single = single_frame(path, opened)
+        if single is None or not single.holds(opened, values):
+            return None
+    return Frames(path, single.calibration).image(stack_title(path), values)
 
 
 def _full_size(file: tifffile.TiffFile) -> tuple[Sequence[tifffile.TiffPageSeries], int]:
@@ -120,14 +133,19 @@ def _channels(series: _Series) -> Sequence[str]:
 
 def _titles(stem: str, found: Sequence[_Series]) -> Iterator[str]:
     """Name images by their number if that is all that the file says, else by their places."""
-    numbers = iter(numbered(stem, sum(len(series.images) for series in found)))
-    are_numbered = all(set(series.sizes) <= {"I"} for series in found)
+    numbers = numbered(stem, sum(len(series.images) for series in found))
+    is_numbered = all(set(series.sizes) <= {"I"} for series in found)
+    if is_numbered:
+        samples = (sample for series in found for _, sample in series.images)
+        yield from map(_titled, numbers, samples)
+        return
     for stem_of_series, series in zip(numbered(stem, len(found)), found, strict=True):
         for place, sample in series.images:
-            title = next(numbers)
-            if not are_numbered:
-                title = f"{stem_of_series} {place_text(place, series.sizes)}".rstrip()
-            yield f"{title} {sample.name}".rstrip()
+            yield _titled(f"{stem_of_series} {place_text(place, series.sizes)}".rstrip(), sample)
+
+
+def _titled(title: str, sample: Sample) -> str:
+    return f"{title} {sample.name}".rstrip() if sample.name else title
 
 
 TIFF = Reader(

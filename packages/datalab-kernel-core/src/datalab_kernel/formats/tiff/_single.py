@@ -51,15 +51,43 @@ _TYPES = {f"{kind}{size}" for kind in "ui" for size in (1, 2, 4, 8)} | {"f2", "f
 _PROGRAMS = (b"SI.", b"PerkinElmer")
 """Beginnings of the tag Software of files whose frames tifffile arranges by it."""
 _BIG_FIRST = 8
+_BLOCK_BYTES = 1 << 18  # what a processor's cache holds
 _MOST_ENTRIES, _MOST_STRIPS, _MOST_TEXT = 64, 1 << 16, 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleFrame:
-    """The frame of shape ``(ny, nx)``, in the machine's order of bytes, and what its pixels measure."""
+    """Where in a file the frame of shape ``(ny, nx)`` is, and what its pixels measure."""
 
-    values: Array
+    shape: tuple[int, int]
+    dtype: np.dtype[Any]
+    offset: int
     calibration: Calibration
+
+    def read(self, file: BinaryIO) -> Array:
+        """Read the values, in the machine's order of bytes."""
+        values = np.empty(self.shape, self.dtype)
+        file.seek(self.offset)
+        if file.readinto(values.reshape(-1).view(np.uint8)) != values.nbytes:  # type: ignore[attr-defined]
+            raise OSError("the file became shorter while it was read")
+        return values if self.dtype.isnative else values.astype(self.dtype.newbyteorder("="))
+
+    def holds(self, file: BinaryIO, values: Array) -> bool:
+        """Say whether the file has these values, bit by bit; a block at a time is read and compared."""
+        is_alike = values.shape == self.shape and values.dtype == self.dtype
+        if not is_alike or not values.flags.c_contiguous:
+            return False
+        wanted = values.reshape(-1).view(np.uint8).data
+        block = bytearray(min(_BLOCK_BYTES, len(wanted)))
+        file.seek(self.offset)
+        for start in range(0, len(wanted), _BLOCK_BYTES):
+            part = wanted[start : start + _BLOCK_BYTES]
+            if len(part) < len(block):
+                del block[len(part) :]
+            # bytearray compares with C's memcmp, which a memoryview on the left doesn't
+            if file.readinto(block) != len(block) or block != part:  # type: ignore[attr-defined]
+                return False
+        return True
 
 
 class _OtherKindError(Exception):
@@ -67,7 +95,7 @@ class _OtherKindError(Exception):
 
 
 def single_frame(path: Path, file: BinaryIO) -> SingleFrame | None:
-    """Read a file's only frame; None if tifffile has to."""
+    """Find a file's only frame, which is whole; None if tifffile has to read the file."""
     try:
         return _Directory(file, layout_of(path, file)).frame()
     except (_OtherKindError, OSError, OverflowError, struct.error):
@@ -87,7 +115,7 @@ class _Directory:
             raise _OtherKindError
 
     def frame(self) -> SingleFrame:
-        """Read the pixels, with what their resolution says."""
+        """Find the pixels, with what their resolution says."""
         shape = self.number(_LENGTH), self.number(_WIDTH)
         kind, bits = _KINDS.get(self.number(_FORMAT, 1)), self.number(_BITS)
         name = f"{kind}{bits // 8}"
@@ -104,12 +132,7 @@ class _Directory:
         offset = self._start(shape, dtype.itemsize)
         if offset + prod(shape) * dtype.itemsize > self.file.seek(0, 2):
             raise _OtherKindError
-        values = np.empty(shape, dtype)
-        self.file.seek(offset)
-        if self.file.readinto(values.reshape(-1).view(np.uint8)) != values.nbytes:  # type: ignore[attr-defined]
-            raise _OtherKindError
-        native = values if dtype.isnative else values.astype(dtype.newbyteorder("="))
-        return SingleFrame(values=native, calibration=calibration)
+        return SingleFrame(shape=shape, dtype=dtype, offset=offset, calibration=calibration)
 
     def number(self, tag: int, default: int | None = None) -> int:
         """Return an integer that a tag holds, or what it is where it isn't there."""
