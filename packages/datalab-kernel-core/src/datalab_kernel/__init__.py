@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._calc_result import CalcResult
     from datalab_kernel.workspace._changes import Change, Subscription
     from datalab_kernel.workspace._fit_result import FitResult
+    from datalab_kernel.workspace._process_files import process
     from datalab_kernel.workspace._stack import Stack
     from datalab_kernel.workspace._status import WorkspaceStatus
     from datalab_kernel.workspace._workspace import Workspace
+    from datalab_kernel.workspace.processing import Failure, ProcessResult
 
 __all__ = [
     "Backend",
@@ -37,11 +39,13 @@ __all__ = [
     "ComputationWarning",
     "DataLabKernelError",
     "DataObject",
+    "Failure",
     "FitResult",
     "FormatWarning",
     "ImageObj",
     "Note",
     "Plotter",
+    "ProcessResult",
     "SignalObj",
     "Stack",
     "Subscription",
@@ -54,6 +58,7 @@ __all__ = [
     "create_signal",
     "create_signal_roi",
     "load_ipython_extension",
+    "process",
     "unload_ipython_extension",
 ]
 
@@ -63,17 +68,20 @@ _HOMES = {
     "Change": "workspace._changes",
     "ComputationWarning": "errors",
     "DataLabKernelError": "errors",
+    "Failure": "workspace.processing",
     "FitResult": "workspace._fit_result",
     "FormatWarning": "errors",
     "create_image": "objects._create",
     "create_signal": "objects._create",
     "Note": "notes",
     "Plotter": "plot",
+    "ProcessResult": "workspace.processing",
     "Stack": "workspace._stack",
     "Subscription": "workspace._changes",
     "Workspace": "workspace._workspace",
     "WorkspaceMode": "backends",
     "WorkspaceStatus": "workspace._status",
+    "process": "workspace._process_files",
     "load_ipython_extension": "session._extension",
     "unload_ipython_extension": "session._extension",
 }

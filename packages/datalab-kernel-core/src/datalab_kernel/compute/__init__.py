@@ -2,18 +2,20 @@
 
 ``_registry`` and ``_several`` say what can be run, ``_parameters`` and
 ``_parameter_sets`` with what, ``_plan`` and ``_jobs`` what becomes of a request,
-``_executors`` runs many, by threads (``_pool``) or elsewhere; ``_records`` knows DataLab's
+``_executors`` runs many, by threads (``_pool``) or elsewhere, ``_tasks`` says what does so in no order; ``_records`` knows DataLab's
 record of what ran, ``_geometry`` moves what was found with the pixels.
 """
 
 from datalab_kernel.compute._catalog import FunctionInfo, all_functions, described
-from datalab_kernel.compute._executors import Executor, run_all
+from datalab_kernel.compute._executors import Executor, executor_of_client, run_all
+from datalab_kernel.compute._executors import make as make_executor
 from datalab_kernel.compute._job_values import job_values, jobs_of_values
 from datalab_kernel.compute._jobs import Job, Output, prepared, run
 from datalab_kernel.compute._operand_units import AS_THEY_ARE, check_units
 from datalab_kernel.compute._parameter_sets import values_of
 from datalab_kernel.compute._parameters import Parameter, plain_value
 from datalab_kernel.compute._plan import Request, plan
+from datalab_kernel.compute._pool import number_of_cores
 from datalab_kernel.compute._records import (
     ANALYSIS,
     UUID,
@@ -25,6 +27,7 @@ from datalab_kernel.compute._records import (
 )
 from datalab_kernel.compute._registry import filed_as
 from datalab_kernel.compute._source import Source
+from datalab_kernel.compute._tasks import Outcome, RunsTasks, Tasks, WorkerLostError
 from datalab_kernel.objects._results import put_result, results_of
 
 __all__ = [
@@ -34,17 +37,24 @@ __all__ = [
     "Executor",
     "FunctionInfo",
     "Job",
+    "Outcome",
     "Output",
     "Parameter",
     "Record",
     "Request",
+    "RunsTasks",
     "Source",
+    "Tasks",
+    "WorkerLostError",
     "all_functions",
     "check_units",
     "described",
+    "executor_of_client",
     "filed_as",
     "job_values",
     "jobs_of_values",
+    "make_executor",
+    "number_of_cores",
     "plain_value",
     "plan",
     "prepared",

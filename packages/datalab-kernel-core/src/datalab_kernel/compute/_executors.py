@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from datalab_kernel.compute._jobs import Output, prepared
 from datalab_kernel.compute._pool import Threads
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from datalab_kernel.compute._jobs import Job
+    from datalab_kernel.compute._tasks import RunsTasks
 
 GROUP = "datalab_kernel.executors"
 DEFAULT = "threads"
@@ -78,6 +79,35 @@ def make(name: str) -> Executor:
         raise NoExecutorError(message, name=name, installed=names)
     executor: Executor = found[name].load()()
     return executor
+
+
+def executor_of_client(client: Any) -> RunsTasks:
+    """Make the executor of a cluster's client: the one named like its class' top-level package.
+
+    Raises
+    ------
+    NoExecutorError
+        If no installed package offers one.
+
+    Examples
+    --------
+    >>> executor_of_client("a text")
+    Traceback (most recent call last):
+        ...
+    datalab_kernel.errors.NoExecutorError: client is a str of the package 'builtins', for which ...
+    """
+    found = installed()
+    packages = [kind.__module__.partition(".")[0] for kind in type(client).__mro__]
+    for package in packages:
+        if package in found:
+            executor: RunsTasks = found[package].load()(client)
+            return executor
+    hint = " Install datalab-kernel-dask." if packages[0] == "distributed" else ""
+    message = (
+        f"client is a {type(client).__name__} of the package {packages[0]!r}, for which no executor "
+        f"is installed.{hint} Installed executors: {', '.join([DEFAULT, *found])}."
+    )
+    raise NoExecutorError(message, name=packages[0], installed=[DEFAULT, *found])
 
 
 def run_all(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import contextmanager
+from contextvars import ContextVar
 from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _QUIET_S = 0.5
 _STEP_S = 0.2
+_is_untracked: ContextVar[bool] = ContextVar("is_untracked", default=False)
+
+
+@contextmanager
+def untracked() -> Iterator[None]:
+    """Show nothing in this block, in this thread: it is a part of what somebody else tracks."""
+    token = _is_untracked.set(True)
+    try:
+        yield
+    finally:
+        _is_untracked.reset(token)
 
 
 @contextmanager
@@ -39,7 +51,7 @@ def tracking(items: Sequence[T], doing: str) -> Iterator[Iterator[T]]:
     ...     [2 * number for number in numbers]
     [2, 4, 6]
     """
-    line = _Line(doing, len(items))
+    line = ProgressLine(doing, len(items))
 
     def tracked() -> Iterator[T]:
         for done, item in enumerate(items):
@@ -52,31 +64,55 @@ def tracking(items: Sequence[T], doing: str) -> Iterator[Iterator[T]]:
         line.end()
 
 
-class _Line:
-    """The line's display; made when it is first due, taken away at the end."""
+class ProgressLine:
+    """The line's display; made when it is first due, taken away at the end.
+
+    Parameters
+    ----------
+    doing
+        What is done, such as ``"Loading"``.
+    number
+        Of how many.
+    """
 
     def __init__(self, doing: str, number: int) -> None:
         self._doing = doing
-        self._number = number
+        self._number = 0 if _is_untracked.get() else number
         self._due_s = time.monotonic() + _QUIET_S
         self._key = uuid4().hex
         self._is_shown = False
 
-    def show(self, done: int) -> None:
+    def show(self, done: int, more: str = "", link: str = "") -> None:
+        """Show how many are done, if it is time to.
+
+        Parameters
+        ----------
+        done
+            How many are.
+        more
+            What else there is to say, such as the time that is left.
+        link
+            Where one can look at it.
+        """
         now = time.monotonic()
         if self._number > 1 and now >= self._due_s:
             self._due_s = now + _STEP_S
-            self._publish(f"{self._doing} {done:,} of {self._number:,} …", done)
+            text = f"{self._doing} {done:,} of {self._number:,} …"
+            self._publish(f"{text} {more}" if more else text, done, link)
 
     def end(self) -> None:
+        """Take the line away."""
         if self._is_shown:
             self._publish("", self._number)
 
-    def _publish(self, text: str, done: int) -> None:
+    def _publish(self, text: str, done: int, link: str = "") -> None:
         publisher = _publisher()
         if publisher is None:
             return
         bar = f'<progress value="{done}" max="{self._number}"></progress> {escape(text)}'
+        if link:
+            bar += f' <a href="{escape(link)}" target="_blank">{escape(link)}</a>'
+            text += f" {link}"
         data = {"text/plain": text, "text/html": bar if text else ""}
         transient = {"display_id": self._key}
         publisher.publish(data=data, transient=transient, update=self._is_shown)

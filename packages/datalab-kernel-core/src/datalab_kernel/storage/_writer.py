@@ -46,15 +46,17 @@ def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> N
         If it can't be written; what was there is as it was.
     """
     with _atomic.replacing(path) as temporary, h5py.File(temporary, "w", **FILE_OPTIONS) as file:
-        places = write_contents(file, contents)
+        places = write_contents(file, contents, keeps_places=nexus)
         if nexus:
             _nexus.write_entry(file, places)
 
 
-def write_contents(file: h5py.File, contents: Contents) -> list[tuple[str, DataObject]]:
-    """Write everything to an open file, and return where each object lies in it."""
+def write_contents(
+    file: h5py.File, contents: Contents, *, keeps_places: bool = False
+) -> list[tuple[str, DataObject]]:
+    """Write everything to an open file; return, if asked to, where each object lies in it."""
     file[VERSION_NAME] = VERSION
-    writer = _Writer(file)
+    writer = _Writer(file, keeps_places=keeps_places)
     for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
         writer.write_panel(panel, groups)
     writer.finish()
@@ -71,8 +73,9 @@ def _clean(title: str) -> str:
 class _Writer:
     """Writes panels of groups of objects into one file."""
 
-    def __init__(self, file: h5py.File) -> None:
+    def __init__(self, file: h5py.File, *, keeps_places: bool) -> None:
         self._file = file
+        self._keeps_places = keeps_places  # which keep the objects: those of lazy groups, too
         self._trees = _hdf5.TreeWriter(file)
         self._identities = Identities()
         self.places: list[tuple[str, DataObject]] = []
@@ -95,7 +98,8 @@ class _Writer:
                 number += 1
                 own = f"{object_prefix}{number:03d}: {_clean(obj.title)}"
                 self._write_object(member, own, obj)
-                self.places.append((f"/{name}/{link}/{own}", obj))
+                if self._keeps_places:
+                    self.places.append((f"/{name}/{link}/{own}", obj))
 
     def _write_object(self, parent: GroupID, link: str, obj: DataObject) -> None:
         fields = to_fields(obj)

@@ -73,7 +73,7 @@ def read_all(
     with tracking(paths, "Loading") as tracked:
         for path in tracked:
             try:
-                files.append(_read(path, options, asked))
+                files.append(read_one(path, options, asked))
             except (FileFormatError, MissingPackageError) as error:
                 if len(paths) == 1:
                     raise
@@ -81,9 +81,16 @@ def read_all(
     return files, failures
 
 
-def _read(
+def read_one(
     path: Path, options: ReadOptions, asked: Callable[[], Sequence[Reader]]
 ) -> Contents | list[DataObject]:
+    """Read a file: a workspace as contents, another as objects; ``asked`` gives who can read it.
+
+    Raises
+    ------
+    FileFormatError, MissingPackageError
+        If it can't be read.
+    """
     from datalab_kernel.formats import is_plugin_format, read_file
     from datalab_kernel.storage import is_workspace_file, read_workspace
 

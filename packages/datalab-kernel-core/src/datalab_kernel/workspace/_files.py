@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from datalab_kernel.display._loaded_names import LoadedNames
     from datalab_kernel.workspace._autosave import Autosave
     from datalab_kernel.workspace._shelf import Shelf
+    from datalab_kernel.workspace.processing import ProcessResult
 
 
 class FilesPage:
-    """Saving and loading, of DataLab's workspace files and of instruments' files."""
+    """Saving, loading and processing, of DataLab's workspace files and of instruments' files."""
 
     _shelf: Shelf
 
@@ -236,3 +237,55 @@ class FilesPage:
         from datalab_kernel.workspace._examples import load_example
 
         return load_example(self._shelf, name)
+
+    def process(
+        self,
+        files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        steps: Any,
+        *,
+        to: str | os.PathLike[str] | None,
+        **options: Any,
+    ) -> ProcessResult:
+        """Take many files through the same steps, in the memory of a few; nothing is added here.
+
+        Parameters
+        ----------
+        files
+            A pattern such as ``"raw/*.tif"``, a list of files and patterns, or a workspace's file.
+        steps
+            Calls of :attr:`calc` as data, what :meth:`history` says was done, or a function, as
+            :func:`datalab_kernel.process` takes them. Operands may be names of objects here.
+        to
+            A folder, one workspace file, or None: only tables are kept.
+        **options
+            ``client``, ``chunk``, ``resume``, ``executor`` and ``read``, as
+            :func:`datalab_kernel.process` has them.
+
+        Returns
+        -------
+        ProcessResult
+            It displays as its table, of one row a file.
+
+        Raises
+        ------
+        DataLabKernelError
+            As :func:`datalab_kernel.process` raises them, before the first file is read.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> import numpy as np
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace["dark"] = np.ones((20, 30))
+        >>> with TemporaryDirectory() as folder:
+        ...     np.save(Path(folder, "run.npy"), np.full((20, 30), 5.0))
+        ...     steps = [("difference", {"operand": "dark"}), "stats"]
+        ...     done = workspace.process(f"{folder}/run.npy", steps, to=None)
+        >>> [float(mean) for mean in done.table["stats.mean"]]
+        [4.0]
+        """
+        from datalab_kernel.workspace.processing import process_on
+
+        return process_on(self._shelf, files, steps, to, options)

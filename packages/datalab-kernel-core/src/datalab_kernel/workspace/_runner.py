@@ -40,14 +40,11 @@ class Runner:
 
     Attributes
     ----------
-    keep_results : bool
-        Whether computed objects keep the tables and geometry of their sources.
     executor : str or Executor
         What runs a function on several objects.
     """
 
     def __init__(self, shelf: Shelf) -> None:
-        self.keep_results = False
         self.executor: str | Executor = "threads"
         self._shelf = shelf
         self._computed = ComputedObjects(shelf)
@@ -60,7 +57,7 @@ class Runner:
 
         :class:`Calculator` documents it.
         """
-        result = self._run(function, param, on=on, **keywords)
+        result = self.compute(function, param, on=on, **keywords)
         if on is None:
             said = f"it acted on the selection, {listed(result.on)}."
             show_remark(f"{function} was given no on=: {said}")
@@ -93,7 +90,7 @@ class Runner:
             for some in sources
         ]
         jobs = [
-            replace(job, keep_results=self.keep_results)
+            replace(job, keep_results=self._shelf.keep_results)
             for request in requests
             for job in plan(request)
         ]
@@ -103,7 +100,7 @@ class Runner:
         warn_of_notes(result.function, result.notes)
         return result
 
-    def _run(  # noqa: PLR0913 - the design's
+    def compute(  # noqa: PLR0913 - the design's
         self,
         function: str,
         param: Any,
@@ -115,6 +112,7 @@ class Runner:
         units: str | None = None,
         **params: Any,
     ) -> CalcResult:
+        """Run a function, and say nothing: what is to be known is in the result's notes."""
         from datalab_kernel.compute import Request, check_units, plan
 
         asked = check_units(function, units)
@@ -130,7 +128,7 @@ class Runner:
             keywords=params,
         )
         try:
-            keep_results = self.keep_results
+            keep_results = self._shelf.keep_results
             jobs = [replace(job, keep_results=keep_results, units=asked) for job in plan(request)]
         except UnknownFunctionError as unknown:
             return self._there.run_own(request, name, store=store, unknown=unknown)

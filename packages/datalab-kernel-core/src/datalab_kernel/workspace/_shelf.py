@@ -48,6 +48,10 @@ class Shelf:
         Told of each renaming, the old name and the new one, within it.
     is_saved : bool
         Whether nothing has changed since the last save.
+    keep_results : bool
+        Whether objects that are computed keep the tables and geometry of their sources.
+    open_another : callable
+        Makes a workspace in memory, for what is to be in one of its own.
     autosave : Autosave or None
         What saves it by itself.
     """
@@ -58,6 +62,8 @@ class Shelf:
         self.opened = opened
         self.on_rename: Callable[[str, str], object] = lambda _old, _new: None
         self.is_saved = True
+        self.keep_results = False
+        self.open_another: Callable[[], Any] = lambda: None
         self.autosave: Autosave | None = None
         self._open_backend = open_backend
         self._selected: dict[str, int] = {}  # the place of each name

@@ -79,6 +79,7 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
             raise TypeError(message)
         wanted = _resolve.wanted_name(backend)
         self._shelf = Shelf(partial(_resolve.open_backend, wanted, options), opened)
+        self._shelf.open_another = partial(Workspace, "standalone")
         self._connection = Connection(self._shelf, wanted, options)
         self._runner = Runner(self._shelf)
         self._appearance = Appearance(self._shelf, self._connection)
@@ -190,11 +191,11 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
 
         False, as DataLab's option of that name is at first.
         """
-        return self._runner.keep_results
+        return self._shelf.keep_results
 
     @keep_results.setter
     def keep_results(self, value: bool) -> None:
-        self._runner.keep_results = value
+        self._shelf.keep_results = value
 
     @property
     def executor(self) -> str | Executor:
