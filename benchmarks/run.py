@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 BENCHMARKS = (
     "workspace.py",
     "calc.py",
+    "calc_calls.py",
     "baselines.py",
     "fits.py",
     "regions.py",

@@ -133,7 +133,7 @@ def run_all(
     Returns
     -------
     list of Output
-        In the order of the jobs, each with its job as it was given.
+        In the order of the jobs, each with its job, of the sources that were given.
 
     Raises
     ------
@@ -156,7 +156,9 @@ def run_all(
                         f"{len(jobs)} jobs. Nothing was changed."
                     )
                     raise BackendContractError(message, name=type(runner).__name__)
-                outputs.append(replace(output, job=job))
+                # One from another process has sources of its own
+                is_here = output.job.sources is job.sources
+                outputs.append(output if is_here else replace(output, job=job))
     finally:
         if hasattr(found, "close"):
             found.close()

@@ -26,6 +26,7 @@ from datalab_kernel.errors import (
 from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.notes import attach_notes, distinct
 from datalab_kernel.objects import copy_object, own_arrays
+from datalab_kernel.objects._operand_signals import as_sigimas
 from datalab_kernel.objects._result_columns import keep_units
 from datalab_kernel.objects._results import (
     attach_to_result,
@@ -141,27 +142,23 @@ def prepared(jobs: Sequence[Job], *, keep_results: bool = False) -> list[Job]:
     for job in jobs:
         if id(job.parameters) not in texts:
             texts[id(job.parameters)] = encoded(job.parameters)
+    common: dict[str, Any] = {"grid": None, "keep_results": keep_results}
     return [
-        replace(
-            _prepared(job, aligned, keep_results=keep_results),
-            parameter_text=texts[id(job.parameters)],
-        )
+        replace(job, parameter_text=texts[id(job.parameters)], **_fetched(job, aligned), **common)
         for job in jobs
     ]
 
 
-def _prepared(job: Job, aligned: dict[int, Operands], *, keep_results: bool) -> Job:
+def _fetched(job: Job, aligned: dict[int, Operands]) -> dict[str, Any]:
+    """Return what a job is computed of, and what is to be known of that."""
     if job.function.takes_in_turn:
-        return replace(job, objects=(InTurn(job.sources),), keep_results=keep_results)
+        return {"objects": (InTurn(job.sources),)}
     operands = job.operands(aligned)
-    return replace(
-        job,
-        objects=operands.objects,
-        masked=tuple(source.name for source in job.sources if source.is_masked),
-        notes=distinct(note for notes in operands.notes for note in notes),
-        grid=None,
-        keep_results=keep_results,
-    )
+    return {
+        "objects": operands.objects,
+        "masked": tuple(source.name for source in job.sources if source.is_masked),
+        "notes": distinct(note for notes in operands.notes for note in notes),
+    }
 
 
 def jobs_of(call: Call) -> list[Job]:
@@ -317,12 +314,13 @@ def run(job: Job) -> Output:
         return Output(job=replace(job, objects=None), record=record, result=value, notes=notes)
     if value is None:
         raise _failed(job, "it gave nothing")
+    value = as_sigimas(value)
     if not (job.keep_results or job.function.has_own_results):
         drop_results(value)
     value.title = titles.finished(value.title)
     describe(job.function, _operands(job), job.parameters, value, job.units)
     own_arrays(value)
-    record = replace(record, notes=notes)
+    record = replace(record, notes=notes) if notes else record
     write_record(value, record)
     attach_notes(value, *notes)
     return Output(

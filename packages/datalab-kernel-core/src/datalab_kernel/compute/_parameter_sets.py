@@ -102,7 +102,7 @@ def _one_set(
     values = {**_given(function, param, keywords), **keywords}
     if function.name in _NEEDS_PARAMETERS and not values:
         raise _error(function, ["a region must be given"], keywords)
-    known = {item.get_name(): item for item in items_of(paramclass)}
+    known = items_of(paramclass)
     derived = _derived(function, first, has_values=bool(values))
     problems = [_unknown(name, known) for name in values if name not in known]
     checked: dict[str, Any] = {}
@@ -141,7 +141,7 @@ def _given(function: Function, param: Any, keywords: Mapping[str, Any]) -> dict[
         if not isinstance(param, paramclass):
             problem = f"it takes a {paramclass.__name__}, not a {type(param).__name__}"
             raise _error(function, [problem], keywords)
-        return {item.get_name(): getattr(param, item.get_name()) for item in items_of(paramclass)}
+        return {name: getattr(param, name) for name in items_of(paramclass)}
     if isinstance(param, Mapping) and all(isinstance(name, str) for name in param):
         return dict(param)
     problem = f"param must be a {paramclass.__name__} or a dict, not {param!r:.80}"
@@ -157,9 +157,9 @@ def _filled(
     paramclass: Any = function.paramclass
     result: gds.DataSet = paramclass()
     with _own_values_unchecked():
-        _set(result, given)
         if hasattr(result, "update_from_obj"):
             # What was given counts for what is derived: a padding's size follows its strategy
+            _set(result, given)
             _update(function, result, first)
         else:
             _set(result, derived)
@@ -192,7 +192,7 @@ def _derived(function: Function, first: Source, *, has_values: bool) -> dict[str
         with _own_values_unchecked():
             result = paramclass()
             _update(function, result, first)
-        return {item.get_name(): getattr(result, item.get_name()) for item in items_of(paramclass)}
+        return {name: getattr(result, name) for name in items_of(paramclass)}
     match function.operation_id:
         case "sigima.image.binning":
             return {"dtype_str": str(first.obj.data.dtype)}
@@ -249,7 +249,4 @@ def values_of(parameters: Any) -> Any:
         return None
     if isinstance(parameters, list):
         return [values_of(one) for one in parameters]
-    return {
-        item.get_name(): plain_value(getattr(parameters, item.get_name()))
-        for item in items_of(type(parameters))
-    }
+    return {name: plain_value(getattr(parameters, name)) for name in items_of(type(parameters))}

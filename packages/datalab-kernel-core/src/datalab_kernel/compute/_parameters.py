@@ -15,7 +15,7 @@ import guidata.dataset as gds
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
 NO_DEFAULT: Any = type("NoDefault", (), {"__repr__": lambda _: "no default"})()
 """The default of a parameter that must be given."""
@@ -85,12 +85,18 @@ class Parameter:
         return ", ".join(parts)
 
 
-def items_of(paramclass: type[gds.DataSet]) -> Iterator[gds.DataItem]:
-    """Give the items of a set that stand for a parameter."""
-    for item in paramclass._items:  # noqa: SLF001 - as guidata's own tools do
-        is_for_display = item.get_prop("display", "active", default=True) is False
-        if type_of(item) and not is_for_display:
-            yield item
+def items_of(paramclass: Any) -> Mapping[str, gds.DataItem]:
+    """Return the items of a class of sets that stand for a parameter, by name."""
+    return _items_of(paramclass)
+
+
+@cache
+def _items_of(paramclass: type[gds.DataSet]) -> Mapping[str, gds.DataItem]:
+    return {
+        item.get_name(): item
+        for item in paramclass._items  # noqa: SLF001 - as guidata's own tools do
+        if type_of(item) and item.get_prop("display", "active", default=True) is not False
+    }
 
 
 def type_of(item: gds.DataItem) -> str | None:
@@ -111,8 +117,8 @@ def parameters_of(paramclass: type[gds.DataSet]) -> dict[str, Parameter]:
     prototype = paramclass()
     derives = hasattr(paramclass, "update_from_obj")
     return {
-        item.get_name(): _parameter(item, prototype, derives=derives)
-        for item in items_of(paramclass)
+        name: _parameter(item, prototype, derives=derives)
+        for name, item in items_of(paramclass).items()
     }
 
 

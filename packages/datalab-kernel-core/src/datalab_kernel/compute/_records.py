@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import guidata.dataset as gds
 
@@ -37,6 +37,7 @@ NOTE = "__datalab_kernel"
 OWN_ANALYSIS = "__datalab_kernel_analysis"
 """An analysis of ours, which DataLab doesn't have: it would be offered there to be run again. As
 ``ANALYSIS``, with the ``"sources"`` by name, of which the first is the object itself."""
+_PLAIN = frozenset({bool, float, int, str, type(None)})
 FORMULA = "formula"
 """The function of what operators computed, and its parameter: a text with ``{0}`` for the first source."""
 
@@ -90,11 +91,27 @@ def encoded(parameters: Any) -> Any:
     """Write parameters as DataLab does."""
     if parameters is None:
         return None
-    if isinstance(parameters, OwnParameters):
-        return parameters.to_json()
     if isinstance(parameters, list):
-        return [gds.dataset_to_json(one) for one in parameters]
-    return gds.dataset_to_json(parameters)
+        return [*map(_text_of, parameters)]
+    return _text_of(parameters) if isinstance(parameters, gds.DataSet) else parameters.to_json()
+
+
+def _text_of(parameters: gds.DataSet) -> str:
+    """Write a set; equal ones, of one call after another, are written once."""
+    values, paramclass = vars(parameters), cast("Any", type(parameters))
+    if _PLAIN.issuperset(map(type, values.values())):
+        # 1, 1.0 and True are equal, and so are 0.0 and -0.0: their texts aren't
+        return _text_of_plain(paramclass, (*values.items(),), repr((*values.values(),)))
+    return str(gds.dataset_to_json(parameters))
+
+
+@lru_cache(maxsize=256)
+def _text_of_plain(
+    paramclass: type[gds.DataSet], values: tuple[tuple[str, Any], ...], _text: str
+) -> str:
+    twin = object.__new__(paramclass)
+    vars(twin).update(values)
+    return str(gds.dataset_to_json(twin))
 
 
 def recorded_values(record: Record, kind: Kind) -> Any:
@@ -112,7 +129,7 @@ def recorded_values(record: Record, kind: Kind) -> Any:
     function = functions(kind).get(record.function)
     items = {}
     if function is not None and function.paramclass is not None:
-        items = {item.get_name(): item for item in items_of(function.paramclass)}
+        items = {**items_of(function.paramclass)}
     if isinstance(record.parameters, (list, tuple)):
         return [_plain_values(text, items) for text in record.parameters]
     return None if record.parameters is None else _plain_values(record.parameters, items)

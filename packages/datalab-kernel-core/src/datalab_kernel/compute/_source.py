@@ -95,8 +95,9 @@ class Source:
         from datalab_kernel.compute._masks import fill_masked
         from datalab_kernel.compute._records import uuid_of
         from datalab_kernel.objects import new_uuid, widen_object
+        from datalab_kernel.objects._operand_signals import as_operand
 
-        obj = self._load()
+        obj = as_operand(self._load())
         filling = fill_masked(obj)
         conversion = filling or widen_object(obj)
         own = uuid_of(obj)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import threading
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from sigima.proc.title_formatting import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _TITLES: ContextVar[Titles | None] = ContextVar("titles", default=None)
 _PLACEHOLDERS = PlaceholderTitleFormatter()
@@ -80,34 +79,34 @@ class _NamingFormatter:
 
 
 class _Installation:
-    """Puts our formatter in while at least one computation runs, in any thread."""
+    """Puts our formatter in while at least one computation runs, in any thread.
+
+    A class, as what ``contextlib`` makes takes five times as long.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running = 0
         self._before: Any = None
 
-    @contextmanager
-    def active(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         with self._lock:
             if self._running == 0:
                 self._before = get_default_title_formatter()
                 set_default_title_formatter(_NamingFormatter(self._before))
             self._running += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running -= 1
-                if self._running == 0:
-                    set_default_title_formatter(self._before)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._running == 0:
+                set_default_title_formatter(self._before)
 
 
 _INSTALLATION = _Installation()
 
 
-@contextmanager
-def naming(names: Sequence[str]) -> Iterator[Titles]:
+class naming:  # noqa: N801 - used like a function
     """Give the results that are computed in this block titles with these names.
 
     Examples
@@ -122,10 +121,15 @@ def naming(names: Sequence[str]) -> Iterator[Titles]:
     >>> absolute(signal).title
     'Absolute Result'
     """
-    titles = Titles(names)
-    token = _TITLES.set(titles)
-    try:
-        with _INSTALLATION.active():
-            yield titles
-    finally:
-        _TITLES.reset(token)
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._titles = Titles(names)
+
+    def __enter__(self) -> Titles:
+        _INSTALLATION.__enter__()
+        self._token = _TITLES.set(self._titles)
+        return self._titles
+
+    def __exit__(self, *_: object) -> None:
+        _TITLES.reset(self._token)
+        _INSTALLATION.__exit__()

@@ -79,7 +79,7 @@ class ProgressLine:
         self._doing = doing
         self._number = 0 if _is_untracked.get() else number
         self._due_s = time.monotonic() + _QUIET_S
-        self._key = uuid4().hex
+        self._key = ""
         self._is_shown = False
 
     def show(self, done: int, more: str = "", link: str = "") -> None:
@@ -114,6 +114,7 @@ class ProgressLine:
             bar += f' <a href="{escape(link)}" target="_blank">{escape(link)}</a>'
             text += f" {link}"
         data = {"text/plain": text, "text/html": bar if text else ""}
+        self._key = self._key or uuid4().hex
         transient = {"display_id": self._key}
         publisher.publish(data=data, transient=transient, update=self._is_shown)
         self._is_shown = True

@@ -56,6 +56,8 @@ def _why_invalid(name: str) -> str:
         return f"it has {len(name):,} characters"
     if name.isspace():
         return "it is blank"
+    if name.isascii() and name.isprintable():
+        return ""
     for place, char in enumerate(name):
         if unicodedata.category(char) in ("Cc", "Cs"):
             return f"the character {char!r} at position {place} is not text"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from datalab_kernel.backends import Computes, OwnFunctions
+from datalab_kernel.backends import OwnFunctions
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.notes import distinct as distinct_notes
 from datalab_kernel.objects import _names
@@ -16,7 +16,7 @@ from datalab_kernel.workspace._changes import Change
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from datalab_kernel.backends import Calculated
+    from datalab_kernel.backends import Calculated, Computes
     from datalab_kernel.compute import Job, Request
     from datalab_kernel.errors import UnknownFunctionError
     from datalab_kernel.workspace._shelf import Shelf
@@ -37,7 +37,9 @@ class BackendRunner:
         is_analysis = jobs[0].function.pattern == "1-to-0"
         with self._shelf.changing():
             backend = self._shelf.backend
-            done = backend.calc(jobs, wanted) if isinstance(backend, Computes) else None
+            if not hasattr(backend, "calc"):  # as Computes says, in a tenth of the time
+                return None
+            done = cast("Computes", backend).calc(jobs, wanted)
             if not done:
                 return None
             self._note(done, is_analysis=is_analysis)

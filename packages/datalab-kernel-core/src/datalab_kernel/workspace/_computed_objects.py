@@ -180,7 +180,7 @@ def _group(output: Output) -> str | None:
     first = output.job.sources[0]
     if output.job.group is not None:
         return output.job.group
-    return first.group if type(first.obj) is type(output.obj) else None
+    return first.group if isinstance(first.obj, type(output.obj)) else None
 
 
 def _in_place(name: str, obj: DataObject) -> Put:

@@ -128,10 +128,12 @@ class Runner:
             keywords=params,
         )
         try:
-            keep_results = self._shelf.keep_results
-            jobs = [replace(job, keep_results=keep_results, units=asked) for job in plan(request)]
+            jobs = plan(request)
         except UnknownFunctionError as unknown:
             return self._there.run_own(request, name, store=store, unknown=unknown)
+        keep_results = self._shelf.keep_results
+        if keep_results or asked:
+            jobs = [replace(job, keep_results=keep_results, units=asked) for job in jobs]
         is_analysis = jobs[0].function.pattern == "1-to-0"
         wanted = wanted_names(function, name, len(jobs), is_analysis=is_analysis)
         return self.run_jobs(request, jobs, wanted, store=store)

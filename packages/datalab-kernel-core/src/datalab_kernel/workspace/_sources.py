@@ -81,8 +81,11 @@ def operands_of(shelf: Shelf, what: Any, sources: Sequence[Source]) -> list[Sour
 
 def _identified(shelf: Shelf, name: str) -> DataObject:
     with shelf.lock:
-        shelf.require([name])
-        return identified(shelf.backend, name)
+        try:
+            return identified(shelf.backend, name)
+        except KeyError:
+            shelf.require([name])
+            raise
 
 
 def _is_loose(what: Any) -> bool:
