@@ -23,6 +23,7 @@ def load(path: str) -> dict[str, object]:
         outcome, text = "loaded", ""
         for name in names:
             workspace[name].xydata if workspace.list(name, kind="signal") else workspace[name].data
+        Workspace("standalone").load(path, names=workspace.contents(path).names)
     except FileFormatError as error:
         outcome, text = "refused", str(error)
         if workspace.list() != ["kept"]:

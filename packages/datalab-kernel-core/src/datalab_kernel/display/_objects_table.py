@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 MAX_ROWS = 50
 MAX_NAME = 80
+COLUMNS = ("kind", "shape", "dtype", "units", "size")
 _CELL = "text-align:left;padding:2px 8px;vertical-align:middle;white-space:nowrap"
 _NAME = (
     "text-align:left;padding:2px 8px;vertical-align:middle;min-width:10em;overflow-wrap:anywhere"
@@ -45,15 +46,26 @@ def workspace_html(
     """
     deadline = time.monotonic() + budget_s
     has_groups = len({(info.kind, info.group) for info in infos}) > len({i.kind for i in infos})
-    names = ["name", "preview", "kind", "shape", "dtype", "units", "size"]
-    names += ["group"] * has_groups
-    head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
+    names = ["name", "preview", *COLUMNS] + ["group"] * has_groups
     rows = [
         _row(info, _thumbnail(info, view, deadline), has_groups=has_groups)
         for info in infos[:MAX_ROWS]
     ]
-    rest = len(infos) - MAX_ROWS
-    more = f"<p>… and {rest:,} more: <code>workspace.list()</code></p>" if rest > 0 else ""
+    return _table(names, rows, heading, len(infos), "workspace.list()")
+
+
+def file_html(infos: Sequence[ObjectInfo], heading: str) -> str:
+    """Write what a file holds as an HTML table of at most 50 rows."""
+    rows = [_row(info, None, has_groups=True) for info in infos[:MAX_ROWS]]
+    return _table(["name", *COLUMNS, "group"], rows, heading, len(infos), ".names")
+
+
+def _table(
+    names: Sequence[str], rows: Sequence[str], heading: str, count: int, how_to_list: str
+) -> str:
+    head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in names)
+    rest = count - MAX_ROWS
+    more = f"<p>… and {rest:,} more: <code>{how_to_list}</code></p>" if rest > 0 else ""
     return (
         f'<div style="{TEXT_STYLE}"><table style="{TEXT_STYLE}"><caption style="text-align:left;{TEXT_STYLE}">'
         f"<b>{escape(heading)}</b></caption><thead><tr>{head}</tr></thead>"
@@ -61,16 +73,20 @@ def workspace_html(
     )
 
 
-def _row(info: ObjectInfo, thumbnail: str, *, has_groups: bool) -> str:
+def cells_of(info: ObjectInfo) -> list[str]:
+    """Return what is shown of an object under :data:`COLUMNS`."""
     shape = " \N{MULTIPLICATION SIGN} ".join(f"{size:,}" for size in info.shape)
     units = ", ".join(unit or "\N{EN DASH}" for unit in info.units) if any(info.units) else ""
-    texts = [info.kind, shape, info.dtype, units, object_size(info.size_bytes)]
-    texts += [info.group] * has_groups
+    return [info.kind, shape, info.dtype, units, object_size(info.size_bytes)]
+
+
+def _row(info: ObjectInfo, thumbnail: str | None, *, has_groups: bool) -> str:
+    texts = cells_of(info) + [info.group] * has_groups
+    preview = "" if thumbnail is None else f'<td style="{_CELL}">{thumbnail}</td>'
     cells = "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in texts)
     name = _shortened(info.name)
     return (
-        f'<tr><th scope="row" style="{_NAME}"><bdi>{escape(name)}</bdi></th>'
-        f'<td style="{_CELL}">{thumbnail}</td>{cells}</tr>'
+        f'<tr><th scope="row" style="{_NAME}"><bdi>{escape(name)}</bdi></th>{preview}{cells}</tr>'
     )
 
 

@@ -7,7 +7,7 @@ workspace files are ``storage``'s.
 """
 
 from datalab_kernel.formats._listing import list_formats
-from datalab_kernel.formats._memory import available_memory, check_memory
+from datalab_kernel.formats._memory import available_memory, check_memory, check_room
 from datalab_kernel.formats._options import ReadOptions, read_options
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._reading import read_file, read_with
@@ -21,6 +21,7 @@ __all__ = [
     "available_memory",
     "check_format",
     "check_memory",
+    "check_room",
     "is_plugin_format",
     "list_formats",
     "read_file",

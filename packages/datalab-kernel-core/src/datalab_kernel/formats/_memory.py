@@ -36,12 +36,29 @@ def check_memory(paths: Iterable[Path]) -> None:
     if needed <= available:
         return
     what = repr(str(files[0])) if len(files) == 1 else f"{len(files):,} files"
+    raise _no_room(what, needed, available)
+
+
+def check_room(needed_bytes: int, what: str) -> None:
+    """Refuse what doesn't fit the memory.
+
+    Raises
+    ------
+    NotEnoughMemoryError
+        If there is less; it says both sizes.
+    """
+    available = available_memory()
+    if available is not None and needed_bytes > available:
+        raise _no_room(what, needed_bytes, available)
+
+
+def _no_room(what: str, needed_bytes: int, available_bytes: int) -> NotEnoughMemoryError:
     message = (
-        f"Can't load {what}: about {_size(needed)} of memory are needed and "
-        f"{_size(available)} are available. Load fewer files at a time, choose objects by names=, "
-        "or free memory first (workspace.remove)."
+        f"Can't load {what}: about {_size(needed_bytes)} of memory are needed and "
+        f"{_size(available_bytes)} are available. Load fewer files at a time, choose objects by "
+        "names=, or free memory first (workspace.remove)."
     )
-    raise NotEnoughMemoryError(message, needed_bytes=needed, available_bytes=available)
+    return NotEnoughMemoryError(message, needed_bytes=needed_bytes, available_bytes=available_bytes)
 
 
 def _size(size_bytes: int) -> str:

@@ -35,9 +35,17 @@ from datalab_kernel.storage._bytes import from_bytes, to_bytes
 from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
 from datalab_kernel.storage._files import (
     is_being_written,
+    is_hdf5,
     is_workspace_file,
     read_workspace,
     write_workspace,
+)
+from datalab_kernel.storage._parts import (
+    NamedObject,
+    describe_file,
+    names_in,
+    read_named,
+    read_object,
 )
 
 __all__ = [
@@ -47,20 +55,26 @@ __all__ = [
     "Fields",
     "ForDataLab",
     "FromDataLab",
+    "NamedObject",
     "StoredGroup",
     "check_storable",
     "copy_object",
+    "describe_file",
     "for_datalab",
     "from_bytes",
     "from_datalab",
     "from_fields",
     "is_being_written",
+    "is_hdf5",
     "is_of_notebook",
     "is_workspace_file",
     "looks_of",
     "make_plain",
+    "names_in",
     "new_uuid",
     "own_arrays",
+    "read_named",
+    "read_object",
     "read_workspace",
     "replacing",
     "restore",

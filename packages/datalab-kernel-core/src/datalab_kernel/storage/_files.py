@@ -26,7 +26,7 @@ def is_workspace_file(path: Path) -> bool:
     start = _start_of(path)
     if not start.startswith(_SIGNATURE):
         return _archive.is_start_of_archive(start)
-    _need_hdf5(path)
+    need_hdf5(path)
     from datalab_kernel.storage import _reader
 
     return _reader.is_workspace_file(path)
@@ -58,7 +58,7 @@ def read_workspace(path: Path) -> Contents:
         raise FileFormatError(message, path=str(path), reason="not a file")
     if _archive.is_start_of_archive(_start_of(path)):
         return _archive.read(path)
-    _need_hdf5(path)
+    need_hdf5(path)
     from datalab_kernel.storage import _reader
 
     return _reader.read_workspace(path)
@@ -86,7 +86,7 @@ def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> N
     if path.suffix.lower() == _archive.SUFFIX:
         _archive.write(path, contents)
         return
-    _need_hdf5(path)
+    need_hdf5(path)
     from datalab_kernel.storage import _writer
 
     _writer.write_workspace(path, contents, nexus=nexus)
@@ -103,7 +103,13 @@ def _start_of(path: Path) -> bytes:
         return b""
 
 
-def _need_hdf5(path: Path) -> None:
+def is_hdf5(path: Path) -> bool:
+    """Say whether a file is one of HDF5, by its first bytes."""
+    return _start_of(path).startswith(_SIGNATURE)
+
+
+def need_hdf5(path: Path) -> None:
+    """Raise MissingPackageError where an HDF5 file can't be read, for want of h5py."""
     if here().has_hdf5:
         return
     rest = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 from typing import Any
 
 import h5py
@@ -26,10 +27,12 @@ from datalab_kernel.storage._hdf5 import (
     type_of,
 )
 
+Allow = Callable[[int], object]
 MAX_DEPTH = 64
 MAX_COMPRESSION = 2000
 _DOUBLE = np.dtype("f8")
 _DOUBLE_TYPE = type_of(_DOUBLE)
+_LARGE_BYTES = 1 << 24
 _TEXT_BYTES = 16  # of the reference to a text of variable length
 # Single values by the class of their type: type in the file, in memory, numpy's, bytes in the file
 _KNOWN = {h5t.STRING: (TEXT, TEXT_IN_MEMORY, TEXT_DTYPE, _TEXT_BYTES)} | {
@@ -43,10 +46,12 @@ _READABLE = {h5t.INTEGER, h5t.FLOAT, h5t.ENUM, h5t.STRING, h5t.COMPOUND}
 class Source:
     """One file being read, and how much of it is left to be believed.
 
-    ``extents`` has offset and size in bytes of each contiguous array that was read.
+    ``extents`` has offset and size in bytes of each contiguous array that was read. ``allow`` is
+    told how many bytes a large array needs before it is read, and may raise.
     """
 
-    def __init__(self, size_bytes: int) -> None:
+    def __init__(self, size_bytes: int, allow: Allow | None = None) -> None:
+        self._allow = allow
         self._size_bytes = size_bytes
         self._bytes_left = size_bytes
         self._seen: set[int] = set()
@@ -102,7 +107,10 @@ class Source:
         dtype = _DOUBLE if is_double else dataset.dtype
         if shape is None:
             raise ValueError("an array has no shape")
-        self._claim(dataset, math.prod(shape) * dtype.itemsize)
+        wanted_bytes = math.prod(shape) * dtype.itemsize
+        self._claim(dataset, wanted_bytes)
+        if self._allow is not None and wanted_bytes > _LARGE_BYTES:
+            self._allow(wanted_bytes)
         if not is_double and dtype.kind in "OV":
             raise ValueError(f"an array is of HDF5's type {dtype}")
         array = np.empty(shape, dtype)
@@ -171,10 +179,17 @@ def read_attributes(group: h5g.GroupID) -> dict[str, Any]:
     """Read a group's attributes: numbers and texts as Python's own, others as numpy's."""
     names: list[bytes] = []
     h5a.iterate(group, names.append)
-    return {name.decode(): _read_attribute(group, name) for name in names}
+    return {name.decode(): read_attribute(group, name) for name in names}
 
 
-def _read_attribute(group: h5g.GroupID, name: bytes) -> Any:
+def read_attribute(group: h5g.GroupID, name: bytes) -> Any:
+    """Read one attribute, which is there.
+
+    Raises
+    ------
+    ValueError
+        If it is of a type that no workspace has.
+    """
     attribute = h5a.open(group, name)
     kind = attribute.get_type()
     its_class = kind.get_class()

@@ -11,12 +11,14 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import BinaryIO
 
 SIGNATURE = b"GCOL\x01\x00\x00\x00"
 COLLECTION_HEADER = 16
-OBJECT_HEADER = struct.Struct("<HHxxxxQ")
+OBJECT_HEADER = 16
+"""Of an object in a collection: index and references (2 bytes each), 4 unused, size."""
+WORD, INDEX = 8, 0xFFFF
 
 
 def check_heaps(file: BinaryIO, size: int, arrays: Iterable[tuple[int, int]]) -> None:
@@ -43,6 +45,28 @@ def check_heaps(file: BinaryIO, size: int, arrays: Iterable[tuple[int, int]]) ->
             place = block.find(SIGNATURE, place + len(SIGNATURE))
 
 
+def check_heap(block: bytes, start: int) -> None:
+    """Check what HDF5 is about to take, if it is a heap: all of it, or first its header alone.
+
+    Parameters
+    ----------
+    block
+        The bytes that were read.
+    start
+        Where in the file they begin.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged; it says where.
+    """
+    if not block.startswith(SIGNATURE) or len(block) < COLLECTION_HEADER:
+        return
+    (length,) = struct.unpack_from("<Q", block, len(SIGNATURE))
+    if length <= len(block):  # else HDF5 has only looked how long it is, and reads it again
+        _check_collection(block, 0, start)
+
+
 def _between(arrays: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
     """Return the parts of a file that are not arrays."""
     start = 0
@@ -56,15 +80,24 @@ def _between(arrays: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int
 
 def _check_collection(block: bytes, place: int, start: int) -> None:
     (length,) = struct.unpack_from("<Q", block, place + 8) if place + 16 <= len(block) else (0,)
-    end = place + length
-    position = place + COLLECTION_HEADER
-    is_sound = length >= COLLECTION_HEADER and end <= len(block)
-    while is_sound and position + OBJECT_HEADER.size <= end:
-        index, _, content = OBJECT_HEADER.unpack_from(block, position)
-        # the size of free space (index 0) includes its header, other sizes don't
-        step = content if index == 0 else OBJECT_HEADER.size + (content + 7) // 8 * 8
-        position += step
-        is_sound = step >= OBJECT_HEADER.size and position <= end
-    if not is_sound:
+    is_sound = COLLECTION_HEADER <= length <= len(block) - place
+    if not (is_sound and _are_sound(struct.unpack_from(f"<{length // WORD}Q", block, place))):
         message = f"the heap of texts at byte {start + place:,} is damaged"
         raise ValueError(message)
+
+
+def _are_sound(words: Sequence[int]) -> bool:
+    """Say whether the objects of a collection follow one another to its end."""
+    end = len(words)
+    position = COLLECTION_HEADER // WORD
+    while position + OBJECT_HEADER // WORD <= end:
+        size = words[position + 1]
+        # the size of free space (index 0) includes its header, other sizes don't
+        if words[position] & INDEX:
+            step = OBJECT_HEADER // WORD + (size + WORD - 1) // WORD
+        else:
+            step = 0 if size % WORD else size // WORD
+        position += step
+        if step < OBJECT_HEADER // WORD or position > end:
+            return False
+    return True

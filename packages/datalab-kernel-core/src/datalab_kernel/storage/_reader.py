@@ -7,26 +7,22 @@ returned.
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import h5py
 
 from datalab_kernel.errors import FileFormatError
-from datalab_kernel.objects import Fields, _metadata, from_fields
-from datalab_kernel.objects._fields import CLASSES, MAIN_ARRAY, schema
-from datalab_kernel.objects._for_datalab import take_note
-from datalab_kernel.objects._json_values import from_json_values
+from datalab_kernel.objects._fields import CLASSES
 from datalab_kernel.objects._metadata import NOTE_KEY
-from datalab_kernel.objects._noted_arrays import original_array, original_text
+from datalab_kernel.objects._noted_arrays import original_text
 from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
-from datalab_kernel.storage._identities import NUMBER_KEY
+from datalab_kernel.storage._objects_read import find_object, finish_object
 from datalab_kernel.storage._writer import PANELS, VERSION_NAME
 
 if TYPE_CHECKING:
@@ -34,10 +30,10 @@ if TYPE_CHECKING:
 
     from h5py.h5g import GroupID
 
-    from datalab_kernel.objects import DataObject, Kind
+    from datalab_kernel.objects import Kind
+    from datalab_kernel.storage._objects_read import Found
 
-# What h5py raises for damaged files, and what decoding their values does
-_DAMAGE = (
+DAMAGE = (
     OSError,
     RuntimeError,
     LookupError,
@@ -47,6 +43,7 @@ _DAMAGE = (
     OverflowError,
     MemoryError,
 )
+"""What h5py raises for damaged files, and what decoding their values does."""
 _OPEN_MARK = "file is already open for write"  # HDF5 says so of a file's own mark, as SWMR sets it
 
 
@@ -60,7 +57,7 @@ def _has_version(path: Path, **options: bool) -> bool:
     try:
         with h5py.File(path, "r", **options) as file:
             return VERSION_NAME in file
-    except _DAMAGE:
+    except DAMAGE:
         return False
 
 
@@ -110,16 +107,22 @@ def _read_checked(
         with opened() as file:
             if VERSION_NAME in file:
                 return _read(file, stream, size_bytes)
-    except _DAMAGE as error:
-        raise _why(path, error) from error
+    except DAMAGE as error:
+        raise why(path, error) from error
+    raise no_workspace(path)
+
+
+def no_workspace(path: Path) -> FileFormatError:
+    """Build the error for an HDF5 file of another program."""
     message = (
         f"Can't load {str(path)!r}: it is an HDF5 file of another program, not a DataLab workspace "
         f"(it has no {VERSION_NAME!r}). Nothing was changed. Read it with h5py and add its arrays."
     )
-    raise FileFormatError(message, path=str(path), reason=f"no {VERSION_NAME}")
+    return FileFormatError(message, path=str(path), reason=f"no {VERSION_NAME}")
 
 
-def _why(path: Path, error: Exception) -> Exception:
+def why(path: Path, error: Exception) -> Exception:
+    """Build the error that says what was wrong with a file."""
     if _is_of_a_writer(error):
         message = (
             f"Can't load {str(path)!r}: another program is writing it. Close it there and try again"
@@ -135,16 +138,6 @@ def _why(path: Path, error: Exception) -> Exception:
     return FileFormatError(message, path=str(path), reason=reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An object whose arrays have been read, and whose texts have not."""
-
-    group: GroupID
-    kind: Kind
-    arrays: dict[str, Any]
-    has_metadata: bool
-
-
 def _read(file: h5py.File, stream: BinaryIO, size_bytes: int) -> Contents:
     source = Source(size_bytes)
     panels = [
@@ -155,7 +148,7 @@ def _read(file: h5py.File, stream: BinaryIO, size_bytes: int) -> Contents:
     signals, images = (
         [
             StoredGroup(
-                title=_group_title(group), objects=[_finish(item, source) for item in items]
+                title=group_title(group), objects=[finish_object(item, source) for item in items]
             )
             for group, items in panel
         ]
@@ -166,71 +159,19 @@ def _read(file: h5py.File, stream: BinaryIO, size_bytes: int) -> Contents:
 
 def _find_groups(
     file: h5py.File, root: str, kind: Kind, source: Source
-) -> list[tuple[GroupID, list[_Found]]]:
+) -> list[tuple[GroupID, list[Found]]]:
     if root not in file:
         return []
     panel = h5py.h5g.open(file.id, root.encode())
     groups = [h5py.h5g.open(panel, name) for name in source.names_in_order(panel)]
     return [
-        (group, [_find(group, link, kind, source) for link in source.names_in_order(group)])
+        (group, [find_object(group, link, kind, source) for link in source.names_in_order(group)])
         for group in groups
     ]
 
 
-def _find(parent: GroupID, link: bytes, kind: Kind, source: Source) -> _Found:
-    group = h5py.h5g.open(parent, link)
-    members = source.names(group)
-    arrays = {
-        name: source.read_array(h5py.h5d.open(group, name.encode()))
-        for name in schema(kind).arrays
-        if name.encode() in members
-    }
-    main = arrays.get(MAIN_ARRAY[kind])
-    if main is None or main.ndim != 2 or (kind == "signal" and len(main) not in (2, 4)):  # noqa: PLR2004
-        shape = None if main is None else main.shape
-        text = f"{link.decode('utf-8', 'replace')!r} is no {kind}: its data is {shape}"
-        raise ValueError(text)
-    return _Found(group, kind, arrays, b"metadata" in members)
-
-
-def _finish(item: _Found, source: Source) -> DataObject:
-    values = read_attributes(item.group)
-    attributes = {
-        name: value
-        for name, default in schema(item.kind).defaults.items()
-        if name in values and (value := _attribute(values[name], default)) != default
-    }
-    metadata: dict[str, Any] = {}
-    if item.has_metadata:
-        metadata = source.read_tree(h5py.h5g.open(item.group, b"metadata"))
-        metadata.pop(NUMBER_KEY, None)
-        note = take_note(metadata, attributes.get("title", ""))
-        if note:
-            _restore(note, attributes, item.arrays)
-            metadata = from_json_values(metadata, note.get("json", ""))
-            metadata = _metadata.decode(metadata, note.get("metadata", ""))
-    return from_fields(Fields(item.kind, attributes, item.arrays, metadata))
-
-
-def _group_title(group: GroupID) -> str:
+def group_title(group: GroupID) -> str:
+    """Read the title of a group of objects."""
     attributes = read_attributes(group)
     title = str(attributes.get("title", ""))
     return original_text(title, attributes.get(NOTE_KEY))
-
-
-def _attribute(value: Any, default: Any) -> Any:
-    """Give an attribute the type that Sigima has it in; guidata writes None as a text."""
-    if isinstance(default, bool):
-        return bool(value)
-    if isinstance(default, str):
-        return str(value)
-    return None if isinstance(value, str) else float(value)
-
-
-def _restore(note: dict[str, Any], attributes: dict[str, Any], arrays: dict[str, Any]) -> None:
-    """Undo what the writer did to attributes and arrays."""
-    for name, text in attributes.items():
-        if isinstance(text, str):
-            attributes[name] = original_text(text, note.get(f"{name} text"))
-    for name, array in arrays.items():
-        arrays[name] = original_array(name, array, note)

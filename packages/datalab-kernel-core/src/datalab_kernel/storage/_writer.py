@@ -18,6 +18,7 @@ from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import noted_array, noted_text
 from datalab_kernel.storage import _atomic, _hdf5, _nexus
 from datalab_kernel.storage._identities import Identities
+from datalab_kernel.storage._stored_index import Listed, are_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def write_contents(
     return writer.places
 
 
-def _clean(title: str) -> str:
+def clean(title: str) -> str:
     """Make a title fit for an HDF5 link, as DataLab does; the title itself is an attribute."""
     return re.sub("[^-a-zA-Z0-9_.() ]+", "", title.replace("/", "_"))
 
@@ -78,25 +79,35 @@ class _Writer:
         self._keeps_places = keeps_places  # which keep the objects: those of lazy groups, too
         self._trees = _hdf5.TreeWriter(file)
         self._identities = Identities()
+        self._lists: list[tuple[GroupID, Listed]] = []
         self.places: list[tuple[str, DataObject]] = []
 
     def finish(self) -> None:
         self._trees.finish()
+        if are_names([listed for _, listed in self._lists]):
+            for panel, listed in self._lists:
+                if listed.titles:
+                    listed.write(panel)
 
     def write_panel(self, panel: tuple[str, str, str], groups: Sequence[StoredGroup]) -> None:
         name, group_prefix, object_prefix = panel
         root = _hdf5.create_group(self._file.id, name, keeps_order=True)
+        listed = Listed()
+        self._lists.append((root, listed))
         number = 0
         for place, group in enumerate(groups, start=1):
-            link = f"{group_prefix}{place:03d}: {_clean(group.title)}"
+            link = f"{group_prefix}{place:03d}: {clean(group.title)}"
             member = _hdf5.create_group(root, link, keeps_order=True)
             title = _metadata.shown_text(group.title)
             _hdf5.write_attribute(member, "title", title)
             if title != group.title:
                 _hdf5.write_attribute(member, NOTE_KEY, json.dumps([title, group.title]))
+            listed.groups.append(group.title)
+            listed.counts.append(len(group.objects))
             for obj in group.objects:
                 number += 1
-                own = f"{object_prefix}{number:03d}: {_clean(obj.title)}"
+                listed.add(obj)
+                own = f"{object_prefix}{number:03d}: {clean(obj.title)}"
                 self._write_object(member, own, obj)
                 if self._keeps_places:
                     self.places.append((f"/{name}/{link}/{own}", obj))

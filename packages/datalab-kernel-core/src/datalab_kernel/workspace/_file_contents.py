@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from datalab_kernel.backends import Backend, Identifies, Placement, Put
 from datalab_kernel.backends._powers import add_extras, add_group, extras_of, groups_of
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from datalab_kernel.formats import Reader, ReadOptions
     from datalab_kernel.objects import DataObject, ObjectInfo
 
+T = TypeVar("T")
+
+OBJECT_SUFFIXES = frozenset({".h5sig", ".h5ima"})
+"""Of DataLab's files of single objects, which Sigima reads."""
 _SHOWN = 20
 
 
@@ -64,16 +68,28 @@ def read_all(
     FileFormatError, MissingPackageError
         If the only file can't be read; of several, the failures are returned.
     """
-    from datalab_kernel.display._progress import tracking
     from datalab_kernel.formats import readers
 
     asked = cache(readers)  # it looks each time for what was installed since
-    files: list[Contents | list[DataObject]] = []
+    return each_read(paths, lambda path: read_one(path, options, asked))
+
+
+def each_read(paths: Sequence[Path], read: Callable[[Path], T]) -> tuple[list[T], Failures]:
+    """Read files one by one, in view of the person; of several, note which can't be read.
+
+    Raises
+    ------
+    FileFormatError, MissingPackageError
+        If the only file can't be read.
+    """
+    from datalab_kernel.display._progress import tracking
+
+    files: list[T] = []
     failures = Failures()
     with tracking(paths, "Loading") as tracked:
         for path in tracked:
             try:
-                files.append(read_one(path, options, asked))
+                files.append(read(path))
             except (FileFormatError, MissingPackageError) as error:
                 if len(paths) == 1:
                     raise
@@ -95,7 +111,7 @@ def read_one(
     from datalab_kernel.storage import is_workspace_file, read_workspace
 
     suffix = path.suffix.lower()
-    if suffix not in {".h5sig", ".h5ima"}:
+    if suffix not in OBJECT_SUFFIXES:
         if is_workspace_file(path):
             return read_workspace(path)
         if suffix in {".h5", ".hdf5"} and not is_plugin_format(path):
@@ -143,31 +159,21 @@ def _stored_groups(
     return [StoredGroup(title=title, objects=found) for title, found in members.items()]
 
 
-def items_of(
-    files: Sequence[Contents | list[DataObject]],
-    names: str | Iterable[str] | None,
-    *,
-    overwrite: bool,
-) -> list[Put]:
-    """Name the objects of files by their titles, and pick those that are wanted.
+def items_of(files: Sequence[Contents | list[DataObject]], placement: Placement) -> list[Put]:
+    """Name the objects of files by their titles.
 
     Raises
     ------
-    ObjectNotFoundError
-        If one of ``names`` isn't in the files.
     NameTakenError
-        If two files hold the same name and ``overwrite`` is false.
+        If two files hold the same name and nothing is to be replaced.
     """
-    placement = Placement.REPLACE if overwrite else Placement.NEW
-    items = [item for contents in files for item in _named_items(contents, placement)]
-    if names is not None:
-        items = _picked(items, names)
-    if not overwrite:
-        _check_distinct(items)
+    items = [item for contents in files for item in named_items(contents, placement)]
+    check_distinct(items, placement)
     return items
 
 
-def _named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
+def named_items(contents: Contents | list[DataObject], placement: Placement) -> list[Put]:
+    """Name the objects of one file by their titles."""
     from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
 
     placed: list[tuple[DataObject, str | None]] = []
@@ -191,20 +197,16 @@ def _unique_titles(groups: Iterable[StoredGroup]) -> list[str]:
     return titles
 
 
-def _picked(items: list[Put], names: str | Iterable[str]) -> list[Put]:
-    there = {item.name for item in items}
-    wanted: set[str] = set()
-    for name in [names] if isinstance(names, str) else names:
-        found = [name] if _names.check_name(name) in there else []
-        if not found and _names.has_wildcard(name):
-            found = _names.match(name, there)
-        if not found:
-            raise _names.not_found(name, [item.name for item in items], where="the file")
-        wanted.update(found)
-    return [item for item in items if item.name in wanted]
+def check_distinct(items: Sequence[Put], placement: Placement) -> None:
+    """Refuse objects of the same name, unless the last of them is to be kept.
 
-
-def _check_distinct(items: list[Put]) -> None:
+    Raises
+    ------
+    NameTakenError
+        If there are some.
+    """
+    if placement is Placement.REPLACE:
+        return
     seen: set[str] = set()
     for item in items:
         if item.name in seen:

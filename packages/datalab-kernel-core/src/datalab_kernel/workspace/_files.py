@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from datalab_kernel.display._file_table import FileContents
     from datalab_kernel.display._formats_table import FormatTable
     from datalab_kernel.display._loaded_names import LoadedNames
     from datalab_kernel.workspace._autosave import Autosave
@@ -190,6 +191,51 @@ class FilesPage:
         from datalab_kernel.workspace._loading import load
 
         return load(self._shelf, path_or_pattern, names, read, overwrite=overwrite)
+
+    def contents(self, path: str | os.PathLike[str]) -> FileContents:
+        """List what a workspace's file holds, without loading it.
+
+        Parameters
+        ----------
+        path
+            A file that :meth:`save` or DataLab wrote, also without its ``.h5``.
+
+        Returns
+        -------
+        FileContents
+            A sequence of rows (``name``, ``kind``, ``shape``, ``dtype``, ``units``, ``group``,
+            ``size_bytes``), shown as a table; its ``names`` are those that :meth:`load` takes.
+
+        Raises
+        ------
+        MissingFileError
+            If there is no such file.
+        FileFormatError
+            If it is damaged, or not a workspace: what instruments' files hold is known only
+            when they have been read.
+        ParameterError
+            If the path is a pattern for several files.
+
+        Notes
+        -----
+        Of an HDF5 file no array is read; an archive (``.npz``) is read whole, and let go.
+
+        Examples
+        --------
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from datalab_kernel import Workspace
+        >>> workspace = Workspace("standalone")
+        >>> workspace["ramp"] = ([0.0, 1.0], [2.0, 3.0])
+        >>> with TemporaryDirectory() as folder:
+        ...     workspace.contents(workspace.save(Path(folder, "analysis.h5")))
+        analysis.h5: 1 object, 32 B
+        name  kind    shape  dtype    units  size  group
+        ramp  signal  2      float64         32 B
+        """
+        from datalab_kernel.workspace._describing import contents_of_file
+
+        return contents_of_file(path)
 
     def formats(self) -> FormatTable:
         """List the formats of files: what is read here, by what, and what would read the rest.

@@ -5,18 +5,19 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from datalab_kernel.backends import Placement, Put
 from datalab_kernel.display._loaded_names import LoadedNames
 from datalab_kernel.errors import FormatWarning
 from datalab_kernel.formats import check_memory, read_options
 from datalab_kernel.notes import NOTES_KEY, Note, distinct, notes_of
 from datalab_kernel.workspace import _paths
+from datalab_kernel.workspace._choosing import choose
 from datalab_kernel.workspace._file_contents import items_of, read_all, take_groups_and_extras
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
 
-    from datalab_kernel.backends import Put
     from datalab_kernel.objects import DataObject
     from datalab_kernel.storage import Contents
     from datalab_kernel.workspace._shelf import Shelf
@@ -37,17 +38,23 @@ def load(
     """Add what files hold, and return the names of what was added, with what was noted."""
     options = read_options(read)
     paths = _paths.sources(path_or_pattern)
-    check_memory(paths)
-    files, failures = read_all(paths, options)
-    items = items_of(files, names, overwrite=overwrite)
-    noted = _notes_of(files, items)
+    placement = Placement.REPLACE if overwrite else Placement.NEW
+    files: Sequence[Contents | list[DataObject]] = ()
+    if names is None:
+        check_memory(paths)
+        files, failures = read_all(paths, options)
+        items = items_of(files, placement)
+        loose = [obj for contents in files if isinstance(contents, list) for obj in contents]
+    else:
+        chosen = choose(paths, options, names, placement)
+        items, loose, failures = chosen.items, chosen.loose, chosen.failures
+    noted = _notes_of(loose, items)
     _warn_of_guesses(noted)  # before anything changes: it may be an error
     with shelf.changing():
         if overwrite or not _are_there(shelf, items):
             if not overwrite:
                 shelf.check_free(item.name for item in items)
-            if names is None:
-                take_groups_and_extras(shelf.backend, files)
+            take_groups_and_extras(shelf.backend, files)
             shelf.put(items)
     loaded = LoadedNames((item.name for item in items), noted)
     failures.raise_if_any(loaded)
@@ -68,11 +75,11 @@ def _are_there(shelf: Shelf, items: Sequence[Put]) -> bool:
     )
 
 
-def _notes_of(files: Sequence[Contents | list[DataObject]], items: Sequence[Put]) -> Noted:
+def _notes_of(loose: Sequence[DataObject], items: Sequence[Put]) -> Noted:
     """Return the notes of what was read of instruments' files, by name; a workspace's are old."""
     from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
 
-    read = {id(obj) for contents in files if isinstance(contents, list) for obj in contents}
+    read = {id(obj) for obj in loose}
     noted = (
         item
         for item in items
