@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datalab_kernel.backends import Placement
 from datalab_kernel.compute import run
 from datalab_kernel.display._progress import untracked
 from datalab_kernel.errors import OperandError
 from datalab_kernel.formats import check_memory, readers
 from datalab_kernel.notes import distinct, notes_of
 from datalab_kernel.objects import KINDS, _names
+from datalab_kernel.workspace._choosing import choose
 from datalab_kernel.workspace._file_contents import contents_of, items_of, read_one
 from datalab_kernel.workspace._runner import Runner
 from datalab_kernel.workspace._shelf import Shelf
@@ -196,9 +198,11 @@ class _OpenFile:
 
     def _read(self) -> list[str]:
         path = Path(self._task.path)
-        check_memory([path])
-        wanted = [self._task.name] if self._task.name else None
-        items = items_of([read_one(path, self._recipe.options, _asked)], wanted, overwrite=False)
+        if self._task.name:  # of a workspace's file: nothing else of it is read
+            items = choose([path], self._recipe.options, self._task.name, Placement.NEW).items
+        else:
+            check_memory([path])
+            items = items_of([read_one(path, self._recipe.options, _asked)], Placement.NEW)
         if not items:
             message = f"{self._task.file!r} holds nothing to process."
             raise OperandError(message, function=None, names=[])

@@ -121,11 +121,9 @@ def _inputs(files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) ->
 
 
 def _objects_in(path: Path) -> list[FileTask]:
-    from datalab_kernel.formats import read_options
-    from datalab_kernel.workspace._file_contents import items_of, read_one
+    from datalab_kernel.storage import describe_file
 
-    contents = read_one(path, read_options(None), tuple)
-    names = [item.name for item in items_of([contents], None, overwrite=False)]
+    names = [info.name for info in describe_file(path)]
     if not names:
         message = f"Can't process {str(path)!r}: there are no objects in it."
         raise MissingFileError(message, path=str(path))
