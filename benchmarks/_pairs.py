@@ -72,6 +72,13 @@ def compare_times(
     )
 
 
+def processor_s(function: Callable[[], object]) -> float:
+    """Return how long the processor was busy with a call, in all threads."""
+    began = time.process_time()
+    function()
+    return time.process_time() - began
+
+
 def _timed_s(function: Callable[[], object]) -> float:
     gc.collect()  # what the other one left behind is not on this one's clock
     began = time.perf_counter()

@@ -9,17 +9,16 @@ processor's time: of ours, all that ``calc`` does until the table is with the im
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from skimage.measure import regionprops_table
 
-from _pairs import Ratio, compare_times, print_rows
+from _pairs import Ratio, compare_times, print_rows, processor_s
 from datalab_kernel import Workspace, create_image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 CELLS, PITCH = 5_000, 40
 GOAL = 1.1
@@ -62,13 +61,6 @@ def overhead(pairs: int, number: int = CELLS) -> Iterator[tuple[str, Ratio, floa
 
     ratio = compare_times(lambda: processor_s(ours), lambda: processor_s(theirs), pairs)
     yield f"properties of {number:,} cells / scikit-image", ratio, GOAL
-
-
-def processor_s(function: Callable[[], Any]) -> float:
-    """Return how long the processor was busy with a call, in all threads."""
-    began = time.process_time()
-    function()
-    return time.process_time() - began
 
 
 def main() -> None:

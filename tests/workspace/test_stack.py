@@ -258,3 +258,26 @@ def test_an_array_of_planes_is_refused_and_says_how_to_add_it(workspace):
         workspace["planes"] = PLANES
     with pytest.raises(TypeError, match=r"workspace\.add\(\{f'z\{i\}'"):
         workspace.add("planes", PLANES)
+
+
+def test_frames_and_projections_are_computed_with_as_any_object(workspace):
+    stack = workspace.stack("cells")
+    workspace["dark"] = stack[0] - 5
+    workspace["half"] = stack.max() / 2
+    workspace["ratio"] = np.log10(stack.mean()) - stack[1] / stack[1]
+    np.testing.assert_array_equal(workspace["dark"].data, PLANES[0] - 5.0)
+    np.testing.assert_array_equal(workspace["half"].data, PLANES.max(axis=0) / 2)
+    assert str(workspace.history("half")[-1]) == "half = max(cells) / 2"
+
+
+def test_several_projections_at_once_are_no_operand(channels):
+    with pytest.raises(OperandError, match="one is wanted"):
+        channels.max("Z") / 2
+
+
+def test_tables_are_no_operand(workspace):
+    workspace["mask"] = PLANES[0] > 63_000
+    workspace.calc("label_regions", on="mask", name="labels")
+    found = workspace.calc("region_properties", on="labels")
+    with pytest.raises(OperandError, match="Compute with columns of its .frame"):
+        2 * found

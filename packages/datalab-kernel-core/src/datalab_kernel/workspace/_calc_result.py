@@ -10,7 +10,7 @@ from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._computation_warning import shown_notes
 from datalab_kernel.workspace._standing_for import StandsForObjects
-from datalab_kernel.workspace.arithmetic import with_operators
+from datalab_kernel.workspace.arithmetic import Arithmetic, with_operators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,12 +25,12 @@ MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
-class CalcResult(StandsForObjects):
+class CalcResult(StandsForObjects, Arithmetic):
     """What :meth:`Workspace.calc` computed.
 
     It stands for the objects in ``names`` wherever names are taken: ``plotter.plot``,
-    ``workspace.get``, ``workspace.calc(..., on=result)``, ``workspace.export``. Iterating
-    gives the names.
+    ``workspace.get``, ``workspace.calc(..., on=result)``, ``workspace.export``; in a formula for
+    its object: ``stack.max() / 2``. Iterating gives the names.
 
     Attributes
     ----------
@@ -119,6 +119,22 @@ class CalcResult(StandsForObjects):
     def object(self) -> DataObject:
         """The object, if there is one."""
         return self.objects[self.names.index(self.name)]
+
+    def operand(self) -> Any:
+        """Return the object that arithmetic computes with: ``2 * result``.
+
+        Raises
+        ------
+        OperandError
+            If there are none or several, or it is an analysis.
+        """
+        if self.is_analysis:
+            message = (
+                f"{self!r} has tables, and nothing that a formula computes with. Compute with "
+                "columns of its .frame, or with the objects that were analysed."
+            )
+            raise OperandError(message, function=self.function, names=list(self.names))
+        return self.object
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from datalab_kernel.errors import OperandError
 from datalab_kernel.workspace._standing_for import StandsForObjects
+from datalab_kernel.workspace.arithmetic import with_operators
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,7 @@ class Stack(StandsForObjects, Sequence["ImageObj"]):
 
     Notes
     -----
-    ``stack[2]`` is an image, a copy; ``stack[2:8]`` a stack, and so is ``stack[{"Z": 2}]``, as
+    ``stack[2]`` is an image, a copy, as ``workspace[…]`` gives it (``stack[2] - 5``); ``stack[2:8]`` a stack, and so is ``stack[{"Z": 2}]``, as
     :meth:`select` gives it. Iterating gives the images one after another; ``np.asarray(stack)``
     is an array of shape ``(n, ny, nx)``.
 
@@ -134,7 +135,7 @@ class Stack(StandsForObjects, Sequence["ImageObj"]):
         except IndexError:
             message = f"{self.title!r} has {len(self)} frames, counted from 0; there is no {index}."
             raise IndexError(message) from None
-        obj: ImageObj = copy_object(self._frames.look(name))
+        obj: ImageObj = with_operators(copy_object(self._frames.look(name)), name)
         return obj
 
     def select(self, **places: int | slice | Sequence[int]) -> Stack:
@@ -201,8 +202,8 @@ class Stack(StandsForObjects, Sequence["ImageObj"]):
         Returns
         -------
         CalcResult
-            The names of what was added, to the group ``projections``. Its history and script
-            name the frames.
+            The names of what was added, to the group ``projections``; a formula computes with it:
+            ``stack.max() / 2``. Its history and script name the frames.
 
         Raises
         ------

@@ -258,3 +258,30 @@ def test_arithmetic_is_compiled_and_the_rest_is_left_to_lmfits_interpreter(
         values = {"a": 2.0, "b": 0.3, "c": 1.0, "tau": 0.7}
         given = {name: values[name] for name in model.param_names}
         np.testing.assert_array_equal(draw(x, given), model.func(x=x, **given))
+
+
+def test_a_fit_of_three_parameters_draws_few_curves():
+    drawn = []
+
+    def counted(x, a, tau, c):
+        drawn.append((a, tau, c))
+        return decay(x, a, tau, c)
+
+    run(create_signal("", T, DECAY), counted, p0={"a": 4, "tau": 3, "c": 0})
+    found = lmfit.Model(decay).fit(DECAY, x=T, a=4, tau=3, c=0)
+    assert len(drawn) <= 2 * found.nfev, "9 of them are a sample that tells the units"
+
+
+@pytest.mark.parametrize(("center", "sigma"), [(1332, 2), (1004, 3), (15_000, 0.5), (30, 4)])
+def test_a_narrow_peak_far_from_zero_has_its_units(center, sigma):
+    x = np.linspace(center - 100 * sigma, center + 100 * sigma, 1024)
+    y = 30 / (1 + ((x - center) / sigma) ** 2) + 5 + np.resize(NOISE, 1024)
+    signal = create_signal("line", x, y, units=("nm", "counts"))
+    found = parameters(run(signal, "lorentzian+constant"))
+    assert {name: row["unit"] for name, row in found.items()} == {
+        "lorentzian_amplitude": "counts",
+        "lorentzian_sigma": "nm",
+        "lorentzian_x0": "nm",
+        "constant_y0": "counts",
+        "lorentzian_fwhm": "nm",
+    }

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 Powers = tuple[float, float]
 """Of x and of y."""
-_STEP = 1e-4
-_SAMPLES = 200
+_STEP = 1e-6
+_SAMPLES = 500
 _EXACT = 1e-4
 """How well the equation must hold, and how near a power must be to a multiple of a half."""
 
@@ -55,11 +55,11 @@ def powers_of(model: Model, x: Array, y: Array, values: Mapping[str, float]) -> 
     scales = np.linalg.norm(columns, axis=0)
     if not scales.all() or len(x) < len(at):
         return {}
-    _, singular, rows = np.linalg.svd(columns / scales, full_matrices=False)
-    unseen = rows[singular < _EXACT * singular[0]]
-    is_known = np.all(np.abs(unseen) < _EXACT, axis=0)
-    powers_x = _solved(columns, scales, -by_x)
-    powers_y = _solved(columns, scales, curve)
+    left, singular, rows = np.linalg.svd(columns / scales, full_matrices=False)
+    is_seen = singular >= _EXACT * singular[0]
+    is_known = np.all(np.abs(rows[~is_seen]) < _EXACT, axis=0)
+    part = left[:, is_seen], singular[is_seen], rows[is_seen]
+    powers_x, powers_y = (_solved(part, columns, scales, one) for one in (-by_x, curve))
     if powers_x is None or powers_y is None:
         return {}
     found = {}
@@ -78,11 +78,14 @@ def _logarithmic(model: Model, x: Array, at: Mapping[str, float], name: str) -> 
     return derivative
 
 
-def _solved(columns: Array, scales: Array, wanted: Array) -> Array | None:
-    found: Array = np.linalg.lstsq(columns / scales, wanted, rcond=_EXACT)[0]
-    left = wanted - columns / scales @ found
-    size = np.linalg.norm(columns / scales * found, axis=0).sum() + np.linalg.norm(wanted)
-    return found / scales if np.linalg.norm(left) <= _EXACT * size else None
+def _solved(
+    part: tuple[Array, Array, Array], columns: Array, scales: Array, wanted: Array
+) -> Array | None:
+    """Return what the columns give something wanted by, by their singular values; None, if by nothing."""
+    left, singular, rows = part
+    found: Array = rows.T @ (left.T @ wanted / singular) / scales
+    size = np.linalg.norm(columns * found, axis=0).sum() + np.linalg.norm(wanted)
+    return found if np.linalg.norm(wanted - columns @ found) <= _EXACT * size else None
 
 
 def _exact(power: float) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +9,11 @@ import numpy as np
 from datalab_kernel.compute._function import Function
 from datalab_kernel.compute._jobs import Call, jobs_of
 from datalab_kernel.compute.fits._data import Data, data_of
-from datalab_kernel.compute.fits._jacobian import Jacobian
+from datalab_kernel.compute.fits._jacobian import Jacobian, NotFiniteError, Residuals
 from datalab_kernel.compute.fits._models import Model, model_of
 from datalab_kernel.compute.fits._options import FitOptions, options_of
 from datalab_kernel.compute.fits._starts import starts_of
-from datalab_kernel.compute.fits._tables import tables_of, unseen_in
+from datalab_kernel.compute.fits._tables import residuals_of, tables_of, unseen_in
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.errors._missing_packages import missing_package
 from datalab_kernel.notes import Note
@@ -112,10 +111,11 @@ def _fitted(signal: SignalObj, model: Model, options: FitOptions) -> SignalObj:
         )
         raise OperandError(message, function="fit", names=[signal.title])
     found = _minimized(model, data, params)
-    notes = (*data.notes, *_notes(found, signal))
-    residuals = found.residual if data.weights is None else found.residual / data.weights
+    unseen = unseen_in(found)
+    notes = (*data.notes, *_notes(found, signal, unseen))
+    residuals = residuals_of(data, found)
     units = signal.xunit or "", signal.yunit or ""
-    tables = tables_of(model, data, found, residuals, units)
+    tables = tables_of(model, data, found, units, unseen)
     is_whole = len(data.x) == len(data.x_axis)
     drawn = data.y - residuals if is_whole else model.draw(data.x_axis, found.params.valuesdict())
     curve = _curve(signal, model, data, drawn)
@@ -169,7 +169,6 @@ def _params(model: Model, data: Data, options: FitOptions) -> Any:
         if isinstance(value, str):
             _tie(params, name, value)
     return params
-    return params
 
 
 def _tie(params: Any, name: str, expression: str) -> None:
@@ -214,12 +213,18 @@ def _within(start: float, low: float | None, high: float | None) -> float:
 def _minimized(model: Model, data: Data, params: Any) -> Any:
     from lmfit import Minimizer
 
-    minimizer = Minimizer(partial(_residual, model, data), params, scale_covar=data.weights is None)
-    jacobian = Jacobian(model, data, params)
-    options: dict[str, Any] = {"gtol": 0.0, "Dfun": jacobian, "col_deriv": True}
+    residuals = Residuals(model, data)
+    jacobian = Jacobian(residuals, params)
+    minimizer = Minimizer(
+        residuals,
+        params,
+        scale_covar=data.weights is None,
+        nan_policy="propagate",  # the residuals look themselves
+    )
+    options: dict[str, Any] = {"gtol": 0.0, "col_deriv": True}
     near, nearest = _TOLERANCES
     try:
-        found = minimizer.leastsq(ftol=near, xtol=near, **options)
+        found = minimizer.leastsq(ftol=near, xtol=near, Dfun=jacobian.forward, **options)
         starts, evaluations = found.init_values, found.nfev
         before = np.inf
         for _ in range(_AGAIN):
@@ -227,11 +232,11 @@ def _minimized(model: Model, data: Data, params: Any) -> Any:
             if left <= _LEFT or left > before / 2:  # there, or as near as rounding lets it come
                 break
             before = left
-            found = minimizer.leastsq(found.params, ftol=nearest, xtol=nearest, **options)
+            found = minimizer.leastsq(
+                found.params, ftol=nearest, xtol=nearest, Dfun=jacobian.central, **options
+            )
             evaluations += found.nfev
-    except ValueError as error:
-        if "NaN" not in str(error):
-            raise
+    except NotFiniteError as error:
         message = (
             "the model has values that aren't finite on the way from its start values. Give "
             "others by p0=, or bounds="
@@ -243,27 +248,22 @@ def _minimized(model: Model, data: Data, params: Any) -> Any:
 
 def _step_left(jacobian: Jacobian, found: Any) -> float:
     """Return the part of itself that the next step would move a parameter by."""
-    rows = jacobian(found.params)
-    scales = np.linalg.norm(rows, axis=1)
+    rows = jacobian.central(found.params)
+    products = rows @ rows.T
+    scales = np.sqrt(np.diag(products))
     scales[scales == 0] = 1.0
-    rows = rows / scales[:, None]
     try:
-        step = np.linalg.solve(rows @ rows.T, rows @ found.residual) / scales
+        step = np.linalg.solve(products / np.outer(scales, scales), rows @ found.residual / scales)
     except np.linalg.LinAlgError:
         return 0.0
     values = np.abs([found.params[name].value for name in found.var_names])
-    return float(np.max(np.abs(step) / np.maximum(values, np.finfo(float).tiny)))
-
-
-def _residual(model: Model, data: Data, params: Any) -> Array:
-    rest: Array = data.y - model.draw(data.x, params.valuesdict())
-    return rest if data.weights is None else rest * data.weights
+    return float(np.max(np.abs(step / scales) / np.maximum(values, np.finfo(float).tiny)))
 
 
 # -- after -------------------------------------------------------------------------------
 
 
-def _notes(found: Any, signal: SignalObj) -> list[Note]:
+def _notes(found: Any, signal: SignalObj, unseen: Sequence[str]) -> list[Note]:
     notes = []
     if found.ier not in _CONVERGED:
         notes.append(
@@ -280,7 +280,7 @@ def _notes(found: Any, signal: SignalObj) -> list[Note]:
                 "uncertain they are."
             )
         )
-    elif unseen := unseen_in(found):
+    elif unseen:
         notes.append(
             Note(
                 f"fit of {signal.title!r} can't tell the uncertainty of {' and '.join(unseen)}, of "

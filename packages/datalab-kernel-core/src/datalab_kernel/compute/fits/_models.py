@@ -7,8 +7,8 @@ import difflib
 import inspect
 import re
 from collections import Counter
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -167,6 +167,22 @@ _ARITHMETIC = (
 
 
 def _of_expression(text: str) -> Model:
+    return _of_arithmetic(text) or _of_lmfit(text)[0]
+
+
+@lru_cache(maxsize=32)
+def _of_arithmetic(text: str) -> Model | None:
+    """Return a model that is compiled; None for what only lmfit's interpreter can evaluate.
+
+    Compiled, an expression has no state: one model serves all threads.
+    """
+    model, read = _of_lmfit(text)
+    draw = _compiled(read, text)
+    return None if draw is None else replace(model, draw=draw)
+
+
+def _of_lmfit(text: str) -> tuple[Model, Any]:
+    """Return a model that an interpreter of its own evaluates, and lmfit's model that has this."""
     from lmfit.models import ExpressionModel
 
     try:
@@ -178,11 +194,8 @@ def _of_expression(text: str) -> Model:
         raise _error(f"the expression {text!r} has no x in it")
     if not model.param_names:
         raise _error(f"the expression {text!r} has no parameters")
-    return Model(
-        title=text,
-        parameters=tuple(model.param_names),
-        draw=_compiled(model, text) or partial(_evaluated, model),
-    )
+    names = tuple(model.param_names)
+    return Model(title=text, parameters=names, draw=partial(_evaluated, model)), model
 
 
 def _compiled(model: Any, text: str) -> Callable[..., Array] | None:

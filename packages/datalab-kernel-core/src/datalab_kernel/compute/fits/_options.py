@@ -8,6 +8,7 @@ import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from datalab_kernel.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import CodeType
 
     from datalab_kernel.compute.fits._models import Model
 
@@ -87,8 +89,15 @@ def options_of(model: Any, known: Model, p0: Any, bounds: Any, fixed: Any) -> Fi
 
 def _source_of(function: Callable[..., Any]) -> str:
     """Return the code of a function that stands for itself; empty, if it isn't known."""
+    code = getattr(function, "__code__", None)
+    return "" if code is None else _text_of(code)
+
+
+@lru_cache(maxsize=32)
+def _text_of(code: CodeType) -> str:
+    """Return the text of a ``def``; fits in a loop ask for it again and again."""
     try:
-        source = textwrap.dedent(inspect.getsource(function))
+        source = textwrap.dedent(inspect.getsource(code))
     except (OSError, TypeError):
         return ""
     return source.rstrip() if source.startswith("def ") else ""

@@ -39,7 +39,11 @@ def _table(name: str, title: str, headers: Sequence[str], rows: list[list[Any]])
 
 
 def tables_of(
-    model: Model, data: Data, found: Any, residuals: Array, units: tuple[str, str]
+    model: Model,
+    data: Data,
+    found: Any,
+    units: tuple[str, str],
+    unseen: Sequence[str],
 ) -> tuple[Any, Any, Any | None]:
     """Return the tables of parameters, of statistics and of correlations (None if unknown).
 
@@ -49,14 +53,13 @@ def tables_of(
         What was fitted to what.
     found
         lmfit's result.
-    residuals
-        Those of the points, of shape ``(n,)``, whatever their weights.
     units
         Of x and of y.
+    unseen
+        The parameters whose uncertainty isn't known.
     """
     values = {name: float(found.params[name].value) for name in model.parameters}
     powers = powers_of(model, data.x, data.y, values)
-    unseen = unseen_in(found)
     rows = [
         [
             name,
@@ -75,7 +78,8 @@ def tables_of(
     ]
     title = f"Fit of {model.title}"
     parameters = _table(NAME, title, COLUMNS, rows)
-    return parameters, _statistics(model, data, found, residuals), _correlations(model, found)
+    correlations = None if unseen else _correlations(model, found)
+    return parameters, _statistics(model, data, found), correlations
 
 
 def unseen_in(found: Any) -> tuple[str, ...]:
@@ -132,9 +136,15 @@ def _derived(
         ]
 
 
-def _statistics(model: Model, data: Data, found: Any, residuals: Array) -> Any:
+def residuals_of(data: Data, found: Any) -> Array:
+    """Return the residuals of the points, of shape ``(n,)``, whatever their weights."""
+    residuals: Array = found.residual
+    return residuals if data.weights is None else residuals / data.weights
+
+
+def _statistics(model: Model, data: Data, found: Any) -> Any:
     squares = float(np.sum((data.y - np.mean(data.y)) ** 2))
-    left = float(np.sum(residuals**2))
+    left = float(np.sum(residuals_of(data, found) ** 2))
     values = {
         "points": len(data.x),
         "varied": int(found.nvarys),
@@ -152,7 +162,7 @@ def _statistics(model: Model, data: Data, found: Any, residuals: Array) -> Any:
 
 def _correlations(model: Model, found: Any) -> Any | None:
     names = [name for name in model.parameters if found.params[name].vary]
-    if len(names) < 2 or not getattr(found, "errorbars", False) or unseen_in(found):  # noqa: PLR2004 - of two
+    if len(names) < 2 or not getattr(found, "errorbars", False):  # noqa: PLR2004 - of two
         return None
     rows = [[one, other, _correlation(found, one, other)] for one, other in combinations(names, 2)]
     title = f"Fit of {model.title}: correlations"

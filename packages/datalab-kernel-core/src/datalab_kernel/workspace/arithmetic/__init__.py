@@ -4,7 +4,7 @@
 of and by which function, ``_formulas`` what is written of it. Sigima's own classes stay as they are.
 """
 
-from datalab_kernel.workspace.arithmetic._classes import with_operators
+from datalab_kernel.workspace.arithmetic._classes import Arithmetic, with_operators
 from datalab_kernel.workspace.arithmetic._plain import without_operators
 
-__all__ = ["with_operators", "without_operators"]
+__all__ = ["Arithmetic", "with_operators", "without_operators"]

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from datalab_kernel.workspace.arithmetic._formulas import Formula
 
-__all__ = ["with_operators"]
+__all__ = ["Arithmetic", "with_operators"]
 
 
-class Operators:
-    """Python's and NumPy's arithmetic; each gives a new object.
+class Arithmetic:
+    """Python's and NumPy's arithmetic of what is an object, or stands for one; each gives a new object.
 
     Notes
     -----
@@ -27,6 +27,10 @@ class Operators:
     """
 
     __slots__ = ()
+
+    def operand(self) -> Any:
+        """Return the object that is computed with."""
+        return self
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """Compute a function of NumPy's of values; axes stay."""
@@ -78,7 +82,11 @@ class Operators:
     def __abs__(self) -> Any:
         return _computed("absolute", self)
 
-    # -- travelling as Sigima's own -----------------------------------------------------
+
+class Operators(Arithmetic):
+    """Arithmetic of an object, which copies and travels as Sigima's own."""
+
+    __slots__ = ()
 
     def __reduce_ex__(self, _protocol: Any) -> Any:
         """Pickle it as Sigima's object, which other programs can read."""
@@ -103,7 +111,8 @@ class Operators:
 def _computed(operation: str, *operands: Any) -> Any:
     from datalab_kernel.workspace.arithmetic._operations import computed
 
-    found = computed(operation, operands)
+    given = [one.operand() if isinstance(one, Arithmetic) else one for one in operands]
+    found = computed(operation, given)
     return NotImplemented if found is None else with_operators(*found)
 
 
