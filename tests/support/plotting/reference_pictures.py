@@ -393,3 +393,42 @@ def side_by_side() -> FigureSpec:
 
     axes = (part("sine", np.sin(X), "V"), part("decay", 1e-3 * np.exp(-X), "A"))
     return FigureSpec(axes=axes, columns=2, title="two signals")
+
+
+@picture
+def fit() -> FigureSpec:
+    """Describe what ``workspace.fit`` gives, of a signal with error bars."""
+    x = X[::10]
+    curve, left = 5 * np.exp(-x / 2) + 1, 0.1 * np.sin(7 * x)
+    error = 0.05 + 0.02 * curve
+    points = Curve(x=x, y=curve + left, y_error=error, style="dots", label="decay", color="C0")
+    line = Curve(x=x, y=curve, label="fit", color="C1", linewidth=2.0)
+    zero = Curve(x=x[[0, -1]], y=np.zeros(2), color="0.6", linewidth=0.8)
+    below = Curve(x=x, y=left, y_error=error, style="dots", color="C0")
+    units = {"xunit": "s", "yunit": "V"}
+    rows = (("a", "5.00 ± 0.04", "V", "fitted"), ("tau", "2.00 ± 0.03", "s", "fitted"))
+    return FigureSpec(
+        axes=(
+            AxesSpec(
+                curves=(points, line), title="fit(decay)", ylabel="Voltage", legend="best", **units
+            ),
+            AxesSpec(curves=(zero, below), xlabel="Time", ylabel="residuals", **units),
+        ),
+        tables=(Table(title="fit", columns=("parameter", "value", "unit", "role"), rows=rows),),
+        columns=1,
+        heights=(3.0, 1.2),
+        shares_x=True,
+    )
+
+
+@picture
+def label_image() -> FigureSpec:
+    """Describe labels as ``label_regions`` gives them: neighbours differ, nothing is a scale."""
+    from datalab_kernel import create_image
+    from datalab_kernel.plot._describing.build import build
+    from datalab_kernel.plot._options import parse_options
+
+    row, column = np.indices((60, 80))
+    labels = np.where((row // 15 + column // 20) % 3 == 0, 0, 1 + row // 15 + 4 * (column // 20))
+    found = create_image("cells", labels.astype(np.int32), labels=("X", "Y", "Label"))
+    return build([found], parse_options({}))

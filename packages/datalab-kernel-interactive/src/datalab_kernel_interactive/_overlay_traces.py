@@ -47,7 +47,7 @@ def _areas(panel: Panel, overlay: Overlay) -> dict[str, Any]:
         "zmax": count,
         "colorscale": scale,
         "showscale": False,
-        "opacity": AREA_OPACITY,
+        "opacity": AREA_OPACITY if overlay.opacity is None else overlay.opacity,
         "zsmooth": False,
         **_QUIET,
     }

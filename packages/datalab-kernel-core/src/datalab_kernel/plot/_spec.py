@@ -125,7 +125,8 @@ class Overlay:
     """Regions over an image: whole numbers of shape ``(ny, nx)``, 0 where none is, between edges.
 
     They need not be the image's pixels. A region has the colour of its number, in rounds from 1 on.
-    ``style`` says whether its outline is drawn (:func:`.outlines_of`), its area, or both.
+    ``style`` says whether its outline is drawn (:func:`.outlines_of`), its area, or both;
+    ``opacity`` how much of the image an area hides, None how much the renderer chooses.
     """
 
     labels: Array
@@ -134,6 +135,7 @@ class Overlay:
     colors: tuple[Any, ...]
     style: Literal["contours", "areas", "both"] = "contours"
     label: str = ""
+    opacity: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

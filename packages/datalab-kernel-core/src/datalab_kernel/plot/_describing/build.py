@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.objects import _sigima
 from datalab_kernel.plot._describing.images import image_axes, shares_colors
+from datalab_kernel.plot._describing.label_images import with_region_colors
 from datalab_kernel.plot._describing.side_by_side import signals_side_by_side
 from datalab_kernel.plot._describing.signals import LONGEST_LEGEND, signal_axes
 from datalab_kernel.plot._describing.tables import results_tables
@@ -54,6 +55,8 @@ def build(
     if is_apart:
         draw = signals_side_by_side
     axes: tuple[AxesSpec, ...] = draw(objects, options, is_alone=is_alone)
+    if kind == "image":
+        axes = with_region_colors(axes, objects, options)
     if isinstance(options.xlim, TimeLimits) and not axes[0].x_is_time:
         message = "xlim was given as dates, but x isn't time in this picture. Give two numbers."
         raise TypeError(message)

@@ -42,7 +42,7 @@ def draw_overlays(axes: Axes, overlays: Sequence[Overlay]) -> None:
 def _draw_areas(axes: Axes, overlay: Overlay) -> None:
     labels, x_edges, y_edges = reduced_labels(overlay)
     colors = to_rgba_array(overlay.colors)
-    colors[:, 3] = AREA_ALPHA
+    colors[:, 3] = AREA_ALPHA if overlay.opacity is None else overlay.opacity
     rgba = np.where((labels > 0)[:, :, None], colors[(labels - 1) % len(colors)], 0.0)
     if _is_even(x_edges) and _is_even(y_edges):
         axes.imshow(
