@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,27 @@ def test_an_unreadable_connection_file_is_named_on_the_terminal() -> None:
     ended = launch("", "['-f', 'none']")
     assert ended.returncode == 1
     assert "connection file none: FileNotFoundError" in ended.stderr
+
+
+PAGES_ASKED_FOR = """
+import atexit, resource
+def pages():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        frame = [bytearray(1 << 20) + b"." for _ in range(4)]
+        del frame
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+pages()
+print(pages())
+atexit.register(lambda: (pages(), print(pages())))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc gives large blocks back")
+def test_messages_of_4_mb_are_made_in_the_memory_of_those_before() -> None:
+    bare, ours = map(int, launch(PAGES_ASKED_FOR, "['-f', 'none']").stdout.split())
+    assert bare > 10_000
+    assert ours < 1_000
 
 
 def replies(*cells: str) -> list[str | None]:

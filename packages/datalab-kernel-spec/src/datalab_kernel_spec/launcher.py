@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.protocol._lines import CONNECTION_VARIABLE, LINES_VARIABLE
+from datalab_kernel_spec.startup._large_blocks import keep_large_blocks
 
 if TYPE_CHECKING:
     from datalab_kernel_spec.protocol._lines import Lines
@@ -61,6 +62,7 @@ def main(argv: list[str] | None = None) -> int:
     executable = _executable()
     if executable is None and find_spec("xpython") is None:
         return _give_up(XPYTHON_MISSING, prefix=sys.prefix, executable=sys.executable)
+    keep_large_blocks()
     lines: Lines | None = None
     if "-f" in arguments[:-1] and has_relay():
         from datalab_kernel_spec.relay import fork_relay

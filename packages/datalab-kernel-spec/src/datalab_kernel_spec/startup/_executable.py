@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from datalab_kernel_spec.protocol._lines import LINES_VARIABLE, Lines
+from datalab_kernel_spec.startup._large_blocks import keep_large_blocks
 from datalab_kernel_spec.startup._light_imports import light_imports
 from datalab_kernel_spec.startup._patches import ShapeError, apply_patches
 
@@ -24,6 +25,7 @@ SHELL = "xeus_python_shell.shell"
 
 def patch_when_imported() -> None:
     """Patch ``xeus_python_shell.shell`` after its import; a strange shape ends the process."""
+    keep_large_blocks()
     sys.meta_path.insert(0, _Watch(_inherited_lines()))
 
 
