@@ -12,6 +12,28 @@ from datalab_kernel.formats._known import KNOWN
 from datalab_kernel.formats._registry import reader_of
 
 NUL = bytes(400)
+ROHDE_SCHWARZ = (
+    b'<?xml version="1.0" standalone="no"?>\r\n<Database FWVersion="" SaveItemType="Data">\r\n'
+    b'<Prop Name="SignalFormat" Value="eRS_SIGNAL_FORMAT_FLOAT"></Prop>\r\n'
+)
+
+
+def siglent(version, flags=(1, 0, 0, 0), value=(0.5, 8)):
+    """Make the header of a version, as Siglent publishes it: switches, four scales, four offsets."""
+    if version == 6:
+        return struct.pack("<IHH32s", 6, 108, 0, b"SDS6204A") + NUL
+    head = {
+        1: b"",
+        2: struct.pack("<I", 2),
+        3: struct.pack("<I", 3),
+        4: struct.pack("<2I", 4, 4096),
+    }
+    rest = bytes(4) if version == 1 else bytes(28)
+    return (
+        head[version] + struct.pack("<4I", *flags) + 8 * (struct.pack("<dI", *value) + rest) + NUL
+    )
+
+
 BEGINNINGS = {
     "Tektronix waveform (.isf)": ("a.isf", b":WFMPRE:BYT_NR 2;BIT_NR 16;:CURVE #15\0\1\0\2"),
     "Teledyne LeCroy trace": ("a.trc", b"#9000500346WAVEDESC" + NUL),
@@ -20,6 +42,8 @@ BEGINNINGS = {
     "Rigol waveform (.wfm)": ("a.wfm", b"\xa5\xa5\x38\0" + NUL),
     "Tektronix waveform (.wfm)": ("a.wfm", b"\x0f\x0f:WFM#003" + NUL),
     "Keysight or Agilent (binary)": ("a.bin", b"AG10" + NUL),
+    "Siglent (binary)": ("a.bin", siglent(4)),
+    "Rohde & Schwarz (binary)": ("a.bin", ROHDE_SCHWARZ),
     "sound (WAVE)": ("a.wav", b"RIFF\x24\0\0\0WAVEfmt "),
     "SigMF": ("a.sigmf-meta", b'{"global": {"core:datatype": "ri16_le"}}'),
     "Axon ABF": ("a.abf", b"ABF2" + NUL),
@@ -114,6 +138,36 @@ def test_a_format_without_a_library_says_what_to_do_instead(tmp_path):
     error = refused(tmp_path, "Keysight or Agilent (binary)")
     assert error.package is None
     assert "Export it as CSV" in str(error)
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 6])
+def test_siglents_files_are_recognised_by_where_their_channels_are(tmp_path, version):
+    assert reader_of(siglent(version), tmp_path / "a.bin").name == "Siglent (binary)"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        siglent(4, flags=(1, 2, 0, 0)),
+        siglent(4, value=(float("nan"), 8)),
+        siglent(2, value=(0.5, 17)),
+        siglent(1, flags=(0, 0, 0, 0)),
+        struct.pack("<I", 4) + NUL,
+        siglent(3)[:200],
+    ],
+)
+def test_other_binary_files_are_not_taken_for_siglents(tmp_path, content):
+    assert reader_of(content, tmp_path / "a.bin") is None
+
+
+def test_the_values_of_rohde_schwarz_are_known_by_the_file_beside_them(tmp_path):
+    values = tmp_path / "a.Wfm.bin"
+    values.write_bytes(struct.pack("<2I2f", 4, 2, 0.5, 1.5))
+    with pytest.raises(FileFormatError, match="no reader knows"):
+        read_file(values, read_options(None))
+    (tmp_path / "a.bin").write_bytes(ROHDE_SCHWARZ)
+    with pytest.raises(FileFormatError, match="a file of Rohde & Schwarz .binary., which"):
+        read_file(values, read_options(None))
 
 
 def test_the_library_of_a_lecroy_trace_is_none_that_stretches_its_times(tmp_path):

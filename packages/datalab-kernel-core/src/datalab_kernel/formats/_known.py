@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from datalab_kernel.formats._reader import by_magic
+from datalab_kernel.formats._scope_binaries import is_rohde_schwarz, is_siglent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,6 +144,8 @@ KNOWN = (
     ),
     _foreign("Tektronix waveform (.wfm)", ".wfm", _at(2, b":WFM#")),
     _foreign("Keysight or Agilent (binary)", ".bin", _with_suffix(by_magic(b"AG"), ".bin")),
+    _foreign("Siglent (binary)", ".bin", is_siglent),
+    _foreign("Rohde & Schwarz (binary)", ".bin", is_rohde_schwarz),
     _adapted("sound (WAVE)", ".wav", _is_wave, "scipy", _BSD),
     _adapted("SigMF", ".sigmf-meta .sigmf-data .sigmf", _with_suffix(_any, ".sigmf-meta", ".sigmf-data", ".sigmf"), "sigmf", "LGPL-3.0-or-later"),
     # -- life sciences
