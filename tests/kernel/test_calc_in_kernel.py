@@ -78,3 +78,34 @@ def test_a_cell_that_names_no_object_is_told_on_what_it_acted(measured: Kernel) 
     said = "fft was given no on=: it acted on the selection, 'my sine'."
     assert [data["text/plain"] for data in shown] == [said]
     assert measured.run("r = workspace.calc('fft', on='my sine')").displays == []
+
+
+LONG = """
+import os, signal, threading, time
+
+def computing():
+    return [one for one in threading.enumerate() if one.name.startswith("datalab-kernel-calc")]
+
+def used_s(thread):
+    return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
+
+def stop():
+    while not any(used_s(one) > 0.8 for one in computing()):  # it is in its C code
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+workspace["large"] = np.random.default_rng(0).random((2500, 2500))
+threading.Thread(target=stop).start()
+"""
+
+
+def test_stop_ends_a_cell_while_c_code_computes_and_its_result_is_dropped(kernel: Kernel) -> None:
+    kernel.value("workspace['small'] = np.ones((9, 9)); workspace.calc('absolute', on='small')")
+    kernel.value(LONG)
+    shown = kernel.run("workspace.calc('denoise_bilateral', on='large')")
+    assert shown.error is not None
+    assert shown.error[0] == "KeyboardInterrupt"
+    assert kernel.value("[one.is_alive() for one in computing()]") == "[True]"  # it was left
+    kernel.value("[one.join() for one in computing()]")
+    assert kernel.value("[name for name in workspace if 'bilateral' in name]") == "[]"
+    assert "absolute(large)" in kernel.value("workspace.calc('absolute', on='large')")

@@ -1,7 +1,9 @@
 """Many computations: in order, on several threads, all or none."""
 
+import signal
 import threading
 import time
+from contextvars import ContextVar
 from functools import partial
 
 import pytest
@@ -74,3 +76,45 @@ def test_closing_ends_it_as_an_interrupt_does():
     assert finished < 20
     time.sleep(0.1)
     assert len(done) == finished
+
+
+def test_a_stop_leaves_a_call_that_is_long_and_drops_its_result():
+    went_on, may_end = threading.Event(), threading.Event()
+
+    def stop():
+        went_on.wait(20)
+        signal.raise_signal(signal.SIGINT)
+
+    def work():
+        went_on.set()
+        may_end.wait(20)
+        done.append("end")
+
+    done = []
+    threading.Thread(target=stop).start()
+    with pytest.raises(KeyboardInterrupt):
+        [*in_threads([work], is_long=True)]
+    assert not may_end.is_set()
+    left = [one for one in threading.enumerate() if one.name.startswith("datalab-kernel-calc")]
+    assert all(one.daemon for one in left)  # the end of the process doesn't wait for it
+    may_end.set()
+    for one in left:
+        one.join(20)
+        assert not one.is_alive()
+    assert done == []
+
+
+def test_what_is_long_gives_what_it_gives_otherwise():
+    def fail():
+        raise ValueError("no")
+
+    assert [*in_threads([threading.get_ident], is_long=True)] != [threading.get_ident()]
+    assert [*in_threads([lambda: 1, lambda: 2], is_long=True)] == [1, 2]
+    with pytest.raises(ValueError, match="no"):
+        [*in_threads([fail], is_long=True)]
+
+
+def test_context_variables_are_those_of_the_caller():
+    variable = ContextVar("variable", default="none")
+    variable.set("ours")
+    assert [*in_threads([variable.get], is_long=True)] == ["ours"]

@@ -2,7 +2,7 @@
 
 ``_registry`` and ``_several`` say what can be run, ``_parameters`` and
 ``_parameter_sets`` with what, ``_plan`` and ``_jobs`` what becomes of a request,
-``_executors`` runs many, by threads (``_pool``) or elsewhere, ``_tasks`` says what does so in no order; ``_records`` knows DataLab's
+``_executors`` runs many, by threads (``_pool``, ``_crew``) or elsewhere, ``_tasks`` says what does so in no order; ``_records`` knows DataLab's
 record of what ran, ``_geometry`` moves what was found with the pixels.
 """
 

@@ -1,19 +1,22 @@
-"""Running many computations in threads: on all cores, in order, and to be interrupted.
+"""Running computations in threads: on all cores, in order, and left at a Stop.
 
 Threads, because Sigima's heavy functions release the interpreter and arrays needn't travel.
-Results and their order are the same on any number of cores.
+Results and their order are the same on any number of cores. ``_crew`` has the threads.
 """
 
 from __future__ import annotations
 
 import os
+import threading
 import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from datalab_kernel.compute._crew import Crew
 from datalab_kernel.compute._jobs import run
+from datalab_kernel.compute._source import InTurn
+from datalab_kernel.objects import SignalObj
 from datalab_kernel.platform import here
 
 if TYPE_CHECKING:
@@ -24,6 +27,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _WORTHWHILE_S = 0.05
 """What is sooner done than this is done in one thread: others would cost more than they gain."""
+_LONG_S = 0.1
+_LONG_SAMPLES = 1 << 16
+"""From here on a function that hasn't run yet is taken for one that takes long."""
+_seconds_a_sample: dict[str, float] = {}
+"""How quick each function was the last time; a thread of its own costs a quick one up to a quarter."""
 
 
 def number_of_cores() -> int:
@@ -40,14 +48,41 @@ class Threads:
 
     def map(self, jobs: Sequence[Job]) -> Iterator[Output]:
         """Run jobs, and yield what each gave, in their order."""
-        return in_threads([partial(run, job) for job in jobs])
+        calls: list[Callable[[], Output]] = [partial(run, job) for job in jobs]
+        if not calls:
+            return iter(())
+        calls[0] = partial(_timed, jobs[0])
+        return in_threads(calls, is_long=_may_take_long(jobs[0]))
 
 
-def in_threads(calls: Sequence[Callable[[], T]], cores: int | None = None) -> Iterator[T]:
+def _timed(job: Job) -> Output:
+    begun_s = time.perf_counter()
+    output = run(job)
+    took_s = time.perf_counter() - begun_s
+    _seconds_a_sample[job.function.name] = took_s / max(1, _samples_of(job))
+    return output
+
+
+def _may_take_long(job: Job) -> bool:
+    known_s = _seconds_a_sample.get(job.function.name)
+    samples = _samples_of(job)
+    return samples > _LONG_SAMPLES if known_s is None else known_s * samples > _LONG_S
+
+
+def _samples_of(job: Job) -> int:
+    """Count the samples that a job computes of, as far as they are here."""
+    given = (obj for obj in job.objects or () if not isinstance(obj, InTurn))
+    return sum((obj.xydata if isinstance(obj, SignalObj) else obj.data).size for obj in given)
+
+
+def in_threads(
+    calls: Sequence[Callable[[], T]], cores: int | None = None, *, is_long: bool = False
+) -> Iterator[T]:
     """Call functions, and yield what they return in their order.
 
-    When one raises, which the first in their order does, or this is closed, those that
-    hadn't begun aren't called and those that had are waited for.
+    When one raises, which the first in their order does, those that hadn't begun aren't called
+    and those that had are waited for. At a Stop, or when this is closed, what runs in other
+    threads is left: its result is dropped, and it ends as soon as its C code returns.
 
     Parameters
     ----------
@@ -55,6 +90,9 @@ def in_threads(calls: Sequence[Callable[[], T]], cores: int | None = None) -> It
         Independent of each other.
     cores
         How many at a time at most; None: as many as this process may use.
+    is_long
+        Whether one call may take long. Then also the first runs in another thread, where it
+        can be left.
 
     Examples
     --------
@@ -64,20 +102,24 @@ def in_threads(calls: Sequence[Callable[[], T]], cores: int | None = None) -> It
     if not calls:
         return
     begun_s = time.perf_counter()
-    first = calls[0]()
+    first = _left_at_stop(calls[0]) if is_long else calls[0]()
     rest = calls[1:]
     expected_s = (time.perf_counter() - begun_s) * len(rest)
     workers = min(number_of_cores() if cores is None else cores, len(rest))
     yield first
     if workers < 2 or expected_s < _WORTHWHILE_S:  # noqa: PLR2004 - one thread is no pool
         for call in rest:
-            yield call()
+            yield _left_at_stop(call) if is_long else call()
         return
     # Functions that change the filters of warnings for a while restore them in any order
     with warnings.catch_warnings():
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="datalab-kernel-calc")
-        try:
-            for future in [pool.submit(call) for call in rest]:
-                yield future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        yield from Crew(rest, workers).results()
+
+
+def _left_at_stop(call: Callable[[], T]) -> T:
+    """Call a function in another thread, if this is the one that a Stop comes to."""
+    if not here().has_threads or threading.current_thread() is not threading.main_thread():
+        return call()
+    with warnings.catch_warnings():
+        (result,) = Crew([call], 1).results()
+    return result

@@ -1,0 +1,108 @@
+"""Threads that call functions, and that can be left while they do: no C code can be stopped."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["Crew"]
+
+T = TypeVar("T")
+
+
+class _Left(SystemExit):
+    """Ends a thread that was left, silently."""
+
+
+class Crew(Generic[T]):
+    """Call functions in several threads.
+
+    Parameters
+    ----------
+    calls
+        Independent of each other.
+    workers
+        How many threads.
+    """
+
+    def __init__(self, calls: Sequence[Callable[[], T]], workers: int) -> None:
+        self._calls = calls
+        self._next = iter(range(len(calls)))
+        self._taking = threading.Lock()
+        self._is_over = False
+        self._outcomes: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = (
+            queue.SimpleQueue()
+        )
+        # daemons: the end of the process doesn't wait for one that was left
+        self._threads = [
+            threading.Thread(
+                target=copy_context().run,
+                args=(self._work,),
+                name=f"datalab-kernel-calc_{number}",
+                daemon=True,
+            )
+            for number in range(workers)
+        ]
+
+    def _work(self) -> None:
+        while True:
+            with self._taking:
+                place = None if self._is_over else next(self._next, None)
+            if place is None:
+                return
+            try:
+                value = self._calls[place]()
+            except _Left:
+                return
+            except BaseException as error:  # noqa: BLE001 - raised where the results are wanted
+                self._outcomes.put((place, None, error))
+            else:
+                self._outcomes.put((place, value, None))
+
+    def results(self) -> Iterator[T]:
+        """Begin, and yield what the calls return in their order.
+
+        What the first of them, in their order, raises is raised when all that had begun has
+        ended. When this is interrupted or closed, they are left.
+        """
+        found: dict[int, tuple[Any, BaseException | None]] = {}
+        try:
+            for thread in self._threads:
+                thread.start()
+            for place in range(len(self._calls)):
+                while place not in found:
+                    number, value, error = self._outcomes.get()
+                    found[number] = (value, error)
+                value, error = found.pop(place)
+                if error is not None:
+                    self._end()
+                    raise error  # noqa: TRY301 - an interrupt while waiting is handled as well
+                yield value
+        except BaseException:
+            self._leave()
+            raise
+
+    def _end(self) -> None:
+        """Begin nothing more, and wait for what runs; a Stop ends the waiting."""
+        with self._taking:
+            self._is_over = True
+        for thread in self._threads:
+            thread.join()
+
+    def _leave(self) -> None:
+        """Begin nothing more, and have each thread end at its next step in Python."""
+        self._is_over = True
+        running = [thread.ident for thread in self._threads if thread.is_alive()]
+        if not running:
+            return
+        import ctypes
+
+        for ident in running:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(ident or 0), ctypes.py_object(_Left)
+            )
