@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import time
+import warnings
 from contextlib import contextmanager
 from functools import partial
 from queue import Empty
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from datalab_kernel import Workspace
+from datalab_kernel.storage import is_workspace_file
 from datalab_kernel_standalone import StandaloneBackend
 
 if TYPE_CHECKING:
@@ -115,10 +118,17 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "a b.h5"
 
 
-def names_in(file: Path) -> list[str]:
+def loaded(file: Path) -> Workspace:
+    """Load what is complete, also while it is being written."""
     workspace = Workspace(StandaloneBackend())
-    workspace.load(file)
-    return workspace.list()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*isn't complete")
+        workspace.load(file)
+    return workspace
+
+
+def names_in(file: Path) -> list[str]:
+    return loaded(file).list()
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -171,8 +181,9 @@ def check_that_changes_are_saved(kernel: Kernel, file: Path) -> None:
     wait_for(file.exists)
     kernel.value("workspace['two'] = np.ones(3)")
     wait_for(lambda: names_in(file) == ["one", "two"])
-    wait_for(lambda: "autosave a b.h5, saved " in kernel.value("workspace"))
-    assert "autosave: a b.h5, saved " in shown_by(kernel, "print(workspace.status())")
+    both = "a b.h5 and a b.h5.journal, saved "
+    wait_for(lambda: f"autosave {both}" in kernel.value("workspace"))
+    assert f"autosave: {both}" in shown_by(kernel, "print(workspace.status())")
 
 
 def test_what_changes_is_saved_by_itself(emptied: Kernel, file: Path) -> None:
@@ -283,6 +294,58 @@ def test_a_kernel_killed_while_it_saves_leaves_a_whole_file(start: Start, file: 
     with start() as kernel:
         kernel.value(f"workspace.autosave({str(file)!r})")
         assert [*file.parent.glob(".*.tmp")] == []
+
+
+CHANGES = """
+workspace.autosave({file!r}, every_s=0.02)
+number = 0
+while True:
+    number += 1
+    workspace.add({{"a": [number, 1.0], "b": np.full(50_000, number)}}, overwrite=True)
+    workspace.add({{f"n{{number}}": np.ones(3)}})
+    workspace.rename(f"n{{number}}", f"m{{number % 5}}") if number <= 5 else workspace.remove(f"n{{number}}")
+    time.sleep(0.003)
+"""
+"""Changes a, b and others together, each time to other values."""
+
+
+@pytest.mark.parametrize("seed", range(20 if FULL else 2))
+def test_after_kill_at_any_moment_the_last_complete_state_is_loaded(
+    start: Start, file: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    with start() as kernel:
+        kernel.value("import time")
+        kernel.client.execute(CHANGES.format(file=str(file)))
+        wait_for(file.with_name(f"{file.name}.journal").exists)
+        time.sleep(chance.uniform(0, 1.5))
+        end_by(kernel, signal.SIGKILL)
+    assert is_workspace_file(file)
+    workspace = loaded(file)
+    number = workspace["a"].y[0]
+    assert number >= 1
+    assert set(workspace["b"].y) == {number}
+
+
+def test_the_next_kernel_names_the_journal_too_and_loads_both(start: Start, file: Path) -> None:
+    with start() as kernel:
+        begin(kernel, file)
+        kernel.value("workspace['two'] = np.ones(3)")
+        wait_for(file.with_name(f"{file.name}.journal").exists)
+        wait_for(lambda: "two" in names_in(file))
+        end_by(kernel, signal.SIGKILL)
+    with start() as kernel:
+        kernel.value(f"import os; os.chdir({str(file.parent)!r})")
+        said = shown_by(kernel, "workspace")
+        assert f"in the journal {str(file) + '.journal'!r}, which load takes in" in said
+        loaded = kernel.value(f"workspace.load({str(file)!r})")
+        assert loaded.startswith("['one', 'two']")
+        assert "Note (two): It is as the journal" in loaded
+        kernel.value("workspace.clear()")
+        assert "with a b.h5.journal; to go on" in shown_by(kernel, "workspace")
+        assert "is kept as" in shown_by(kernel, f"workspace.autosave({str(file)!r}, every_s=0.1)")
+    (kept,) = file.parent.glob("a b.crashed-*.h5")
+    assert names_in(kept) == ["one", "two"]
 
 
 def test_of_two_kernels_each_has_its_file_and_is_refused_the_others(

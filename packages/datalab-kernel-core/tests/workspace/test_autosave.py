@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 import weakref
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,10 +22,11 @@ from datalab_kernel.errors import (
 )
 from datalab_kernel.workspace import _autosave, _autosave_marker
 from datalab_kernel.workspace._autosave import Autosave, check_interval
-from datalab_kernel.workspace._changes import Change, ChangeFeed
+from datalab_kernel.workspace._changes import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CHANGE = Change(kind="added", names=("a",))
 TIMEOUT_S = 20.0
@@ -39,18 +39,38 @@ def _data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Saver:
-    """Saves by counting; fails while it is told to."""
+    """A file that counts what is written to it; fails while it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.journal_path = path.with_name(f"{path.name}.journal")
+        self.has_journal = False
+        self.is_over_bound = False
         self.times: list[float] = []
+        self.folds = 0
         self.failure: Exception | None = None
-        self.feed = ChangeFeed()
 
-    def __call__(self, path: Path) -> None:
+    def note(self, change: Change) -> None:
+        assert change.names
+
+    def write(self, pace: Callable[[], object]) -> None:
+        pace()
         self.times.append(time.monotonic())
         if self.failure is not None:
             raise self.failure
-        path.write_text(str(len(self.times)))
+        self.has_journal = True
+
+    def fold(self, pace: Callable[[], object]) -> None:
+        pace()
+        self.has_journal = False
+        self.is_over_bound = False
+        self.folds += 1
+
+    def save(self, *, nexus: bool) -> Any:
+        raise NotImplementedError(nexus)
+
+    def let_go(self) -> None:
+        """Forget nothing."""
 
     def wait_for(self, number: int) -> None:
         wait_until(lambda: len(self.times) >= number)
@@ -64,20 +84,20 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def saver() -> Saver:
-    return Saver()
+def saver(tmp_path: Path) -> Saver:
+    return Saver(tmp_path / "a.h5")
 
 
 @pytest.fixture
-def begin(saver: Saver, tmp_path: Path) -> Iterator[Callable[..., Autosave]]:
+def begin(saver: Saver) -> Iterator[Callable[..., Autosave]]:
     begun: list[Autosave] = []
 
     def begin_one(every_s: float = 0.05, **options: Any) -> Autosave:
-        autosave = Autosave(tmp_path / "a.h5", every_s, saver)
+        autosave = Autosave(saver, every_s)
         begun.append(autosave)
         given = {"is_paused": lambda: False, "is_dirty": False, **options}
         autosave.claim()
-        autosave.begin(saver.feed.subscribe, **given)
+        autosave.begin(**given)
         return autosave
 
     yield begin_one
@@ -91,10 +111,10 @@ def begin(saver: Saver, tmp_path: Path) -> Iterator[Callable[..., Autosave]]:
 def test_it_saves_once_for_a_change_and_never_without_one(
     begin: Callable[..., Autosave], saver: Saver
 ) -> None:
-    begin()
+    autosave = begin()
     time.sleep(0.3)
     assert saver.times == []
-    saver.feed.publish(CHANGE)
+    autosave.note(CHANGE)
     saver.wait_for(1)
     time.sleep(0.3)
     assert len(saver.times) == 1
@@ -110,10 +130,10 @@ def test_what_is_there_at_the_beginning_is_saved(
 def test_saves_are_at_least_the_interval_apart(
     begin: Callable[..., Autosave], saver: Saver
 ) -> None:
-    begin(every_s=0.5)
+    autosave = begin(every_s=0.5)
     until = time.monotonic() + 1.5
     while time.monotonic() < until:
-        saver.feed.publish(CHANGE)
+        autosave.note(CHANGE)
         time.sleep(0.01)
     gaps = [after - before for before, after in zip(saver.times, saver.times[1:], strict=False)]
     assert gaps
@@ -125,9 +145,9 @@ def test_it_waits_for_a_pause_of_the_computing_but_not_for_ever(
 ) -> None:
     monkeypatch.setattr(_autosave, "PAUSE_S", 0.8)  # long, so that a loaded machine makes none
     monkeypatch.setattr(_autosave, "LONGEST_WAIT_S", 1.2)
-    begin()
+    autosave = begin()
     began = time.monotonic()
-    saver.feed.publish(CHANGE)
+    autosave.note(CHANGE)
     while time.monotonic() - began < 10.0 and not saver.times:
         sum(range(10_000))
     assert saver.times
@@ -144,12 +164,47 @@ def test_nothing_is_saved_while_it_is_paused(begin: Callable[..., Autosave], sav
     saver.wait_for(1)
 
 
+def test_the_journal_is_folded_when_nothing_changes_any_more(
+    begin: Callable[..., Autosave], saver: Saver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_autosave, "REST_S", 0.3)
+    monkeypatch.setattr(_autosave, "FOLD_PAUSE_S", 0.0)
+    autosave = begin(is_dirty=True)
+    wait_until(lambda: saver.folds == 1)
+    time.sleep(0.6)
+    assert (len(saver.times), saver.folds) == (1, 1)
+    assert "a.h5.journal" not in repr(autosave)
+
+
+def test_the_journal_is_not_folded_while_something_computes_unless_it_is_too_long(
+    begin: Callable[..., Autosave], saver: Saver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_autosave, "LONGEST_WAIT_S", 0.2)
+    monkeypatch.setattr(_autosave, "FOLD_PAUSE_S", 60.0)  # longer than any pause here
+    monkeypatch.setattr(_autosave, "REST_S", 0.0)
+    autosave = begin(is_dirty=True)
+    saver.wait_for(1)
+    time.sleep(1.0)
+    assert saver.folds == 0
+    assert "; a.h5 and a.h5.journal, saved " in repr(autosave)
+    saver.is_over_bound = True
+    autosave.note(CHANGE)
+    wait_until(lambda: saver.folds)
+
+
+def test_the_journal_is_folded_at_its_end(begin: Callable[..., Autosave], saver: Saver) -> None:
+    autosave = begin(is_dirty=True)
+    saver.wait_for(1)
+    autosave.end()
+    assert saver.folds == 1
+
+
 def test_nothing_is_saved_after_its_end(
     begin: Callable[..., Autosave], saver: Saver, tmp_path: Path
 ) -> None:
     autosave = begin()
     autosave.end()
-    saver.feed.publish(CHANGE)
+    autosave.note(CHANGE)
     time.sleep(0.3)
     assert saver.times == []
     assert [*_autosave_marker.folder().iterdir()] == []
@@ -236,11 +291,11 @@ def test_where_no_thread_starts_nothing_is_left_behind(
         raise RuntimeError("can't start new thread")
 
     before = signal.getsignal(signal.SIGTERM)
-    autosave = Autosave(Path("a.h5"), 1, saver)
+    autosave = Autosave(saver, 1)
     autosave.claim()
     monkeypatch.setattr(threading.Thread, "start", refuse)
     with pytest.raises(RuntimeError, match="new thread"):
-        autosave.begin(saver.feed.subscribe, is_paused=lambda: False, is_dirty=False)
+        autosave.begin(is_paused=lambda: False, is_dirty=False)
     assert [*_autosave_marker.folder().iterdir()] == []
     assert signal.getsignal(signal.SIGTERM) == before
 

@@ -20,6 +20,7 @@ from datalab_kernel.backends import (
     Placement,
     Put,
 )
+from datalab_kernel.objects import seconds_in_datalab
 from datalab_kernel_live._discovery import discover
 from datalab_kernel_live._link import Link, open_link
 from datalab_kernel_live.doors.web._errors import needs_xmlrpc
@@ -255,6 +256,13 @@ class LiveBackend(Backend):
             self._writer.put(items, entries, self._learn_groups, self._uuids)
         finally:
             self._forget()
+
+    def seconds_to_add(self, numbers: Mapping[Kind, int]) -> float:
+        """Estimate how long DataLab will take to add objects, by how many it holds."""
+        kinds = [info.kind for info in self.describe().values()]
+        return sum(
+            seconds_in_datalab(number, there=kinds.count(kind)) for kind, number in numbers.items()
+        )
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove objects: a request each, after the list of them."""

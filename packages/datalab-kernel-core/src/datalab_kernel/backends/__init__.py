@@ -11,6 +11,7 @@ from datalab_kernel.backends._powers import (
     Reduces,
     Remembers,
     Selectable,
+    TakesLong,
     Watched,
 )
 from datalab_kernel.backends._protocol import (
@@ -42,6 +43,7 @@ __all__ = [
     "Reduces",
     "Remembers",
     "Selectable",
+    "TakesLong",
     "Watched",
     "WorkspaceMode",
     "describe_object",

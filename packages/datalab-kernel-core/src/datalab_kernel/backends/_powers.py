@@ -163,6 +163,14 @@ class Reduces(Protocol):
 
 
 @runtime_checkable
+class TakesLong(Protocol):
+    """Takes long to add many objects, and knows how long."""
+
+    def seconds_to_add(self, numbers: Mapping[Kind, int]) -> float:
+        """Estimate how long :meth:`Backend.put` will take for so many new objects of each kind."""
+
+
+@runtime_checkable
 class Connected(Protocol):
     """Is connected to another program."""
 

@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datalab_kernel.objects._coerce import as_object
     from datalab_kernel.objects._create import create_image, create_signal
+    from datalab_kernel.objects._datalab_times import (
+        MANY_IN_DATALAB,
+        seconds_in_datalab,
+        shown_time,
+    )
     from datalab_kernel.objects._describe import describe_object
     from datalab_kernel.objects._fields import (
         Fields,
@@ -53,6 +58,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
+    "MANY_IN_DATALAB",
     "UUID_KEY",
     "DataObject",
     "Fields",
@@ -85,7 +91,9 @@ __all__ = [
     "own_arrays",
     "pack",
     "restore",
+    "seconds_in_datalab",
     "share_object",
+    "shown_time",
     "to_fields",
     "unpack",
     "uuid_in",
@@ -99,6 +107,7 @@ _HOMES = {
     **dict.fromkeys(("restore", "widen"), "_values"),
     **dict.fromkeys(("Packed", "pack", "unpack"), "_packing"),
     **dict.fromkeys(("create_image", "create_signal"), "_create"),
+    **dict.fromkeys(("MANY_IN_DATALAB", "seconds_in_datalab", "shown_time"), "_datalab_times"),
     "as_object": "_coerce",
     "describe_object": "_describe",
     "names_of": "_names",

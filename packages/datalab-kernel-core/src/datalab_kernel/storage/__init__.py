@@ -3,6 +3,7 @@
 ``_files`` chooses by a file's name or content: ``_writer`` and ``_reader`` know DataLab's layout,
 ``_hdf5`` and ``_hdf5_read`` how values are kept there (none of the four is imported before it is
 used: h5py may be missing in a browser), ``_archive`` the file for where there is no HDF5.
+``_journal`` is what lies beside a file that a kernel autosaves to, ``_journaled`` reads both.
 ``_atomic`` says how a file is replaced. What an object consists of is
 :mod:`datalab_kernel.objects`'s; its names are handed on here too.
 """
@@ -38,8 +39,11 @@ from datalab_kernel.storage._files import (
     is_hdf5,
     is_workspace_file,
     read_workspace,
+    save_id_of,
     write_workspace,
 )
+from datalab_kernel.storage._journal import JournalWriter, Record
+from datalab_kernel.storage._journaled import is_journal_of, read_journaled
 from datalab_kernel.storage._parts import (
     NamedObject,
     describe_file,
@@ -55,7 +59,9 @@ __all__ = [
     "Fields",
     "ForDataLab",
     "FromDataLab",
+    "JournalWriter",
     "NamedObject",
+    "Record",
     "StoredGroup",
     "check_storable",
     "copy_object",
@@ -66,6 +72,7 @@ __all__ = [
     "from_fields",
     "is_being_written",
     "is_hdf5",
+    "is_journal_of",
     "is_of_notebook",
     "is_workspace_file",
     "looks_of",
@@ -73,11 +80,13 @@ __all__ = [
     "names_in",
     "new_uuid",
     "own_arrays",
+    "read_journaled",
     "read_named",
     "read_object",
     "read_workspace",
     "replacing",
     "restore",
+    "save_id_of",
     "share_object",
     "to_bytes",
     "to_fields",

@@ -55,9 +55,12 @@ class Contents:
     """Everything in a workspace file.
 
     ``extras`` is what isn't ours (macros, history): kept untouched, so that saving
-    what was loaded loses nothing.
+    what was loaded loses nothing. ``journaled`` are the names of those objects that the
+    journal beside the file held; ``remark`` says what of it wasn't taken in.
     """
 
     signals: Sequence[StoredGroup] = ()
     images: Sequence[StoredGroup] = ()
     extras: Extras = field(default_factory=Extras)
+    journaled: frozenset[str] = frozenset()
+    remark: str = ""

@@ -14,6 +14,7 @@ from datalab_kernel.platform import here
 from datalab_kernel.storage import _archive
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from datalab_kernel.storage._contents import Contents
@@ -64,7 +65,14 @@ def read_workspace(path: Path) -> Contents:
     return _reader.read_workspace(path)
 
 
-def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> None:
+def write_workspace(
+    path: Path,
+    contents: Contents,
+    *,
+    nexus: bool = False,
+    save_id: str = "",
+    pace: Callable[[], object] | None = None,
+) -> None:
     """Write everything to a file, atomically.
 
     Parameters
@@ -75,6 +83,11 @@ def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> N
         What is written.
     nexus
         Whether NeXus' viewers plot the objects in it too.
+    save_id
+        An identifier of this save, by which a journal knows the file that it belongs to
+        (:func:`save_id_of`). It is gone when another program saves the file.
+    pace
+        Called now and then while it writes: it may let others work meanwhile.
 
     Raises
     ------
@@ -84,12 +97,23 @@ def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> N
         If it can't be written; what was there is as it was.
     """
     if path.suffix.lower() == _archive.SUFFIX:
-        _archive.write(path, contents)
+        _archive.write(path, contents, save_id=save_id, pace=pace)
         return
     need_hdf5(path)
     from datalab_kernel.storage import _writer
 
-    _writer.write_workspace(path, contents, nexus=nexus)
+    _writer.write_workspace(path, contents, nexus=nexus, save_id=save_id, pace=pace)
+
+
+def save_id_of(path: Path) -> str | None:
+    """Return the identifier with which a workspace file was saved; None if it has none."""
+    start = _start_of(path)
+    if not start.startswith(_SIGNATURE):
+        return _archive.save_id_of(path) if _archive.is_start_of_archive(start) else None
+    need_hdf5(path)
+    from datalab_kernel.storage import _reader
+
+    return _reader.save_id_of(path)
 
 
 def _start_of(path: Path) -> bytes:

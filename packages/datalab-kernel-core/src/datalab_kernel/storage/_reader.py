@@ -23,7 +23,7 @@ from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
 from datalab_kernel.storage._objects_read import find_object, finish_object
-from datalab_kernel.storage._writer import PANELS, VERSION_NAME
+from datalab_kernel.storage._writer import PANELS, SAVE_ID, VERSION_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,16 @@ def _has_version(path: Path, **options: bool) -> bool:
             return VERSION_NAME in file
     except DAMAGE:
         return False
+
+
+def save_id_of(path: Path) -> str | None:
+    """Return the identifier with which a file was saved; None if it has none, or can't be read."""
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            found = file[VERSION_NAME].attrs.get(SAVE_ID)
+    except DAMAGE:
+        return None
+    return found if isinstance(found, str) else None
 
 
 def is_being_written(path: Path) -> bool:

@@ -21,7 +21,7 @@ from datalab_kernel.storage._identities import Identities
 from datalab_kernel.storage._stored_index import Listed, are_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from h5py.h5g import GroupID
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datalab_kernel.storage._contents import Contents, StoredGroup
 
 VERSION_NAME, VERSION = "DataLab_Version", "1.3.0"
+SAVE_ID = "datalab_kernel_save"
 MACROS = "DataLab_Mac"
 FILE_OPTIONS: dict[str, Any] = {
     "libver": ("v108", "v110"),  # smaller, quicker and with checksums; read by HDF5 since 2008
@@ -38,8 +39,18 @@ FILE_OPTIONS: dict[str, Any] = {
 PANELS = (("DataLab_Sig", "gs", "s"), ("DataLab_Ima", "gi", "i"))
 
 
-def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> None:
+def write_workspace(
+    path: Path,
+    contents: Contents,
+    *,
+    nexus: bool = False,
+    save_id: str = "",
+    pace: Callable[[], object] | None = None,
+) -> None:
     """Write everything to a file that DataLab opens, atomically; on request one for NeXus' viewers too.
+
+    ``save_id`` is kept where DataLab doesn't look: an attribute of the version. ``pace`` is called
+    behind each object.
 
     Raises
     ------
@@ -47,17 +58,23 @@ def write_workspace(path: Path, contents: Contents, *, nexus: bool = False) -> N
         If it can't be written; what was there is as it was.
     """
     with _atomic.replacing(path) as temporary, h5py.File(temporary, "w", **FILE_OPTIONS) as file:
-        places = write_contents(file, contents, keeps_places=nexus)
+        places = write_contents(file, contents, keeps_places=nexus, pace=pace)
+        if save_id:
+            file[VERSION_NAME].attrs[SAVE_ID] = save_id
         if nexus:
             _nexus.write_entry(file, places)
 
 
 def write_contents(
-    file: h5py.File, contents: Contents, *, keeps_places: bool = False
+    file: h5py.File,
+    contents: Contents,
+    *,
+    keeps_places: bool = False,
+    pace: Callable[[], object] | None = None,
 ) -> list[tuple[str, DataObject]]:
     """Write everything to an open file; return, if asked to, where each object lies in it."""
     file[VERSION_NAME] = VERSION
-    writer = _Writer(file, keeps_places=keeps_places)
+    writer = _Writer(file, pace, keeps_places=keeps_places)
     for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
         writer.write_panel(panel, groups)
     writer.finish()
@@ -74,8 +91,11 @@ def clean(title: str) -> str:
 class _Writer:
     """Writes panels of groups of objects into one file."""
 
-    def __init__(self, file: h5py.File, *, keeps_places: bool) -> None:
+    def __init__(
+        self, file: h5py.File, pace: Callable[[], object] | None, *, keeps_places: bool
+    ) -> None:
         self._file = file
+        self._pace = pace
         self._keeps_places = keeps_places  # which keep the objects: those of lazy groups, too
         self._trees = _hdf5.TreeWriter(file)
         self._identities = Identities()
@@ -111,6 +131,8 @@ class _Writer:
                 self._write_object(member, own, obj)
                 if self._keeps_places:
                     self.places.append((f"/{name}/{link}/{own}", obj))
+                if self._pace is not None:
+                    self._pace()
 
     def _write_object(self, parent: GroupID, link: str, obj: DataObject) -> None:
         fields = to_fields(obj)

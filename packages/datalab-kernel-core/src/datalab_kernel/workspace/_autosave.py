@@ -1,8 +1,9 @@
 """Save a workspace again and again while it changes, and a last time when the process ends.
 
-A thread waits for changes and saves in pauses of the computing. It makes the last save too:
-a signal handler must not, for it may run in the middle of a change. What tells the next
-kernel of a crash is ``_autosave_marker``'s.
+A thread waits for changes and writes them to a journal in pauses of the computing; it folds that
+into the file when nothing changes any more. It makes the last save too: a signal handler must not,
+for it may run in the middle of a change. What is written is ``_journaled_file``'s, what tells the
+next kernel of a crash ``_autosave_marker``'s.
 """
 
 from __future__ import annotations
@@ -15,19 +16,23 @@ import queue
 import signal
 import threading
 import time
-from functools import cache
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import DataLabKernelError, ParameterError
 from datalab_kernel.workspace import _autosave_marker
+from datalab_kernel.workspace._pace import BUSY_SHARE, Pace
+from datalab_kernel.workspace._termination import mind_forks, minded, signal_main_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
     from types import FrameType
 
-    from datalab_kernel.workspace._changes import Change, Subscription
+    from datalab_kernel.storage import Contents
+    from datalab_kernel.workspace._changes import Change
+    from datalab_kernel.workspace._saved_file import SavedFile
 
 __all__ = ["Autosave", "check_interval"]
 
@@ -36,7 +41,12 @@ PAUSE_S = 0.1
 LONGEST_WAIT_S = 10.0
 """The longest wait for such a pause."""
 LOOK_S = 0.02
-BUSY_SHARE = 0.2
+REST_S = 20.0
+"""How long nothing may have changed before the journal is folded into the file."""
+FOLD_SHARE = 0.02
+"""Folding takes at most this share of the time: where it takes long, it waits longer."""
+FOLD_PAUSE_S = 2.0
+"""How long nothing may have computed before that."""
 LAST_SAVE_S = 60.0
 """How long the end of the process waits for the last save."""
 
@@ -80,20 +90,22 @@ class Autosave:
         Where an earlier session's file of that name is now.
     """
 
-    def __init__(self, path: Path, every_s: float, save: Callable[[Path], object]) -> None:
-        self.path = path
+    def __init__(self, file: SavedFile, every_s: float) -> None:
+        self.file = file
+        self.path = file.path
         self.every_s = every_s
         self.saved_at: float | None = None
         self.failure: str | None = None
         self.kept: Path | None = None
-        self._save_to = save
-        self._subscription: Subscription | None = None
         self._marker: _autosave_marker.Marker | None = None
         self._is_paused: Callable[[], bool] = lambda: False
         self._is_dirty = False
         self._is_ending = False
         self._is_last_save_wanted = False
         self._kills_process = False
+        self._waiting = 0  # threads that want to save themselves
+        self._folds_at = 0.0
+        self._rest_s = REST_S
         self._is_over = False
         self._wakes: queue.SimpleQueue[None] = queue.SimpleQueue()  # safe in signal handlers
         self._thread = threading.Thread(target=self._run, name="autosave", daemon=True)
@@ -119,19 +131,11 @@ class Autosave:
             )
         self.kept = _autosave_marker.keep_what_was_there(self.path)
 
-    def begin(
-        self,
-        subscribe: Callable[[Callable[[Change], object]], Subscription],
-        *,
-        is_paused: Callable[[], bool],
-        is_dirty: bool,
-    ) -> None:
+    def begin(self, *, is_paused: Callable[[], bool], is_dirty: bool) -> None:
         """Begin to save to the file that was claimed.
 
         Parameters
         ----------
-        subscribe
-            Takes what is to be told of changes.
         is_paused
             Says whether the objects are where they need no saving.
         is_dirty
@@ -140,9 +144,8 @@ class Autosave:
         import datalab_kernel.storage  # noqa: F401 - now: h5py's own last words come after ours
 
         self._is_paused = is_paused
-        self._subscription = subscribe(self._on_change)
         if is_dirty:
-            self._on_change(None)
+            self._wake()
         try:
             self._thread.start()
         except RuntimeError:  # no threads here
@@ -154,8 +157,8 @@ class Autosave:
         if threading.current_thread() is threading.main_thread():
             if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
                 self._before = signal.signal(signal.SIGTERM, self._on_sigterm)
-                _minded.add(self)
-                _mind_forks()
+                minded.add(self)
+                mind_forks()
         else:
             _logger.warning(
                 "Autosave was begun in a thread, so it can't save when the process is told to end "
@@ -172,15 +175,12 @@ class Autosave:
 
     def _let_go(self) -> None:
         """Forget the workspace: this object stays where a notebook has shown it, its objects needn't."""
-        self._save_to = _never
+        self.file.let_go()
         self._is_paused = bool
-        self._subscription = None
 
     def _take_back(self) -> None:
-        if self._subscription is not None:
-            self._subscription.cancel()
         atexit.unregister(self._at_exit)
-        _minded.discard(self)
+        minded.discard(self)
         is_main = threading.current_thread() is threading.main_thread()
         if is_main and signal.getsignal(signal.SIGTERM) == self._on_sigterm:
             signal.signal(signal.SIGTERM, self._handler_before())
@@ -206,7 +206,8 @@ class Autosave:
             how = "not saved yet"
         else:
             how = f"saved {time.strftime('%H:%M:%S', time.localtime(self.saved_at))}"
-        return f"{self.path.name}, {how}"
+        journal = f" and {self.file.journal_path.name}" if self.file.has_journal else ""
+        return f"{self.path.name}{journal}, {how}"
 
     def __repr__(self) -> str:
         """Say in one line where to, how often, and when it last saved."""
@@ -226,7 +227,26 @@ class Autosave:
 
     # -- the thread -----------------------------------------------------------------------
 
-    def _on_change(self, _change: Change | None) -> None:
+    def note(self, change: Change) -> None:
+        """Take note of a change of the workspace, in the turn in which it is made."""
+        if change.names:
+            self.file.note(change)
+            self._wake()
+
+    def save_by(self, save: Callable[[], Contents]) -> Contents:
+        """Let somebody save all of it to the file; what is being written is hurried up."""
+        self._waiting += 1
+        try:
+            contents = save()
+        finally:
+            self._waiting -= 1
+        self.saved_at, self.failure = time.time(), None
+        return contents
+
+    def _is_urgent(self) -> bool:
+        return self._is_ending or self._waiting > 0
+
+    def _wake(self) -> None:
         if not self._is_dirty:
             self._is_dirty = True
             self._wakes.put(None)
@@ -238,22 +258,35 @@ class Autosave:
         finally:
             self._is_over = True
             if self._kills_process:
-                _signal_main_thread()
+                signal_main_thread()
 
     def _save_until_the_end(self) -> None:
         due = 0.0
         while not self._is_ending:
-            if not self._is_dirty:
+            now = time.monotonic()
+            if not self._is_dirty and not self.file.has_journal:
                 self._wakes.get()
-            elif (wait_s := due - time.monotonic()) > 0:
-                self._sleep(wait_s)
+            elif not self._is_dirty:
+                self._fold_after_a_rest(now)
+            elif due > now:
+                self._sleep(due - now)
             elif self._is_paused():
-                due = time.monotonic() + self.every_s
+                due = now + self.every_s
             else:
-                self._wait_for_a_pause()
+                self._wait_for_a_pause(PAUSE_S)
                 if not self._is_ending:
                     self._save()
                     due = time.monotonic() + self.every_s
+
+    def _fold_after_a_rest(self, now: float) -> None:
+        """Wait until the journal is due; then fold it, if no cell computes."""
+        if self._folds_at > now:
+            with suppress(queue.Empty):
+                self._wakes.get(timeout=self._folds_at - now)
+        elif self._is_paused() or not self._wait_for_a_pause(FOLD_PAUSE_S):
+            self._folds_at = time.monotonic() + LONGEST_WAIT_S
+        elif not (self._is_ending or self._is_dirty):
+            self._fold()
 
     def _sleep(self, wait_s: float) -> None:
         """Wait; only an end cuts it short."""
@@ -264,28 +297,44 @@ class Autosave:
             except queue.Empty:
                 return
 
-    def _wait_for_a_pause(self) -> None:
-        """Wait until no cell computes, by the processor time of the others in this process."""
+    def _wait_for_a_pause(self, pause_s: float) -> bool:
+        """Wait until no cell computes, by the processor time of the others; say whether it came."""
         began = quiet_since = looked_at = time.monotonic()
         used_s = time.process_time() - time.thread_time()
-        while looked_at - quiet_since < PAUSE_S and looked_at - began < LONGEST_WAIT_S:
+        while looked_at - quiet_since < pause_s:
+            if looked_at - began > LONGEST_WAIT_S:
+                return False
             self._sleep(LOOK_S)
             if self._is_ending:
-                return
+                return False
             now, used_now_s = time.monotonic(), time.process_time() - time.thread_time()
             if used_now_s - used_s > BUSY_SHARE * (now - looked_at):
                 quiet_since = now
             looked_at, used_s = now, used_now_s
+        return True
 
     def _save(self) -> None:
+        """Write what changed; and fold the journal, if it has grown too long."""
         self._is_dirty = False
+        self._try(self.file.write)
+        if self.file.is_over_bound and not self._is_dirty:
+            self._fold()
+
+    def _fold(self) -> None:
+        began = time.monotonic()
+        self._try(self.file.fold)
+        took_s = time.monotonic() - began
+        self._rest_s = max(REST_S, took_s / FOLD_SHARE)
+
+    def _try(self, write: Callable[[Callable[[], object]], object]) -> None:
         try:
-            self._save_to(self.path)
+            write(Pace(self._is_urgent))
         except Exception as error:  # noqa: BLE001 - the thread's edge: told, and it goes on trying
             self._is_dirty = True
             self._tell(error)
         else:
             self.saved_at, self.failure = time.time(), None
+        self._folds_at = time.monotonic() + self._rest_s
 
     def _tell(self, error: Exception) -> None:
         is_first, self.failure = self.failure is None, str(error)
@@ -305,8 +354,10 @@ class Autosave:
         is_last_save = self._is_last_save_wanted and not self._is_paused()
         if is_last_save and self._is_dirty:
             self._save()
-        is_lost = is_last_save and self._is_dirty  # then the next kernel tells of it
-        if self._marker is not None and not is_lost:
+        if self.file.has_journal and not self._is_paused():
+            self._fold()
+        is_lost = is_last_save and (self._is_dirty or self.file.has_journal)
+        if self._marker is not None and not is_lost:  # else the next kernel tells of it
             self._marker.remove()
 
     # -- the process's end ----------------------------------------------------------------
@@ -331,46 +382,3 @@ class Autosave:
             before(number, frame)
         elif before == signal.SIG_DFL:
             os.kill(os.getpid(), number)
-
-
-def _never(_path: Path) -> None:
-    raise RuntimeError("nothing is saved any more")
-
-
-_minded: set[Autosave] = set()
-"""Those whose handler of SIGTERM forked children don't take over."""
-
-
-@cache
-def _mind_forks() -> None:
-    """Let SIGTERM do in forked children what it did before; once, for it can't be undone.
-
-    Python forgets a signal that comes to a child just after its fork, so it is held back
-    (blocked) until the child has its own handler.
-    """
-    masks = threading.local()
-
-    def hold_back() -> None:
-        masks.before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM] if _minded else [])
-
-    def let_through() -> None:
-        signal.pthread_sigmask(signal.SIG_SETMASK, masks.before)
-
-    def let_through_in_child() -> None:
-        for autosave in [*_minded]:
-            autosave.hand_back_in_child()
-        let_through()
-
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(
-            before=hold_back, after_in_parent=let_through, after_in_child=let_through_in_child
-        )
-
-
-def _signal_main_thread() -> None:
-    """Send SIGTERM where it wakes the main thread, which alone runs handlers."""
-    main = threading.main_thread().ident
-    if hasattr(signal, "pthread_kill") and main is not None:
-        signal.pthread_kill(main, signal.SIGTERM)
-    else:
-        signal.raise_signal(signal.SIGTERM)

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from datalab_kernel.errors import FileTakenError
 from datalab_kernel.markers import MarkerFile, claimed
+from datalab_kernel.workspace._paths import journal_beside
 
 __all__ = ["Marker", "check_free", "folder", "keep_what_was_there", "take_notice"]
 
@@ -160,10 +161,16 @@ def _notice_of(other: _Other) -> str | None:
         _write(stream, {**other.facts, "is_told": True})
     session = other.facts.get("session")
     whose = f"the kernel of {session!r}" if session else "a kernel"
-    saved = time.strftime(_TIME, time.localtime(other.path.stat().st_mtime))
+    saved_at = other.path.stat().st_mtime
+    journal = journal_beside(other.path)
+    is_there = "is there"
+    if journal.is_file():
+        saved_at = max(saved_at, journal.stat().st_mtime)
+        is_there = f"is in that file and in the journal {str(journal)!r}, which load takes in"
+    saved = time.strftime(_TIME, time.localtime(saved_at))
     return (
         f"Before this session, {whose} ended without notice. What it had saved until {saved} "
-        f"is there: workspace.load({str(other.path)!r})"
+        f"{is_there}: workspace.load({str(other.path)!r})"
     )
 
 
@@ -198,6 +205,18 @@ def keep_what_was_there(path: Path) -> Path | None:
 
 
 def _keep(path: Path, kept: Path) -> None:
+    """Give a file, and the journal that belongs to it, a second name."""
+    from datalab_kernel.storage import is_journal_of
+
+    _link(path, kept)
+    journal, kept_journal = journal_beside(path), journal_beside(kept)
+    if is_journal_of(journal, path):
+        _link(journal, kept_journal)
+    else:
+        kept_journal.unlink(missing_ok=True)
+
+
+def _link(path: Path, kept: Path) -> None:
     """Give a file a second name; a copy where links aren't known."""
     temporary = kept.with_name(f".{kept.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:

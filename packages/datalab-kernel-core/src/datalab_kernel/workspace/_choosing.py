@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from datalab_kernel.workspace._file_contents import (
     named_items,
     read_one,
 )
+from datalab_kernel.workspace._paths import journal_beside, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -25,18 +26,23 @@ if TYPE_CHECKING:
 
     from datalab_kernel.formats import Reader, ReadOptions
     from datalab_kernel.objects import DataObject
-    from datalab_kernel.storage import NamedObject
+    from datalab_kernel.storage import Contents, NamedObject
 
 __all__ = ["Chosen", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What was chosen of files; ``loose`` are the objects that came of instruments' files."""
+    """What was chosen of files.
+
+    ``loose`` are the objects that came of instruments' files, ``journaled`` what was read of files
+    that have a journal beside them.
+    """
 
     items: list[Put]
     loose: list[DataObject]
     failures: Failures
+    journaled: list[Contents] = field(default_factory=list)
 
 
 class _Names(Protocol):
@@ -44,6 +50,7 @@ class _Names(Protocol):
 
     names: Sequence[str]
     loose: list[DataObject]
+    journaled: list[Contents]
 
     def items(self, names: set[str]) -> list[Put]:
         """Return those objects that have these names, in order."""
@@ -86,11 +93,14 @@ def choose(
         chosen = _matching(wanted, [name for file in files for name in file.names])
     items = [item for file in files for item in file.items(chosen)]
     check_distinct(items, placement)
-    return Chosen(items, [obj for file in files for obj in file.loose], failures)
+    loose = [obj for file in files for obj in file.loose]
+    return Chosen(items, loose, failures, [one for file in files for one in file.journaled])
 
 
 def _may_have_index(path: Path) -> bool:
-    return path.suffix.lower() not in OBJECT_SUFFIXES and is_hdf5(path)
+    """Say whether a file may say what is in it; where there is a journal, that isn't all."""
+    has_journal = journal_beside(real(path)).is_file()
+    return path.suffix.lower() not in OBJECT_SUFFIXES and is_hdf5(path) and not has_journal
 
 
 def _quickly(path: Path, name: str) -> NamedObject | None:
@@ -132,6 +142,7 @@ class _Indexed:
         self._placement = placement
         self.names: Sequence[str] = names_in(path)
         self.loose: list[DataObject] = []
+        self.journaled: list[Contents] = []
         self._believes_list = True
 
     def look_closer(self) -> None:
@@ -165,6 +176,7 @@ class _Whole:
         contents = read_one(path, options, asked)
         self._items = named_items(contents, placement)
         self.loose = contents if isinstance(contents, list) else []
+        self.journaled = [] if isinstance(contents, list) else [contents]
         self.names: Sequence[str] = [item.name for item in self._items]
 
     def look_closer(self) -> None:

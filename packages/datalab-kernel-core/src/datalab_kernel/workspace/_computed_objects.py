@@ -102,8 +102,10 @@ class ComputedObjects:
                         is_owned=True,
                     )
                 )
+            sources = tuple(item.name for item in items if item.placement is Placement.IN_PLACE)
             self._shelf.backend.put(items)
             self._shelf.note_selected(names)
+            self._shelf.note_unsaved(Change(kind="changed", names=sources))  # have identifiers now
             self._shelf.record(
                 Change(kind="changed", names=tuple(name for name in names if name in replaced)),
                 Change(kind="added", names=tuple(name for name in names if name not in replaced)),

@@ -9,6 +9,7 @@ from datalab_kernel.backends._moving import move_all
 from datalab_kernel.errors import LiveModeRequiredError
 from datalab_kernel.objects import _names
 from datalab_kernel.platform import here
+from datalab_kernel.workspace._datalab_remarks import tell_of_long_addition
 
 if TYPE_CHECKING:
     from datalab_kernel.workspace._shelf import Shelf
@@ -99,6 +100,8 @@ class Connection:
             source = self._shelf.opened  # before the first use there is nothing to move
             try:
                 if source is not None and not source.needs_connection:
+                    infos = source.describe().values()
+                    tell_of_long_addition(target, (info.kind for info in infos))
                     move_all(source, target, overwrite=overwrite)
             except BaseException:
                 target.close()

@@ -108,12 +108,13 @@ def read_one(
         If it can't be read.
     """
     from datalab_kernel.formats import is_plugin_format, read_file
-    from datalab_kernel.storage import is_workspace_file, read_workspace
+    from datalab_kernel.storage import is_workspace_file, read_journaled, read_workspace
+    from datalab_kernel.workspace._paths import journal_beside, real
 
     suffix = path.suffix.lower()
     if suffix not in OBJECT_SUFFIXES:
         if is_workspace_file(path):
-            return read_workspace(path)
+            return read_journaled(path, journal_beside(real(path)))
         if suffix in {".h5", ".hdf5"} and not is_plugin_format(path):
             return read_workspace(path)  # which says what is wrong with it
     return read_file(path, options, asked())

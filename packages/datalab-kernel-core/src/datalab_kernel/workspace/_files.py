@@ -61,10 +61,12 @@ class FilesPage:
     ) -> Autosave | None:
         """Save by itself whenever something has changed, until the process ends.
 
-        It saves in pauses of the computing, in the background and as :meth:`save` does, and
-        a last time when the kernel is shut down, restarted or told to end (SIGTERM). After a
-        crash, the next kernel names the file. A file of an earlier session in that place is
-        kept as ``NAME.previous.h5``, after a crash under a name of its own.
+        It saves in pauses of the computing, in the background, and a last time when the kernel
+        is shut down, restarted or told to end (SIGTERM). The first time it saves everything;
+        then it appends what changed to a journal beside the file (``NAME.h5.journal``), which
+        :meth:`load` takes in, and which it folds into the file when the kernel is idle or ends.
+        After a crash, the next kernel names both. A file of an earlier session in that place
+        is kept as ``NAME.previous.h5``, after a crash under a name of its own.
 
         Parameters
         ----------
@@ -154,6 +156,9 @@ class FilesPage:
         -----
         FormatWarning
             Once a call, if something was guessed; as an error, it leaves all as it is.
+        RuntimeWarning
+            If the journal that autosave left beside a workspace's file isn't taken in, or not
+            to its end, because it is of another save or wasn't finished.
 
         Raises
         ------

@@ -96,7 +96,8 @@ class FirstSteps:
         when = time.strftime(_TIME, time.localtime(self.saved.saved_at))
         where = "by this notebook" if os.path.isabs(self.saved.name) else "here"  # noqa: PTH117
         size = object_size(self.saved.size_bytes)
-        return f"Last saved {where}, {when}, {size}; to go on with it"
+        journal = f", with {self.saved.journal}" if self.saved.journal else ""
+        return f"Last saved {where}, {when}, {size}{journal}; to go on with it"
 
     @property
     def _load(self) -> str:

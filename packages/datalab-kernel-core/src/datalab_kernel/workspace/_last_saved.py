@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from stat import S_ISREG
 from typing import TYPE_CHECKING
@@ -34,12 +34,14 @@ _logger = logging.getLogger(__name__)
 class SavedFile:
     """A workspace file: its name, when it was saved (as ``time.time()``), its size.
 
-    The name is an absolute path where the file isn't in the current folder.
+    The name is an absolute path where the file isn't in the current folder. A journal of what
+    changed later, which a kernel that crashed has left beside it, is named too.
     """
 
     name: str
     saved_at: float
     size_bytes: int
+    journal: str | None = None
 
 
 def last_saved(budget_s: float = 0.03) -> SavedFile | None:
@@ -62,10 +64,20 @@ def last_saved(budget_s: float = 0.03) -> SavedFile | None:
             if number >= _ALWAYS and time.monotonic() > deadline:
                 return None
             if _is_workspace(file.name):
-                return file
+                return _with_journal(file)
     except OSError:
         _logger.debug("the current folder can't be read", exc_info=True)
     return None
+
+
+def _with_journal(file: SavedFile) -> SavedFile:
+    journal = f"{file.name}.journal"
+    try:
+        facts = os.stat(journal)  # noqa: PTH116 - pathlib needn't be imported for it
+    except OSError:
+        return file
+    saved_at = max(file.saved_at, facts.st_mtime)
+    return replace(file, saved_at=saved_at, journal=os.path.basename(journal))  # noqa: PTH119
 
 
 def _files() -> Iterator[SavedFile]:

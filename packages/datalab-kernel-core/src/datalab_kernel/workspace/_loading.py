@@ -45,11 +45,14 @@ def load(
         files, failures = read_all(paths, options)
         items = items_of(files, placement)
         loose = [obj for contents in files if isinstance(contents, list) for obj in contents]
+        journaled = [contents for contents in files if not isinstance(contents, list)]
     else:
         chosen = choose(paths, options, names, placement)
         items, loose, failures = chosen.items, chosen.loose, chosen.failures
-    noted = _notes_of(loose, items)
+        journaled = chosen.journaled
+    noted = _notes_of(loose, items) | _notes_of_journals(journaled, items)
     _warn_of_guesses(noted)  # before anything changes: it may be an error
+    _warn_of_journals(journaled)
     with shelf.changing():
         if overwrite or not _are_there(shelf, items):
             if not overwrite:
@@ -87,6 +90,26 @@ def _notes_of(loose: Sequence[DataObject], items: Sequence[Put]) -> Noted:
     )
     found = ((item.name, notes_of(item.obj)) for item in noted)
     return {name: notes for name, notes in found if notes}
+
+
+def _notes_of_journals(files: Sequence[Contents], items: Sequence[Put]) -> Noted:
+    """Say of which objects the state is that of the journal beside the file."""
+    journaled = {
+        id(obj)
+        for contents in files
+        if contents.journaled
+        for group in (*contents.signals, *contents.images)
+        for obj in group.objects
+        if obj.title in contents.journaled
+    }
+    note = Note("It is as the journal beside the file has it.")
+    return {item.name: (note,) for item in items if id(item.obj) in journaled}
+
+
+def _warn_of_journals(files: Sequence[Contents]) -> None:
+    remarks = [contents.remark for contents in files if contents.remark]
+    if remarks:
+        warnings.warn("\n".join(remarks), RuntimeWarning, stacklevel=4)
 
 
 def _warn_of_guesses(noted: Noted) -> None:

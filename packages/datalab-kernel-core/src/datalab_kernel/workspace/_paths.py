@@ -74,6 +74,11 @@ def real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def journal_beside(path: Path) -> Path:
+    """Return where the journal of a workspace file is, if it has one; ``path`` is no link."""
+    return path.with_name(f"{path.name}.journal")
+
+
 def sources(path_or_pattern: str | os.PathLike[str]) -> list[Path]:
     """Return the files that ``load(path_or_pattern)`` reads, in sorted order.
 

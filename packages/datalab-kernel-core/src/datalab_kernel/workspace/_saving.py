@@ -23,12 +23,17 @@ __all__ = ["autosave", "save"]
 def save(shelf: Shelf, path: str | os.PathLike[str], *, nexus: bool = False) -> Path:
     """Save everything to an HDF5 file that DataLab opens, and return that file."""
     from datalab_kernel.storage import is_being_written, write_workspace
+    from datalab_kernel.workspace._datalab_remarks import tell_of_long_opening
     from datalab_kernel.workspace._file_contents import contents_of
-    from datalab_kernel.workspace._saved_by_notebook import remember
 
     target = _paths.destination(path)
     if is_being_written(target):
         _warn_of_writer(target)  # before anything is written: it may be an error
+    running = shelf.autosave
+    if running is not None and running.path == _paths.real(target):
+        contents = running.save_by(partial(running.file.save, nexus=nexus))
+        tell_of_long_opening(contents)
+        return _remembered(target)
     with shelf.lock:
         contents = contents_of(shelf.backend)
         shelf.is_saved = True
@@ -37,6 +42,13 @@ def save(shelf: Shelf, path: str | os.PathLike[str], *, nexus: bool = False) -> 
     except BaseException:
         shelf.is_saved = False
         raise
+    tell_of_long_opening(contents)
+    return _remembered(target)
+
+
+def _remembered(target: Path) -> Path:
+    from datalab_kernel.workspace._saved_by_notebook import remember
+
     remember(target)
     return target
 
@@ -55,6 +67,7 @@ def autosave(
 ) -> Autosave | None:
     """Save by itself whenever something has changed, to one file; None or False ends it."""
     from datalab_kernel.workspace._autosave import Autosave, check_interval
+    from datalab_kernel.workspace._journaled_file import JournaledFile
 
     running = shelf.autosave
     if path is None or path is False:
@@ -79,16 +92,13 @@ def autosave(
     if running is not None and running.path == target:
         running.every_s = every_s
         return running
-    started = Autosave(target, every_s, partial(save, shelf))
+    started = Autosave(JournaledFile(shelf, target), every_s)
     started.claim()
     if running is not None:
         running.end()
-    started.begin(
-        shelf.feed.subscribe,
-        is_paused=partial(_needs_no_saving, shelf),
-        is_dirty=shelf.count() > 0,
-    )
-    shelf.autosave = started
+    with shelf.lock:  # so that no change is missed
+        started.begin(is_paused=partial(_needs_no_saving, shelf), is_dirty=shelf.count() > 0)
+        shelf.autosave = started
     return started
 
 

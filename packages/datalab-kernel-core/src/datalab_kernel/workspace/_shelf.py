@@ -15,6 +15,7 @@ from datalab_kernel.errors import NameTakenError
 from datalab_kernel.objects import KINDS, _names
 from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._changes import Change, ChangeFeed, Cleared
+from datalab_kernel.workspace._datalab_remarks import MANY, tell_of_long_addition
 from datalab_kernel.workspace._standing_for import names_in
 from datalab_kernel.workspace._turns import Turns
 from datalab_kernel.workspace.arithmetic import without_operators
@@ -22,7 +23,7 @@ from datalab_kernel.workspace.arithmetic import without_operators
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from datalab_kernel.objects import Kind, ObjectInfo
+    from datalab_kernel.objects import DataObject, Kind, ObjectInfo
     from datalab_kernel.workspace._autosave import Autosave
 
 MISSING: Any = object()
@@ -111,10 +112,16 @@ class Shelf:
 
     def record(self, *changes: Change) -> None:
         """Note changes, to be told when the block of :meth:`changing` ends."""
-        self.is_saved = False
         self._untold += changes
         for change in changes:
+            self.note_unsaved(change)
             self.feed.on_ours(change)
+
+    def note_unsaved(self, change: Change) -> None:
+        """Note what is to be saved, within the turn in which it is changed, and tell nobody of it."""
+        self.is_saved = False
+        if self.autosave is not None:
+            self.autosave.note(change)
 
     def add(self, name: Any, obj: Any, *, overwrite: bool, group: str | None) -> Any:
         """Store a copy of an object, or of a mapping's; return what was given."""
@@ -137,6 +144,8 @@ class Shelf:
         """Hand objects to the backend, select them and note the change."""
         if not items:
             return
+        if len(items) >= MANY:
+            tell_of_long_addition(self.backend, (_kind_of(item.obj) for item in items))
         known = self.backend.describe()
         changed = tuple(item.name for item in items if item.name in known)
         added = tuple(item.name for item in items if item.name not in known)
@@ -358,6 +367,12 @@ class Shelf:
 
 def _is_pattern(name: Any) -> bool:
     return isinstance(name, str) and _names.has_wildcard(name)
+
+
+def _kind_of(obj: DataObject) -> Kind:
+    from datalab_kernel.objects import ImageObj
+
+    return "image" if isinstance(obj, ImageObj) else "signal"
 
 
 def _prepared(name: str, value: Any, group: str | None, placement: Placement) -> Put:
