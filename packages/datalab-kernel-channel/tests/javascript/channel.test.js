@@ -220,6 +220,21 @@ describe("streams", () => {
     await kernel.item({ item: "stop", stream: 1 });
   });
 
+  for (const [size, limits] of [[1 << 20, [2]], [1 << 19, [1.5, 2]], [null, [1.5, 2]]]) {
+    withKernel(`get no credit for what is allowed already: of ${size} bytes`, async (kernel, channel) => {
+      channel.expose("take", async (stream) => { for await (const _ of stream); });
+      kernel.post({ item: "call", call: 1, method: "take", args: [{ ...incoming, size }], progress: false });
+      for (const _ of [1, 2]) {
+        kernel.post({ item: "chunk", stream: 1 }, [Buffer.alloc(1 << 19)]);
+        await settled();
+      }
+      kernel.post({ item: "end", stream: 1 });
+      await kernel.item({ item: "result" });
+      const credits = kernel.items.filter(({ item }) => item === "credit");
+      assert.deepEqual(credits.map(({ limit }) => limit / (1 << 20)), limits);
+    });
+  }
+
   withKernel("are read in pieces by a separator, wherever the chunks end", async (kernel, channel) => {
     const lines = [];
     channel.expose("lines", async (stream) => {

@@ -192,6 +192,19 @@ async def test_a_call_of_which_nothing_was_sent_goes_to_the_page_that_replaces_i
     await channel.close()
 
 
+async def test_a_call_to_a_page_by_its_id_does_not_move_when_that_page_goes(opened):
+    calls = []
+    channel, page = await opened(note=calls.append)
+    channel._clients.connected()[0].peer.link._signs.is_connected = False  # nothing is sent
+    call = asyncio.ensure_future(channel.call("note", 1, client=page.id))
+    await asyncio.sleep(0.01)
+    await page.refresh()
+    with pytest.raises(ClientGoneError) as caught:
+        await call
+    assert (caught.value.executed, calls) == (False, [])
+    await channel.close()
+
+
 async def test_a_page_that_another_one_replaces_is_told_so(opened, new_page, until):
     channel, page = await opened()
     other = new_page(channel)

@@ -95,6 +95,14 @@ async def test_as_a_context_manager_it_closes_the_channel_in_the_end(new_page):
     assert channel.state == "closed"
 
 
+async def test_a_channel_is_shown_again_as_its_widget(opened):
+    channel, _ = await opened()
+    shown, _metadata = channel._repr_mimebundle_()
+    view = shown["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"] == channel.widget.comm.comm_id
+    await channel.close()
+
+
 async def test_a_front_end_that_throws_is_an_error_with_its_message_and_stack(new_page):
     def initialize():
         raise TypeError("x is undefined")

@@ -8,6 +8,7 @@ import io
 import pytest
 
 from datalab_kernel_channel import ClientGoneError, JavaScriptError, StreamConsumedError
+from datalab_kernel_channel.protocol._credits import ReaderWindow
 from datalab_kernel_channel.testing import PageError
 
 MIB = 1 << 20
@@ -39,6 +40,19 @@ async def test_a_file_and_generators_reach_the_page(opened):
     assert not file.closed
     assert await channel.call("joined", channel.stream(iter([b"a", b"b"]))) == b"ab"
     assert await channel.call("joined", chunks(b"a", b"", b"b")) == b"ab"
+    await channel.close()
+
+
+async def test_chunks_have_the_size_that_is_asked_for(opened):
+    async def sizes(stream):
+        return [len(chunk) async for chunk in stream]
+
+    channel, _ = await opened(sizes=sizes)
+    stream = channel.stream(b"0123456789", chunk_bytes=4)
+    assert await channel.call("sizes", stream) == [4, 4, 2]
+    assert (stream.sent_bytes, stream.size_bytes) == (10, 10)
+    with pytest.raises(ValueError, match="1 byte or more"):
+        channel.stream(b"", chunk_bytes=0)
     await channel.close()
 
 
@@ -272,6 +286,28 @@ async def test_a_writer_waits_for_its_reader_within_the_window(opened):
     assert await call == 40 * MIB
     assert max(most) <= 5 * MIB
     await channel.close()
+
+
+@pytest.mark.parametrize("told_bytes", [None, 1, 8 * MIB, 12 * MIB, 40 * MIB])
+async def test_a_stream_arrives_whole_whatever_size_it_was_said_to_have(opened, told_bytes):
+    async def parts():
+        for _ in range(12):
+            yield bytes(MIB)
+
+    channel, _ = await opened(joined=joined)
+    stream = channel.stream(parts(), size_bytes=told_bytes)
+    assert len(await channel.call("joined", stream)) == 12 * MIB
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "limits"),
+    [(0, [12, 16, 20]), (8, [16, 20]), (12, [12, 20]), (2, [12, 16, 20]), (40, [12, 16, 20])],
+)
+def test_what_is_allowed_already_needs_no_credit(said, limits):
+    window = ReaderWindow(8 * MIB, 8 * MIB, said * MIB)
+    found = [window.read(MIB) for _ in range(12)]
+    assert [limit // MIB for limit in found if limit] == limits
 
 
 async def test_a_page_that_leaves_ends_streams_with_an_error(opened):

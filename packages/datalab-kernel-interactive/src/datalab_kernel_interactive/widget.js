@@ -128,7 +128,7 @@ async function render({ model, el }) {
     drawn = unpacked(picture.data);
     first = drawn.map((trace) => ({ x: trace.x, y: trace.y, "error_x.array": trace.error_x?.array, "error_y.array": trace.error_y?.array }));
     plot.setAttribute("aria-label", picture.alt);
-    plot.style.width = picture.width ? `${picture.width}px` : "100%";
+    plot.style.width = status.style.width = picture.width ? `${picture.width}px` : "100%";
     plot.style.height = `${picture.layout.height}px`;
     note.textContent = picture.note;
     const layout = unpacked(picture.layout);

@@ -33,9 +33,12 @@ class ReaderWindow:
         How much may be on its way.
     told_bytes
         How much its writer may send before the first credit: what it was told the window was.
+    size_bytes
+        How much its writer said that it will send; 0 if that isn't known. It may be wrong.
     """
 
-    def __init__(self, window_bytes: int, told_bytes: int) -> None:
+    def __init__(self, window_bytes: int, told_bytes: int, size_bytes: int = 0) -> None:
+        self._size_bytes = size_bytes
         self._window_bytes = window_bytes
         self._limit_bytes = min(window_bytes, told_bytes)
         self._most_bytes = max(window_bytes, told_bytes)
@@ -58,6 +61,8 @@ class ReaderWindow:
     def read(self, size_bytes: int) -> int | None:
         """Count what was read; return the new limit when it is worth a credit."""
         self._read_bytes += size_bytes
+        if self._read_bytes < self._size_bytes <= self._limit_bytes:
+            return None  # all of it is allowed already
         limit = self._read_bytes + self._window_bytes
         if limit - self._limit_bytes < max(1, self._window_bytes // 2):
             return None

@@ -176,14 +176,15 @@ class Streaming:
             raise Refused("too_many_streams", f"{len(self._readers)}")
         self._last_read = number
         name, media_type = tag.get("name"), tag.get("media_type")
+        size = size if type(size) is int else None
         stream = InStream(
             on_read=partial(self._read, number),
             on_stop=partial(self._stop, number),
-            size_bytes=size if type(size) is int else None,
+            size_bytes=size,
             name=name if isinstance(name, str) else None,
             media_type=media_type if isinstance(media_type, str) else None,
         )
-        window = ReaderWindow(self._host.stream_window_bytes, self.writer_limit_bytes)
+        window = ReaderWindow(self._host.stream_window_bytes, self.writer_limit_bytes, size or 0)
         self._readers[number] = (stream, window)
         return stream
 

@@ -81,8 +81,10 @@ class Reader {
   constructor(number, facts, window, post, onStop) {
     this.#window = window;
     this.#limit = window;
+    const size = facts.size ?? 0; // it may be wrong
     const onRead = (/** @type {number} */ bytes) => {
       this.#read += bytes;
+      if (this.#read < size && size <= this.#limit) return; // all of it is allowed already
       if (this.#read + this.#window - this.#limit < this.#window / 2) return;
       this.#limit = this.#read + this.#window;
       post({ item: "credit", stream: number, limit: this.#limit });
