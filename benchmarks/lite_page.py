@@ -20,7 +20,7 @@ from support.lite.page import new_kernel, served
 from frontends.chromium import chromium
 from lite._site import FIRST_CELL, ROOT
 
-SITE = ROOT / ".run" / "lite" / "tested-site"
+SITE = ROOT / ".run" / "lite" / "0.8" / "tested-site"
 IMPORTS = """
 import time
 begun = time.perf_counter()

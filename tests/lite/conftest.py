@@ -3,6 +3,7 @@
 import os
 import ssl
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,8 +18,13 @@ from datalab_application import Running, running_datalab
 from frontends.chromium import chromium
 from lite._site import FIRST_CELL, ROOT, build_site, fetch_wheels
 
-PYTEST = ("pytest==9.2.0", "pluggy==1.7.0", "iniconfig==2.3.1")
-"""For suites that run in a page; what else they need is there."""
+KERNEL = version("jupyterlite-pyodide-kernel").rpartition(".")[0]
+"""0.8, or the one before: what this environment builds sites of."""
+FOR_TESTS = (
+    *("pytest==9.2.0", "pluggy==1.7.0", "iniconfig==2.3.1", "xarray==2026.9.0"),
+    "npTDMS==1.13.0",
+)
+"""What suites that run in a page need, and a library of instruments' files; the rest is there."""
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +37,11 @@ def whole_run() -> None:
 @pytest.fixture(scope="session")
 def site() -> Path:
     """Build the site, with a distribution of Pyodide so that its pages ask nobody else."""
-    home = ROOT / ".run" / "lite"
-    pyodide = make_distribution(home / "pyodide")
+    home = ROOT / ".run" / "lite" / KERNEL
+    pyodide = make_distribution(home / "pyodide", KERNEL)
     with TemporaryDirectory(prefix="lite-wheels-") as name:
-        fetch_wheels(PYTEST, Path(name))
-        wheels = [*make_stand_ins(home / "stand-ins"), *Path(name).glob("*.whl")]
+        fetch_wheels(FOR_TESTS, Path(name))
+        wheels = [*make_stand_ins(home / "stand-ins", KERNEL), *Path(name).glob("*.whl")]
         return build_site(home / "tested-site", pyodide=pyodide, wheels=wheels)
 
 

@@ -23,6 +23,7 @@ NOT_FOR_DEVELOPING = {
     "formats-gpl",
     "jupyverse",
     "server-old",
+    "site-before",
     "py311",
     "py312",
     "py313",

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEELS = ROOT / ".run" / "wheels"
-NOT_IN_A_PAGE = ("datalab_kernel_spec", "datalab_kernel_formats")
-"""They need processes, or libraries that aren't there."""
+NOT_IN_A_PAGE = ("datalab_kernel_spec",)
+"""It starts processes."""
 PURE = (
     *("pint==0.25.3", "flexcache==0.3", "flexparser==0.4", "platformdirs==4.5.0"),
     *("sigima==1.3.0", "guidata==3.16.0", "qtpy==2.4.3", "makefun==1.16.0"),
     *("ipywidgets==8.1.9", "jupyterlab-widgets==3.0.17", "anywidget==0.11.0", "psygnal==0.15.1"),
+    *("plotly==7.1.0", "narwhals==2.29.0", "pybaselines==1.2.1"),
+    *("lmfit==1.3.4", "asteval==1.0.10", "uncertainties==3.2.3", "dill==0.4.1"),
 )
 """Pure wheels that the packages need, and no distribution of Pyodide has."""
 NOTEBOOKS = (
@@ -84,6 +86,7 @@ def build_site(output: Path, *, pyodide: Path | None, wheels: Sequence[Path] = (
         (folder / "jupyter-lite.json").write_text(json.dumps(settings), encoding="utf-8")
         build = {"LiteBuildConfig": {"no_sourcemaps": True, "apps": ["notebooks", "lab"]}}
         (folder / "jupyter_lite_config.json").write_text(json.dumps(build), encoding="utf-8")
+        output = output.resolve()  # the builder runs elsewhere
         shutil.rmtree(output, ignore_errors=True)
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--output-dir", str(output)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -12,7 +12,7 @@ Objects = dict[str, SignalObj | ImageObj]
 
 def inputs() -> Objects:
     """Return all of them by name; the same ones each time."""
-    return {name: obj for objects in (_signals(), _images()) for name, obj in objects.items()}
+    return signals_alone() | _images()
 
 
 def _signal(x, y, seed: int = 0) -> SignalObj:
@@ -34,7 +34,8 @@ def _peaks() -> Objects:
     }
 
 
-def _signals() -> Objects:
+def signals_alone() -> Objects:
+    """Return the signals; they need no scikit-image."""
     x = np.linspace(0, 10, 256)
     bell = np.exp(-((x - 5) ** 2))
     turn = np.linspace(0, 1, 256, endpoint=False)

@@ -5,9 +5,10 @@ the mode's own: identities of objects, and the folder in which a run writes its 
 """
 
 import ast
+import operator
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -60,7 +61,7 @@ class Run:
 
     def __init__(self, workspace: Workspace, folder: Path, names: Mapping[str, Any]) -> None:
         self._folder = folder
-        self._namespace = {"workspace": workspace, "folder": folder, **names}
+        self.names = {"workspace": workspace, "folder": folder, **names}
 
     def observe(self, cell: Cell) -> Any:
         """Run a cell and return its last expression's value, or its error, and its warnings."""
@@ -71,9 +72,9 @@ class Run:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", ResourceWarning)  # comes when garbage is collected
             try:
-                exec(module, self._namespace)
+                exec(module, self.names)
                 value = last and eval(
-                    compile(ast.Expression(last.value), cell.label, "eval"), self._namespace
+                    compile(ast.Expression(last.value), cell.label, "eval"), self.names
                 )
                 seen = self.plain(value)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is what is compared
@@ -182,7 +183,13 @@ class Run:
         }
 
 
-def differences(found: Any, expected: Any, path: str = "") -> Iterator[str]:
+def differences(
+    found: Any,
+    expected: Any,
+    path: str = "",
+    *,
+    same: Callable[[Any, Any], bool] = operator.eq,
+) -> Iterator[str]:
     """Say what differs between two observations, one line each."""
     if isinstance(found, dict) and isinstance(expected, dict):
         for key in [*dict.fromkeys([*expected, *found])]:
@@ -190,10 +197,10 @@ def differences(found: Any, expected: Any, path: str = "") -> Iterator[str]:
                 place = "standalone" if key not in found else "live"
                 yield f"{path}[{key}]: only {place}: {(expected | found)[key]!r:.300}"
             else:
-                yield from differences(found[key], expected[key], f"{path}[{key}]")
+                yield from differences(found[key], expected[key], f"{path}[{key}]", same=same)
     elif isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
         for number, pair in enumerate(zip(found, expected, strict=True)):
-            yield from differences(*pair, f"{path}[{number}]")
+            yield from differences(*pair, f"{path}[{number}]", same=same)
     elif isinstance(found, list) and isinstance(expected, list):
         pairs = zip(found, expected, strict=False)
         same = next(
@@ -204,7 +211,7 @@ def differences(found: Any, expected: Any, path: str = "") -> Iterator[str]:
             f"{path}: {len(found)} live, {len(expected)} standalone; from {same} on "
             f"live {found[same : same + 2]!r:.600}, standalone {expected[same : same + 2]!r:.600}"
         )
-    elif type(found) is not type(expected) or found != expected:
+    elif type(found) is not type(expected) or not same(found, expected):
         yield f"{path}: live {found!r:.300}, standalone {expected!r:.300}"
 
 

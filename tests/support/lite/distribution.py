@@ -1,7 +1,8 @@
 """A whole distribution of Pyodide without Pyodide's own server, for tests alone: nothing of it is kept.
 
-PyPI's wheel of open-webui carries one, byte for byte (facts/browser.md). It has neither h5py nor
+PyPI's wheel of open-webui carries one, byte for byte. It has neither h5py nor
 scikit-image nor PyWavelets, which Sigima imports: stand-ins take their places, whose functions raise.
+The one for the kernel before lacks Python's sqlite3 as well, which that kernel installs before it starts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Any
 
 from lite._site import fetch_wheels
 
-CARRIER = "open-webui==0.12.4"
+CARRIERS = {"0.8": "open-webui==0.12.4", "0.7": "open-webui==0.9.6"}
+"""Pyodide 314.0.3 and 0.28.3, by the versions of jupyterlite-pyodide-kernel that are made for them."""
 FOLDER = "open_webui/frontend/pyodide/"
 PURE = (
     *("ipython", "asttokens", "decorator", "executing", "matplotlib-inline", "prompt_toolkit"),
@@ -77,8 +79,8 @@ def wavelist(*args, **kwargs):
 '''
 
 
-def make_distribution(target: Path) -> Path:
-    """Make the distribution in a folder, unless it is there."""
+def make_distribution(target: Path, kernel: str) -> Path:
+    """Make the distribution for a version of the kernel (``"0.8"``) in a folder, unless it is there."""
     done = target / "complete"
     if done.exists():
         return target
@@ -86,7 +88,7 @@ def make_distribution(target: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="pyodide-") as name:
         work = Path(name)
         download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        subprocess.run([*download, "--dest", str(work), CARRIER], check=True)
+        subprocess.run([*download, "--dest", str(work), CARRIERS[kernel]], check=True)
         with zipfile.ZipFile(next(work.glob("open_webui-*.whl"))) as archive:
             for item in archive.namelist():
                 if item.startswith(FOLDER) and not item.endswith("/"):
@@ -144,26 +146,32 @@ def _add_pure(target: Path, packages: dict[str, Any]) -> None:
     packages["ipython"]["depends"] = sorted({*packages["ipython"]["depends"], *needs})
 
 
-def make_stand_ins(folder: Path) -> list[Path]:
-    """Make wheels whose modules import and whose functions raise."""
+def make_stand_ins(folder: Path, kernel: str) -> list[Path]:
+    """Make wheels whose modules import and whose functions raise; an empty one for ``sqlite3``."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for name, (module, version) in STAND_INS.items():
-        info = f"{name}-{version}.dist-info"
         code = STAND_IN.format(version=version, with_modules=module != "h5py")
-        files = {
-            f"{module}/__init__.py": code,
-            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-            + "".join(f"Requires-Dist: {one}\n" for one in NEEDED.get(name, ())),
-            f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        }
-        files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
-        path = folder / f"{name}-{version}-py3-none-any.whl"
-        with zipfile.ZipFile(path, "w") as archive:
-            for inner, text in files.items():
-                archive.writestr(inner, text)
-        made.append(path)
+        made.append(_wheel(folder, name, version, {f"{module}/__init__.py": code}))
+    if kernel == "0.7":
+        made.append(_wheel(folder, "sqlite3", "1.0.0", {}))
     return made
+
+
+def _wheel(folder: Path, name: str, version: str, modules: dict[str, str]) -> Path:
+    info = f"{name}-{version}.dist-info"
+    needs = "".join(f"Requires-Dist: {one}\n" for one in NEEDED.get(name, ()))
+    files = {
+        **modules,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
+    path = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for inner, text in files.items():
+            archive.writestr(inner, text)
+    return path
 
 
 def _normalised(name: str) -> str:

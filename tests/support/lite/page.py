@@ -54,7 +54,8 @@ class Cell:
     @property
     def text(self) -> str:
         """What it printed."""
-        return "".join(content["text"] for kind, content in self.outputs if kind == "stream")
+        streams = [content for kind, content in self.outputs if kind == "stream"]
+        return "".join(stream["text"] for stream in streams if stream["name"] == "stdout")
 
     @property
     def error(self) -> str:

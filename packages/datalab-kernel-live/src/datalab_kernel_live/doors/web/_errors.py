@@ -11,6 +11,7 @@ from datalab_kernel.errors import (
     DataLabUnreachableError,
     LiveLimitError,
 )
+from datalab_kernel.platform import here
 
 _START = (
     "Start DataLab and its Web API there (menu File > Web API > Start Web API Server); "
@@ -67,8 +68,15 @@ class WebErrors:
 
 def needs_xmlrpc(what: str, url: str, **facts: object) -> LiveLimitError:
     """Return the error for what the Web API alone can't do."""
-    message = (
-        f"{what} needs DataLab's XML-RPC interface, which is closed or on another computer. "
-        "Switch it on in DataLab (File > Settings: remote control), then connect again."
-    )
+    if here().has_sockets:
+        where = (
+            "which is closed or on another computer. Switch it on in DataLab (File > Settings: "
+            "remote control), then connect again."
+        )
+    else:
+        where = (
+            "which a web page can't reach. Do it in DataLab itself, in a notebook outside of the "
+            "browser, or in memory: workspace.detach() copies what is there into this page."
+        )
+    message = f"{what} needs DataLab's XML-RPC interface, {where}"
     return LiveLimitError(message, url=url, **facts)
