@@ -15,9 +15,10 @@ from typing import Any
 
 sys.path.insert(0, "tests")
 
-from support.lite.page import new_kernel, served
+from support.lite.page import new_kernel
 
 from frontends.chromium import chromium
+from lite._serving import served
 from lite._site import FIRST_CELL, ROOT
 
 SITE = ROOT / ".run" / "lite" / "0.8" / "tested-site"

@@ -12,14 +12,15 @@ import trustme
 from playwright.sync_api import BrowserContext
 from support.datalab.interpreter import interpreter
 from support.lite.distribution import make_distribution, make_stand_ins
-from support.lite.page import WAIT_MS, LiteKernel, as_elsewhere, new_kernel, served
+from support.lite.page import WAIT_MS, LiteKernel, as_elsewhere, new_kernel
 
 from datalab_application import Running, running_datalab
 from frontends.chromium import chromium
+from lite._serving import served
 from lite._site import FIRST_CELL, ROOT, build_site, fetch_wheels
 
-KERNEL = version("jupyterlite-pyodide-kernel").rpartition(".")[0]
-"""0.8, or the one before: what this environment builds sites of."""
+KERNEL = "0.7" if version("jupyterlite-pyodide-kernel").startswith("0.7.") else "0.8"
+"""The kernel before or the one since: what this environment builds sites of."""
 FOR_TESTS = (
     *("pytest==9.2.0", "pluggy==1.7.0", "iniconfig==2.3.1", "xarray==2026.9.0"),
     "npTDMS==1.13.0",

@@ -79,6 +79,7 @@ def here() -> dict[str, Any]:
     return names
 
 
+@pytest.mark.filterwarnings("ignore")  # as people see them beside what is printed
 @pytest.mark.parametrize("cell", CELLS)
 def test_it_gives_what_it_gives_on_a_computer(
     prepared: LiteKernel, here: dict[str, Any], cell: str

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import base64
-import functools
-import http.server
 import re
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from frontends.notebook import NotebookPage
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from playwright.sync_api import BrowserContext, Page
 
 WAIT_MS = 280_000
@@ -99,27 +91,6 @@ class LiteKernel:
         cell = self.run(code)
         assert cell.status == "ok", cell.error
         return cell
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(site: Path, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Serve a site on this computer, and give its address."""
-    handler = functools.partial(_Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        if tls is not None:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def as_elsewhere(url: str) -> tuple[str, ...]:
