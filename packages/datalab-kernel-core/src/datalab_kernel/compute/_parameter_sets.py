@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import guidata.dataset as gds
 from guidata.dataset.datatypes import DataItemValidationWarning
 
+from datalab_kernel.compute._new_sets import new_set
 from datalab_kernel.compute._parameters import (
     Parameter,
     items_of,
@@ -155,7 +156,7 @@ def _filled(
 ) -> gds.DataSet:
     """Make a set: the class's defaults, what is derived of an object, what was given."""
     paramclass: Any = function.paramclass
-    result: gds.DataSet = paramclass()
+    result: gds.DataSet = new_set(paramclass)
     with _own_values_unchecked():
         if hasattr(result, "update_from_obj"):
             # What was given counts for what is derived: a padding's size follows its strategy
@@ -190,7 +191,7 @@ def _derived(function: Function, first: Source, *, has_values: bool) -> dict[str
     paramclass: Any = function.paramclass
     if has_values and hasattr(paramclass, "update_from_obj"):
         with _own_values_unchecked():
-            result = paramclass()
+            result = new_set(paramclass)
             _update(function, result, first)
         return {name: getattr(result, name) for name in items_of(paramclass)}
     match function.operation_id:
