@@ -16,6 +16,7 @@ BENCHMARKS = (
     "workspace.py",
     "calc.py",
     "calc_calls.py",
+    "results.py",
     "baselines.py",
     "fits.py",
     "regions.py",

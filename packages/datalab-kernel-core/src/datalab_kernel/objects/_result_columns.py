@@ -7,6 +7,7 @@ was made elsewhere, in DataLab's window, is in the units of the object that it i
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sigima.objects import GeometryResult
@@ -73,8 +74,17 @@ def column_units(result: Any, obj: DataObject | None, columns: Sequence[str]) ->
         level=_level(result.attrs),
     )
     places = dict(zip(result.headers, letters, strict=False))
-    found = {column: column_unit(measured, places.get(column, column)) for column in columns}
-    return {column: unit for column, unit in found.items() if unit}
+    names = tuple((column, places.get(column, column)) for column in columns)
+    return dict(_units_of_columns(measured, names))
+
+
+@lru_cache(maxsize=256)
+def _units_of_columns(
+    measured: Measured, names: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the units of columns that have one; of many tables that are alike, worked out once."""
+    found = ((column, column_unit(measured, name)) for column, name in names)
+    return tuple((column, unit) for column, unit in found if unit)
 
 
 def _kept(entry: Any) -> SignalUnits | ImageUnits | None:

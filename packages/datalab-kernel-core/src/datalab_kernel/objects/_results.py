@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sigima.objects import NO_ROI, GeometryResult, ImageObj, TableResult
+from sigima.objects import GeometryResult, ImageObj, TableResult
 
 from datalab_kernel.notes import NOTES_KEY, as_entries, distinct, from_entries
 from datalab_kernel.objects._describe import describe_object
-from datalab_kernel.objects._result_columns import column_units, with_units
+from datalab_kernel.objects._result_frames import Part, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -41,7 +41,6 @@ __all__ = [
 Result: TypeAlias = Any
 """A TableResult or GeometryResult."""
 
-LEADING = ["object", "function", "roi"]
 _KINDS: dict[str, Any] = {"Table_": TableResult, "Geometry_": GeometryResult}
 _SUFFIX = "_dict"
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -166,53 +165,4 @@ def results_frame(
                 units[obj.title] = describe_object(obj, group="").units
     frame = frame_of(parts, has_units=has_units)
     frame.attrs["units"] = units
-    return frame
-
-
-class Part(NamedTuple):
-    """A result with the name of the object that it is of, and of its function."""
-
-    name: str
-    function: str
-    result: Result
-    obj: DataObject | None = None
-    """In whose units it is, if it keeps none of its own."""
-
-
-def frame_of(parts: Iterable[Part], *, has_units: bool = False) -> pd.DataFrame:
-    """Put results below each other.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each row of each result: object, function, roi (its index; <NA> for
-        the whole object), then the results' own columns; if asked for with their units, as
-        in ``x0 (ms)``, so that what is in different units is in different columns.
-        ``attrs["column_units"]`` has the units by object, function and column.
-    """
-    import pandas as pd
-
-    frames = []
-    units: dict[str, dict[str, dict[str, str]]] = {}
-    for part in parts:
-        frame = part.result.to_dataframe()
-        own = column_units(part.result, part.obj, [*frame.columns])
-        units.setdefault(part.name, {}).setdefault(part.function, {}).update(own)
-        if has_units:
-            frame.columns = with_units([*frame.columns], own)
-        frames.append(_labelled(frame, part.name, part.function))
-    found = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=LEADING)
-    found.attrs["column_units"] = units
-    return found
-
-
-def _labelled(frame: pd.DataFrame, title: str, function: str) -> pd.DataFrame:
-    if "roi_index" in frame:
-        roi = frame.pop("roi_index").astype("Int64")
-        frame.insert(0, "roi", roi.mask(roi == NO_ROI))
-    else:
-        frame.insert(0, "roi", None)
-        frame["roi"] = frame["roi"].astype("Int64")
-    frame.insert(0, "function", function)
-    frame.insert(0, "object", title)
     return frame

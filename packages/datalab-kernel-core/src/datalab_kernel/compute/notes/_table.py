@@ -11,6 +11,7 @@ from datalab_kernel.compute.notes._calibrated import BEHAVIOURS as _CALIBRATED
 from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
 from datalab_kernel.compute.notes._described import BEHAVIOURS as _DESCRIBED
 from datalab_kernel.compute.notes._float_scaling import BEHAVIOURS as _FLOAT_SCALING
+from datalab_kernel.compute.notes._full_scale import BEHAVIOURS as _FULL_SCALE
 from datalab_kernel.compute.notes._half_pixel import BEHAVIOURS as _HALF_PIXEL
 from datalab_kernel.compute.notes._labelled import BEHAVIOURS as _LABELLED
 from datalab_kernel.compute.notes._masked import BEHAVIOURS as _MASKED
@@ -45,6 +46,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_HALF_PIXEL,
     *_CALIBRATED,
     *_SEGMENTS,
+    *_FULL_SCALE,
     *_LABELLED,
     *_DESCRIBED,
 )
