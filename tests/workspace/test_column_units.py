@@ -51,7 +51,7 @@ SIGNALS = [
     (
         "dynamic_parameters",
         SINE,
-        {"full_scale": 2.0},
+        {"full_scale": 1e4},  # more than the numbers of y, which is noted else
         {"freq": "kHz", "enob": "bit", "snr": "dBc", "thd": "dBc"},
     ),
 ]
@@ -207,7 +207,7 @@ def test_a_signal_by_date_has_widths_in_seconds(workspace: Workspace) -> None:
 
 def test_levels_are_in_the_decibels_that_were_asked_for(workspace: Workspace) -> None:
     workspace["a"] = signal(SINE)
-    found = workspace.calc("dynamic_parameters", on="a", unit="dBFS", full_scale=1.0)
+    found = workspace.calc("dynamic_parameters", on="a", unit="dBFS", full_scale=1e4)
     assert "snr, sinad, thd and 1 more in dBFS" in repr(found)
 
 
