@@ -148,6 +148,16 @@ def test_what_a_journal_gave_is_noted_where_it_is_loaded(saved: Saved) -> None:
     assert "Note (three): It is as the journal beside the file has it." in shown
 
 
+def test_what_is_chosen_by_name_is_as_the_journal_has_it(saved: Saved) -> None:
+    saved.workspace["three"] = np.ones(3)
+    saved.workspace["one"] = np.full(4, 7.0)
+    saved.file.write()
+    loaded = Workspace(StandaloneBackend())
+    assert loaded.load(saved.path, names=["one", "thr*"]) == ["three", "one"]
+    assert [*loaded["one"].y] == [7.0] * 4
+    assert "journal" in repr(Workspace(StandaloneBackend()).load(saved.path, names="three"))
+
+
 def change_at_random(workspace: Workspace, chance: random.Random) -> None:
     """Add, replace, edit, rename or remove something."""
     names = workspace.list()
