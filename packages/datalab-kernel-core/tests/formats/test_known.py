@@ -7,8 +7,9 @@ import pytest
 import scipy.io
 
 from datalab_kernel.errors import FileFormatError
-from datalab_kernel.formats import _registry, list_formats, read_file, read_options
+from datalab_kernel.formats import _listing, _registry, list_formats, read_file, read_options
 from datalab_kernel.formats._known import KNOWN
+from datalab_kernel.formats._reader import Reader, by_magic
 from datalab_kernel.formats._registry import reader_of
 
 NUL = bytes(400)
@@ -195,6 +196,21 @@ def test_text_that_only_begins_alike_is_of_no_such_format(tmp_path):
 
 
 # -- what people are shown of all this ----------------------------------------------------
+
+
+def test_a_reader_whose_library_is_missing_says_what_it_keeps_and_what_it_needs(monkeypatch):
+    reader = Reader(
+        name="photons",
+        suffixes=(".pho",),
+        recognises=by_magic(b"PHO"),
+        read=lambda *_: [],
+        keeps="times; adapter not run on a real file",
+        library="no-such-package",
+    )
+    monkeypatch.setattr(_listing, "plugins", lambda: ((reader, "photon-formats"),))
+    (row,) = [row for row in list_formats() if row.name == "photons"]
+    assert not row.is_read
+    assert row.remark.startswith("times; adapter not run on a real file. Needs no-such-package: ")
 
 
 def test_the_list_has_each_format_once_and_those_that_are_read_first():

@@ -45,7 +45,7 @@ def _row(reader: Reader, package: str) -> FormatInfo:
         is_read=is_read,
         by=f"{package}{library}".rstrip(),
         licence=reader.licence,
-        remark=needs or reader.keeps,
+        remark=". ".join(text for text in (reader.keeps, needs) if text),
         since=reader.since or (_FIRST_RELEASE if package in {_CORE, FORMATS_PACKAGE} else ""),
     )
 
