@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from datalab_kernel.backends import (
@@ -13,6 +13,8 @@ from datalab_kernel.backends import (
     ObjectInfo,
     Placement,
     Put,
+    PutUnread,
+    Unread,
     describe_object,
 )
 
@@ -22,32 +24,54 @@ if TYPE_CHECKING:
 
 
 class _Record:
-    """An object and where it is; of ``obj``, only the title ever changes."""
+    """An object and where it is; of ``obj``, only the title ever changes.
 
-    __slots__ = ("_info", "group", "kind", "obj")
+    Until its values are needed it may be in a file: then it is ``unread``.
+    """
 
-    def __init__(self, obj: DataObject, kind: Kind, group: _Group) -> None:
-        self.obj = obj
+    __slots__ = ("_info", "_kept", "group", "kind")
+
+    def __init__(self, kept: DataObject | Unread, kind: Kind, group: _Group) -> None:
+        self._kept = kept
         self.kind = kind
         self.group = group
         self._info: ObjectInfo | None = None
 
     @property
+    def unread(self) -> Unread | None:
+        """The object, if it is still in a file."""
+        return self._kept if isinstance(self._kept, Unread) else None
+
+    @property
+    def obj(self) -> DataObject:
+        """The object; what is in a file is read, and stays here from then on."""
+        if isinstance(self._kept, Unread):
+            self._kept, self._info = self._kept.read(), None
+        return self._kept
+
+    @property
     def info(self) -> ObjectInfo:
-        """What is known of it; made when somebody first looks."""
+        """What is known of it; made when somebody first looks, without reading it."""
         if self._info is None:
-            self._info = describe_object(self.obj, group=self.group.title)
+            kept, group = self._kept, self.group.title
+            if isinstance(kept, Unread):
+                self._info = replace(kept.info, name=kept.name, group=group)
+            else:
+                self._info = describe_object(kept, group=group)
         return self._info
 
-    def replace(self, obj: DataObject) -> None:
+    def replace(self, kept: DataObject | Unread) -> None:
         """Have another object in its place."""
-        self.obj, self._info = obj, None
+        self._kept, self._info = kept, None
 
     def rename(self, name: str) -> None:
         """Give the object another title."""
         from datalab_kernel.objects import entitle
 
-        entitle(self.obj, name)
+        if isinstance(self._kept, Unread):
+            self._kept.name = name
+        else:
+            entitle(self._kept, name)
         self._info = None
 
 
@@ -97,6 +121,20 @@ class StandaloneBackend(Backend):
 
         return share_object(self._by_name[name].obj)
 
+    def preview(self, name: str) -> DataObject | None:
+        """Share the arrays; None for what is still in a file."""
+        return self.view(name) if self._by_name[name].unread is None else None
+
+    def unread(self, name: str) -> Unread | None:
+        """Return an object that is still in a file; None if its values are here."""
+        return self._by_name[name].unread
+
+    def put_unread(self, items: Sequence[PutUnread]) -> None:
+        """Store objects that are read when their values are first asked for."""
+        for item in items:
+            item.unread.name = item.name
+            self._store(item, item.unread, item.unread.info.kind)
+
     def put(self, items: Sequence[Put]) -> None:
         """Copy what isn't ours yet, then store everything."""
         from datalab_kernel.objects import copy_object, entitle, kind_of
@@ -107,10 +145,10 @@ class StandaloneBackend(Backend):
             entitle(obj, item.name)
             self._store(item, obj, kind)
 
-    def _store(self, item: Put, obj: DataObject, kind: Kind) -> None:
+    def _store(self, item: Put | PutUnread, kept: DataObject | Unread, kind: Kind) -> None:
         old = self._by_name.get(item.name)
         if item.placement is Placement.IN_PLACE and old is not None:
-            old.replace(obj)
+            old.replace(kept)
             return
         title = item.group
         if title is None and old is not None and old.kind == kind:
@@ -118,7 +156,7 @@ class StandaloneBackend(Backend):
         if old is not None:
             self.remove([item.name])
         group = self._group(kind, title)
-        record = _Record(obj, kind, group)
+        record = _Record(kept, kind, group)
         group.members[id(record)] = record
         self._by_name[item.name] = record
 

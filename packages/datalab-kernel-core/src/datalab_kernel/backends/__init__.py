@@ -6,6 +6,7 @@ from datalab_kernel.backends._powers import (
     Groups,
     Identifies,
     KeepsExtras,
+    KeepsUnread,
     OwnFunctions,
     Previews,
     Reduces,
@@ -20,9 +21,11 @@ from datalab_kernel.backends._protocol import (
     Connection,
     Placement,
     Put,
+    PutUnread,
     WorkspaceMode,
 )
 from datalab_kernel.objects import KINDS, Kind, ObjectInfo, describe_object, names_of
+from datalab_kernel.objects._unread import Unread
 
 __all__ = [
     "KINDS",
@@ -34,16 +37,19 @@ __all__ = [
     "Groups",
     "Identifies",
     "KeepsExtras",
+    "KeepsUnread",
     "Kind",
     "ObjectInfo",
     "OwnFunctions",
     "Placement",
     "Previews",
     "Put",
+    "PutUnread",
     "Reduces",
     "Remembers",
     "Selectable",
     "TakesLong",
+    "Unread",
     "Watched",
     "WorkspaceMode",
     "describe_object",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from datalab_kernel.backends._protocol import Backend, Calculated, Connection
+    from datalab_kernel.backends._protocol import Backend, Calculated, Connection, PutUnread
     from datalab_kernel.compute import Job
     from datalab_kernel.objects import DataObject, ImageObj, Kind, ObjectInfo, SignalObj
+    from datalab_kernel.objects._unread import Unread
     from datalab_kernel.storage import Extras
 
 
@@ -40,6 +41,17 @@ class KeepsExtras(Protocol):
 
     def add_extras(self, extras: Extras) -> None:
         """Keep what a loaded file holds besides objects."""
+
+
+@runtime_checkable
+class KeepsUnread(Protocol):
+    """Keeps objects that are read from their file when their values are first asked for."""
+
+    def put_unread(self, items: Sequence[PutUnread]) -> None:
+        """Store objects under their names, as :meth:`Backend.put` does; nothing is read."""
+
+    def unread(self, name: str) -> Unread | None:
+        """Return an object that hasn't been read, or None if it has been; else KeyError."""
 
 
 @runtime_checkable
@@ -208,6 +220,20 @@ def add_extras(backend: Backend, extras: Extras | None) -> None:
     """Keep what a loaded file holds besides objects, where that is kept."""
     if extras and isinstance(backend, KeepsExtras):
         backend.add_extras(extras)
+
+
+def unread_of(backend: Backend, name: str) -> Unread | None:
+    """Return an object that is still in its file; None if its values are here, or elsewhere."""
+    return backend.unread(name) if isinstance(backend, KeepsUnread) else None
+
+
+def texts_of(backend: Backend, name: str) -> DataObject:
+    """Return an object for its metadata and texts; of what is still in a file, no array is read.
+
+    It has its identifier in its metadata, if it has one.
+    """
+    unread = unread_of(backend, name)
+    return identified(backend, name) if unread is None else unread.look()
 
 
 def identified(backend: Backend, name: str) -> DataObject:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject, ObjectInfo
+    from datalab_kernel.objects._unread import Unread
 
 
 class WorkspaceMode(StrEnum):
@@ -54,6 +55,16 @@ class Put:
     group: str | None = None
     placement: Placement = Placement.NEW
     is_owned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutUnread:
+    """One object on its way into a backend that stays in its file until its values are needed."""
+
+    name: str
+    unread: Unread
+    group: str | None = None
+    placement: Placement = Placement.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

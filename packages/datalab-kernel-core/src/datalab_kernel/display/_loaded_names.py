@@ -44,12 +44,19 @@ class LoadedNames(list[str]):
         self, names: Iterable[str] = (), notes: dict[str, Sequence[Note]] | None = None
     ) -> None:
         super().__init__(names)
-        noted = notes or {}
+        self._noted = noted = notes or {}
         self.notes = distinct(note for found in noted.values() for note in found)
         self._lines = [
             _line(note, [name for name, found in noted.items() if note in found], len(self))
             for note in self.notes
         ]
+
+    def noting(self, note: Note) -> LoadedNames:
+        """Return the same list with one more note, on all of it."""
+        noted: dict[str, Sequence[Note]] = {
+            name: (note, *self._noted.get(name, ())) for name in self
+        }
+        return LoadedNames(self, noted)
 
     def __repr__(self) -> str:
         """Show the list and, if there are any, a line for each note."""

@@ -25,6 +25,7 @@ __all__ = [
     "DataLabRefusedError",
     "DataLabUnreachableError",
     "ExportError",
+    "FileChangedError",
     "FileFormatError",
     "FileTakenError",
     "FormatWarning",
@@ -208,6 +209,14 @@ class ExportError(DataLabKernelError, ValueError):
 
     path: str
     name: str | None = None
+
+
+class FileChangedError(DataLabKernelError, OSError):
+    """A file of which objects were still to be read was changed, moved or deleted."""
+
+    path: str
+    unread: Sequence[str]
+    """The objects that can't be read any more."""
 
 
 class FileTakenError(DataLabKernelError, FileExistsError):

@@ -19,6 +19,16 @@ def _text(dtype: np.dtype[Any]) -> str:
     return str(dtype)
 
 
+def units_of(obj: DataObject) -> tuple[str, ...]:
+    """Return the units of an object's axes, in the order x, y(, z); its arrays may be missing."""
+    from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
+
+    names = (
+        ("xunit", "yunit") if isinstance(obj, _sigima.SignalObj) else ("xunit", "yunit", "zunit")
+    )
+    return tuple(value_of(obj, name) or "" for name in names)
+
+
 def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = True) -> ObjectInfo:
     """Describe an object that is here; its title is its name."""
     from datalab_kernel.objects._fields import value_of  # numpy and Sigima are loaded by now
@@ -31,7 +41,7 @@ def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = Tru
             group=group,
             shape=xydata.shape[1:],
             dtype=_text(xydata.dtype),
-            units=(value_of(obj, "xunit") or "", value_of(obj, "yunit") or ""),
+            units=units_of(obj),
             size_bytes=xydata.nbytes,
             is_from_notebook=is_from_notebook,
         )
@@ -42,7 +52,7 @@ def describe_object(obj: DataObject, *, group: str, is_from_notebook: bool = Tru
         group=group,
         shape=data.shape,
         dtype=_text(data.dtype),
-        units=tuple(value_of(obj, name) or "" for name in ("xunit", "yunit", "zunit")),
+        units=units_of(obj),
         size_bytes=data.nbytes,
         is_from_notebook=is_from_notebook,
     )

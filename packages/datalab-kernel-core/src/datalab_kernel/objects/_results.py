@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sigima.objects import GeometryResult, ImageObj, TableResult
 
 from datalab_kernel.notes import NOTES_KEY, as_entries, distinct, from_entries
-from datalab_kernel.objects._describe import describe_object
+from datalab_kernel.objects._describe import units_of
 from datalab_kernel.objects._result_frames import Part, frame_of
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def results_frame(
             name = key.partition("_")[2].removesuffix(_SUFFIX)
             if functions is None or name in functions:
                 parts.append(Part(name=obj.title, function=name, result=result, obj=obj))
-                units[obj.title] = describe_object(obj, group="").units
+                units[obj.title] = units_of(obj)
     frame = frame_of(parts, has_units=has_units)
     frame.attrs["units"] = units
     return frame

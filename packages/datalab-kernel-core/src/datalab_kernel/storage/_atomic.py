@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from datalab_kernel.errors import DataLabKernelError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,6 +38,8 @@ def replacing(path: Path) -> Iterator[Path]:
             shutil.copymode(target, temporary)
         _sync(temporary)
         temporary.replace(target)
+    except DataLabKernelError:  # of what was to be written, which says itself what is wrong
+        raise
     except (OSError, RuntimeError) as error:
         # h5py raises RuntimeError when closing a file on a full disk
         number = getattr(error, "errno", None) or errno.EIO

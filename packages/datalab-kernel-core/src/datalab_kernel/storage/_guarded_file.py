@@ -19,7 +19,6 @@ from datalab_kernel.storage._heaps import SIGNATURE, check_heap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
     from typing import Any
 
 _HEAP = SIGNATURE[:4]
@@ -37,36 +36,30 @@ class GuardedFile(io.FileIO):
             check_heap(view.tobytes(), self.tell() - count)
         return count
 
-    @property
-    def size_bytes(self) -> int:
-        """The file's size."""
-        return os.fstat(self.fileno()).st_size
-
 
 @contextmanager
-def opened_guarded(path: Path) -> Iterator[tuple[h5f.FileID, GuardedFile]]:
-    """Open an HDF5 file to read parts of it.
+def hdf5_in(stream: GuardedFile) -> Iterator[h5f.FileID]:
+    """Read a file that is open as HDF5.
 
     Raises
     ------
     BlockingIOError
         If another program is writing it.
     OSError
-        If it can't be read, or is no HDF5 file.
+        If it is no HDF5 file.
     """
-    with GuardedFile(path) as guarded:
-        _lock(guarded, path)
-        plan = h5p.create(h5p.FILE_ACCESS)
-        plan.set_fclose_degree(h5f.CLOSE_STRONG)
-        plan.set_fileobj_driver(h5fd.fileobj_driver, guarded)
-        file = h5f.open(os.fsencode(path), h5f.ACC_RDONLY, fapl=plan)
-        try:
-            yield file, guarded
-        finally:
-            file.close()
+    _lock(stream)
+    plan = h5p.create(h5p.FILE_ACCESS)
+    plan.set_fclose_degree(h5f.CLOSE_STRONG)
+    plan.set_fileobj_driver(h5fd.fileobj_driver, stream)
+    file = h5f.open(os.fsencode(stream.name), h5f.ACC_RDONLY, fapl=plan)
+    try:
+        yield file
+    finally:
+        file.close()
 
 
-def _lock(file: GuardedFile, path: Path) -> None:
+def _lock(file: GuardedFile) -> None:
     """Share HDF5's own lock, until the file is closed; where there are no locks, HDF5 does without."""
     wish = os.environ.get("HDF5_USE_FILE_LOCKING", "").upper()
     if not here().has_file_locks or wish in {"FALSE", "0"}:
@@ -79,4 +72,4 @@ def _lock(file: GuardedFile, path: Path) -> None:
         fcntl.flock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in _TAKEN:
-            raise BlockingIOError(errno.EAGAIN, "unable to lock file", str(path)) from error
+            raise BlockingIOError(errno.EAGAIN, "unable to lock file", str(file.name)) from error

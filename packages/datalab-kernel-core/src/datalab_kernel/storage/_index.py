@@ -8,6 +8,7 @@ another program has changed our file in place, titles that it gave are found by 
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,16 +16,19 @@ from functools import cached_property
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, TypeVar
 
+import h5py
 from h5py import h5g
 
 from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel.objects import KINDS, Kind, _names, names_of
 from datalab_kernel.storage import _reader, _stored_index
-from datalab_kernel.storage._guarded_file import opened_guarded
+from datalab_kernel.storage._extras import extras_of
+from datalab_kernel.storage._guarded_file import GuardedFile, hdf5_in
 from datalab_kernel.storage._hdf5_read import Source
 from datalab_kernel.storage._objects_read import (
     describe_stored,
     find_object,
+    find_texts,
     finish_object,
     open_member,
     title_of,
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.objects import DataObject, ObjectInfo
     from datalab_kernel.storage._hdf5_read import Allow
+    from datalab_kernel.storage._objects_read import Found
 
 T = TypeVar("T")
 
@@ -159,9 +164,19 @@ class _Panel:
 class FileIndex:
     """The objects of an open workspace file; use :func:`opened_index`."""
 
-    def __init__(self, file: h5f.FileID, size_bytes: int, *, believes_list: bool) -> None:
+    def __init__(self, file: h5f.FileID, stream: GuardedFile, *, believes_list: bool) -> None:
+        self._file = file
+        self._stream = stream
         self._panels = {kind: _Panel(file, kind, believes_list=believes_list) for kind in KINDS}
-        self._size_bytes = size_bytes
+
+    @property
+    def facts(self) -> os.stat_result:
+        """What the system says of the open file now."""
+        return os.fstat(self._stream.fileno())
+
+    def extras(self) -> bytes:
+        """Return what isn't signals or images, as :class:`~datalab_kernel.storage.Extras` keep it."""
+        return extras_of(h5py.File(self._file))
 
     def find(self, name: str) -> Place | None:
         """Return where the object is that loading calls so, if that is plain; else None.
@@ -245,12 +260,25 @@ class FileIndex:
         ValueError
             If there is none in that place.
         """
+        return self._read(place, find_object, allow)
+
+    def look(self, place: Place) -> DataObject:
+        """Read one object without its arrays, which it lacks.
+
+        Raises
+        ------
+        WrongListError, ValueError
+            As :meth:`read`.
+        """
+        return self._read(place, find_texts, None)
+
+    def _read(self, place: Place, find: Callable[..., Found], allow: Allow | None) -> DataObject:
         panel = self._panels[place.kind]
         group = panel.groups[place.group]
         if open_member(group, place.link) is None:
             raise WrongListError(f"{place.link.decode('utf-8', 'replace')!r} isn't where it was")
-        source = Source(self._size_bytes, allow)
-        obj = finish_object(find_object(group, place.link, place.kind, source), source)
+        source = Source(self.facts.st_size, allow)
+        obj = finish_object(find(group, place.link, place.kind, source), source)
         if place.title is not None and obj.title != place.title:
             raise WrongListError(f"{place.title!r} is called {obj.title!r}")
         return obj
@@ -272,15 +300,16 @@ def opened_index(path: Path, *, believes_list: bool = True) -> Iterator[FileInde
     OSError
         If there is no such file, or it may not be read, or another program is writing it.
     """
-    try:
-        with opened_guarded(path) as (file, guarded):
-            if VERSION_NAME.encode() not in h5g.open(file, b"/"):
-                raise _reader.no_workspace(path)
-            yield FileIndex(file, guarded.size_bytes, believes_list=believes_list)
-    except (DataLabKernelError, WrongListError):
-        raise
-    except _reader.DAMAGE as error:
-        raise _reader.why(path, error) from error
+    with GuardedFile(path) as stream:  # what the system says of it is clearer than what HDF5 says
+        try:
+            with hdf5_in(stream) as file:
+                if VERSION_NAME.encode() not in h5g.open(file, b"/"):
+                    raise _reader.no_workspace(path)
+                yield FileIndex(file, stream, believes_list=believes_list)
+        except (DataLabKernelError, WrongListError):
+            raise
+        except _reader.DAMAGE as error:
+            raise _reader.why(path, error) from error
 
 
 def with_index(path: Path, use: Callable[[FileIndex], T], *, believes_list: bool = True) -> T:

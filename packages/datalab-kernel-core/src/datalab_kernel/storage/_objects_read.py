@@ -57,6 +57,12 @@ def find_object(parent: GroupID, link: bytes, kind: Kind, source: Source) -> Fou
     return Found(group, kind, arrays, b"metadata" in members)
 
 
+def find_texts(parent: GroupID, link: bytes, kind: Kind, source: Source) -> Found:
+    """Find an object, and read no arrays: what is made of it lacks them."""
+    group = h5py.h5g.open(parent, link)
+    return Found(group, kind, {}, b"metadata" in source.names(group))
+
+
 def _check_shape(link: bytes, kind: Kind, shape: tuple[int, ...] | None) -> None:
     is_right = shape is not None and len(shape) == 2 and (kind == "image" or shape[0] in (2, 4))  # noqa: PLR2004
     if not is_right:

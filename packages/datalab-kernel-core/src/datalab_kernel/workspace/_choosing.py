@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject
     from datalab_kernel.storage import Contents, NamedObject
 
-__all__ = ["Chosen", "choose"]
+__all__ = ["Chosen", "choose", "matching", "may_have_index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def choose(
     wanted = [names] if isinstance(names, str) else [*names]
     for name in wanted:
         _names.check_name(name)
-    if len(paths) == 1 and len(wanted) == 1 and _may_have_index(paths[0]):
+    if len(paths) == 1 and len(wanted) == 1 and may_have_index(paths[0]):
         found = _quickly(paths[0], wanted[0])
         if found is not None:
             return Chosen([_put(found, placement)], [], Failures())
@@ -86,18 +86,18 @@ def choose(
     asked = cache(readers)  # it looks each time for what was installed since
     files, failures = each_read(paths, partial(_opened, options, asked, placement))
     try:
-        chosen = _matching(wanted, [name for file in files for name in file.names])
+        chosen = matching(wanted, [name for file in files for name in file.names])
     except ObjectNotFoundError:
         for file in files:
             file.look_closer()
-        chosen = _matching(wanted, [name for file in files for name in file.names])
+        chosen = matching(wanted, [name for file in files for name in file.names])
     items = [item for file in files for item in file.items(chosen)]
     check_distinct(items, placement)
     loose = [obj for file in files for obj in file.loose]
     return Chosen(items, loose, failures, [one for file in files for one in file.journaled])
 
 
-def _may_have_index(path: Path) -> bool:
+def may_have_index(path: Path) -> bool:
     """Say whether a file may say what is in it; where there is a journal, that isn't all."""
     has_journal = journal_beside(real(path)).is_file()
     return path.suffix.lower() not in OBJECT_SUFFIXES and is_hdf5(path) and not has_journal
@@ -110,11 +110,18 @@ def _quickly(path: Path, name: str) -> NamedObject | None:
         return None
 
 
-def _matching(wanted: Sequence[str], names: Sequence[str]) -> set[str]:
+def matching(wanted: Sequence[str], names: Sequence[str]) -> set[str]:
+    """Return those of the names that names and patterns mean.
+
+    Raises
+    ------
+    ObjectNotFoundError
+        If one of these means nothing.
+    """
     there = {*names}
     chosen: set[str] = set()
     for name in wanted:
-        found = [name] if name in there else []
+        found = [name] if _names.check_name(name) in there else []
         if not found and _names.has_wildcard(name):
             found = _names.match(name, there)
         if not found:
@@ -129,7 +136,7 @@ def _opened(
     placement: Placement,
     path: Path,
 ) -> _Names:
-    if _may_have_index(path) and is_workspace_file(path):
+    if may_have_index(path) and is_workspace_file(path):
         return _Indexed(path, placement)
     return _Whole(path, options, asked, placement)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import Placement, Put
-from datalab_kernel.backends._powers import identified
+from datalab_kernel.backends._powers import identified, texts_of
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._changes import Change
@@ -128,7 +128,7 @@ class ComputedObjects:
     def _is_predecessor(self, name: str, output: Output) -> bool:
         from datalab_kernel.compute import read_record
 
-        record = read_record(self._shelf.backend.view(name))
+        record = read_record(texts_of(self._shelf.backend, name))
         return (
             record is not None
             and record.repeats(output.record)

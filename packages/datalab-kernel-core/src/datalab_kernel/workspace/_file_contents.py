@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
-from datalab_kernel.backends import Backend, Identifies, Placement, Put
-from datalab_kernel.backends._powers import add_extras, add_group, extras_of, groups_of
+from datalab_kernel.backends import Backend, Identifies, Placement, Put, PutUnread
+from datalab_kernel.backends._powers import add_extras, add_group, extras_of, groups_of, unread_of
 from datalab_kernel.errors import FileFormatError, MissingPackageError, NameTakenError
 from datalab_kernel.objects import KINDS, Kind, _names, names_of
 from datalab_kernel.objects._frames import stack_of
+from datalab_kernel.objects._unread import Unread
 from datalab_kernel.storage import Contents, Extras, StoredGroup
+from datalab_kernel.workspace import _paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from datalab_kernel.formats import Reader, ReadOptions
@@ -121,11 +125,18 @@ def read_one(
 
 
 def contents_of(backend: Backend) -> Contents:
-    """Gather everything that a backend holds, without copying arrays."""
+    """Gather everything that a backend holds, without copying arrays.
+
+    What is still in a file is read when its turn comes, and not kept.
+    """
     known = backend.describe()
-    objects = {name: backend.view(name) for name in known}
+    objects: dict[str, DataObject | Unread]
     if isinstance(backend, Identifies):
-        _identify_sources(backend, objects)
+        views = {name: backend.view(name) for name in known}
+        _identify_sources(backend, views)
+        objects = {**views}
+    else:
+        objects = {name: unread_of(backend, name) or backend.view(name) for name in known}
     signals, images = (_stored_groups(backend, kind, known, objects) for kind in KINDS)
     return Contents(signals=signals, images=images, extras=extras_of(backend) or Extras())
 
@@ -151,13 +162,64 @@ def _stored_groups(
     backend: Backend,
     kind: Kind,
     known: Mapping[str, ObjectInfo],
-    objects: Mapping[str, DataObject],
+    objects: Mapping[str, DataObject | Unread],
 ) -> list[StoredGroup]:
-    members: dict[str, list[DataObject]] = {title: [] for title in groups_of(backend, kind)}
+    members: dict[str, list[DataObject | Unread]] = {
+        title: [] for title in groups_of(backend, kind)
+    }
     for name, info in known.items():
         if info.kind == kind:
             members[info.group].append(objects[name])
-    return [StoredGroup(title=title, objects=found) for title, found in members.items()]
+    return [StoredGroup(title=title, objects=ReadInTurn(found)) for title, found in members.items()]
+
+
+class ReadInTurn(Sequence["DataObject"]):
+    """Objects of which those in files are read when they are come to, each time."""
+
+    def __init__(self, objects: Sequence[DataObject | Unread]) -> None:
+        self._objects = [obj.snapshot() if isinstance(obj, Unread) else obj for obj in objects]
+
+    @overload
+    def __getitem__(self, place: int) -> DataObject: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> ReadInTurn: ...
+
+    def __getitem__(self, place: int | slice) -> DataObject | ReadInTurn:
+        """Return an object, or several."""
+        if isinstance(place, slice):
+            return ReadInTurn(self._objects[place])
+        obj = self._objects[place]
+        return obj.read() if isinstance(obj, Unread) else obj
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._objects)
+
+    @property
+    def unread(self) -> list[Unread]:
+        """Those that are in files."""
+        return [obj for obj in self._objects if isinstance(obj, Unread)]
+
+
+@contextmanager
+def saving_over(contents: Contents, target: Path) -> Iterator[None]:
+    """Save contents to a file within the block; what of them is unread in that file stays so in the new one."""
+    real = str(_paths.real(target))
+    unread = [
+        one
+        for group in (*contents.signals, *contents.images)
+        if isinstance(group.objects, ReadInTurn)
+        for one in group.objects.unread
+        if one.path == real
+    ]
+    if not unread:
+        yield
+        return
+    from datalab_kernel.storage._unread import taking_over
+
+    with taking_over(unread):
+        yield
 
 
 def items_of(files: Sequence[Contents | list[DataObject]], placement: Placement) -> list[Put]:
@@ -198,7 +260,7 @@ def _unique_titles(groups: Iterable[StoredGroup]) -> list[str]:
     return titles
 
 
-def check_distinct(items: Sequence[Put], placement: Placement) -> None:
+def check_distinct(items: Sequence[Put | PutUnread], placement: Placement) -> None:
     """Refuse objects of the same name, unless the last of them is to be kept.
 
     Raises

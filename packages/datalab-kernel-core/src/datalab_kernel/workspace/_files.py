@@ -119,8 +119,9 @@ class FilesPage:
         *,
         names: str | Iterable[str] | None = None,
         read: Mapping[str, Any] | None = None,
+        lazy: bool = False,
     ) -> LoadedNames:
-        r"""Add what files hold; the files may be deleted afterwards.
+        r"""Add what files hold; the files may be deleted afterwards, unless ``lazy`` is said.
 
         DataLab's workspaces (.h5) and objects (.h5sig, .h5ima), the text files of
         oscilloscopes and other instruments, pictures, TIFF stacks (an image a frame),
@@ -135,7 +136,13 @@ class FilesPage:
             are all there still, exactly as the files hold them, are left as they are: a
             cell that loads them may be run again.
         names
-            Only these objects: a name, a pattern, or several names.
+            Only these objects: a name, a pattern, or several names. Of a workspace's HDF5 file
+            nothing else is read.
+        lazy
+            Whether the values of a workspace's HDF5 file are read when they are first needed (by
+            :meth:`get`, plot, calc), object by object. Until then the file must stay as it is;
+            :meth:`save` over it is safe. Other files, and all where DataLab holds the objects, are
+            loaded at once, which a note says.
         read
             How to read a file that doesn't say so itself, in pandas' words:
             ``skiprows``, ``header``, ``decimal``, ``delimiter``, ``encoding``,
@@ -195,7 +202,7 @@ class FilesPage:
         """
         from datalab_kernel.workspace._loading import load
 
-        return load(self._shelf, path_or_pattern, names, read, overwrite=overwrite)
+        return load(self._shelf, path_or_pattern, names, read, overwrite=overwrite, lazy=lazy)
 
     def contents(self, path: str | os.PathLike[str]) -> FileContents:
         """List what a workspace's file holds, without loading it.

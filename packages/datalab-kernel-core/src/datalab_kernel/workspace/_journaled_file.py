@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends._powers import extras_of, groups_of, identified
+from datalab_kernel.backends._powers import extras_of, groups_of, identified, unread_of
 from datalab_kernel.objects import KINDS
+from datalab_kernel.objects._unread import Unread
 from datalab_kernel.workspace import _paths
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class _Unwritten:
 class _Taken:
     """What is to be written: the objects as they were at one moment, and where each was."""
 
-    objects: dict[str, DataObject]
+    objects: dict[str, DataObject | Unread]
     renamed: list[tuple[str, str]]
     layout: Layout
     extras: Extras | None
@@ -168,6 +169,7 @@ class JournaledFile:
             As for :meth:`write`.
         """
         from datalab_kernel.storage import Contents, Extras, StoredGroup, write_workspace
+        from datalab_kernel.workspace._file_contents import ReadInTurn, saving_over
         from datalab_kernel.workspace._saved_by_notebook import remember
 
         with self._writing:
@@ -175,16 +177,21 @@ class JournaledFile:
             with self._taking(everything=True) as taken:
                 signals, images = (
                     [
-                        StoredGroup(title=title, objects=[taken.objects[name] for name in names])
+                        StoredGroup(
+                            title=title, objects=ReadInTurn([taken.objects[name] for name in names])
+                        )
                         for title, names in taken.layout[kind]
                     ]
                     for kind in KINDS
                 )
                 contents = Contents(signals=signals, images=images, extras=taken.extras or Extras())
                 self._keep_what_others_wrote()
-                self._replace(
-                    lambda save_id: write_workspace(target, contents, save_id=save_id, pace=pace)
-                )
+                with saving_over(contents, target):
+                    self._replace(
+                        lambda save_id: write_workspace(
+                            target, contents, save_id=save_id, pace=pace
+                        )
+                    )
                 self._note_written(taken)
             remember(target)
 
@@ -202,7 +209,7 @@ class JournaledFile:
             If it can't be written. The file and its journal are as they were.
         """
         from datalab_kernel.storage import write_workspace
-        from datalab_kernel.workspace._file_contents import contents_of
+        from datalab_kernel.workspace._file_contents import contents_of, saving_over
 
         shelf, noted = self._held(), _Unwritten()
         with self._writing, self._noting_again(shelf, noted):
@@ -210,9 +217,12 @@ class JournaledFile:
                 self._take_notes(noted)
                 contents = contents_of(shelf.backend)
                 shelf.is_saved = True
-            self._replace(
-                lambda save_id: write_workspace(self.path, contents, nexus=nexus, save_id=save_id)
-            )
+            with saving_over(contents, self.path):
+                self._replace(
+                    lambda save_id: write_workspace(
+                        self.path, contents, nexus=nexus, save_id=save_id
+                    )
+                )
             self._written = None  # so that the next change is saved with all there is
         return contents
 
@@ -247,7 +257,8 @@ class JournaledFile:
         is_new = self._journal is None
         journal = self._journal or JournalWriter(self.journal_path, self._save_id)
         objects = (
-            Record({"name": name}, kept(obj, Identities())) for name, obj in taken.objects.items()
+            Record({"name": name}, kept(_read(obj), Identities()))
+            for name, obj in taken.objects.items()
         )
         try:
             journal.append(chain(objects, [Record({}, step)]), pace)
@@ -302,7 +313,7 @@ class JournaledFile:
 
     def _take(self, shelf: Shelf, noted: _Unwritten, *, everything: bool) -> _Taken:
         """Gather views in short turns; what changes meanwhile is looked at again, in the last one."""
-        objects: dict[str, DataObject] = {}
+        objects: dict[str, DataObject | Unread] = {}
         waiting: dict[str, None] = {}
         first: Backend | None = None
         for turn in range(MOST_TURNS + 1):
@@ -324,7 +335,9 @@ class JournaledFile:
                     break
             time.sleep(GIVE_WAY_S)  # whoever waits for the lock has it first
         for name, obj in objects.items():
-            if obj.title != name:  # renamed after we looked
+            if isinstance(obj, Unread):
+                obj.name = name
+            elif obj.title != name:  # renamed after we looked
                 obj.title = name
         return _Taken(objects, list(noted.renamed), layout, extras, backend)
 
@@ -346,7 +359,7 @@ def _look(
     backend: Backend,
     known: Mapping[str, ObjectInfo],
     waiting: dict[str, None],
-    objects: dict[str, DataObject],
+    objects: dict[str, DataObject | Unread],
     *,
     is_last: bool,
 ) -> None:
@@ -356,7 +369,12 @@ def _look(
         name, _ = waiting.popitem()
         objects.pop(name, None)
         if name in known:
-            objects[name] = identified(backend, name)
+            unread = unread_of(backend, name)
+            objects[name] = identified(backend, name) if unread is None else unread.snapshot()
+
+
+def _read(obj: DataObject | Unread) -> DataObject:
+    return obj.read() if isinstance(obj, Unread) else obj
 
 
 def _layout_of(backend: Backend, known: Mapping[str, ObjectInfo]) -> Layout:

@@ -17,7 +17,9 @@ from datalab_kernel.workspace._file_contents import items_of, read_all, take_gro
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
+    from datalab_kernel.formats import ReadOptions
     from datalab_kernel.objects import DataObject
     from datalab_kernel.storage import Contents
     from datalab_kernel.workspace._shelf import Shelf
@@ -27,17 +29,55 @@ __all__ = ["load"]
 Noted: TypeAlias = "dict[str, Sequence[Note]]"
 
 
-def load(
+def load(  # noqa: PLR0913 - each is given by its name
     shelf: Shelf,
     path_or_pattern: str | os.PathLike[str],
     names: str | Iterable[str] | None,
     read: Mapping[str, Any] | None,
     *,
     overwrite: bool,
+    lazy: bool = False,
 ) -> LoadedNames:
     """Add what files hold, and return the names of what was added, with what was noted."""
     options = read_options(read)
     paths = _paths.sources(path_or_pattern)
+    if lazy:
+        return _load_lazily(shelf, paths, names, read, overwrite=overwrite)
+    return _load(shelf, paths, names, options, overwrite=overwrite)
+
+
+def _load_lazily(
+    shelf: Shelf,
+    paths: Sequence[Path],
+    names: str | Iterable[str] | None,
+    read: Mapping[str, Any] | None,
+    *,
+    overwrite: bool,
+) -> LoadedNames:
+    from datalab_kernel.workspace._lazy_loading import Waiting, divided, note_of_loading
+
+    placement = Placement.REPLACE if overwrite else Placement.NEW
+    lazy, others = divided(paths, shelf.backend)
+    if others:  # all or nothing needs one way for all
+        loaded = _load(shelf, paths, names, read_options(read), overwrite=overwrite)
+        return loaded.noting(note_of_loading(shelf.backend, others))
+    waiting = Waiting(lazy, names, placement)
+    with shelf.changing():
+        if overwrite or not waiting.are_there(shelf.backend):
+            if not overwrite:
+                shelf.check_free(item.name for item in waiting.items)
+            waiting.put_on(shelf)
+    return LoadedNames(item.name for item in waiting.items)
+
+
+def _load(
+    shelf: Shelf,
+    paths: Sequence[Path],
+    names: str | Iterable[str] | None,
+    options: ReadOptions,
+    *,
+    overwrite: bool,
+) -> LoadedNames:
     placement = Placement.REPLACE if overwrite else Placement.NEW
     files: Sequence[Contents | list[DataObject]] = ()
     if names is None:
@@ -116,4 +156,4 @@ def _warn_of_guesses(noted: Noted) -> None:
     guesses = distinct(note for found in noted.values() for note in found if note.is_guess)
     if guesses:
         message = "\n".join(map(str, guesses))
-        warnings.warn(FormatWarning(message, guesses), stacklevel=4)
+        warnings.warn(FormatWarning(message, guesses), stacklevel=5)

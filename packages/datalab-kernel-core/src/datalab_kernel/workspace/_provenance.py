@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends._powers import identified
+from datalab_kernel.backends._powers import texts_of
 from datalab_kernel.notes import distinct, notes_of
 from datalab_kernel.workspace._calc_result import CalcResult
 
@@ -89,7 +89,7 @@ class ProvenancePage:
         from datalab_kernel.objects._results import notes_of_results
 
         with self._shelf.lock:
-            obj = self._shelf.view(_sole(self._shelf, name))
+            obj = self._shelf.texts(_sole(self._shelf, name))
         return distinct((*notes_of(obj), *notes_of_results(obj)))
 
     def script(self, name: str) -> str:
@@ -148,7 +148,7 @@ class _Views(Mapping[str, "DataObject"]):
         if name not in self._seen:
             if name not in self._names:
                 raise KeyError(name)
-            self._seen[name] = identified(self._backend, name)
+            self._seen[name] = texts_of(self._backend, name)
         return self._seen[name]
 
     def __contains__(self, name: object) -> bool:

@@ -24,7 +24,7 @@ def save(shelf: Shelf, path: str | os.PathLike[str], *, nexus: bool = False) -> 
     """Save everything to an HDF5 file that DataLab opens, and return that file."""
     from datalab_kernel.storage import is_being_written, write_workspace
     from datalab_kernel.workspace._datalab_remarks import tell_of_long_opening
-    from datalab_kernel.workspace._file_contents import contents_of
+    from datalab_kernel.workspace._file_contents import contents_of, saving_over
 
     target = _paths.destination(path)
     if is_being_written(target):
@@ -38,7 +38,8 @@ def save(shelf: Shelf, path: str | os.PathLike[str], *, nexus: bool = False) -> 
         contents = contents_of(shelf.backend)
         shelf.is_saved = True
     try:
-        write_workspace(target, contents, nexus=nexus)
+        with saving_over(contents, target):
+            write_workspace(target, contents, nexus=nexus)
     except BaseException:
         shelf.is_saved = False
         raise

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.backends import Backend, Placement, Put, Selectable
+from datalab_kernel.backends import Backend, KeepsUnread, Placement, Put, PutUnread, Selectable
+from datalab_kernel.backends._powers import texts_of
 from datalab_kernel.errors import NameTakenError
 from datalab_kernel.objects import KINDS, _names
 from datalab_kernel.workspace._calc_result import CalcResult
@@ -21,7 +22,7 @@ from datalab_kernel.workspace._turns import Turns
 from datalab_kernel.workspace.arithmetic import without_operators
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from datalab_kernel.objects import DataObject, Kind, ObjectInfo
     from datalab_kernel.workspace._autosave import Autosave
@@ -142,14 +143,21 @@ class Shelf:
 
     def put(self, items: list[Put]) -> None:
         """Hand objects to the backend, select them and note the change."""
-        if not items:
-            return
         if len(items) >= MANY:
             tell_of_long_addition(self.backend, (_kind_of(item.obj) for item in items))
+        self._put_by(self.backend.put, items)
+
+    def put_unread(self, items: list[PutUnread], backend: KeepsUnread) -> None:
+        """Hand the backend objects that stay in their file until their values are needed."""
+        self._put_by(backend.put_unread, items)
+
+    def _put_by(self, store: Callable[[list[Any]], None], items: Sequence[Put | PutUnread]) -> None:
+        if not items:
+            return
         known = self.backend.describe()
         changed = tuple(item.name for item in items if item.name in known)
         added = tuple(item.name for item in items if item.name not in known)
-        self.backend.put(items)
+        store([*items])
         self.note_selected(item.name for item in items)
         self.record(Change(kind="changed", names=changed), Change(kind="added", names=added))
 
@@ -233,6 +241,12 @@ class Shelf:
     def view(self, name: str) -> Any:
         """Return an object to be looked at."""
         return self.get(name, copy=False)
+
+    def texts(self, name: str) -> Any:
+        """Return an object for its metadata and texts, whose arrays aren't read for it."""
+        with self.lock:
+            self.require([name])
+            return texts_of(self.backend, name)
 
     def described(self) -> dict[str, ObjectInfo]:
         """Return what is known of each object now, by name."""

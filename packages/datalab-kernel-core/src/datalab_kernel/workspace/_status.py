@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from datalab_kernel.backends import Connected
 
 if TYPE_CHECKING:
+    from datalab_kernel.backends import Backend
     from datalab_kernel.workspace._shelf import Shelf
 
 
@@ -56,6 +57,12 @@ class WorkspaceStatus:
         return f"<table><caption>Workspace status</caption>{rows}</table>"
 
 
+def _unread_in(backend: Backend) -> str:
+    from datalab_kernel.workspace._lazy_loading import note_of_reading
+
+    return note_of_reading(backend)
+
+
 def status_of(shelf: Shelf) -> WorkspaceStatus:
     """Look where the objects are, how many, how large, and whether they are saved."""
     with shelf.lock:
@@ -72,5 +79,5 @@ def status_of(shelf: Shelf) -> WorkspaceStatus:
             autosave=shelf.autosave.summary if shelf.autosave else "off",
             version=connection.version if connection else None,
             latency_s=round(connection.latency_s, 4) if connection else None,
-            notes="; ".join(connection.notes) if connection else "",
+            notes="; ".join(connection.notes) if connection else _unread_in(backend),
         )

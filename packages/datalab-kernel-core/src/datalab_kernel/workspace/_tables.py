@@ -23,7 +23,7 @@ def overview(shelf: Shelf, metadata: str | Iterable[str]) -> pd.DataFrame:
     keys = [metadata] if isinstance(metadata, str) else [*metadata]
     with shelf.lock:
         infos = [*shelf.backend.describe().values()]
-        found = [shelf.view(info.name).metadata if keys else {} for info in infos]
+        found = [shelf.texts(info.name).metadata if keys else {} for info in infos]
     return to_dataframe(infos, found, keys)
 
 
@@ -32,7 +32,7 @@ def results(shelf: Shelf, what: Any, function: str | None, *, with_units: bool) 
     from datalab_kernel.compute import filed_as
 
     with shelf.lock:
-        views = [shelf.view(name) for name in shelf.find(what)]
+        views = [shelf.texts(name) for name in shelf.find(what)]
     names = None if function is None else filed_as(function)
     return results_frame(views, names, has_units=with_units)
 
