@@ -13,7 +13,7 @@ from frontends.chromium import chromium
 from frontends.notebook import IS_READY
 from lite._serving import served
 
-WIDTH, HEIGHT, SCALE = 1000, 980, 1.5
+WIDTH, HEIGHT, SCALE = 1000, 1230, 1.5
 START_S = 900
 CELLS = 2
 """What installs, and what shows a picture."""
