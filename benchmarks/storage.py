@@ -18,7 +18,7 @@ import h5py
 import numpy as np
 
 from _pairs import Ratio, compare
-from datalab_kernel import create_image, create_signal, create_signal_roi
+from datalab_kernel import Workspace, create_image, create_signal, create_signal_roi
 from datalab_kernel.storage import (
     Contents,
     StoredGroup,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datalab_kernel import ImageObj, SignalObj
 
 SIGNALS, SAMPLES, SIDE = 1000, 1000, 4096
+MANY, FEW_SAMPLES = 20_000, 100
 
 
 def signals(*, is_full: bool = False) -> list[SignalObj]:
@@ -94,6 +95,24 @@ def many_signals(folder: Path, pairs: int, *, is_full: bool = False) -> Iterator
     yield from save_and_load(folder, label, contents, [each.xydata for each in made], pairs)
 
 
+def one_of_many(folder: Path, pairs: int) -> Iterator[tuple[str, Ratio]]:
+    """Compare loading one of 20,000 signals by its name with reading its array by h5py's key."""
+    x = np.linspace(0.0, 10.0, FEW_SAMPLES)
+    made = [create_signal(f"signal {number}", x, np.sin(x * number)) for number in range(MANY)]
+    path = folder / "many.h5"
+    write_workspace(path, Contents(signals=[StoredGroup(title="group", objects=made)]))
+    workspace = Workspace("standalone")
+
+    def by_key() -> object:
+        with h5py.File(path, "r") as file:
+            return file["DataLab_Sig/gs001: group/s7777: signal 7776/xydata"][()]
+
+    yield (
+        "load(names=[one]) of 20,000 signals",
+        compare(lambda: workspace.load(path, overwrite=True, names="signal 7776"), by_key, pairs),
+    )
+
+
 def one_image(folder: Path, pairs: int) -> Iterator[tuple[str, Ratio]]:
     """Compare one image of 4096 by 4096 float64."""
     made = image()
@@ -114,12 +133,16 @@ def main() -> None:
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     goals = {"save 1,000 signals": 1.3, "load 1,000 signals": 2.0, "copy of 1M samples": 1.3}
     goals |= {"save 4096 x 4096 image": 1.10, "load 4096 x 4096 image": 1.10}
+    goals |= {"load(names=[one]) of 20,000 signals": 2.0}
+    full = "1,000 signals with ROI and metadata"
+    goals |= {f"save {full}": 1.6, f"load {full}": 2.2}
     print(f"{os.cpu_count()} processors, {pairs} interleaved pairs, median [95 % interval]")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rows = [
             many_signals(folder, pairs),
             many_signals(folder, pairs, is_full=True),
+            one_of_many(folder, pairs),
             one_image(folder, pairs),
             copies(pairs),
         ]
