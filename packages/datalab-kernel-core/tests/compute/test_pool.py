@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 
+from datalab_kernel.compute._crew import Crew
 from datalab_kernel.compute._pool import in_threads, number_of_cores
 
 
@@ -118,3 +119,11 @@ def test_context_variables_are_those_of_the_caller():
     variable = ContextVar("variable", default="none")
     variable.set("ours")
     assert [*in_threads([variable.get], is_long=True)] == ["ours"]
+
+
+def test_closing_it_after_the_last_result_leaves_no_thread():
+    for _ in range(50):
+        found = Crew([int] * 8, 2).results()
+        assert [next(found) for _ in range(8)] == [0] * 8
+        assert not any("datalab-kernel-calc" in thread.name for thread in threading.enumerate())
+        found.close()

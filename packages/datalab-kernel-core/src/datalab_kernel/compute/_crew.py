@@ -82,6 +82,8 @@ class Crew(Generic[T]):
                 if error is not None:
                     self._end()
                     raise error  # noqa: TRY301 - an interrupt while waiting is handled as well
+                if place == len(self._calls) - 1:
+                    self._end()  # who closes this after the last result leaves no thread
                 yield value
         except BaseException:
             self._leave()
