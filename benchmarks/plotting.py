@@ -20,7 +20,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from _pairs import Ratio, compare
+from _pairs import Ratio, compare, compare_times, processor_s
 from datalab_kernel import Plotter, create_image, create_signal
 
 if TYPE_CHECKING:
@@ -133,6 +133,30 @@ def image(pairs: int) -> Iterator[Row]:
     )
 
 
+def many_curves(pairs: int, count: int = 900) -> Iterator[Row]:
+    """Compare many noisy curves of 1,000 samples in one picture, by the processor's time."""
+    x = np.linspace(0.0, 10.0, FEW)
+    values = np.random.default_rng(0).standard_normal((count, FEW))
+    made = [create_signal(f"s{number}", x, y, **LABELS) for number, y in enumerate(values)]
+    plotter = Plotter(None)  # type: ignore[arg-type] - objects need no workspace
+
+    def by_hand() -> bytes:
+        figure = Figure()
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        for y in values:
+            axes.plot(x, y)
+        axes.grid(visible=True)
+        axes.set(title="a", xlabel="Time (s)", ylabel="Voltage (V)")
+        return _png(figure)
+
+    def ours() -> bytes:
+        return plotter.plot(made, show=False).png()
+
+    ratio = compare_times(lambda: processor_s(ours), lambda: processor_s(by_hand), pairs=pairs)
+    yield f"{count} curves in one plot", ratio, 0.15
+
+
 def extra_memory(samples: int) -> float:
     """Return the peak memory of plotting, in a process of its own, as a share of the data."""
     code = MEASURE_PEAK.format(here=str(Path(__file__).parent), samples=samples)
@@ -158,7 +182,12 @@ def main() -> None:
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     print(f"{os.cpu_count()} processors, {pairs} interleaved pairs, median [95 % interval]")
     sizes = [MANY, VERY_MANY] if has_memory_for_very_many() else [MANY]
-    rows = [small(pairs), image(pairs), *(large(pairs, samples) for samples in sizes)]
+    rows = [
+        small(pairs),
+        image(pairs),
+        many_curves(min(pairs, 3)),
+        *(large(pairs, samples) for samples in sizes),
+    ]
     for label, ratio, goal in (row for group in rows for row in group):
         verdict = "reached" if ratio.low <= goal else "MISSED"
         times = f"({1e3 * ratio.ours_s:.1f} ms / {1e3 * ratio.reference_s:.1f} ms)"

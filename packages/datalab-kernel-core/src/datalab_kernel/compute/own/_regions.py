@@ -48,7 +48,7 @@ def region_properties(
     orientation, the angle of the longer one in degrees, counted from x towards y, from -90 to 90.
     With operand= the least, mean and greatest value, and their sum. Lengths are in the axes' unit,
     also of pixels that aren't square. Masked pixels, NaN and what is beyond the regions of interest
-    are left out.
+    are left out. Several of these don't make several tables: a cell in two of them is one cell.
 
     Parameters
     ----------
