@@ -13,6 +13,7 @@ PACKAGES = (
     *("datalab_kernel", "datalab_kernel_standalone", "datalab_kernel_live"),
     *("datalab_kernel_spec", "datalab_kernel_interactive", "datalab_kernel_formats"),
     *("datalab_kernel_client", "datalab_kernel_channel", "datalab_kernel_lite"),
+    "datalab_kernel_dask",
 )
 BREACHES = {
     "core/src/datalab_kernel/_loose.py": "",
@@ -47,6 +48,8 @@ BREACHES = {
     "client/src/datalab_kernel_client/__init__.py": "import datalab_kernel_spec",
     "client/src/datalab_kernel_client/server/_rest.py": "import datalab_kernel_client.kernels",
     "channel/src/datalab_kernel_channel/__init__.py": "import datalab_kernel_interactive",
+    "dask/src/datalab_kernel_dask/__init__.py": "import datalab_kernel_standalone",
+    "dask/src/datalab_kernel_dask/_worker.py": "from datalab_kernel.compute import _jobs",
     "channel/src/datalab_kernel_channel/comm/__init__.py": "import datalab_kernel_channel.rpc",
     "channel/src/datalab_kernel_channel/rpc/__init__.py": "def late():\n    import sigima",
     "channel/src/datalab_kernel_channel/protocol/__init__.py": "import comm",

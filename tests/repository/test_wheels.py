@@ -21,8 +21,11 @@ IMPORTS = {
     "datalab-kernel-client": "datalab_kernel_client",
     "datalab-kernel-channel": "datalab_kernel_channel",
     "datalab-kernel-lite": "datalab_kernel_lite",
+    "datalab-kernel-dask": "datalab_kernel_dask",
 }
-OPTIONAL = {f"datalab-kernel-{name}" for name in ("interactive", "formats", "client", "channel")}
+OPTIONAL = {
+    f"datalab-kernel-{name}" for name in ("interactive", "formats", "client", "channel", "dask")
+}
 MARKERS = {
     "datalab-kernel-spec": "; sys_platform != 'emscripten'",
     "datalab-kernel-lite": "; sys_platform == 'emscripten'",

@@ -1,5 +1,6 @@
 """What process refuses, before it reads or writes anything."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +126,13 @@ def test_a_client_that_nobody_knows(refused) -> None:
 
 
 def test_a_function_that_can_t_be_sent(refused) -> None:
-    refused(ParameterError, "with def", steps=lambda obj: obj, executor="processes")
+    lock = threading.Lock()
+
+    def holding(obj):
+        with lock:
+            return obj
+
+    refused(ParameterError, "with def", steps=holding, executor="processes")
 
 
 def test_an_option_that_there_isn_t(raw) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BackendContractError",
+    "ClusterLostError",
     "ComputationError",
     "ComputationWarning",
     "DataLabAuthError",
@@ -50,6 +51,7 @@ __all__ = [
     "UnitError",
     "UnknownFunctionError",
     "UnsupportedDtypeError",
+    "WorkerMismatchError",
 ]
 
 
@@ -106,6 +108,19 @@ class NoExecutorError(DataLabKernelError, RuntimeError):
 
     name: str
     installed: list[str]
+
+
+class ClusterLostError(DataLabKernelError, ConnectionError):
+    """The cluster that files are processed on doesn't answer any more; what is done is kept."""
+
+
+class WorkerMismatchError(DataLabKernelError, RuntimeError):
+    """Workers of a cluster have other versions than this process."""
+
+    workers: Mapping[str, Mapping[str, str]]
+    """Of each that differs, what does: versions by package."""
+    expected: Mapping[str, str]
+    """Those of this process."""
 
 
 class BackendContractError(DataLabKernelError, RuntimeError):

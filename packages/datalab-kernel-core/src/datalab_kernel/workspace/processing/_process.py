@@ -13,7 +13,8 @@ from datalab_kernel.workspace.processing._inputs import destination_of, tasks_of
 from datalab_kernel.workspace.processing._journal import Journal
 from datalab_kernel.workspace.processing._result import ProcessResult
 from datalab_kernel.workspace.processing._run import Run
-from datalab_kernel.workspace.processing._steps import check_sendable, check_steps, steps_of
+from datalab_kernel.workspace.processing._sending import packed
+from datalab_kernel.workspace.processing._steps import check_steps, steps_of
 from datalab_kernel.workspace.processing._where import tasks_maker
 
 if TYPE_CHECKING:
@@ -71,13 +72,13 @@ def _checked(
 ) -> _Session:
     """Check everything, before a file is read."""
     _check_chunk(options.chunk)
-    open_tasks, is_elsewhere = tasks_maker(options.client, options.executor)
+    open_tasks, is_sent = tasks_maker(options.client, options.executor)
     destination = destination_of(to)
     tasks = tasks_of(files, destination)
     check_steps(steps)
-    if is_elsewhere:
-        check_sendable(steps, "another process")
     recipe = _recipe(steps, options)
+    if is_sent:
+        packed(recipe)
     session = _Session(recipe, tasks, destination, open_tasks, open_workspace)
     if destination is not None:
         session.check_places(destination, resume=options.resume)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -76,7 +76,8 @@ class CallStep:
     def name(self) -> str:
         """What the function is called."""
         inner = getattr(self.call, "func", self.call)  # of a functools.partial
-        return str(getattr(inner, "__name__", type(inner).__name__))
+        name = str(getattr(inner, "__name__", type(inner).__name__))
+        return re.sub(r"\W+", "_", name).strip("_")  # as a table's title is, of a lambda too
 
     def __str__(self) -> str:
         return self.name
@@ -273,24 +274,3 @@ def _plan_without_data(step: CalcStep, kind: Any) -> None:
             keywords=keywords,
         )
     )
-
-
-def check_sendable(steps: Sequence[CalcStep | CallStep], where: str) -> None:
-    """Check that steps can be sent to another process.
-
-    Raises
-    ------
-    ParameterError
-        If a function can't be pickled.
-    """
-    for step in steps:
-        try:
-            pickle.dumps(step)
-        except Exception as error:
-            message = (
-                f"The step {step} can't be sent to {where}: {error}. Write it with def in a "
-                "module (a .py file), and import it from there."
-            )
-            raise ParameterError(
-                message, function=str(step), problems=[message], parameters=[]
-            ) from error

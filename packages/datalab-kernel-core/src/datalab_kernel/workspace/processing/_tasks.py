@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -15,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.compute import Outcome, WorkerLostError, number_of_cores
+from datalab_kernel.workspace.processing._sending import packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +108,7 @@ class ProcessTasks:
     def __init__(self, call: Callable[..., Any], shared: Any) -> None:
         self.workers = number_of_cores()
         self._call = call
-        self._shared = shared
+        self._shared = packed(shared)
         self._context = multiprocessing.get_context("spawn")
         self._stopped = self._context.Event()
         self._finished = _Finished()
@@ -164,5 +166,5 @@ def _prepare(stopped: Event) -> None:
     import_module("datalab_kernel.workspace.processing._file_run")
 
 
-def _in_process(call: Callable[..., Any], shared: Any, argument: Any) -> Any:
-    return call(shared, argument, _ThisProcess.stopped.is_set)
+def _in_process(call: Callable[..., Any], shared: bytes, argument: Any) -> Any:
+    return call(pickle.loads(shared), argument, _ThisProcess.stopped.is_set)  # noqa: S301 - its own

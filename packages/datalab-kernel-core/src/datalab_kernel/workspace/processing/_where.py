@@ -16,7 +16,7 @@ THREADS, PROCESSES = "threads", "processes"
 
 
 def tasks_maker(client: Any, executor: Any) -> tuple[Callable[[Any, Any], Tasks], bool]:
-    """Return what makes tasks of a call and what they share, and whether they run elsewhere.
+    """Return what makes tasks of a call and what they share, and whether in processes of ours.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def tasks_maker(client: Any, executor: Any) -> tuple[Callable[[Any, Any], Tasks]
             raise ParameterError(
                 message, function="process", problems=[message], parameters=["client", "executor"]
             )
-        return executor_of_client(client).tasks, True
+        return executor_of_client(client).tasks, False
     if executor in (None, THREADS):
         return (_tasks.ThreadTasks if here().has_threads else _tasks.InPlaceTasks), False
     if executor == PROCESSES:
@@ -50,4 +50,4 @@ def tasks_maker(client: Any, executor: Any) -> tuple[Callable[[Any, Any], Tasks]
         raise ParameterError(
             message, function="process", problems=[message], parameters=["executor"]
         )
-    return found.tasks, True
+    return found.tasks, False

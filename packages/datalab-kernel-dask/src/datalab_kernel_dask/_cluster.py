@@ -1,0 +1,45 @@
+"""A cluster on this computer whose workers a Stop in the notebook doesn't reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from distributed import LocalCluster
+
+__all__ = ["local_cluster"]
+
+
+def local_cluster(n: int, **options: Any) -> LocalCluster:
+    """Start worker processes on this computer, in sessions of their own and with Sigima imported.
+
+    Jupyter sends a Stop to all processes of the notebook's session; those of a plain LocalCluster
+    end by it.
+
+    Parameters
+    ----------
+    n
+        How many workers, of one thread each.
+    **options
+        As :class:`distributed.LocalCluster` takes them. The dashboard is at a free port of this
+        computer, unless ``dashboard_address`` says where.
+
+    Returns
+    -------
+    distributed.LocalCluster
+        To be given to ``distributed.Client``; ``close()`` ends it, and so does the end of this process.
+
+    Examples
+    --------
+    >>> from distributed import Client
+    >>> with local_cluster(1) as cluster, Client(cluster) as client:
+    ...     client.submit(sum, [1, 2]).result()
+    3
+    """
+    given: dict[str, Any] = {
+        "threads_per_worker": 1,
+        "processes": True,
+        "dashboard_address": "127.0.0.1:0",
+        "preload": ["datalab_kernel_dask._preload"],
+        **options,
+    }
+    return LocalCluster(n_workers=n, **given)
