@@ -84,7 +84,7 @@ def test_a_stop_leaves_a_call_that_is_long_and_drops_its_result():
 
     def stop():
         went_on.wait(20)
-        signal.raise_signal(signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # as to a process
 
     def work():
         went_on.set()

@@ -15,10 +15,6 @@ __all__ = ["Crew"]
 T = TypeVar("T")
 
 
-class _Left(SystemExit):
-    """Ends a thread that was left, silently."""
-
-
 class Crew(Generic[T]):
     """Call functions in several threads.
 
@@ -34,7 +30,7 @@ class Crew(Generic[T]):
         self._calls = calls
         self._next = iter(range(len(calls)))
         self._taking = threading.Lock()
-        self._is_over = False
+        self._is_over = self._is_left = False
         self._outcomes: queue.SimpleQueue[tuple[int, Any, BaseException | None]] = (
             queue.SimpleQueue()
         )
@@ -57,9 +53,9 @@ class Crew(Generic[T]):
                 return
             try:
                 value = self._calls[place]()
-            except _Left:
-                return
             except BaseException as error:  # noqa: BLE001 - raised where the results are wanted
+                if self._is_left:
+                    return
                 self._outcomes.put((place, None, error))
             else:
                 self._outcomes.put((place, value, None))
@@ -98,13 +94,13 @@ class Crew(Generic[T]):
 
     def _leave(self) -> None:
         """Begin nothing more, and have each thread end at its next step in Python."""
-        self._is_over = True
+        self._is_over = self._is_left = True
         running = [thread.ident for thread in self._threads if thread.is_alive()]
         if not running:
             return
         import ctypes
 
-        for ident in running:
+        for ident in running:  # of SystemExit itself nothing is printed, wherever a thread is
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(ident or 0), ctypes.py_object(_Left)
+                ctypes.c_ulong(ident or 0), ctypes.py_object(SystemExit)
             )
