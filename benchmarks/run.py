@@ -24,6 +24,7 @@ BENCHMARKS = (
     "storage.py",
     "text_files.py",
     "frames.py",
+    "process.py",
     "plotting.py",
     "interactive.py",
     "startup.py",

@@ -15,6 +15,8 @@ PIXI = tomllib.loads((ROOT / "pixi.toml").read_text(encoding="utf-8"))
 OWN_SERIES = f"{sys.version_info.major}.{sys.version_info.minor}.*"
 HELD = {"core", "standalone", "live", "spec", "interactive", "client", "channel"}
 """Features of which the channel holds everything: our packages' dependencies."""
+EARLIER = {"lite-before": {"jupyterlab_widgets"}}
+"""What an environment wants in an earlier version: the channel holds the newest alone."""
 
 
 def specs_of(features: list[str]) -> dict[str, str]:
@@ -57,8 +59,9 @@ def test_the_channel_holds_what_our_packages_depend_on(names: set[str]) -> None:
 def test_an_environment_of_pixi_toml_can_be_had(
     channel: LocalChannel, names: set[str], environment: str
 ) -> None:
+    held = names - EARLIER.get(environment, set())
     wanted = {
-        name: spec for name, spec in specs_of(ENVIRONMENTS[environment]).items() if name in names
+        name: spec for name, spec in specs_of(ENVIRONMENTS[environment]).items() if name in held
     }
     found = {record.name.normalized for record in solved(list(wanted.values()), [channel.base])}
     assert found >= wanted.keys()

@@ -105,3 +105,13 @@ def test_what_needs_the_other_interface_is_a_limit_that_changes_nothing(
     with pytest.raises(LiveLimitError, match="XML-RPC"):
         _ = workspace.proxy
     assert workspace.list() == ["kept"]
+
+
+def test_clearing_reaches_objects_that_datalab_renames_meanwhile(workspace: Workspace) -> None:
+    names = ["s001: copy", "plain", "fft(s001)", "s002|s001", "fft(fft(s003))"]
+    for name in names:
+        workspace.add(name, np.arange(5.0))
+    workspace.add("i001: copy", np.ones((3, 4)))
+    assert workspace.list() == [*names, "i001: copy"]
+    workspace.clear(everything=True)
+    assert workspace.list() == []

@@ -68,6 +68,7 @@ def assert_results(done, paths, steps) -> None:
     objects, rows = plain_loop(paths, steps)
     results = done.load()
     assert results.list() == [*objects]
+    assert f"{len(objects)} still unread in {len(paths)} files" in results.status().notes
     for name, expected in objects.items():
         assert_as_loop(results.get(name), expected)
     table = done.table

@@ -10,7 +10,7 @@ from datalab_kernel.errors import NoBackendError
 
 MODE_VARIABLE = "DATALAB_KERNEL_MODE"
 AUTO = "auto"
-_MEMORY, _DATALAB = WorkspaceMode.STANDALONE, WorkspaceMode.LIVE
+MEMORY, _DATALAB = WorkspaceMode.STANDALONE, WorkspaceMode.LIVE
 """What our own backends are called."""
 
 
@@ -27,7 +27,7 @@ def mode_of(label: str) -> WorkspaceMode | str:
 def unopened(name: str) -> str:
     """Say in one line, for people, where a workspace is to be that hasn't been used yet."""
     if opens_empty(name):
-        return f"Workspace({_MEMORY}, empty)"
+        return f"Workspace({MEMORY}, empty)"
     if name == AUTO:
         where = "in DataLab if one is running, else in memory"
     else:
@@ -74,7 +74,7 @@ def open_memory() -> Backend:
     for cls in candidates():
         if not cls.needs_connection and cls.is_available():
             return cls.open()
-    return open_backend(_MEMORY, {})  # which says what to install
+    return open_backend(MEMORY, {})  # which says what to install
 
 
 def needs_connection(name: str) -> bool | None:
@@ -93,7 +93,7 @@ def opens_empty(name: str) -> bool:
     Then what is shown of a workspace needs no import of the backend, which takes seconds.
     """
     installed = {*_registry.installed()}
-    return _MEMORY in installed and (name == _MEMORY or (name == AUTO and installed == {_MEMORY}))
+    return MEMORY in installed and (name == MEMORY or (name == AUTO and installed == {MEMORY}))
 
 
 def opens_quietly(name: str) -> bool:
@@ -103,7 +103,7 @@ def opens_quietly(name: str) -> bool:
     """
     installed = {*_registry.installed()}
     if name == AUTO:
-        if _DATALAB in installed <= {_DATALAB, _MEMORY}:
+        if _DATALAB in installed <= {_DATALAB, MEMORY}:
             return False  # known without importing them
         ranked = candidates()
         return bool(ranked) and not ranked[0].needs_connection

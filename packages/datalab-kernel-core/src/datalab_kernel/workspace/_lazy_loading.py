@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Waiting", "divided", "note_of_loading", "note_of_reading"]
 
+_NAMED_FILES = 3
+
 
 def divided(paths: Sequence[Path], backend: Backend) -> tuple[list[Path], list[Path]]:
     """Return the files of which objects can stay unread in a backend, and the others."""
@@ -116,4 +118,6 @@ def note_of_reading(backend: Backend) -> str:
     counts: dict[str, int] = {}
     for one in unread:
         counts[one.path] = counts.get(one.path, 0) + 1
+    if len(counts) > _NAMED_FILES:
+        return f"{sum(counts.values()):,} still unread in {len(counts):,} files"
     return "; ".join(f"{count:,} still unread in {path}" for path, count in counts.items())

@@ -39,10 +39,23 @@ def load(  # noqa: PLR0913 - each is given by its name
     lazy: bool = False,
 ) -> LoadedNames:
     """Add what files hold, and return the names of what was added, with what was noted."""
-    options = read_options(read)
     paths = _paths.sources(path_or_pattern)
+    return load_files(shelf, paths, names, read, overwrite=overwrite, lazy=lazy)
+
+
+def load_files(  # noqa: PLR0913 - each is given by its name
+    shelf: Shelf,
+    paths: Sequence[Path],
+    names: str | Iterable[str] | None = None,
+    read: Mapping[str, Any] | None = None,
+    *,
+    overwrite: bool = False,
+    lazy: bool = False,
+) -> LoadedNames:
+    """Add what these files hold, all at once; else as :func:`load`."""
+    options = read_options(read)
     if lazy:
-        return _load_lazily(shelf, paths, names, read, overwrite=overwrite)
+        return _load_lazily(shelf, paths, names, options, overwrite=overwrite)
     return _load(shelf, paths, names, options, overwrite=overwrite)
 
 
@@ -50,7 +63,7 @@ def _load_lazily(
     shelf: Shelf,
     paths: Sequence[Path],
     names: str | Iterable[str] | None,
-    read: Mapping[str, Any] | None,
+    options: ReadOptions,
     *,
     overwrite: bool,
 ) -> LoadedNames:
@@ -59,7 +72,7 @@ def _load_lazily(
     placement = Placement.REPLACE if overwrite else Placement.NEW
     lazy, others = divided(paths, shelf.backend)
     if others:  # all or nothing needs one way for all
-        loaded = _load(shelf, paths, names, read_options(read), overwrite=overwrite)
+        loaded = _load(shelf, paths, names, options, overwrite=overwrite)
         return loaded.noting(note_of_loading(shelf.backend, others))
     waiting = Waiting(lazy, names, placement)
     with shelf.changing():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from datalab_kernel.backends import _resolve
 from datalab_kernel.workspace._workspace import Workspace
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def process(  # noqa: PLR0913 - each is given by its name
     (20, 30)
     >>> folder.cleanup()
     """
-    return Workspace("standalone").process(
+    return Workspace(_resolve.MEMORY).process(
         files,
         steps,
         to=to,

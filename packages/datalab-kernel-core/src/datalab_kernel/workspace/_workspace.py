@@ -79,7 +79,7 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
             raise TypeError(message)
         wanted = _resolve.wanted_name(backend)
         self._shelf = Shelf(partial(_resolve.open_backend, wanted, options), opened)
-        self._shelf.open_another = partial(Workspace, "standalone")
+        self._shelf.open_another = partial(Workspace, _resolve.MEMORY)
         self._connection = Connection(self._shelf, wanted, options)
         self._runner = Runner(self._shelf)
         self._appearance = Appearance(self._shelf, self._connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import DataLabKernelError, LiveLimitError
@@ -31,6 +32,17 @@ class Remover:
     def remove(self, entries: Sequence[Entry]) -> None:
         """Remove objects one by one, those first whose titles change when others are removed."""
         places = [entry.place for entry in entries]
+        if self._remote is None and any(is_numbered(place.title) for place in places):
+            self._remove_backwards(places)
+        else:
+            self._remove_by_title(places)
+        for entry in entries:
+            self._memory.own_names.discard(entry.info.name)
+            self._memory.places.pop(entry.info.name, None)
+        if self._titles is not None:
+            self._titles.mend({place.kind for place in places})
+
+    def _remove_by_title(self, places: Sequence[Place]) -> None:
         others = [place for place in places if not self._is_steady(place)]
         for place in others:
             self.remove_exactly(place)
@@ -38,11 +50,21 @@ class Remover:
             if self._is_steady(place):
                 self._web.delete(place.title, is_only=True)
             self._memory.leave_group(place.uuid, place.kind)
-        for entry in entries:
-            self._memory.own_names.discard(entry.info.name)
-            self._memory.places.pop(entry.info.name, None)
-        if self._titles is not None:
-            self._titles.mend({place.kind for place in places})
+
+    def _remove_backwards(self, places: Sequence[Place]) -> None:
+        """Remove the last first: those before it stay where they are, however they are called by then.
+
+        Only the Web API is open, which knows objects by their titles.
+        """
+        listed = [(info["type"], info["name"]) for info in self._web.list()]
+        wanted = Counter((place.kind, place.title) for place in places)
+        for number in reversed(range(len(listed))):
+            if wanted[listed[number]]:
+                wanted[listed[number]] -= 1
+                title = listed[number][1]
+                if is_numbered(title):
+                    title = self._web.list()[number]["name"]
+                self._web.delete(title)
 
     def _is_steady(self, place: Place) -> bool:
         """Say whether the Web API reaches an object by its title, also when others are removed."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import MissingFileError
 from datalab_kernel.objects import _names
+from datalab_kernel.platform import here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +109,7 @@ class ProcessResult:
         return {row.file: row.failure for row in self.rows if row.failure is not None}
 
     def load(self, pattern: str | None = None) -> Any:
-        """Return the results as a workspace of their own, in memory.
+        """Return the results as a workspace of their own, which reads each when it is needed.
 
         Parameters
         ----------
@@ -131,14 +132,17 @@ class ProcessResult:
         wanted = [row for row in self.rows if row.output and _matches(row, pattern)]
         if not wanted:
             raise self._nothing(pattern)
+        is_lazy = here().has_hdf5
         if self.to is not None and self.to.is_file():
             from datalab_kernel.workspace.processing._gathering import names_in_file
 
             there = [row for row in self.rows if row.output]
-            workspace.load(self.to, names=names_in_file(there, wanted))
+            workspace.load(self.to, names=names_in_file(there, wanted), lazy=is_lazy)
         else:
-            for row in wanted:
-                workspace.load(row.output)
+            from datalab_kernel.workspace._loading import load_files
+
+            shelf = workspace._shelf  # noqa: SLF001 - all in one go, however many
+            load_files(shelf, [Path(row.output) for row in wanted], lazy=is_lazy)
         return workspace
 
     def _nothing(self, pattern: str | None) -> MissingFileError:
