@@ -1,5 +1,6 @@
 """The same call again: what is done stays, what has changed is done anew, a crash is gone on from."""
 
+import errno
 import json
 import shutil
 import threading
@@ -11,6 +12,7 @@ from support.plain_loop import write_images
 
 from datalab_kernel import Workspace, process
 from datalab_kernel.errors import FileTakenError
+from datalab_kernel.workspace.processing._journal import Journal
 
 STEPS = [("gaussian_filter", {"sigma": 2}), "stats"]
 
@@ -219,3 +221,16 @@ def test_groups_stay_groups_in_one_file(tmp_path) -> None:
 
 def copied(obj):
     return obj
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_journal_that_cannot_be_written_says_so(tmp_path) -> None:
+    journal = Journal(tmp_path / "process.jsonl")
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        journal._descriptor = full.fileno()
+        with pytest.raises(OSError, match="What was done before is kept") as caught:
+            journal.claim(["a.h5"])
+    assert (caught.value.errno, caught.value.filename) == (
+        errno.ENOSPC,
+        str(tmp_path / "process.jsonl"),
+    )

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support.plain_loop import assert_as_loop, plain_loop, write_images, write_signals
 from support.sampling import IS_FULL
+from support.small_disk import mounted_small_disk
 
 from datalab_kernel import process
 
@@ -80,18 +82,9 @@ def test_a_process_that_dies_with_a_file_takes_no_other_along(tmp_path: Path) ->
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path):
-    """A real file system of 1 MB, where the test may mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if (
-        sys.platform != "linux"
-        or subprocess.run(command, capture_output=True, check=False).returncode
-    ):
-        pytest.skip("mounting a small tmpfs is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with mounted_small_disk(tmp_path / "small") as folder:
+        yield folder
 
 
 def test_a_disk_that_is_full_in_the_middle_keeps_what_is_done(

@@ -165,9 +165,16 @@ class Journal:
     def _write(self, values: dict[str, Any], start: str = "") -> None:
         """Append a line in one piece; ``start`` ends half a line that a crash left."""
         line = f"{start}{json.dumps(values)}\n".encode()
-        written = os.write(self._descriptor, line)
-        while written < len(line):  # a disk that is nearly full: the next try says so
-            written += os.write(self._descriptor, line[written:])
+        try:
+            written = os.write(self._descriptor, line)
+            while written < len(line):  # a disk that is nearly full: the next try says so
+                written += os.write(self._descriptor, line[written:])
+        except OSError as error:
+            message = (
+                f"Can't save: {error.strerror}. What was done before is kept. Choose another place, "
+                "or make room and try again"
+            )
+            raise OSError(error.errno, message, str(self._path)) from error
 
 
 @contextmanager
