@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import ComputationWarning
+from datalab_kernel.workspace._caller import level_of_caller
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datalab_kernel.notes import Note
 
 MAX_NOTES = 3
-_PACKAGE = __name__.partition(".")[0]
 
 
 def warn_of_notes(function: str, notes: tuple[Note, ...]) -> None:
@@ -26,7 +25,7 @@ def warn_of_notes(function: str, notes: tuple[Note, ...]) -> None:
     if function not in message:  # one that runs several others
         message = f"{function}: {message}"
     warning = ComputationWarning(message, function=function, notes=notes)
-    warnings.warn(warning, stacklevel=_level_of_caller())
+    warnings.warn(warning, stacklevel=level_of_caller())
 
 
 def shown_notes(notes: Sequence[Note]) -> list[str]:
@@ -37,15 +36,3 @@ def shown_notes(notes: Sequence[Note]) -> list[str]:
         for note, after in zip_longest(notes[:MAX_NOTES], notes[1:MAX_NOTES])
     ]
     return [*lines, f"… and {rest:,} more: .notes of the result"] if rest > 0 else lines
-
-
-def _level_of_caller() -> int:
-    """Return the stacklevel, for our caller, of the first frame that isn't this package's."""
-    level, frame = 0, sys._getframe(1)  # noqa: SLF001 - what warnings.warn itself goes by
-    while frame.f_back is not None and _is_ours(str(frame.f_globals.get("__name__", ""))):
-        level, frame = level + 1, frame.f_back
-    return level + 1
-
-
-def _is_ours(module: str) -> bool:
-    return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")

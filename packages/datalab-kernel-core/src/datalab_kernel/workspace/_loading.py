@@ -11,6 +11,7 @@ from datalab_kernel.errors import FormatWarning
 from datalab_kernel.formats import check_memory, read_options
 from datalab_kernel.notes import NOTES_KEY, Note, distinct, notes_of
 from datalab_kernel.workspace import _paths
+from datalab_kernel.workspace._caller import level_of_caller
 from datalab_kernel.workspace._choosing import choose
 from datalab_kernel.workspace._file_contents import items_of, read_all, take_groups_and_extras
 
@@ -162,11 +163,11 @@ def _notes_of_journals(files: Sequence[Contents], items: Sequence[Put]) -> Noted
 def _warn_of_journals(files: Sequence[Contents]) -> None:
     remarks = [contents.remark for contents in files if contents.remark]
     if remarks:
-        warnings.warn("\n".join(remarks), RuntimeWarning, stacklevel=4)
+        warnings.warn("\n".join(remarks), RuntimeWarning, stacklevel=level_of_caller())
 
 
 def _warn_of_guesses(noted: Noted) -> None:
     guesses = distinct(note for found in noted.values() for note in found if note.is_guess)
     if guesses:
         message = "\n".join(map(str, guesses))
-        warnings.warn(FormatWarning(message, guesses), stacklevel=5)
+        warnings.warn(FormatWarning(message, guesses), stacklevel=level_of_caller())
