@@ -9,9 +9,7 @@ are new signals each time; what a call replaces is on no side's clock.
 
 from __future__ import annotations
 
-import gc
 import sys
-import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +17,11 @@ import numpy as np
 import sigima.proc.signal as functions
 from sigima import params
 
-from _pairs import Ratio, compare_times, print_rows
+from _pairs import Ratio, compare_times, print_rows, processor_s
 from datalab_kernel import Workspace, create_signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SIGNALS, SAMPLES, SINGLE = 1000, 1000, 100
 GOAL_OF_ONE_CALL, GOAL_OF_SINGLE_CALLS = 1.3, 1.8
@@ -55,33 +53,24 @@ class Bench:
         """Run Sigima's function alone."""
         call = getattr(functions, function)
         given = () if parameters is None else (parameters,)
-        return _processor_s(lambda: [call(signal, *given) for signal in self.signals[:count]])
+        return processor_s(lambda: [call(signal, *given) for signal in self.signals[:count]])
 
     def one_call_s(self, function: str, keywords: dict[str, Any]) -> float:
         """Run it on all signals in one call."""
-        taken = _processor_s(lambda: self.workspace.calc(function, on="s*", **keywords))
+        taken = processor_s(lambda: self.workspace.calc(function, on="s*", **keywords))
         self._remove_results()
         return taken
 
     def single_calls_s(self, function: str, keywords: dict[str, Any]) -> float:
         """Run it on one signal after another."""
         calc, names = self.workspace.calc, self.names[:SINGLE]
-        taken = _processor_s(lambda: [calc(function, on=name, **keywords) for name in names])
+        taken = processor_s(lambda: [calc(function, on=name, **keywords) for name in names])
         self._remove_results()
         return taken
 
     def _remove_results(self) -> None:
         known = {*self.names}
         self.workspace.remove([name for name in self.workspace.list() if name not in known])
-
-
-def _processor_s(call: Callable[[], object]) -> float:
-    gc.collect()  # what the other side left behind is not on this one's clock
-    began = time.process_time()
-    kept = call()
-    taken = time.process_time() - began
-    del kept
-    return taken
 
 
 def overhead(pairs: int, names: list[str]) -> Iterator[tuple[str, Ratio, float]]:
