@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import cloudpickle
 from distributed import KilledWorker
 
-from datalab_kernel.compute import Outcome, WorkerLostError
+from datalab_kernel.compute import Finished, Outcome, WorkerLostError
 from datalab_kernel.errors import ClusterLostError, ParameterError
 from datalab_kernel_dask._versions import check_workers, versions_here
 from datalab_kernel_dask._worker import PreparedWorker, in_worker, same
@@ -53,7 +51,7 @@ class ClusterTasks:
             ) from error
         self._client = client
         self._call = call
-        self._queue: SimpleQueue[tuple[str, Future[Any]]] = SimpleQueue()
+        self._finished = Finished()
         self._futures: dict[str, Future[Any]] = {}
         self._counted_s = float("-inf")
         self._count = 1
@@ -89,7 +87,7 @@ class ClusterTasks:
             pure=False,
         )
         self._futures[key] = future
-        future.add_done_callback(lambda done: self._queue.put((key, done)))
+        self._finished.watch(key, future)
 
     def finished(self, timeout_s: float) -> list[Outcome]:
         """Return what is done.
@@ -100,12 +98,7 @@ class ClusterTasks:
             If the scheduler doesn't answer any more.
         """
         self._check_connected()
-        found = []
-        with suppress(Empty):
-            found.append(self._queue.get(timeout=timeout_s))
-            while True:
-                found.append(self._queue.get_nowait())
-        return [self._outcome(key, future) for key, future in found]
+        return [self._outcome(key, future) for key, future in self._finished.take(timeout_s)]
 
     def _outcome(self, key: str, future: Future[Any]) -> Outcome:
         self._futures.pop(key, None)

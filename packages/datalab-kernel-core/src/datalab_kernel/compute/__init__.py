@@ -27,7 +27,7 @@ from datalab_kernel.compute._records import (
 )
 from datalab_kernel.compute._registry import filed_as
 from datalab_kernel.compute._source import Source
-from datalab_kernel.compute._tasks import Outcome, RunsTasks, Tasks, WorkerLostError
+from datalab_kernel.compute._tasks import Finished, Outcome, RunsTasks, Tasks, WorkerLostError
 from datalab_kernel.objects._results import put_result, results_of
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "AS_THEY_ARE",
     "UUID",
     "Executor",
+    "Finished",
     "FunctionInfo",
     "Job",
     "Outcome",

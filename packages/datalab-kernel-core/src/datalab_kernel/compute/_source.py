@@ -62,11 +62,11 @@ class Source:
     @classmethod
     def of_loose(cls, obj: DataObject) -> Self:
         """Return a source of an object that isn't in the workspace."""
-        from datalab_kernel.objects import describe_object, share_object
+        from datalab_kernel.objects import kind_of, share_object
 
         return cls(
             name=obj.title,
-            kind=describe_object(obj, group="").kind,
+            kind=kind_of(obj),
             load=partial(share_object, obj),
             is_stored=False,
         )

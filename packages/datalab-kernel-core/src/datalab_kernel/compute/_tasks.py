@@ -5,7 +5,9 @@ Unlike an executor's jobs, tasks are many, in no order, and given out while othe
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -23,6 +25,26 @@ class Outcome:
     key: str
     value: Any = None
     error: BaseException | None = None
+
+
+class Finished:
+    """Futures in the order in which they finish, each with the key of its task."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+
+    def watch(self, key: str, future: Any) -> None:
+        """Wait for one, which tells of its end as those of ``concurrent.futures`` do."""
+        future.add_done_callback(lambda done: self._queue.put((key, done)))
+
+    def take(self, timeout_s: float) -> list[tuple[str, Any]]:
+        """Return those that are finished by now, or the first that is within some time."""
+        found: list[tuple[str, Any]] = []
+        with suppress(Empty):
+            found.append(self._queue.get(timeout=timeout_s))
+            while True:
+                found.append(self._queue.get_nowait())
+        return found
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.objects import KINDS
+from datalab_kernel.objects import KINDS, entitle
 from datalab_kernel.storage import _archive
 from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
 
@@ -332,8 +332,7 @@ class _Replay:
         def found(name: str) -> DataObject:
             known = self._objects[name]
             obj = read(known) if isinstance(known, _Place) else known
-            if obj.title != name:
-                obj.title = name
+            entitle(obj, name)
             return obj
 
         signals, images = (

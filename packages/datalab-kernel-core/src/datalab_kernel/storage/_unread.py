@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakSet
 
 from datalab_kernel.errors import FileChangedError
-from datalab_kernel.objects import KINDS, _names
+from datalab_kernel.objects import KINDS, _names, entitle
 from datalab_kernel.objects._unread import Unread
 from datalab_kernel.storage._contents import Extras
 from datalab_kernel.storage._index import opened_index
@@ -219,7 +219,7 @@ class StoredObject(Unread):
             obj = self.file.use(self.name, use)
         except WrongListError as error:
             raise self.file.wrong(self.name, error) from error
-        vars(obj)["_title"] = self.name
+        entitle(obj, self.name)
         return obj
 
     def is_same_as(self, other: object) -> bool:

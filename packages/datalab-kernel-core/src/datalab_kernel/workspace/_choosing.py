@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import DataObject
     from datalab_kernel.storage import Contents, NamedObject
 
-__all__ = ["Chosen", "choose", "matching", "may_have_index"]
+__all__ = ["Chosen", "choose", "has_index", "matching", "room_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,11 @@ def choose(
     return Chosen(items, loose, failures, [one for file in files for one in file.journaled])
 
 
+def has_index(path: Path) -> bool:
+    """Say whether a file is a workspace's that says what is in it."""
+    return may_have_index(path) and is_workspace_file(path)
+
+
 def may_have_index(path: Path) -> bool:
     """Say whether a file may say what is in it; where there is a journal, that isn't all."""
     has_journal = journal_beside(real(path)).is_file()
@@ -105,7 +110,7 @@ def may_have_index(path: Path) -> bool:
 
 def _quickly(path: Path, name: str) -> NamedObject | None:
     try:
-        return read_object(path, name, _room_for(path))
+        return read_object(path, name, room_for(path))
     except FileFormatError:  # whoever reads it whole knows what it is, or what is wrong with it
         return None
 
@@ -136,7 +141,7 @@ def _opened(
     placement: Placement,
     path: Path,
 ) -> _Names:
-    if may_have_index(path) and is_workspace_file(path):
+    if has_index(path):
         return _Indexed(path, placement)
     return _Whole(path, options, asked, placement)
 
@@ -162,7 +167,7 @@ class _Indexed:
         own = names & {*self.names}
         if not own:
             return []
-        room = _room_for(self._path)
+        room = room_for(self._path)
         found = read_named(self._path, own, room, believes_list=self._believes_list)
         return [_put(one, self._placement) for one in found]
 
@@ -200,7 +205,8 @@ def _put(found: NamedObject, placement: Placement) -> Put:
     )
 
 
-def _room_for(path: Path) -> Callable[[int], None]:
+def room_for(path: Path) -> Callable[[int], None]:
+    """Return what is told how many bytes an array of a file needs, before it is read."""
     from datalab_kernel.formats import check_room
 
     return partial(check_room, what=repr(str(path)))

@@ -260,6 +260,14 @@ def _unique_titles(groups: Iterable[StoredGroup]) -> list[str]:
     return titles
 
 
+def holds(backend: Backend, name: str, obj: DataObject) -> bool:
+    """Say whether a backend's object of that name is exactly this one, whatever its title."""
+    from datalab_kernel.objects import share_object
+    from datalab_kernel.objects._differences import differences
+
+    return not differences(backend.view(name), share_object(obj, title=name))
+
+
 def check_distinct(items: Sequence[Put | PutUnread], placement: Placement) -> None:
     """Refuse objects of the same name, unless the last of them is to be kept.
 

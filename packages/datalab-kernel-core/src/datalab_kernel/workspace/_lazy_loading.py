@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from datalab_kernel.backends import KeepsUnread, PutUnread
 from datalab_kernel.backends._powers import add_extras, add_group, unread_of
-from datalab_kernel.formats import check_room
 from datalab_kernel.notes import Note
 from datalab_kernel.objects import KINDS
-from datalab_kernel.storage import is_workspace_file
 from datalab_kernel.workspace import _paths
-from datalab_kernel.workspace._choosing import matching, may_have_index
-from datalab_kernel.workspace._file_contents import check_distinct
+from datalab_kernel.workspace._choosing import has_index, matching, room_for
+from datalab_kernel.workspace._file_contents import check_distinct, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,8 +29,11 @@ def divided(paths: Sequence[Path], backend: Backend) -> tuple[list[Path], list[P
     """Return the files of which objects can stay unread in a backend, and the others."""
     if not isinstance(backend, KeepsUnread):
         return [], [*paths]
-    lazy = [path for path in paths if may_have_index(path) and is_workspace_file(path)]
-    return lazy, [path for path in paths if path not in lazy]
+    lazy: list[Path] = []
+    others: list[Path] = []
+    for path in paths:
+        (lazy if has_index(path) else others).append(path)
+    return lazy, others
 
 
 def note_of_loading(backend: Backend, others: Sequence[Path]) -> Note:
@@ -94,20 +94,16 @@ class Waiting:
 def _contents(path: Path, *, with_extras: bool) -> UnreadContents:
     from datalab_kernel.storage._unread import UnreadFile
 
-    allow = partial(check_room, what=repr(str(path)))
-    return UnreadFile(_paths.real(path), allow).contents(with_extras=with_extras)
+    return UnreadFile(_paths.real(path), room_for(path)).contents(with_extras=with_extras)
 
 
 def _is_same(backend: Backend, item: PutUnread) -> bool:
-    from datalab_kernel.objects import share_object
-    from datalab_kernel.objects._differences import differences
     from datalab_kernel.storage._unread import StoredObject
 
     unread = unread_of(backend, item.name)
     if unread is not None:
         return isinstance(item.unread, StoredObject) and item.unread.is_same_as(unread)
-    read = share_object(item.unread.read(), title=item.name)
-    return not differences(backend.view(item.name), read)
+    return holds(backend, item.name, item.unread.read())
 
 
 def note_of_reading(backend: Backend) -> str:

@@ -13,7 +13,12 @@ from datalab_kernel.notes import NOTES_KEY, Note, distinct, notes_of
 from datalab_kernel.workspace import _paths
 from datalab_kernel.workspace._caller import level_of_caller
 from datalab_kernel.workspace._choosing import choose
-from datalab_kernel.workspace._file_contents import items_of, read_all, take_groups_and_extras
+from datalab_kernel.workspace._file_contents import (
+    holds,
+    items_of,
+    read_all,
+    take_groups_and_extras,
+)
 
 if TYPE_CHECKING:
     import os
@@ -120,16 +125,10 @@ def _load(
 
 def _are_there(shelf: Shelf, items: Sequence[Put]) -> bool:
     """Say whether all of it was loaded before, and each is still exactly what the files hold."""
-    from datalab_kernel.objects import share_object
-    from datalab_kernel.objects._differences import differences
-
     known = shelf.backend.describe()
     if not items or any(item.name not in known for item in items):
         return False
-    return not any(
-        differences(shelf.backend.view(item.name), share_object(item.obj, title=item.name))
-        for item in items
-    )
+    return all(holds(shelf.backend, item.name, item.obj) for item in items)
 
 
 def _notes_of(loose: Sequence[DataObject], items: Sequence[Put]) -> Noted:

@@ -24,7 +24,7 @@ from datalab_kernel.workspace.arithmetic import without_operators
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from datalab_kernel.objects import DataObject, Kind, ObjectInfo
+    from datalab_kernel.objects import Kind, ObjectInfo
     from datalab_kernel.workspace._autosave import Autosave
 
 MISSING: Any = object()
@@ -144,7 +144,9 @@ class Shelf:
     def put(self, items: list[Put]) -> None:
         """Hand objects to the backend, select them and note the change."""
         if len(items) >= MANY:
-            tell_of_long_addition(self.backend, (_kind_of(item.obj) for item in items))
+            from datalab_kernel.objects import kind_of
+
+            tell_of_long_addition(self.backend, (kind_of(item.obj) for item in items))
         self._put_by(self.backend.put, items)
 
     def put_unread(self, items: list[PutUnread], backend: KeepsUnread) -> None:
@@ -381,12 +383,6 @@ class Shelf:
 
 def _is_pattern(name: Any) -> bool:
     return isinstance(name, str) and _names.has_wildcard(name)
-
-
-def _kind_of(obj: DataObject) -> Kind:
-    from datalab_kernel.objects import ImageObj
-
-    return "image" if isinstance(obj, ImageObj) else "signal"
 
 
 def _prepared(name: str, value: Any, group: str | None, placement: Placement) -> Put:

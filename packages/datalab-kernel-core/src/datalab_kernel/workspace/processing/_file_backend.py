@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from datalab_kernel.backends import Backend, Placement
-from datalab_kernel.objects import KINDS, copy_object, describe_object, share_object
+from datalab_kernel.objects import KINDS, copy_object, describe_object, entitle, share_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,8 +53,7 @@ class FileBackend(Backend):
             group = old.group if item.group is None and old is not None else item.group or ""
             if item.placement is not Placement.IN_PLACE and old is not None:
                 self.remove([item.name])
-            if obj.title != item.name:
-                obj.title = item.name
+            entitle(obj, item.name)
             self._objects[item.name] = obj
             self._infos[item.name] = describe_object(obj, group=group)
 
@@ -70,8 +69,7 @@ class FileBackend(Backend):
 
     def rename(self, old: str, new: str) -> None:
         """Give an object another title, and its place."""
-        obj = self._objects[old]
-        obj.title = new
+        entitle(self._objects[old], new)
         self._objects = {new if name == old else name: o for name, o in self._objects.items()}
         self._infos = {
             new if name == old else name: replace(info, name=new) if name == old else info

@@ -17,7 +17,7 @@ from datalab_kernel.markers import MarkerFile, claimed
 from datalab_kernel.workspace.processing._rows import Row, Stamp, as_stamp, stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from datalab_kernel.workspace.processing._file_run import FileTask
 
@@ -45,7 +45,7 @@ class Journal:
         self._descriptor = -1
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._claims: set[str] = set()
-        self._gathered: tuple[list[str], Stamp | None] = ([], None)
+        self._gathered: tuple[dict[str, None], Stamp | None] = ({}, None)  # names in order
         if path is not None and path.exists():
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
                 self._take(line)
@@ -61,7 +61,7 @@ class Journal:
             if "claims" in values:
                 self._claim(values["claims"])
             elif "gathered" in values:
-                self._gathered = (values["gathered"], as_stamp(values["stamp"]))
+                self._gathered = (dict.fromkeys(values["gathered"]), as_stamp(values["stamp"]))
                 self._claims.discard(values["file"])
             elif "row" in values:
                 entry = _Entry(
@@ -97,19 +97,20 @@ class Journal:
     def is_gathered(self, outputs: Sequence[str], file: Path) -> bool:
         """Say whether a file holds just these outputs, and is as a run left it."""
         names, stamp = self._gathered
-        is_same = names == [Path(output).name for output in outputs]
+        is_same = [*names] == [Path(output).name for output in outputs]
         return is_same and stamp is not None and stamp == stamp_of(str(file))
 
-    def is_ours(self, output: str) -> bool:
-        """Say whether a file that is there was written by a run, and is as that left it."""
-        if Path(output).name in self._claims:
-            return True
-        stamp = stamp_of(output)
-        if stamp is not None and stamp == self._gathered[1]:
-            return True
-        return any(
-            entry.row.output == output and entry.output == stamp for entry in self._entries.values()
-        )
+    def not_ours(self, outputs: Iterable[str]) -> str | None:
+        """Return the first that is there and wasn't written by a run, or isn't as that left it."""
+        left = {(entry.row.output, entry.output) for entry in self._entries.values()}
+        for output in outputs:
+            if not os.path.lexists(output) or Path(output).name in self._claims:
+                continue
+            stamp = stamp_of(output)
+            is_gathered = stamp is not None and stamp == self._gathered[1]
+            if not is_gathered and (output, stamp) not in left:
+                return output
+        return None
 
     # -- writing ------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class Journal:
         names = [Path(output).name for output in outputs]
         stamp = stamp_of(str(file))
         self._write({"gathered": names, "file": file.name, "stamp": stamp})
-        self._gathered = (names, stamp)
+        self._gathered = (dict.fromkeys(names), stamp)
 
     def write(self, task: FileTask, key: str, row: Row) -> None:
         """Tell that a file is finished."""

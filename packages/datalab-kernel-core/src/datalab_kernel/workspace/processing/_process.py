@@ -131,13 +131,13 @@ class _Session:
         outputs = [task.output for task in self._left]
         if destination.file is not None:
             outputs.append(str(destination.file))
-        for output in outputs:
-            if os.path.lexists(output) and not self._journal.is_ours(output):
-                message = (
-                    f"Can't process files to {place!r}: {output!r} is there, and wasn't written by "
-                    "an earlier call or was changed since. Choose another place, or move it away."
-                )
-                raise FileTakenError(message, path=output)
+        taken = self._journal.not_ours(outputs)
+        if taken is not None:
+            message = (
+                f"Can't process files to {place!r}: {taken!r} is there, and wasn't written by an "
+                "earlier call or was changed since. Choose another place, or move it away."
+            )
+            raise FileTakenError(message, path=taken)
 
     def run(self, chunk: int | Literal["auto"]) -> None:
         """Do what isn't done yet, and gather the results where they go into one file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.workspace._calc_result import CalcResult
@@ -22,15 +22,6 @@ _FORMS = (
 )
 Lookup = Callable[[Any], "DataObject"]
 """Gives the object that somebody means by an operand."""
-
-
-class FileStep(Protocol):
-    """One step."""
-
-    @property
-    def key(self) -> str:
-        """A text that is the same for the same step."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,11 +223,11 @@ def check_steps(steps: Sequence[CalcStep | CallStep]) -> None:
 
 def _check_call(step: CalcStep) -> None:
     from datalab_kernel.errors import UnknownFunctionError
-    from datalab_kernel.objects import KINDS, describe_object
+    from datalab_kernel.objects import KINDS, kind_of
 
     kinds = KINDS
     if step.operand is not None:
-        kinds = (describe_object(step.operand, group="").kind,)
+        kinds = (kind_of(step.operand),)
     errors: list[UnknownFunctionError | ParameterError | OperandError] = []
     for kind in kinds:
         try:

@@ -9,13 +9,12 @@ import signal
 import sys
 import threading
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.compute import Outcome, WorkerLostError, number_of_cores
+from datalab_kernel.compute import Finished, Outcome, WorkerLostError, number_of_cores
 from datalab_kernel.workspace.processing._sending import packed
 
 if TYPE_CHECKING:
@@ -48,37 +47,35 @@ class InPlaceTasks:
         self._waiting.clear()
 
 
-class _Finished:
-    """Futures in the order in which they finish."""
-
-    def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[str, Future[Any]]] = SimpleQueue()
-
-    def watch(self, key: str, future: Future[Any]) -> None:
-        future.add_done_callback(lambda done: self._queue.put((key, done)))
-
-    def take(self, timeout_s: float) -> list[tuple[str, Future[Any]]]:
-        """Return those that are finished by now, or the first that is within some time."""
-        found: list[tuple[str, Future[Any]]] = []
-        try:
-            found.append(self._queue.get(timeout=timeout_s))
-            while True:
-                found.append(self._queue.get_nowait())
-        except Empty:
-            return found
-
-
-class ThreadTasks:
-    """Tasks in threads, on all cores of this process; Sigima's heavy functions let others run."""
+class _PooledTasks:
+    """Tasks in a pool of the standard library's, on all cores."""
 
     link = ""
+    _pool: Executor
+    _stopped: threading.Event | Event
+
+    def __init__(self) -> None:
+        self.workers = number_of_cores()
+        self._finished = Finished()
+
+    def finished(self, timeout_s: float) -> list[Outcome]:
+        """Return what is done; a process that died takes all tasks with it."""
+        return [_outcome(key, future) for key, future in self._finished.take(timeout_s)]
+
+    def close(self) -> None:
+        """Forget the rest; what a worker is at is dropped when its step is over."""
+        self._stopped.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class ThreadTasks(_PooledTasks):
+    """Tasks in threads of this process; Sigima's heavy functions let others run."""
 
     def __init__(self, call: Callable[..., Any], shared: Any) -> None:
-        self.workers = number_of_cores()
+        super().__init__()
         self._call = call
         self._shared = shared
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="datalab-kernel-process")
-        self._finished = _Finished()
         self._stopped = threading.Event()
 
     def submit(self, key: str, argument: Any) -> None:
@@ -86,32 +83,22 @@ class ThreadTasks:
         future = self._pool.submit(self._call, self._shared, argument, self._stopped.is_set)
         self._finished.watch(key, future)
 
-    def finished(self, timeout_s: float) -> list[Outcome]:
-        """Return what is done."""
-        return [_outcome(key, future) for key, future in self._finished.take(timeout_s)]
 
-    def close(self) -> None:
-        """Forget the rest; what a thread is at is dropped when its step is over."""
-        self._stopped.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-class ProcessTasks:
+class ProcessTasks(_PooledTasks):
     """Tasks in processes of their own, for what holds the interpreter.
 
     Each ignores Stop, which is for the notebook, and has Sigima imported before its first task. When
     one dies, all are started anew.
     """
 
-    link = ""
+    _stopped: Event
 
     def __init__(self, call: Callable[..., Any], shared: Any) -> None:
-        self.workers = number_of_cores()
+        super().__init__()
         self._call = call
         self._shared = packed(shared)
         self._context = multiprocessing.get_context("spawn")
         self._stopped = self._context.Event()
-        self._finished = _Finished()
         self._pool = self._open()
 
     def _open(self) -> ProcessPoolExecutor:
@@ -119,26 +106,17 @@ class ProcessTasks:
             self.workers,
             mp_context=self._context,
             initializer=_prepare,
-            initargs=(self._stopped,),
+            initargs=(self._stopped, self._shared),
         )
 
     def submit(self, key: str, argument: Any) -> None:
         """Begin a task when a process is free."""
         try:
-            future = self._pool.submit(_in_process, self._call, self._shared, argument)
+            future = self._pool.submit(_in_process, self._call, argument)
         except BrokenProcessPool:
             self._pool = self._open()
-            future = self._pool.submit(_in_process, self._call, self._shared, argument)
+            future = self._pool.submit(_in_process, self._call, argument)
         self._finished.watch(key, future)
-
-    def finished(self, timeout_s: float) -> list[Outcome]:
-        """Return what is done; a process that died takes all tasks with it."""
-        return [_outcome(key, future) for key, future in self._finished.take(timeout_s)]
-
-    def close(self) -> None:
-        """Forget the rest; a process ends when the step that it is at is over."""
-        self._stopped.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _outcome(key: str, future: Future[Any]) -> Outcome:
@@ -154,17 +132,20 @@ class _ThisProcess:
     """What a process that runs tasks knows of the one that started it."""
 
     stopped: Event
+    packed: bytes
+    """What its tasks share: sent once, and not with each."""
 
 
-def _prepare(stopped: Event) -> None:
+def _prepare(stopped: Event, packed: bytes) -> None:
     """Begin a process: in a session of its own, where no Stop reaches it, and with Sigima."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         os.setsid()
-    _ThisProcess.stopped = stopped
+    _ThisProcess.stopped, _ThisProcess.packed = stopped, packed
     import_module("sigima.proc")  # what the first task would wait for
     import_module("datalab_kernel.workspace.processing._file_run")
 
 
-def _in_process(call: Callable[..., Any], shared: bytes, argument: Any) -> Any:
-    return call(pickle.loads(shared), argument, _ThisProcess.stopped.is_set)  # noqa: S301 - its own
+def _in_process(call: Callable[..., Any], argument: Any) -> Any:
+    shared = pickle.loads(_ThisProcess.packed)  # noqa: S301 - its own
+    return call(shared, argument, _ThisProcess.stopped.is_set)
