@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "datalab-window.png"
-PACKAGES = ["xvfb", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxkbcommon-x11-0"]
+PACKAGES = [
+    "xvfb", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1",
+    "libxcb-render-util0", "libxcb-xinerama0", "libxkbcommon-x11-0",
+]  # fmt: skip
 SCREEN = "1280x800x24"
 SETTLE_S = 4.0
 

@@ -311,3 +311,16 @@ def test_notes_of_the_parts_of_a_formula_stay_with_it(workspace: Any) -> None:
         workspace["d"] = 2 * (workspace["a"] - workspace["m"])
     (step,) = workspace.history("d")
     assert any("converted from mV to V" in note.text for note in step.notes)
+
+
+def test_objects_among_others_are_written_in_a_line_each(workspace: Any) -> None:
+    workspace["s"] = create_signal("", np.arange(3.0), np.arange(3.0), units=("ms", "V"))
+    workspace["i"] = create_image("", np.zeros((3, 4), np.uint8))
+    assert repr([workspace["s"], 2 * workspace["i"]]) == (
+        "[SignalObj('s', 3 points, float64, x in ms, y in V), "
+        "ImageObj('2 * i', 4 \N{MULTIPLICATION SIGN} 3 pixels, float64)]"
+    )
+    empty = workspace["s"]
+    empty.xydata = None
+    assert repr(empty) == "SignalObj('s', no data)"
+    assert "xunit" in workspace["s"].to_string(debug=True)

@@ -1,9 +1,10 @@
 """What somebody types who has never seen a workspace is answered by what was meant."""
 
+import numpy as np
 import pytest
 
 from datalab_kernel import Plotter, Workspace, create_image, create_signal
-from datalab_kernel.errors import ParameterError
+from datalab_kernel.errors import OperandError, ParameterError
 
 
 @pytest.fixture
@@ -75,3 +76,20 @@ def test_a_parameter_that_a_constructor_doesnt_have_names_the_nearest():
         create_signal("a", [0, 1], [1, 2], unit="s")
     with pytest.raises(TypeError, match="there is no parameter 'label': did you mean 'labels'"):
         create_image("a", [[0, 1]], label="x")
+
+
+def test_an_object_that_is_added_without_a_name_is_told_where_the_name_goes(workspace):
+    with pytest.raises(TypeError, match=r"given SignalObj alone.*add\('sine', object\)"):
+        workspace.add(workspace["sine"])
+    with pytest.raises(TypeError, match=r"ndarray of shape \(3, 4, 4\) alone.*group='stack'"):
+        workspace.add(np.zeros((3, 4, 4)))
+    with pytest.raises(TypeError, match=r"add\('cosine'\) has a name and no object"):
+        workspace.add("cosine")
+    assert workspace.list() == ["sine"]
+
+
+def test_what_takes_several_objects_or_a_second_one_says_how_it_is_given(workspace):
+    with pytest.raises(OperandError, match="addition takes all its objects by on="):
+        workspace.calc("addition", on="sine", operand="sine")
+    with pytest.raises(ParameterError, match=r"given image.*\n.*\n  operand \(name of another signal"):
+        workspace.calc("difference", on="sine", image="sine")

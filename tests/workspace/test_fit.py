@@ -146,6 +146,13 @@ def test_a_saved_fit_is_the_same_when_loaded(workspace, tmp_path):
     assert other.script(fit.name) == script
 
 
+def test_a_value_that_is_fixed_counts_more_than_the_start_value_of_all(workspace):
+    fit = workspace.fit("decay", lifetime, p0=[4, 1, 0], fixed={"c": 1})
+    assert fit.values["c"] == 1
+    alone = workspace.fit("decay", lifetime, fixed={"c": 1}, name="alone")
+    assert fit.values == pytest.approx(alone.values)
+
+
 def test_what_is_computed_of_a_fit_doesnt_keep_its_tables(workspace):
     fit = workspace.fit("decay", "exponential")
     derivative = workspace.calc("derivative", on=fit)

@@ -201,7 +201,9 @@ def _check_operands(call: Call) -> None:
     name, count, given = call.function.name, len(call.sources), len(call.operands)
     problem = ""
     if not call.function.takes_operand:
-        if given:
+        if given and call.function.pattern == "n-to-1":
+            problem = f"{name} takes all its objects by on=: give a list of names"
+        elif given:
             problem = f"{name} takes no operand. Leave operand= out"
     elif given == 0 and call.function.may_take_operand:
         return

@@ -221,6 +221,8 @@ def _error(function: Function, problems: list[str], given: Iterable[str]) -> Par
     described = parameters_for(function)
     names = _nearest_first([*described], [*given])
     listed = "".join(f"\n  {described[name]}" for name in names)
+    if function.takes_operand:
+        listed = f"\n  operand (name of another {function.kind}): The second object{listed}"
     message = f"{function.name} can't run: {'; '.join(problems)}."
     if listed:
         message += f"\nParameters of {function.name} for {function.kind}s:{listed}"

@@ -129,8 +129,7 @@ class Shelf:
         if isinstance(name, Mapping) and obj is MISSING:
             given = dict(name)
         elif obj is MISSING:
-            message = f"add({name!r}) needs an object, or a mapping of names to objects."
-            raise TypeError(message)
+            raise _without_name(name)
         else:
             given = {name: obj}
         placement = Placement.REPLACE if overwrite else Placement.NEW
@@ -396,3 +395,19 @@ def _prepared(name: str, value: Any, group: str | None, placement: Placement) ->
     obj, is_new = as_object(without_operators(value))
     check_storable(obj)
     return Put(name=name, obj=obj, group=group, placement=placement, is_owned=is_new)
+
+
+def _without_name(given: Any) -> TypeError:
+    """Say what ``add`` lacks that was given one argument, without writing out its data."""
+    from datalab_kernel.objects._frames import PLANES_HINT
+
+    if isinstance(given, str):
+        return TypeError(f"add({given!r}) has a name and no object. Give both: add(name, object).")
+    shape = getattr(given, "shape", None)
+    what = f"{type(given).__name__}{'' if shape is None else f' of shape {shape}'}"
+    title = getattr(given, "title", "") or "name"
+    hint = PLANES_HINT if shape is not None and len(shape) > 2 else ""  # noqa: PLR2004 - rows and columns
+    return TypeError(
+        f"add takes a name and an object, or a mapping of names to objects, and was given {what} "
+        f"alone. The name comes first: add({title!r}, object).{hint}"
+    )

@@ -155,7 +155,7 @@ def _params(model: Model, data: Data, options: FitOptions) -> Any:
         if name in model.held and name not in options.fixed:
             del fixed[name]
     numbers = {name: value for name, value in fixed.items() if isinstance(value, float)}
-    starts = starts_of(model, data.x, data.y, {**numbers, **options.p0}, options.bounds)
+    starts = starts_of(model, data.x, data.y, {**options.p0, **numbers}, options.bounds)
     params = Parameters()
     for name in model.parameters:
         low, high = options.bounds.get(name, (0.0 if name in model.positive else None, None))

@@ -131,9 +131,33 @@ def _class(base: Any) -> type:
         return with_operators(base.copy(self, *args, **kwargs))
 
     copy.__doc__ = base.copy.__doc__
-    body = {"__doc__": base.__doc__, "__module__": __name__, SIGIMAS_CLASS: base, "copy": copy}
+    body = {
+        "__doc__": base.__doc__,
+        "__module__": __name__,
+        "__repr__": _in_a_line,
+        SIGIMAS_CLASS: base,
+        "copy": copy,
+    }
     made: type = type(base)(base.__name__, (base, Operators), body)
     return made
+
+
+def _in_a_line(obj: Any) -> str:
+    """Write an object as it is read among others; ``str`` has all of its fields, one a line."""
+    name = type(obj).__name__
+    array = obj.xydata if hasattr(obj, "xydata") else obj.data
+    if array is None:
+        return f"{name}({obj.title!r}, no data)"
+    from datalab_kernel.objects import describe_object
+
+    info = describe_object(obj, group="")
+    times = " \N{MULTIPLICATION SIGN} "
+    size = times.join(f"{n:,}" for n in reversed(info.shape))
+    what = "points" if info.kind == "signal" else "pixels"
+    units = "".join(
+        f", {axis} in {unit}" for axis, unit in zip("xyz", info.units, strict=False) if unit
+    )
+    return f"{name}({obj.title!r}, {size} {what}, {info.dtype}{units})"
 
 
 def with_operators(obj: Any, formula: Formula | str | None = None) -> Any:
