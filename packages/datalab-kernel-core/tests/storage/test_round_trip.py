@@ -68,6 +68,24 @@ def test_every_kind_of_region_is_kept(shape: str, inverse: bool, through_a_file:
     assert found.roi.single_rois[0].title == image.roi.single_rois[0].title
 
 
+@pytest.mark.parametrize("values", [[0.0, -0.0, 0.0], [1, True, 1], ["a", "", "a"], [1.0, 1, 2.5]])
+def test_objects_of_one_form_keep_each_their_own_values(
+    values: list[Any], through_a_file: Any
+) -> None:
+    signals = [
+        create_signal(f"signal {number}", np.arange(3.0), np.arange(3.0), units=("s", "V"))
+        for number in range(9)
+    ]
+    for number, signal in enumerate(signals):
+        value = values[number % 3]
+        region = {"coords": np.array([value != "a", number]), "title": str(value)}
+        signal.metadata = {"value": value, "_regions": [region, {"point": np.array(-1.0 * number)}]}
+    for found, signal in zip(through_a_file(*signals), signals, strict=True):
+        assert_same_object(found, signal)
+        kept, value = (repr(one.metadata["value"]) for one in (found, signal))
+        assert kept == value  # also of 0.0 and -0.0, 1 and True
+
+
 def test_tables_and_geometry_are_kept(through_a_file: Any) -> None:
     table = TableResult(
         "Statistics", "statistics", headers=["min", "max"], data=[[0.5, 2.0], [1.0, 3.0]],

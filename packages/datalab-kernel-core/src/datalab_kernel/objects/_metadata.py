@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import json
 import zoneinfo
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -155,7 +156,7 @@ class _Notes:
         tree: dict[str, Any] = {}
         for key, item in value.items():
             safe = _safe(key)
-            if safe is not key:
+            if safe != key:
                 while safe in value or safe in tree:
                     safe += "."
                 self.keys.append(((*path, safe), key))
@@ -221,6 +222,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, float) else value
 
 
+@lru_cache(maxsize=1024)
 def _safe(key: str) -> str:
     """Return a key that HDF5 and guidata take for any kind of value; itself if it is one."""
     text = shown_text(key.replace("/", "∕"))  # noqa: RUF001 - a division slash

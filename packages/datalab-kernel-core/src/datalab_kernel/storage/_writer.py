@@ -19,6 +19,7 @@ from datalab_kernel.objects._noted_arrays import noted_array, noted_text
 from datalab_kernel.storage import _atomic, _hdf5, _nexus
 from datalab_kernel.storage._identities import Identities
 from datalab_kernel.storage._stored_index import Listed, are_names
+from datalab_kernel.storage._tree_writer import TreeWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,7 +98,7 @@ class _Writer:
         self._file = file
         self._pace = pace
         self._keeps_places = keeps_places  # which keep the objects: those of lazy groups, too
-        self._trees = _hdf5.TreeWriter(file)
+        self._trees = TreeWriter(file)
         self._identities = Identities()
         self._lists: list[tuple[GroupID, Listed]] = []
         self.places: list[tuple[str, DataObject]] = []
@@ -142,14 +143,15 @@ class _Writer:
             attributes[name] = noted_text(name, value, note)
         if fields.kind == "image":
             attributes |= _nexus.IMAGE_ATTRIBUTES
-        self._trees.create_group(parent, link, attributes)
-        for name, array in fields.arrays.items():
-            if array.size or name == MAIN_ARRAY[fields.kind]:
-                plain = noted_array(name, array, note)
-                _hdf5.write_array(parent, f"{link}/{name}", plain)
+        arrays = {
+            name: noted_array(name, array, note)
+            for name, array in fields.arrays.items()
+            if array.size or name == MAIN_ARRAY[fields.kind]
+        }
         tree = self._tree(fields.metadata, note)
-        if tree:
-            self._trees.write_tree(parent, f"{link}/metadata", tree)
+        self._trees.write(parent, link, attributes, {"metadata": tree} if tree else {})
+        for name, array in arrays.items():
+            _hdf5.write_array(parent, f"{link}/{name}", array)
 
     def _tree(self, metadata: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
         tree: dict[str, Any] = {}
