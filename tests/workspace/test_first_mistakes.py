@@ -91,5 +91,7 @@ def test_an_object_that_is_added_without_a_name_is_told_where_the_name_goes(work
 def test_what_takes_several_objects_or_a_second_one_says_how_it_is_given(workspace):
     with pytest.raises(OperandError, match="addition takes all its objects by on="):
         workspace.calc("addition", on="sine", operand="sine")
-    with pytest.raises(ParameterError, match=r"given image.*\n.*\n  operand \(name of another signal"):
+    with pytest.raises(
+        ParameterError, match=r"given image.*\n.*\n  operand \(name of another signal"
+    ):
         workspace.calc("difference", on="sine", image="sine")
