@@ -38,7 +38,7 @@ _DESCRIBED = """\
 
 It is as documented, or can't be told from the data.
 """
-_HEAD = ("about", "functions", "what they do", "when that misleads", "what to do", "Sigima")
+_HEAD = ("about", "what they do", "when that misleads", "what to do", "Sigima")
 
 
 def page() -> str:
@@ -53,15 +53,14 @@ def _table(behaviours: Sequence[Behaviour]) -> Iterator[str]:
     yield _row(_HEAD)
     yield _row(["---"] * len(_HEAD))
     for one in behaviours:
-        yield _row(
-            [one.title, _functions(one), one.does, one.misleads, one.advice, one.seen_in or ""]
-        )
+        about = f"**{one.title}**<br>{_functions(one)}"
+        yield _row([about, one.does, one.misleads, one.advice, one.seen_in or ""])
 
 
 def _functions(behaviour: Behaviour) -> str:
     """Name the functions, for signals and for images."""
     if not behaviour.functions:
-        return "all"
+        return "all functions"
     found = sorted(behaviour.functions, key=lambda pair: (pair[0] != "signal", pair[1]))
     return "; ".join(
         f"{kind}s: {', '.join(f'`{name}`' for _, name in names)}"

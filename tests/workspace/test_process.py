@@ -234,6 +234,15 @@ def test_what_is_to_be_known_of_a_result_is_in_the_table_and_no_warning(tmp_path
     assert "counts the background" in done.table["notes"][0]
 
 
+def test_notes_and_failures_are_listed_beside_the_table_and_dont_fill_its_rows(tmp_path) -> None:
+    for number in range(7):
+        np.save(tmp_path / f"spot{number}.npy", 100.0 + np.eye(32))
+    html = process(f"{tmp_path}/*.npy", "centroid", to=None)._repr_html_()
+    assert html.count("counts the background") == 5
+    assert "2 more: .table[&quot;notes&quot;]" in html
+    assert "background" not in html[html.index("<table") : html.index("</table")]
+
+
 def test_it_displays_as_its_table(images, tmp_path) -> None:
     images[2].write_bytes(b"no array")
     done = process(images, "stats", to=None)

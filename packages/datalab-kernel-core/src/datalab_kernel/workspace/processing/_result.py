@@ -12,14 +12,14 @@ from datalab_kernel.objects import _names
 from datalab_kernel.platform import here
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
     from datalab_kernel.workspace.processing._rows import Failure, Row
 
 MAX_ROWS = 50
-_SHOWN_FAILURES = 5
+_SHOWN_TEXTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False, eq=False)
@@ -165,7 +165,7 @@ class ProcessResult:
     def __repr__(self) -> str:
         """Say how many files were processed how, and which failed."""
         lines = [f"ProcessResult({self._heading()})"]
-        lines += [f"  {file}: {failure}" for file, failure in self._first_failures()]
+        lines += [f"  {file}: {text}" for file, text in self._first_failures()]
         return "\n".join(lines)
 
     def _heading(self) -> str:
@@ -178,25 +178,37 @@ class ProcessResult:
         return "; ".join(parts)
 
     def _first_failures(self) -> Iterator[tuple[str, str]]:
-        for place, (file, failure) in enumerate(self.failures.items()):
-            if place == _SHOWN_FAILURES:
-                yield "…", f"{len(self.failures) - _SHOWN_FAILURES:,} more: .failures"
-                return
-            yield file, str(failure)
+        return _first(
+            [(file, str(failure)) for file, failure in self.failures.items()], ".failures"
+        )
+
+    def _first_notes(self) -> Iterator[tuple[str, str]]:
+        noted = [(row.file, "; ".join(row.notes)) for row in self.rows if row.notes]
+        return _first(noted, '.table["notes"]')
 
     def _repr_html_(self) -> str:
-        frame = self.table
+        # sentences in a cell would make each row as high as they are long
+        frame = self.table.drop(columns=["error", "notes"], errors="ignore")
         shown = frame.head(MAX_ROWS).to_html(index=False, na_rep="", border=0)
         rest = len(frame) - MAX_ROWS
         more = f"<p>… and {rest:,} more rows: <code>.table</code></p>" if rest > 0 else ""
-        failures = "".join(
-            f"<li>{escape(file)}: {escape(text)}</li>" for file, text in self._first_failures()
-        )
-        listed = f"<ul>{failures}</ul>" if failures else ""
+        failures, notes = _listed("", self._first_failures()), _listed("Notes", self._first_notes())
         return (
             '<div style="color:var(--jp-content-font-color1,inherit)">'
-            f"<b>{escape(self._heading())}</b>{listed}{shown}{more}</div>"
+            f"<b>{escape(self._heading())}</b>{failures}{shown}{more}{notes}</div>"
         )
+
+
+def _first(texts: Sequence[tuple[str, str]], rest: str) -> Iterator[tuple[str, str]]:
+    """Give the first files' texts, and how many more there are, and where."""
+    yield from texts[:_SHOWN_TEXTS]
+    if len(texts) > _SHOWN_TEXTS:
+        yield "…", f"{len(texts) - _SHOWN_TEXTS:,} more: {rest}"
+
+
+def _listed(heading: str, texts: Iterator[tuple[str, str]]) -> str:
+    lines = "".join(f"<li>{escape(file)}: {escape(text)}</li>" for file, text in texts)
+    return f"{heading}<ul>{lines}</ul>" if lines else ""
 
 
 def _columns(results: pd.DataFrame, function: str) -> pd.DataFrame:
