@@ -3,6 +3,7 @@
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -11,6 +12,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import floors  # noqa: E402 - from the folder just named
 import function_notes  # noqa: E402
 import function_reference  # noqa: E402
+from lite._site import NOTEBOOKS  # noqa: E402
 
 project = "DataLab-Kernel"
 copyright = "2026, the DataLab-Kernel developers"
@@ -45,3 +47,21 @@ function_notes.write(HERE / "guide")
 
 # The core's floors, as its import contract has them
 floors.write("datalab_kernel", HERE / "contributing" / "floors.svg")
+
+# Each tutorial is on the site that the task docs-lite puts beside the pages
+TRIED = {Path(path).stem for path in NOTEBOOKS}
+
+
+def offer_to_try(app: Any, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Put a link to the tutorial in the browser under a page's title."""
+    del app, template, tree
+    folder, _, name = page.partition("/")
+    if folder in ("guide", "tutorials") and name in TRIED:
+        target = context["pathto"](f"try/notebooks/index.html?path={name}.ipynb", 1)
+        link = f'</h1>\n<p><a href="{target}">Try it in the browser</a></p>'
+        context["body"] = context["body"].replace("</h1>", link, 1)
+
+
+def setup(app: Any) -> None:
+    """Have Sphinx ask for the links."""
+    app.connect("html-page-context", offer_to_try)

@@ -43,10 +43,16 @@ NOTEBOOKS = (
             "plotting",
             "files",
             "measurements",
+            "fluorescence",
+            "raman",
+            "microscopy",
+            "gallery",
         )
     ),
 )
 """The tutorials; their links name them by these files' names."""
+WANTED = {"fluorescence": " lmfit", "raman": " lmfit pybaselines"}
+"""What a tutorial's first cell installs besides, by the tutorial's name."""
 FIRST_CELL = """\
 %pip install -q datalab-kernel
 import datalab_kernel_lite
@@ -141,8 +147,8 @@ def _write_notebooks(folder: Path) -> None:
             "name": "python", "display_name": "Python (Pyodide)", "language": "python",
         }  # fmt: skip
         first = {"cell_type": "code", "id": "install", "metadata": {}, "outputs": []}
-        cell = {**first, "execution_count": None, "source": FIRST_CELL}
-        notebook["cells"].insert(0, cell)
+        source = FIRST_CELL.replace("\n", WANTED.get(Path(path).stem, "") + "\n", 1)
+        notebook["cells"].insert(0, {**first, "execution_count": None, "source": source})
         target = folder / Path(path).with_suffix(".ipynb").name
         target.write_text(json.dumps(notebook), encoding="utf-8")
 
