@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from datalab_kernel.compute.notes._arrays import values_of
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
+from datalab_kernel.objects._fields import value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from datalab_kernel.compute.notes._arrays import Array
 
-FIRST = 64
-"""So many pixels are looked at before all others, as they often tell."""
+LINES = 32
+"""Of so many lines of pixels the extremes are taken at once: of each line takes twice as long."""
+FEW = 8
+"""So many pixels that are great enough for an overflow are looked at one by one."""
 ROWS = 8
-"""Of so many rows with pixels that are great enough for an overflow all bins are looked at."""
+"""Of so many rows with more of them all bins are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bins:
+class Bins(NamedTuple):
     """Pixels of shape ``(rows * height, columns * width)`` and the bins that they became."""
 
     used: Array
@@ -29,40 +34,106 @@ class Bins:
     width: int
     height: int
 
-    @property
-    def count(self) -> int:
-        """How many pixels make a bin."""
-        return self.width * self.height
+    def harmless(self) -> tuple[float, int]:
+        """Return the least and the greatest pixel that a bin can be full of."""
+        least, greatest = _limits(self.binned.dtype)
+        return least / (self.width * self.height), greatest // (self.width * self.height)
 
-    def sums(self, row: int) -> Array:
+    def place_of(self, pixel: int) -> tuple[int, int]:
+        """Return the row and the column of the bin that a pixel is in."""
+        line, column = divmod(pixel, self.used.shape[1])
+        return line // self.height, column // self.width
+
+    def sum_of(self, row: int, column: int) -> float:
+        """Return the right sum of one bin, which Python adds quicker than numpy."""
+        lines = self.used[row * self.height : (row + 1) * self.height]
+        return sum(map(sum, lines[:, column * self.width : (column + 1) * self.width].tolist()))
+
+    def sums_of(self, row: int) -> list[float]:
         """Return the right sums of one row of bins."""
         lines = self.used[row * self.height : (row + 1) * self.height]
-        return lines.sum(axis=0, dtype=np.float64).reshape(-1, self.width).sum(axis=1)
+        sums: list[float] = (
+            lines.sum(axis=0, dtype=np.float64).reshape(-1, self.width).sum(axis=1).tolist()
+        )
+        return sums
 
-    def first_sums(self) -> list[float]:
-        """Return those of some bins in a corner, which Python adds quicker than numpy."""
-        lines = self.used[: self.height, : FIRST // self.count * self.width].tolist()
-        columns = range(0, len(lines[0]), self.width)
-        return [sum(sum(line[at : at + self.width]) for line in lines) for at in columns]
+
+def _binning_note(computed: Computed) -> Note | None:
+    binned, param = values_of(computed.value), computed.parameters
+    is_sum = str(value_of(param, "operation")).lower() == "sum"  # guidata keeps the choice's name
+    if not is_sum or binned.dtype.kind not in "iu" or not binned.size:
+        return None
+    used, width, height = (
+        values_of(computed.inputs[0]),
+        value_of(param, "sx"),
+        value_of(param, "sy"),
+    )
+    shape = (binned.shape[0] * height, binned.shape[1] * width)
+    if shape != used.shape:
+        used = used[: shape[0], : shape[1]]
+    bins = Bins(used, binned, width, height)
+    for number, (row, column) in enumerate(_bins_to_look_at(bins)):
+        if note := _note_of_bin(bins, row, column, bins.sum_of(row, column)):
+            return note
+        if number == FEW:
+            return _note_of_many(bins)
+    return None
+
+
+def _bins_to_look_at(bins: Bins) -> Iterator[tuple[int, int]]:
+    """Give the first bin, which often tells, and rows and columns of all with pixels beyond the harmless."""
+    yield 0, 0
+    least, greatest = bins.harmless()
+    lines = max(1, LINES // bins.height) * bins.height
+    for number, (high, low) in enumerate(_extremes_of_blocks(bins.used, lines)):
+        if high <= greatest and low >= least:  # so said, NaN doesn't hide what lies beside it
+            continue
+        block = bins.used[number * lines : (number + 1) * lines]
+        is_beyond = block > greatest
+        if block.dtype.kind != "u":
+            is_beyond |= block < least
+        flat, at = is_beyond.ravel(), 0
+        while at < flat.size and flat.item(at := at + int(flat[at:].argmax())):
+            yield bins.place_of(number * lines * block.shape[1] + at)
+            at += 1
+
+
+def _extremes_of_blocks(used: Array, lines: int) -> list[tuple[float, float]]:
+    """Return the greatest and the least value of each so many lines; the last may be fewer."""
+    whole = len(used) // lines * lines
+    found = _extremes(used[:whole].reshape(-1, lines, used.shape[1]))
+    return found if whole == len(used) else found + _extremes(used[None, whole:])
+
+
+def _extremes(blocks: Array) -> list[tuple[float, float]]:
+    """Return the greatest and the least value of each block; 0 stands for the least of unsigned ones."""
+    highest = np.maximum.reduce(blocks, axis=(1, 2)).tolist()
+    is_unsigned = blocks.dtype.kind == "u"
+    lowest = repeat(0) if is_unsigned else np.minimum.reduce(blocks, axis=(1, 2)).tolist()
+    return [*zip(highest, lowest, strict=False)]
 
 
 @np.errstate(all="ignore")
-def _binning_note(computed: Computed) -> Note | None:
-    data, binned, param = computed.inputs[0].data, computed.value.data, computed.parameters
-    is_sum = getattr(param.operation, "value", param.operation) == "sum"
-    if binned.dtype.kind not in "iu" or not is_sum or not binned.size:
-        return None
-    width, height = param.sx, param.sy
-    bins = Bins(data[: binned.shape[0] * height, : binned.shape[1] * width], binned, width, height)
-    if note := _note_of_row(bins, 0, bins.first_sums()):
-        return note
-    if _fits(bins):
-        return None
-    rows = _rows_to_look_at(bins)
+def _note_of_many(bins: Bins) -> Note | None:
+    """Look at some of the rows that have a pixel beyond the harmless."""
+    least, greatest = bins.harmless()
+    is_beyond = bins.used.max(axis=1) > greatest
+    if bins.used.dtype.kind != "u":
+        is_beyond |= bins.used.min(axis=1) < least
+    rows = [*dict.fromkeys((np.flatnonzero(is_beyond) // bins.height).tolist())]
     for row in rows[:: 1 + len(rows) // ROWS]:
-        if note := _note_of_row(bins, row, bins.sums(row).tolist()):
-            return note
+        for column, right in enumerate(bins.sums_of(row)):
+            if note := _note_of_bin(bins, row, column, right):
+                return note
     return _note_of_total(bins) if len(rows) >= ROWS else None
+
+
+def _note_of_bin(bins: Bins, row: int, column: int, right: float) -> Note | None:
+    least, greatest = _limits(bins.binned.dtype)
+    if not (right < least or right > greatest):  # NaN isn't beyond
+        return None
+    found = float(bins.binned[row, column])
+    return _overflow_note("binning", bins.binned, f"a sum of {right:,.15g}", found)
 
 
 @cache
@@ -71,32 +142,10 @@ def _limits(dtype: Any) -> tuple[int, int]:
     return int(limits.min), int(limits.max)
 
 
-def _note_of_row(bins: Bins, row: int, sums: list[float]) -> Note | None:
-    """Return a note if one of the first bins of a row can't hold its sum."""
-    least, greatest = _limits(bins.binned.dtype)
-    if not sums or (min(sums) >= least and max(sums) <= greatest):
-        return None
-    column = next(at for at, right in enumerate(sums) if not least <= right <= greatest)
-    found = float(bins.binned[row, column])
-    return _overflow_note("binning", bins.binned, f"a sum of {sums[column]:,.15g}", found)
-
-
-def _fits(bins: Bins) -> bool:
-    """Say whether no bin can overflow, by the greatest and the least pixel."""
-    least, greatest = _limits(bins.binned.dtype)
-    if float(bins.used.max()) * bins.count > greatest:
-        return False
-    return bins.used.dtype.kind == "u" or float(bins.used.min()) * bins.count >= least
-
-
-def _rows_to_look_at(bins: Bins) -> list[int]:
-    """Return the rows of bins with a pixel so great, or so small, that a bin can overflow."""
-    least, greatest = _limits(bins.binned.dtype)
-    is_wanted = bins.used.max(axis=1) > greatest // bins.count
-    if bins.used.dtype.kind != "u":
-        is_wanted |= bins.used.min(axis=1) < least / bins.count
-    rows = np.flatnonzero(is_wanted) // bins.height
-    return [*dict.fromkeys(rows.tolist())]
+@cache
+def _described(dtype: Any) -> str:
+    least, greatest = _limits(dtype)
+    return f"{dtype}, which holds {least:,} to {greatest:,}"
 
 
 def _note_of_total(bins: Bins) -> Note | None:
@@ -142,10 +191,9 @@ def _convolved_at(data: Array, kernel: Array, row: int, column: int) -> float:
 
 
 def _overflow_note(function: str, array: Array, right: str, found: float) -> Note:
-    limits = np.iinfo(array.dtype)
     text = (
-        f"{function} kept its sums in {array.dtype}, which holds {limits.min:,} to "
-        f"{limits.max:,}: beyond, they wrapped around ({right} became {found:,.15g})."
+        f"{function} kept its sums in {_described(array.dtype)}: beyond, they wrapped around "
+        f"({right} became {found:,.15g})."
     )
     advice = (
         "dtype_str='float64' (or another dtype that is wide enough) keeps them."

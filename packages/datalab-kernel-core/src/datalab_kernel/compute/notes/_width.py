@@ -6,22 +6,21 @@ import math
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sigima.objects import NO_ROI
 
-from datalab_kernel.compute.notes._arrays import has_region, pieces_of
+from datalab_kernel.compute.notes._arrays import pieces_of
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
 from datalab_kernel.objects._fields import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from datalab_kernel.compute.notes._arrays import Array
 
 TOLERANCE = 0.05
 """Of half height: so far from it the level may lie."""
-END = 0.05
-"""The part of the points at each end that the baseline is taken of."""
+ENDS = 20
+"""Of one in so many points at each end the baseline is taken."""
 MAX_POINTS = 200
 """So many points between the crossings are enough, where there are many."""
 MAX_END = 32
@@ -37,17 +36,20 @@ _ADVICE = (
 
 
 def _width_note(computed: Computed) -> Note | None:
-    if computed.value is None or value_of(computed.parameters, "method") != "zero-crossing":
+    result, parameters = computed.value, computed.parameters
+    if result is None or value_of(parameters, "method") != "zero-crossing":
         return None
-    signal, result = computed.inputs[0], computed.value
-    x, y = value_of(signal, "xydata")[:2]
-    if not has_region(signal):
-        pieces, rois = {NO_ROI: slice(None)}, [NO_ROI]
-    else:
-        pieces, rois = pieces_of(signal), result.roi_indices.tolist()
-    for coords, roi in zip(result.coords.tolist(), rois, strict=False):
-        part = _within(x, pieces[roi], computed.parameters)
-        if note := _note_of_one(x[part], y[part], coords):
+    xydata = value_of(computed.inputs[0], "xydata")
+    x, y = xydata[0], xydata[1]
+    coords, rois = result.coords, result.roi_indices
+    is_whole = len(rois) == 1 and rois.item(0) == NO_ROI
+    is_part = value_of(parameters, "xmin") is not None or value_of(parameters, "xmax") is not None
+    if is_whole and not is_part:
+        return _note_of_one(x, y, coords.item(0), coords.item(1), coords.item(2))
+    pieces = {NO_ROI: slice(None)} if is_whole else pieces_of(computed.inputs[0])
+    for (left, level, right, *_), roi in zip(coords.tolist(), rois.tolist(), strict=False):
+        part = _within(x, pieces[roi], parameters)
+        if note := _note_of_one(x[part], y[part], left, level, right):
             return note
     return None
 
@@ -55,8 +57,6 @@ def _width_note(computed: Computed) -> Note | None:
 def _within(x: Array, piece: slice, parameters: Any) -> slice:
     """Return the points of a piece that the parameters take."""
     low, high = value_of(parameters, "xmin"), value_of(parameters, "xmax")
-    if low is None and high is None:
-        return piece
     first, last, _ = piece.indices(len(x))
     if low is not None:
         first = max(first, bisect_left(x, low))
@@ -65,20 +65,20 @@ def _within(x: Array, piece: slice, parameters: Any) -> slice:
     return slice(first, last)
 
 
-def _note_of_one(x: Array, y: Array, coords: Sequence[float]) -> Note | None:
+def _note_of_one(x: Array, y: Array, left: float, level: float, right: float) -> Note | None:
     """Look at one width, by Python's numbers: a call of numpy takes as long as ten of these."""
-    left, level, right = coords[:3]
-    if len(y) < 3 or not math.isfinite(level):  # noqa: PLR2004 - neither ends nor a top
+    count = len(y)
+    if count < 3 or not math.isfinite(level):  # noqa: PLR2004 - neither ends nor a top
         return None
     start, end = _ends(y)
     is_peak = level >= (start + end) / 2
     is_bounded = math.isfinite(left + right)
-    first, last = (bisect_left(x, left), bisect_left(x, right)) if is_bounded else (0, len(y))
-    inside = y[first:last]
-    if not len(inside):
+    first, last = (_place_of(x, left), _place_of(x, right)) if is_bounded else (0, count)
+    if first >= last:
         return None
+    inside = y[first:last]
     place = first + int(inside.argmax() if is_peak else inside.argmin())
-    base = start + (end - start) * place / (len(y) - 1)
+    base = start + (end - start) * place / (count - 1)
     height = y.item(place) - base
     if abs(height) <= FLAT * abs(end - start):
         return _note_of_no_peak(start, end) if height or start != end else None
@@ -106,16 +106,31 @@ def _note_of_no_peak(start: float, end: float) -> Note:
     return Note(text, "full_width_at_y, x_at_y or extract_pulse_features measure steps.")
 
 
+def _place_of(x: Array, value: float) -> int:
+    """Return where a value would be inserted: of evenly spaced x, it lies where the ends say."""
+    last = len(x) - 1
+    low, high = x.item(0), x.item(last)
+    if low < value <= high and high - low < math.inf:
+        place = math.ceil((value - low) / (high - low) * last)
+        if x.item(place - 1) < value <= x.item(place):
+            return place
+    return bisect_left(x, value)
+
+
 def _has_dips(inside: Array, level: float, *, is_peak: bool) -> bool:
     """Say whether more than a few points between the crossings lie beyond the level."""
     some = inside[:: 1 + len(inside) // MAX_POINTS]
+    if is_peak and some.item(some.argmin()) >= level:
+        return False
+    if not is_peak and some.item(some.argmax()) <= level:
+        return False
     beyond = some < level if is_peak else some > level
-    return bool(beyond.tobytes().count(1) > DIPS * len(some))
+    return bool(np.count_nonzero(beyond) > DIPS * len(some))
 
 
 def _ends(y: Array) -> tuple[float, float]:
     """Return the means of both ends, of so many points that noise averages out."""
-    count = max(1, round(END * len(y)))
+    count = (len(y) + ENDS // 2) // ENDS or 1
     step = 1 + count // MAX_END
     start, end = y[:count:step].tolist(), y[-count::step].tolist()
     return sum(start) / len(start), sum(end) / len(end)
