@@ -109,7 +109,8 @@ def _note_of_no_peak(start: float, end: float) -> Note:
 def _place_of(x: Array, value: float) -> int:
     """Return where a value would be inserted: of evenly spaced x, it lies where the ends say."""
     last = len(x) - 1
-    low, high = x.item(0), x.item(last)
+    low: float = x.item(0)
+    high: float = x.item(last)
     if low < value <= high and high - low < math.inf:
         place = math.ceil((value - low) / (high - low) * last)
         if x.item(place - 1) < value <= x.item(place):
