@@ -97,3 +97,15 @@ def test_tiff_files_that_could_be_too_large_are_looked_at_closely(machine):
     tifffile.imwrite(path, np.concatenate([data] * 3), photometric="rgb", compression="zlib")
     with pytest.raises(NotEnoughMemoryError, match=r"1.44 MB"):
         _memory.check_memory([path])
+
+
+def test_of_files_one_after_the_other_the_memory_is_asked_for_now_and_then(machine):
+    path = machine / "large.npy"
+    np.save(path, np.zeros(100_000))
+    room = _memory.Room()
+    room.check([path])
+    (machine / "meminfo").write_text("MemAvailable: 100 kB\n")
+    room.check([path])  # within the same moment
+    room._asked_s -= 1
+    with pytest.raises(NotEnoughMemoryError, match=r"800 kB of memory are needed and 102 kB"):
+        room.check([path])

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import dask
 from distributed import LocalCluster
 
 __all__ = ["local_cluster"]
+
+_PROFILE = {"distributed": {"worker": {"profile": {"interval": "100ms"}}}}
+"""How often Dask looks at what its workers do; its 10 ms take a tenth of their time."""
 
 
 def local_cluster(n: int, **options: Any) -> LocalCluster:
@@ -40,6 +44,7 @@ def local_cluster(n: int, **options: Any) -> LocalCluster:
         "processes": True,
         "dashboard_address": "127.0.0.1:0",
         "preload": ["datalab_kernel_dask._preload"],
+        "config": dask.config.merge(dask.config.config, _PROFILE),
         **options,
     }
     return LocalCluster(n_workers=n, **given)

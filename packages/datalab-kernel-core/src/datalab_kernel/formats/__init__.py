@@ -7,7 +7,7 @@ workspace files are ``storage``'s.
 """
 
 from datalab_kernel.formats._listing import list_formats
-from datalab_kernel.formats._memory import available_memory, check_memory, check_room
+from datalab_kernel.formats._memory import Room, available_memory, check_memory, check_room
 from datalab_kernel.formats._options import ReadOptions, read_options
 from datalab_kernel.formats._reader import Reader
 from datalab_kernel.formats._reading import read_file, read_with
@@ -18,6 +18,7 @@ __all__ = [
     "Exported",
     "ReadOptions",
     "Reader",
+    "Room",
     "available_memory",
     "check_format",
     "check_memory",

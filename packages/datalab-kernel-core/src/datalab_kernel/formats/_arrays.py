@@ -30,7 +30,7 @@ def objects_of(path: Path, array: Array, kind: Kind | None, title: str) -> list[
     path
         Where it is from.
     array
-        Of shape ``(n,)``: the y of a signal. ``(n, 2)`` to ``(n, 4)``, or transposed, with
+        Nobody else's: an image keeps it. Of shape ``(n,)``: the y of a signal. ``(n, 2)`` to ``(n, 4)``, or transposed, with
         n beyond 4 (beyond 2 for two columns): x and one or several y. Other shapes of two dimensions: an image. More: a stack, of
         which each plane becomes an image.
     kind
@@ -60,6 +60,10 @@ def objects_of(path: Path, array: Array, kind: Kind | None, title: str) -> list[
         return [*signals]
     if kind is None and is_narrow:
         return [_titled(array.ravel(), path, title)]
+    if array.ndim == 2:  # noqa: PLR2004 - an image
+        from datalab_kernel.objects._coerce import image_of_own
+
+        return [_from_file(image_of_own(array), path, title)]
     return images_of(path, [*array.reshape(-1, *array.shape[-2:])], title)
 
 
@@ -114,7 +118,10 @@ def numbered(title: str, number: int) -> list[str]:
 def _titled(value: Any, path: Path, title: str) -> Any:
     from datalab_kernel.objects._coerce import as_object
 
-    obj, _ = as_object(value)
+    return _from_file(as_object(value)[0], path, title)
+
+
+def _from_file(obj: Any, path: Path, title: str) -> Any:
     obj.title = title
     obj.metadata["source"] = str(path)
     return obj

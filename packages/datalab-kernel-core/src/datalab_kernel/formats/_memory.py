@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ _MEMBERSHIP = Path("/proc/self/cgroup")
 _V2 = ("memory.max", "memory.current", "inactive_file")
 _V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 _UNLIMITED = 1 << 60  # version 1 writes a huge number where there is no limit
+_ASKED_AGAIN_S = 0.2
 
 
 def check_memory(paths: Iterable[Path]) -> None:
@@ -28,8 +30,28 @@ def check_memory(paths: Iterable[Path]) -> None:
     NotEnoughMemoryError
         If they need more than there is; it says both sizes.
     """
-    files = list(paths)
-    available = available_memory()
+    Room().check(paths)
+
+
+class Room:
+    """The memory that files may take one after the other, asked for now and then.
+
+    Where control groups are deep, asking takes longer than reading a small file.
+    """
+
+    def __init__(self) -> None:
+        self._asked_s = float("-inf")
+        self._available: int | None = None
+
+    def check(self, paths: Iterable[Path]) -> None:
+        """Refuse files as :func:`check_memory` does, by what there was within the last while."""
+        now_s = time.monotonic()
+        if now_s - self._asked_s > _ASKED_AGAIN_S:
+            self._available, self._asked_s = available_memory(), now_s
+        _check_fit([*paths], self._available)
+
+
+def _check_fit(files: list[Path], available: int | None) -> None:
     if available is None or sum(map(_most_in_memory, files)) <= available:
         return
     needed = sum(map(size_in_memory, files))

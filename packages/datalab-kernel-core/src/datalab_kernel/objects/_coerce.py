@@ -163,6 +163,12 @@ def _with_nan(y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return plain
 
 
+def image_of_own(array: np.ndarray[Any, Any]) -> ImageObj:
+    """Make an image of an array of shape ``(ny, nx)`` that nobody else holds: it isn't copied, if it needn't be."""
+    is_plain = type(array) is np.ndarray and array.flags.c_contiguous and array.flags.writeable
+    return _sigima.create_image("", array) if is_plain else _image(array)
+
+
 def _image(data: np.ndarray[Any, Any], **axes: str) -> ImageObj:
     obj = _sigima.create_image("", data.copy())
     _label(obj, axes)

@@ -48,14 +48,14 @@ class TreeWriter:
 
     def __init__(self, file: h5py.File) -> None:
         self._file = file
-        self._home = file.create_group(TEMPLATES).id
         self._templates: dict[_Form, _Template] = {}
         self._seen: set[_Form] = set()
 
     def finish(self) -> None:
-        """Remove the templates from the file."""
-        self._templates.clear()
-        del self._file[TEMPLATES]
+        """Remove the templates from the file; one object made none."""
+        if self._templates:
+            self._templates.clear()
+            del self._file[TEMPLATES]
 
     def write(
         self,
@@ -97,7 +97,8 @@ class TreeWriter:
         """Return the template of that form, which is made where it came before."""
         template = self._templates.get(form)
         if template is None and form in self._seen and len(self._templates) < _MOST_TEMPLATES:
-            group = create_group(self._home, str(len(self._templates)))
+            home = self._file.require_group(TEMPLATES).id
+            group = create_group(home, str(len(self._templates)))
             template = self._templates[form] = _Template(group, attributes, members)
         if template is None and len(self._seen) < _MOST_SEEN:
             self._seen.add(form)

@@ -12,7 +12,7 @@ from datalab_kernel.backends import Placement
 from datalab_kernel.compute import run
 from datalab_kernel.display._progress import untracked
 from datalab_kernel.errors import OperandError
-from datalab_kernel.formats import check_memory, readers
+from datalab_kernel.formats import Room, readers
 from datalab_kernel.notes import distinct, notes_of
 from datalab_kernel.objects import KINDS, _names
 from datalab_kernel.workspace._choosing import choose
@@ -102,19 +102,20 @@ def run_tasks(
         If nobody wants them.
     """
     rows: list[Row] = []
+    room = Room()
     with untracked():
         for task in tasks:
             try:
-                rows.append(_run_one(recipe, task, stopped))
+                rows.append(_run_one(recipe, task, room, stopped))
             except OSError as error:  # those of reading are in the row
                 return rows, error
     return rows, None
 
 
-def _run_one(recipe: Recipe, task: FileTask, stopped: Callable[[], bool]) -> Row:
+def _run_one(recipe: Recipe, task: FileTask, room: Room, stopped: Callable[[], bool]) -> Row:
     begun_s = time.perf_counter()
     stamp = stamp_of(task.path)
-    file = _OpenFile(recipe, task, stopped)
+    file = _OpenFile(recipe, task, room, stopped)
     try:
         found, notes = file.compute()
     except StoppedError:
@@ -151,10 +152,13 @@ class _InTurn:
 class _OpenFile:
     """A file's objects while they go through the steps; ``step`` is the one that they are at."""
 
-    def __init__(self, recipe: Recipe, task: FileTask, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, recipe: Recipe, task: FileTask, room: Room, stopped: Callable[[], bool]
+    ) -> None:
         self.step = ""
         self._recipe = recipe
         self._task = task
+        self._room = room
         self._stopped = stopped
         self._backend = FileBackend()
         self._shelf = Shelf(FileBackend, self._backend)
@@ -201,7 +205,7 @@ class _OpenFile:
         if self._task.name:  # of a workspace's file: nothing else of it is read
             items = choose([path], self._recipe.options, self._task.name, Placement.NEW).items
         else:
-            check_memory([path])
+            self._room.check([path])
             items = items_of([read_one(path, self._recipe.options, _asked)], Placement.NEW)
         if not items:
             message = f"{self._task.file!r} holds nothing to process."

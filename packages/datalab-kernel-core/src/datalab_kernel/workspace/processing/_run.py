@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datalab_kernel.compute import Tasks
     from datalab_kernel.workspace.processing._file_run import FileTask
 
-_LEAST_TASK_S = 0.2
-"""A task takes that long at least: handing one out takes up to 5 ms, elsewhere."""
+_LEAST_TASK_S = 0.5
+"""A task takes about that long: handing one out takes up to 10 ms, elsewhere, and a kill loses it."""
 _MOST_DEATHS = 3
 _WAIT_S = 0.1
 Gathered = "Callable[[FileTask, Row], None]"
