@@ -58,6 +58,26 @@ def test_one_name_for_several_is_numbered_and_again_the_same(workspace):
     np.testing.assert_allclose(workspace["a (2)"].y, np.cos(X))
 
 
+def test_the_same_name_for_many_results_of_other_parameters_asks_each_earlier_one_once(
+    workspace, monkeypatch
+):
+    many = {f"s{number}": (X, number * X) for number in range(30)}
+    workspace.add(many)
+    first = workspace.calc("gaussian_filter", on=[*many], sigma=1, name="a").names
+    asked = []
+
+    def texts_of(backend, name):
+        asked.append(name)
+        return backend.view(name)
+
+    monkeypatch.setattr("datalab_kernel.workspace._computed_objects.texts_of", texts_of)
+    second = workspace.calc("gaussian_filter", on=[*many], sigma=2, name="a").names
+    assert second == tuple(f"a ({number})" for number in range(31, 61))
+    assert sorted(asked) == sorted(first)
+    backwards = workspace.calc("gaussian_filter", on=[*reversed(many)], sigma=2, name="a").names
+    assert backwards == second[::-1]
+
+
 def test_a_list_names_each(workspace):
     assert workspace.calc("absolute", on="*sine", name=["s", "c"]).names == ("s", "c")
 

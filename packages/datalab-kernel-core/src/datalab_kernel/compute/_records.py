@@ -62,20 +62,20 @@ class Record:
     notes: tuple[Note, ...] = ()
     units: str = ""
 
-    def repeats(self, other: Record) -> bool:
-        """Say whether this is the same function with the same parameters on the same sources."""
-        is_same_call = (self.function, self.pattern, self.parameters, self.units) == (
-            other.function,
-            other.pattern,
-            other.parameters,
-            other.units,
-        )
-        has_names = bool(self.source_names and other.source_names)
-        return is_same_call and (
-            self.source_names == other.source_names
-            if has_names
-            else self.source_uuids == other.source_uuids
-        )
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What another record of the same call on the same sources has in its :attr:`keys`."""
+        return self._key(self.source_names or self.source_uuids)
+
+    @property
+    def keys(self) -> tuple[tuple[Any, ...], ...]:
+        """The keys that records of this call may have: by its sources' names, and by identifiers."""
+        return self._key(self.source_names), self._key(self.source_uuids)
+
+    def _key(self, sources: tuple[str, ...]) -> tuple[Any, ...]:
+        texts = self.parameters
+        parameters = tuple(texts) if isinstance(texts, list) else texts
+        return self.function, self.pattern, parameters, self.units, sources
 
 
 @runtime_checkable

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import Placement, Put
 from datalab_kernel.backends._powers import identified, texts_of
@@ -11,31 +12,62 @@ from datalab_kernel.objects import _names
 from datalab_kernel.workspace._changes import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-    from datalab_kernel.compute import Output, Source
+    from datalab_kernel.compute import Output, Record, Source
     from datalab_kernel.objects import DataObject, ObjectInfo
     from datalab_kernel.workspace._shelf import Shelf
 
 
-class _FreeNumbers:
-    """The names that results have got, and below which number all of a name's are."""
+class _Numbers:
+    """The numbers of one name, each looked at once: those below ``after`` are another result's."""
 
     def __init__(self) -> None:
-        self.taken: set[str] = set()
-        self._first: dict[str, int] = {}
-
-    def first(self, name: str) -> int:
-        """Return the first number by which a name isn't taken."""
-        number = self._first.get(name, 1)
-        while _numbered(name, number) in self.taken:
-            number += 1
-        self._first[name] = number
-        return number
+        self.after = 1
+        self.by_record: dict[tuple[Any, ...], list[str]] = {}
 
 
-def _numbered(name: str, number: int) -> str:
-    return name if number == 1 else _names.numbered(name, number)
+class _ResultNames:
+    """Names of the results of one call: the first that are free, or an earlier run's of the same.
+
+    Parameters
+    ----------
+    known
+        The names that there are.
+    record_of
+        Says how such an object was computed; None if it isn't to be replaced.
+    """
+
+    def __init__(self, known: Container[str], record_of: Callable[[str], Record | None]) -> None:
+        self._known = known
+        self._record_of = record_of
+        self._taken: set[str] = set()
+        self._numbers: defaultdict[str, _Numbers] = defaultdict(_Numbers)
+
+    def take(self, name: str, record: Record) -> str:
+        """Return the name, or the next with a number, for what was computed so."""
+        found = next(self._candidates(name, record))
+        self._taken.add(found)
+        return found
+
+    def _candidates(self, name: str, record: Record) -> Iterator[str]:
+        numbers, keys = self._numbers[name], record.keys
+        earlier = (one for key in keys for one in numbers.by_record.get(key, ()))
+        yield from (one for one in earlier if one not in self._taken)
+        while True:
+            number = numbers.after
+            candidate = name if number == 1 else _names.numbered(name, number)
+            numbers.after += 1
+            if candidate in self._taken:
+                continue
+            if candidate not in self._known:
+                yield candidate
+                continue
+            there = self._record_of(candidate)
+            if there is not None and there.key in keys:
+                yield candidate
+            elif there is not None:
+                numbers.by_record.setdefault(there.key, []).append(candidate)
 
 
 class ComputedObjects:
@@ -84,12 +116,11 @@ class ComputedObjects:
             known = self._shelf.backend.describe()
             items = self._newly_identified(involved, known)
             names: list[str] = []
-            free = _FreeNumbers()
+            free = _ResultNames(known, self._replaceable_record)
             replaced = set()
             for wish, output in zip(wanted, outputs, strict=True):
-                name = self._free_name(wish or title_of(output), output, known, free)
+                name = free.take(wish or title_of(output), output.record)
                 names.append(name)
-                free.taken.add(name)
                 if name in known:
                     replaced.add(name)
                 group = None if name in replaced else _group(output)
@@ -112,28 +143,14 @@ class ComputedObjects:
             )
         return tuple(names)
 
-    def _free_name(
-        self, name: str, output: Output, known: Mapping[str, ObjectInfo], free: _FreeNumbers
-    ) -> str:
-        """Return the name, or the next with a number, that is free or an earlier run's."""
-        number = free.first(name)
-        candidate = _numbered(name, number)
-        while candidate in free.taken or (
-            candidate in known and not self._is_predecessor(candidate, output)
-        ):
-            number += 1
-            candidate = _numbered(name, number)
-        return candidate
-
-    def _is_predecessor(self, name: str, output: Output) -> bool:
+    def _replaceable_record(self, name: str) -> Record | None:
+        """Return how an object was computed; None if nothing that is computed again replaces it."""
         from datalab_kernel.compute import read_record
 
         record = read_record(texts_of(self._shelf.backend, name))
-        return (
-            record is not None
-            and record.repeats(output.record)
-            and self._renamed_uuids.isdisjoint(record.source_uuids)
-        )
+        if record is None or not self._renamed_uuids.isdisjoint(record.source_uuids):
+            return None
+        return record
 
     def _newly_identified(
         self, sources: Sequence[Source], known: Mapping[str, ObjectInfo]

@@ -36,6 +36,7 @@ def test_values_are_pybaselines_with_its_defaults(method: str) -> None:
     given = {"half_window": 20} if METHODS[method][0] == "half_window" else {}
     theirs = {"max_half_window" if method == "snip" else name: 20 for name in given}
     expected = getattr(Baseline(X), method)(Y, **theirs)[0]
+    run_on(spectrum(5 * Y[::-1]), "baseline", method=method, **given)  # on the same x, before
     found = run_on(spectrum(), "baseline", method=method, **given).obj
     np.testing.assert_array_equal(found.y, expected)
     np.testing.assert_array_equal(found.x, X)
@@ -75,6 +76,13 @@ def test_error_bars_stay_and_a_baseline_has_none() -> None:
     signal = spectrum(dy=np.full(X.size, 2.0))
     np.testing.assert_array_equal(run_on(signal).obj.dy, 2.0)
     assert run_on(signal, "baseline").obj.dy is None
+
+
+def test_a_spectrum_on_other_x_or_with_other_parameters_is_computed_anew() -> None:
+    for x, order in ((X, 2), (X, 3), (X**2, 3), (X[:300], 3), (X, 2)):
+        y = Y[: len(x)]
+        found = run_on(spectrum(y, x), "baseline", method="modpoly", poly_order=order).obj
+        np.testing.assert_array_equal(found.y, Baseline(x).modpoly(y, poly_order=order)[0])
 
 
 def test_of_regions_only_is_computed_and_the_rest_stays() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import guidata.dataset as gds
@@ -12,6 +13,7 @@ from datalab_kernel.compute.own._inputs import check_finite
 from datalab_kernel.compute.own._results import signal_like
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.notes import Note
+from datalab_kernel.objects._fields import value_of
 
 if TYPE_CHECKING:
     from sigima.objects import SignalObj
@@ -41,6 +43,8 @@ METHODS: Final[dict[str, tuple[str, ...]]] = {
     "rolling_ball": ("half_window",),
 }
 """The methods of pybaselines by its names, and which of our parameters each takes."""
+_LARGEST_KEPT = 1 << 16
+"""Of so many samples a fitter is small enough to be kept."""
 _THEIR_NAMES: Final = {("snip", "half_window"): "max_half_window"}
 
 
@@ -155,8 +159,9 @@ def _suffix(p: BaselineParam) -> str:
 
 def _given(p: BaselineParam) -> list[tuple[str, Any]]:
     """Return the method and what was given to it, in the order of the methods' table."""
-    values = ((name, getattr(p, name)) for name in METHODS[p.method])
-    return [("method", p.method), *((name, value) for name, value in values if value is not None)]
+    method = value_of(p, "method")
+    values = ((name, value_of(p, name)) for name in METHODS[method])
+    return [("method", method), *((name, value) for name, value in values if value is not None)]
 
 
 def _inside(src: SignalObj) -> Array | None:
@@ -169,19 +174,43 @@ def _found(
     function: str, src: SignalObj, p: BaselineParam, inside: Array | None
 ) -> tuple[Array, tuple[Note, ...]]:
     """Return the baseline of what is inside, and what is to be said of it."""
-    from pybaselines import Baseline
-
     _check(function, src, p)
     x, y = (src.x, src.y) if inside is None else (src.x[inside], src.y[inside])
-    given = {_THEIR_NAMES.get((p.method, name), name): value for name, value in _given(p)[1:]}
-    fitter = Baseline(x, check_finite=False)
-    values, facts = getattr(fitter, p.method)(y, **given)
+    method = value_of(p, "method")
+    given = {_THEIR_NAMES.get((method, name), name): value for name, value in _given(p)[1:]}
+    values, facts = _fitters.found(x, y, method, given)
     return values, _notes(function, src, p, facts)
 
 
+class _Fitters(threading.local):
+    """Keeps this thread's last fitter of pybaselines for the next spectrum that is like the last.
+
+    What it computed of x and the parameters alone (polynomials and their inverse, differences)
+    often takes longer than the baseline. It isn't safe in two threads.
+    """
+
+    last: tuple[Array, str, dict[str, Any], Any] | None = None
+
+    def found(self, x: Array, y: Array, method: str, given: dict[str, Any]) -> tuple[Array, Any]:
+        from pybaselines import Baseline
+
+        last, self.last = self.last, None  # what fails is not used again
+        if last and (method, given) == last[1:3] and np.array_equal(x, last[0]):
+            used = last
+        else:
+            used = (x.copy(), method, given, Baseline(x, check_finite=False))
+        values, facts = getattr(used[3], method)(y, **given)
+        if len(x) <= _LARGEST_KEPT:
+            self.last = used
+        return values, facts
+
+
+_fitters = _Fitters()
+
+
 def _check(function: str, src: SignalObj, p: BaselineParam) -> None:
-    taken = METHODS[p.method]
-    others = [name for name in _PARAMETERS if getattr(p, name) is not None and name not in taken]
+    taken = METHODS[value_of(p, "method")]
+    others = [name for name in _PARAMETERS if name not in taken and value_of(p, name) is not None]
     if others:
         problem = f"{p.method} takes no {' and no '.join(others)}, but {', '.join(taken)}"
         message = f"{function} can't run: {problem}."
