@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -13,9 +14,9 @@ from datalab_kernel.storage import Contents, StoredGroup, read_workspace, write_
 Through = Callable[..., list[SignalObj | ImageObj]]
 
 
-@pytest.fixture(params=[".h5", ".npz"])
+@pytest.fixture(params=[".h5", ".npz", " as HDF5 reads it.h5"])
 def through_a_file(tmp_path: Path, request: pytest.FixtureRequest) -> Through:
-    """Write objects in either kind of file, read them again, and return those."""
+    """Write objects in each kind of file, read them again, and return those."""
 
     def write_and_read(*objects: SignalObj | ImageObj) -> list[SignalObj | ImageObj]:
         signals = [obj for obj in objects if isinstance(obj, SignalObj)]
@@ -26,6 +27,9 @@ def through_a_file(tmp_path: Path, request: pytest.FixtureRequest) -> Through:
         )
         path = tmp_path / f"through{request.param}"
         write_workspace(path, contents)
+        if "HDF5" in request.param:
+            with h5py.File(path, "r+"):
+                pass  # which cuts off what lies behind the HDF5 data
         found = read_workspace(path)
         return [obj for group in (*found.signals, *found.images) for obj in group.objects]
 

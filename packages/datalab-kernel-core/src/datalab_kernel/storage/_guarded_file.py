@@ -36,6 +36,22 @@ class GuardedFile(io.FileIO):
             check_heap(view.tobytes(), self.tell() - count)
         return count
 
+    def fill(self, buffer: Any, start: int) -> None:
+        """Fill a buffer with the bytes from a place on, which HDF5 doesn't ask for.
+
+        Raises
+        ------
+        ValueError
+            If the file ends before.
+        """
+        self.seek(start)
+        left = memoryview(buffer)
+        while left:
+            count = super().readinto(left)
+            if not count:
+                raise ValueError("the file ends within an array")
+            left = left[count:]
+
 
 @contextmanager
 def hdf5_in(stream: GuardedFile) -> Iterator[h5f.FileID]:
@@ -48,7 +64,7 @@ def hdf5_in(stream: GuardedFile) -> Iterator[h5f.FileID]:
     OSError
         If it is no HDF5 file.
     """
-    _lock(stream)
+    share_lock(stream)
     plan = h5p.create(h5p.FILE_ACCESS)
     plan.set_fclose_degree(h5f.CLOSE_STRONG)
     plan.set_fileobj_driver(h5fd.fileobj_driver, stream)
@@ -59,7 +75,7 @@ def hdf5_in(stream: GuardedFile) -> Iterator[h5f.FileID]:
         file.close()
 
 
-def _lock(file: GuardedFile) -> None:
+def share_lock(file: GuardedFile) -> None:
     """Share HDF5's own lock, until the file is closed; where there are no locks, HDF5 does without."""
     wish = os.environ.get("HDF5_USE_FILE_LOCKING", "").upper()
     if not here().has_file_locks or wish in {"FALSE", "0"}:

@@ -36,7 +36,7 @@ def check_heaps(file: BinaryIO, size: int, arrays: Iterable[tuple[int, int]]) ->
     ValueError
         If one is damaged; it says where.
     """
-    for start, end in _between(arrays, size):
+    for start, end in between(arrays, size):
         file.seek(start)
         block = file.read(end - start)
         place = block.find(SIGNATURE)
@@ -67,7 +67,7 @@ def check_heap(block: bytes, start: int) -> None:
         _check_collection(block, 0, start)
 
 
-def _between(arrays: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+def between(arrays: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
     """Return the parts of a file that are not arrays."""
     start = 0
     for offset, length in sorted(arrays):

@@ -19,12 +19,14 @@ from datalab_kernel.storage._hdf5_read import read_attribute, read_attributes
 from datalab_kernel.storage._identities import NUMBER_KEY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from h5py.h5g import GroupID
 
     from datalab_kernel.objects import DataObject, Kind
     from datalab_kernel.storage._hdf5_read import Source
 
-_UNITS = {"signal": ("xunit", "yunit"), "image": ("xunit", "yunit", "zunit")}
+UNITS = {"signal": ("xunit", "yunit"), "image": ("xunit", "yunit", "zunit")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +74,30 @@ def _check_shape(link: bytes, kind: Kind, shape: tuple[int, ...] | None) -> None
 def finish_object(item: Found, source: Source) -> DataObject:
     """Read the rest of an object: its texts, numbers and metadata."""
     values = read_attributes(item.group)
+    tree: dict[str, Any] = {}
+    if item.has_metadata:
+        tree = source.read_tree(h5py.h5g.open(item.group, b"metadata"))
+    return object_of(item.kind, values, item.arrays, tree)
+
+
+def object_of(
+    kind: Kind, values: Mapping[str, Any], arrays: dict[str, Any], tree: dict[str, Any]
+) -> DataObject:
+    """Make an object of what a file has of it: its attributes, its arrays and its metadata's tree."""
     attributes = {
         name: value
-        for name, default in schema(item.kind).defaults.items()
+        for name, default in schema(kind).defaults.items()
         if name in values and (value := _attribute(values[name], default)) != default
     }
-    metadata: dict[str, Any] = {}
-    if item.has_metadata:
-        metadata = source.read_tree(h5py.h5g.open(item.group, b"metadata"))
+    metadata = tree
+    if tree:
         metadata.pop(NUMBER_KEY, None)
         note = take_note(metadata, attributes.get("title", ""))
         if note:
-            _restore(note, attributes, item.arrays)
+            _restore(note, attributes, arrays)
             metadata = from_json_values(metadata, note.get("json", ""))
             metadata = _metadata.decode(metadata, note.get("metadata", ""))
-    return from_fields(Fields(item.kind, attributes, item.arrays, metadata))
+    return from_fields(Fields(kind, attributes, arrays, metadata))
 
 
 def _attribute(value: Any, default: Any) -> Any:
@@ -138,7 +149,7 @@ def describe_stored(parent: GroupID, link: bytes, kind: Kind, group_title: str) 
         group=group_title,
         shape=shape[1:] if kind == "signal" else shape,
         dtype=str(dtype),
-        units=tuple(_text(group, kind, unit, note) for unit in _UNITS[kind]),
+        units=tuple(_text(group, kind, unit, note) for unit in UNITS[kind]),
         size_bytes=math.prod(shape) * dtype.itemsize,
         is_from_notebook=True,
     )

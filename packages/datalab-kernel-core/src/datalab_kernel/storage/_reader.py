@@ -7,6 +7,7 @@ returned.
 from __future__ import annotations
 
 import errno
+import os
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -20,9 +21,11 @@ from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import original_text
 from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
 from datalab_kernel.storage._extras import extras_of
+from datalab_kernel.storage._guarded_file import GuardedFile, share_lock
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
 from datalab_kernel.storage._objects_read import find_object, finish_object
+from datalab_kernel.storage._tail import read_tail
 from datalab_kernel.storage._writer import PANELS, SAVE_ID, VERSION_NAME
 
 if TYPE_CHECKING:
@@ -97,9 +100,16 @@ def read_workspace(path: Path) -> Contents:
     OSError
         If there is no such file, or it may not be read, or another program is writing it.
     """
-    size_bytes = path.stat().st_size
     # first: what the system says of permissions is clearer than what HDF5 says
-    with path.open("rb") as stream:
+    with GuardedFile(path) as stream:
+        size_bytes = os.fstat(stream.fileno()).st_size
+        try:
+            share_lock(stream)
+            found = read_tail(stream, size_bytes)
+        except DAMAGE as error:
+            raise why(path, error) from error
+        if found is not None:
+            return found
         return _read_checked(path, partial(h5py.File, path, "r"), stream, size_bytes)
 
 

@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from h5py import h5a, h5s
 
-from datalab_kernel.objects import ObjectInfo, _names, describe_object
+from datalab_kernel.objects import ObjectInfo, _names
+from datalab_kernel.objects._fields import MAIN_ARRAY
 from datalab_kernel.storage._hdf5 import type_of
+from datalab_kernel.storage._objects_read import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from h5py.h5g import GroupID
 
-    from datalab_kernel.objects import DataObject, Kind
+    from datalab_kernel.objects import Fields, Kind
 
 TITLES, FACTS = b"datalab_kernel_titles", b"datalab_kernel_facts"
 _VERSION = 1
@@ -44,11 +46,13 @@ class Listed:
     _facts: dict[Any, int] = field(default_factory=dict)
     _fact_of: list[int] = field(default_factory=list)
 
-    def add(self, obj: DataObject) -> None:
+    def add(self, fields: Fields) -> None:
         """Take note of the next object."""
-        info = describe_object(obj, group="")
-        fact = info.dtype, info.shape, info.units, info.size_bytes
-        self.titles.append(info.name)
+        array = fields.arrays[MAIN_ARRAY[fields.kind]]
+        shape = array.shape[1:] if fields.kind == "signal" else array.shape
+        units = tuple([fields.attributes.get(unit) or "" for unit in UNITS[fields.kind]])
+        fact = str(array.dtype), shape, units, array.nbytes
+        self.titles.append(fields.attributes.get("title", ""))
         self._fact_of.append(self._facts.setdefault(fact, len(self._facts)))
 
     def write(self, panel: GroupID) -> None:

@@ -19,6 +19,7 @@ from datalab_kernel.objects._noted_arrays import noted_array, noted_text
 from datalab_kernel.storage import _atomic, _hdf5, _nexus
 from datalab_kernel.storage._identities import Identities
 from datalab_kernel.storage._stored_index import Listed, are_names
+from datalab_kernel.storage._tail import TailWriter
 from datalab_kernel.storage._tree_writer import TreeWriter
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from h5py.h5g import GroupID
 
-    from datalab_kernel.objects import DataObject
+    from datalab_kernel.objects import DataObject, Fields
     from datalab_kernel.storage._contents import Contents, StoredGroup
 
 VERSION_NAME, VERSION = "DataLab_Version", "1.3.0"
@@ -58,12 +59,15 @@ def write_workspace(
     OSError
         If it can't be written; what was there is as it was.
     """
-    with _atomic.replacing(path) as temporary, h5py.File(temporary, "w", **FILE_OPTIONS) as file:
-        places = write_contents(file, contents, keeps_places=nexus, pace=pace)
-        if save_id:
-            file[VERSION_NAME].attrs[SAVE_ID] = save_id
-        if nexus:
-            _nexus.write_entry(file, places)
+    tail = TailWriter()
+    with _atomic.replacing(path) as temporary:
+        with h5py.File(temporary, "w", **FILE_OPTIONS) as file:
+            places = write_contents(file, contents, keeps_places=nexus, pace=pace, tail=tail)
+            if save_id:
+                file[VERSION_NAME].attrs[SAVE_ID] = save_id
+            if nexus:
+                _nexus.write_entry(file, places)
+        tail.append_to(temporary, contents, pace)
 
 
 def write_contents(
@@ -72,10 +76,11 @@ def write_contents(
     *,
     keeps_places: bool = False,
     pace: Callable[[], object] | None = None,
+    tail: TailWriter | None = None,
 ) -> list[tuple[str, DataObject]]:
     """Write everything to an open file; return, if asked to, where each object lies in it."""
     file[VERSION_NAME] = VERSION
-    writer = _Writer(file, pace, keeps_places=keeps_places)
+    writer = _Writer(file, pace, tail, keeps_places=keeps_places)
     for panel, groups in zip(PANELS, (contents.signals, contents.images), strict=True):
         writer.write_panel(panel, groups)
     writer.finish()
@@ -93,10 +98,16 @@ class _Writer:
     """Writes panels of groups of objects into one file."""
 
     def __init__(
-        self, file: h5py.File, pace: Callable[[], object] | None, *, keeps_places: bool
+        self,
+        file: h5py.File,
+        pace: Callable[[], object] | None,
+        tail: TailWriter | None,
+        *,
+        keeps_places: bool,
     ) -> None:
         self._file = file
         self._pace = pace
+        self._tail = tail
         self._keeps_places = keeps_places  # which keep the objects: those of lazy groups, too
         self._trees = TreeWriter(file)
         self._identities = Identities()
@@ -127,15 +138,14 @@ class _Writer:
             listed.counts.append(len(group.objects))
             for obj in group.objects:
                 number += 1
-                listed.add(obj)
                 own = f"{object_prefix}{number:03d}: {clean(obj.title)}"
-                self._write_object(member, own, obj)
+                listed.add(self._write_object(member, own, obj))
                 if self._keeps_places:
                     self.places.append((f"/{name}/{link}/{own}", obj))
                 if self._pace is not None:
                     self._pace()
 
-    def _write_object(self, parent: GroupID, link: str, obj: DataObject) -> None:
+    def _write_object(self, parent: GroupID, link: str, obj: DataObject) -> Fields:
         fields = to_fields(obj)
         note: dict[str, Any] = {}
         attributes = {"title": "", **fields.attributes}
@@ -150,8 +160,13 @@ class _Writer:
         }
         tree = self._tree(fields.metadata, note)
         self._trees.write(parent, link, attributes, {"metadata": tree} if tree else {})
+        written = {}
         for name, array in arrays.items():
-            _hdf5.write_array(parent, f"{link}/{name}", array)
+            dataset = _hdf5.write_array(parent, f"{link}/{name}", array)
+            written[name] = array, dataset.get_offset() or 0
+        if self._tail is not None:
+            self._tail.add(attributes, tree, written)
+        return fields
 
     def _tree(self, metadata: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
         tree: dict[str, Any] = {}
