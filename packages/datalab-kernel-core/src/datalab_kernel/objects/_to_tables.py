@@ -67,14 +67,17 @@ def to_xarray(obj: Any) -> xr.DataArray:
             errors = np.array(obj.xydata[2:])
             coords |= {"dx": ("x", errors[0]), "dy": ("x", errors[1])}
         values = np.array(obj.xydata[1])
-        return xr.DataArray(values, coords, ("x",), name=obj.title, attrs=attrs)
+        found = xr.DataArray(values, dims=("x",), name=obj.title, attrs=attrs)
+        return found.assign_coords(coords)  # DataArray itself copies coordinates again
     x, y = _coordinates(obj)
-    return xr.DataArray(
+    found = xr.DataArray(
         _plain(obj.data),
-        {"y": ("y", *_coordinate(obj, "y", y)), "x": ("x", *_coordinate(obj, "x", x))},
-        ("y", "x"),
+        dims=("y", "x"),
         name=obj.title,
         attrs={**metadata, **_described(obj, "z", "")},
+    )
+    return found.assign_coords(
+        {"y": ("y", *_coordinate(obj, "y", y)), "x": ("x", *_coordinate(obj, "x", x))}
     )
 
 
