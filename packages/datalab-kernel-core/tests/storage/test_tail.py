@@ -8,13 +8,15 @@ import h5py
 import numpy as np
 import pytest
 
-from datalab_kernel import create_signal
+from datalab_kernel import create_image, create_signal
 from datalab_kernel.storage import (
     Contents,
     Extras,
     StoredGroup,
     _guarded_file,
     _tail,
+    _tail_read,
+    read_object,
     read_workspace,
     write_workspace,
 )
@@ -40,7 +42,12 @@ def saved(tmp_path: Path) -> Path:
 
 def tail_of(path: Path) -> Contents | None:
     with _guarded_file.GuardedFile(path) as stream:
-        return _tail.read_tail(stream, path.stat().st_size)
+        return _tail_read.read_tail(stream)
+
+
+def by_tail(path: Path, name: str) -> Any:
+    with _guarded_file.GuardedFile(path) as stream:
+        return _tail_read.read_one(stream, name)
 
 
 def hdf5_bytes(path: Path) -> int:
@@ -100,7 +107,7 @@ def test_what_a_program_changed_by_hdf5_counts(saved: Path) -> None:
     assert group.objects[0].y[0] == 7.0
 
 
-def test_wherever_it_is_damaged_or_cut_hdf5_is_read(saved: Path) -> None:
+def test_wherever_it_is_damaged_or_cut_the_same_is_read(saved: Path) -> None:
     content = saved.read_bytes()
     end = hdf5_bytes(saved)
     for place in range(end, len(content), 7):
@@ -108,8 +115,8 @@ def test_wherever_it_is_damaged_or_cut_hdf5_is_read(saved: Path) -> None:
         changed[place] ^= 0x21
         for damaged in (bytes(changed), content[:place]):
             saved.write_bytes(damaged)
-            assert tail_of(saved) is None
             assert metadata_in(saved)["text"] == VALUE
+        assert tail_of(saved) is None
 
 
 def test_a_file_with_many_arrays_in_metadata_goes_without(
@@ -121,3 +128,45 @@ def test_a_file_with_many_arrays_in_metadata_goes_without(
     write_workspace(tmp_path / "a.h5", contents_of(signal))
     assert tail_of(tmp_path / "a.h5") is None
     np.testing.assert_array_equal(metadata_in(tmp_path / "a.h5")["large"], np.arange(1000))
+
+
+def test_one_object_is_found_by_its_name_in_any_group(tmp_path: Path) -> None:
+    signals = [create_signal(f"signal {number}", [0.0], [number]) for number in range(12)]
+    groups = [
+        StoredGroup(title="g", objects=signals[:5]),
+        StoredGroup(title="g", objects=signals[5:]),
+    ]
+    images = [StoredGroup(title="images", objects=[create_image("signal", np.eye(3))])]
+    path = tmp_path / "a.h5"
+    write_workspace(path, Contents(signals=groups, images=images))
+    for number in range(12):
+        found = by_tail(path, f"signal {number}")
+        assert found is not None
+        assert (found[0].y[0], found[1]) == (number, "g" if number < 5 else "g (2)")
+    found = by_tail(path, "signal")
+    assert found is not None
+    assert found[1] == "images"
+    assert by_tail(path, "ignal 3") is None
+
+
+def test_one_object_of_a_file_that_was_damaged_or_cut_is_read_by_hdf5(saved: Path) -> None:
+    content = saved.read_bytes()
+    end = hdf5_bytes(saved)
+    for place in range(end, len(content), 7):
+        changed = bytearray(content)
+        changed[place] ^= 0x21
+        for damaged in (bytes(changed), content[:place]):
+            saved.write_bytes(damaged)
+            found = read_object(saved, "a")
+            assert found is not None
+            assert found.obj.metadata["text"] == VALUE
+
+
+def test_one_object_that_a_program_changed_by_hdf5_is_as_that_left_it(saved: Path) -> None:
+    with h5py.File(saved, "r+") as file:
+        (group,) = file["DataLab_Sig"].values()
+        (signal,) = group.values()
+        signal["metadata"].attrs["text"] = VALUE.upper()  # of the same length
+    found = read_object(saved, "a")
+    assert found is not None
+    assert found.obj.metadata["text"] == VALUE.upper()

@@ -32,7 +32,7 @@ MAX_DEPTH = 64
 MAX_COMPRESSION = 2000
 _DOUBLE = np.dtype("f8")
 _DOUBLE_TYPE = type_of(_DOUBLE)
-_LARGE_BYTES = 1 << 24
+LARGE_BYTES = 1 << 24
 _TEXT_BYTES = 16  # of the reference to a text of variable length
 # Single values by the class of their type: type in the file, in memory, numpy's, bytes in the file
 _KNOWN = {h5t.STRING: (TEXT, TEXT_IN_MEMORY, TEXT_DTYPE, _TEXT_BYTES)} | {
@@ -109,7 +109,7 @@ class Source:
             raise ValueError("an array has no shape")
         wanted_bytes = math.prod(shape) * dtype.itemsize
         self._claim(dataset, wanted_bytes)
-        if self._allow is not None and wanted_bytes > _LARGE_BYTES:
+        if self._allow is not None and wanted_bytes > LARGE_BYTES:
             self._allow(wanted_bytes)
         if not is_double and dtype.kind in "OV":
             raise ValueError(f"an array is of HDF5's type {dtype}")

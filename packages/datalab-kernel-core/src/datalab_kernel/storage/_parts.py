@@ -45,6 +45,12 @@ def read_object(path: Path, name: str, allow: Allow | None = None) -> NamedObjec
         As :func:`datalab_kernel.storage.read_workspace`.
     """
     from datalab_kernel.storage._index import with_index
+    from datalab_kernel.storage._reader import read_one
+
+    found = read_one(path, name, allow)
+    if found is not None:
+        obj, group = found
+        return NamedObject(name=name, obj=obj, group=group)
 
     def read(index: FileIndex) -> NamedObject | None:
         place = index.find(name)

@@ -7,7 +7,7 @@ returned.
 from __future__ import annotations
 
 import errno
-import os
+from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -15,25 +15,26 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import h5py
 
-from datalab_kernel.errors import FileFormatError
+from datalab_kernel.errors import DataLabKernelError, FileFormatError
 from datalab_kernel.objects._fields import CLASSES
 from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import original_text
+from datalab_kernel.storage import _tail_read
 from datalab_kernel.storage._contents import Contents, Extras, StoredGroup
 from datalab_kernel.storage._extras import extras_of
 from datalab_kernel.storage._guarded_file import GuardedFile, share_lock
 from datalab_kernel.storage._hdf5_read import Source, read_attributes
 from datalab_kernel.storage._heaps import check_heaps
 from datalab_kernel.storage._objects_read import find_object, finish_object
-from datalab_kernel.storage._tail import read_tail
 from datalab_kernel.storage._writer import PANELS, SAVE_ID, VERSION_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from h5py.h5g import GroupID
 
-    from datalab_kernel.objects import Kind
+    from datalab_kernel.objects import DataObject, Kind
+    from datalab_kernel.storage._hdf5_read import Allow
     from datalab_kernel.storage._objects_read import Found
 
 DAMAGE = (
@@ -100,17 +101,44 @@ def read_workspace(path: Path) -> Contents:
     OSError
         If there is no such file, or it may not be read, or another program is writing it.
     """
-    # first: what the system says of permissions is clearer than what HDF5 says
-    with GuardedFile(path) as stream:
-        size_bytes = os.fstat(stream.fileno()).st_size
+    with opened_locked(path) as stream:
+        found = _tail_read.read_tail(stream)
+    if found is not None:
+        return found
+    size_bytes = path.stat().st_size
+    with path.open("rb") as heaps:
+        return _read_checked(path, partial(h5py.File, path, "r"), heaps, size_bytes)
+
+
+def read_one(path: Path, name: str, allow: Allow | None = None) -> tuple[DataObject, str] | None:
+    """Read an object by what lies behind the HDF5 data, and its group's title; None: as HDF5 says.
+
+    Raises
+    ------
+    FileFormatError, OSError
+        As :func:`read_workspace`.
+    """
+    with opened_locked(path) as stream:
+        return _tail_read.read_one(stream, name, allow)
+
+
+@contextmanager
+def opened_locked(path: Path) -> Iterator[GuardedFile]:
+    """Open a file that no other program is writing; what is wrong with it names it.
+
+    Raises
+    ------
+    FileFormatError, OSError
+        As :func:`read_workspace`.
+    """
+    with GuardedFile(path) as stream:  # what the system says of it is clearer than what HDF5 says
         try:
             share_lock(stream)
-            found = read_tail(stream, size_bytes)
+            yield stream
+        except DataLabKernelError:
+            raise
         except DAMAGE as error:
             raise why(path, error) from error
-        if found is not None:
-            return found
-        return _read_checked(path, partial(h5py.File, path, "r"), stream, size_bytes)
 
 
 def read_image(data: bytes, name: str) -> Contents:

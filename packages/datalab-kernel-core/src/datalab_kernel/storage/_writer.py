@@ -117,6 +117,8 @@ class _Writer:
     def finish(self) -> None:
         self._trees.finish()
         if are_names([listed for _, listed in self._lists]):
+            if self._tail is not None:
+                self._tail.names = [title for _, listed in self._lists for title in listed.titles]
             for panel, listed in self._lists:
                 if listed.titles:
                     listed.write(panel)
