@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
 from contextlib import contextmanager, suppress
@@ -41,8 +42,9 @@ def replacing(path: Path) -> Iterator[Path]:
     except DataLabKernelError:  # of what was to be written, which says itself what is wrong
         raise
     except (OSError, RuntimeError) as error:
-        # h5py raises RuntimeError when closing a file on a full disk
-        number = getattr(error, "errno", None) or errno.EIO
+        # h5py raises RuntimeError when closing a file on a full disk, and writes "errno = 28" into it
+        said = re.search(r"\berrno = (\d+)", str(error))
+        number = getattr(error, "errno", None) or (int(said[1]) if said else errno.EIO)
         reason = os.strerror(number) if number != errno.EIO else str(error)
         kept = (
             "The file that was there is as it was." if target.exists() else "Nothing is left there."

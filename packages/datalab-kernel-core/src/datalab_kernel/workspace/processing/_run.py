@@ -109,9 +109,12 @@ class Run:
             line.end()
 
     def _hand_out(self) -> None:
-        """Keep each worker busy and one task more for each waiting."""
+        """Keep each worker busy and one task more for each waiting; no other beside a suspect."""
         workers = max(1, self._tasks.workers)
         while len(self._flying) < 2 * workers and (self._again or self._waiting):
+            is_alone = bool(self._again) and self._is_suspect(self._again[0])
+            if self._flying and (is_alone or any(map(self._is_suspect, self._flying.values()))):
+                return
             if self._again:
                 part = self._again.popleft()
             else:
@@ -120,6 +123,10 @@ class Run:
             key = next(self._keys)
             self._flying[key] = part
             self._tasks.submit(key, part)
+
+    def _is_suspect(self, part: list[FileTask]) -> bool:
+        """Say whether one more death will tell that it was this file, and none beside it."""
+        return len(part) == 1 and self._deaths[part[0].label] >= _MOST_DEATHS - 1
 
     def _gather(
         self,
