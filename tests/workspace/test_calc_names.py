@@ -66,11 +66,11 @@ def test_the_same_name_for_many_results_of_other_parameters_asks_each_earlier_on
     first = workspace.calc("gaussian_filter", on=[*many], sigma=1, name="a").names
     asked = []
 
-    def texts_of(backend, name):
+    def metadata_of(backend, name):
         asked.append(name)
-        return backend.view(name)
+        return backend.metadata(name)
 
-    monkeypatch.setattr("datalab_kernel.workspace._computed_objects.texts_of", texts_of)
+    monkeypatch.setattr("datalab_kernel.workspace._computed_objects.metadata_of", metadata_of)
     second = workspace.calc("gaussian_filter", on=[*many], sigma=2, name="a").names
     assert second == tuple(f"a ({number})" for number in range(31, 61))
     assert sorted(asked) == sorted(first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from datalab_kernel.backends import (
     KINDS,
@@ -120,6 +120,13 @@ class StandaloneBackend(Backend):
         from datalab_kernel.objects import share_object
 
         return share_object(self._by_name[name].obj)
+
+    def metadata(self, name: str) -> Mapping[str, Any]:
+        """Return its own, which nobody changes."""
+        record = self._by_name[name]
+        kept = record.obj if record.unread is None else record.unread.look()
+        metadata: Mapping[str, Any] = kept.metadata
+        return metadata
 
     def preview(self, name: str) -> DataObject | None:
         """Share the arrays; None for what is still in a file."""

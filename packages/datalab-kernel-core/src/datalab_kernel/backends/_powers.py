@@ -236,6 +236,12 @@ def texts_of(backend: Backend, name: str) -> DataObject:
     return identified(backend, name) if unread is None else unread.look()
 
 
+def metadata_of(backend: Backend, name: str) -> Mapping[str, Any]:
+    """Return an object's metadata, its identifier among it, to be looked at and not changed."""
+    own: Callable[[str], Mapping[str, Any]] | None = getattr(backend, "metadata", None)
+    return texts_of(backend, name).metadata if own is None else own(name)
+
+
 def identified(backend: Backend, name: str) -> DataObject:
     """Return a view of an object, with its identifier in its metadata if it has one."""
     # Asking for the protocol takes ten times as long, and this is done for each of many objects

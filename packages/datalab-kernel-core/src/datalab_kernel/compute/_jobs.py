@@ -25,7 +25,8 @@ from datalab_kernel.errors import (
 )
 from datalab_kernel.errors._missing_packages import import_failure
 from datalab_kernel.notes import attach_notes, distinct
-from datalab_kernel.objects import copy_object, own_arrays
+from datalab_kernel.objects import copy_object, entitle, own_arrays
+from datalab_kernel.objects._fields import value_of
 from datalab_kernel.objects._operand_signals import as_sigimas
 from datalab_kernel.objects._result_columns import keep_units
 from datalab_kernel.objects._results import (
@@ -319,7 +320,7 @@ def run(job: Job) -> Output:
     value = as_sigimas(value)
     if not (job.keep_results or job.function.has_own_results):
         drop_results(value)
-    value.title = titles.finished(value.title)
+    entitle(value, titles.finished(value_of(value, "title")))
     describe(job.function, _operands(job), job.parameters, value, job.units)
     own_arrays(value)
     record = replace(record, notes=notes) if notes else record

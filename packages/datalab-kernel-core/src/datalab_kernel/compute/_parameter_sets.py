@@ -6,7 +6,8 @@ import difflib
 import warnings
 from collections.abc import Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 import guidata.dataset as gds
 from guidata.dataset.datatypes import DataItemValidationWarning
@@ -32,6 +33,11 @@ _NEEDS_PARAMETERS = frozenset({"offset_correction", "extract_roi", "extract_rois
 
 _TAKES_OWN_ROI = frozenset({"extract_roi", "extract_rois"})
 """Functions that, given no region, take those of the first object."""
+
+_DERIVING = frozenset({"sigima.image.binning", "sigima.image.peak_detection"})
+"""Functions with a default that DataLab derives of the object."""
+
+_PLAIN = frozenset({bool, float, int, str, type(None)})
 
 _NEEDED_WITH = {"sigima.signal.zero_padding": ("strategy", "custom", "n")}
 """What must be given with a choice: n's default counts for no strategy, and isn't DataLab's."""
@@ -97,6 +103,41 @@ def _list_of_sets(
 
 
 def _one_set(
+    function: Function, param: Any, keywords: Mapping[str, Any], first: Source
+) -> gds.DataSet:
+    if param is None and _is_of_keywords_alone(function, keywords):
+        paramclass: Any = function.paramclass
+        texts = repr((*keywords.values(),))  # 1, 1.0 and True are equal
+        values = _known_values(function, (*keywords.items(),), texts)
+        if values is not None:
+            known: gds.DataSet = object.__new__(paramclass)
+            vars(known).update(values)
+            return known
+    return _checked_set(function, param, keywords, first)
+
+
+def _is_of_keywords_alone(function: Function, keywords: Mapping[str, Any]) -> bool:
+    """Say whether a set depends on nothing else: on no object, and on none of Sigima's options."""
+    paramclass: Any = function.paramclass
+    return (
+        paramclass.__init__ is gds.DataSet.__init__
+        and not hasattr(paramclass, "update_from_obj")
+        and function.operation_id not in _DERIVING
+        and _PLAIN.issuperset(map(type, keywords.values()))
+    )
+
+
+@lru_cache(maxsize=256)
+def _known_values(
+    function: Function, keywords: tuple[tuple[str, Any], ...], _texts: str
+) -> dict[str, Any] | None:
+    """Return what a set of these keywords consists of; None if that can't be shared."""
+    no_source = cast("Source", None)  # nothing is derived of it
+    values = vars(_checked_set(function, None, dict(keywords), no_source))
+    return values if _PLAIN.issuperset(map(type, values.values())) else None
+
+
+def _checked_set(
     function: Function, param: Any, keywords: Mapping[str, Any], first: Source
 ) -> gds.DataSet:
     paramclass: Any = function.paramclass

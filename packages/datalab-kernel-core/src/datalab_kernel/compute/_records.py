@@ -19,6 +19,7 @@ from datalab_kernel.compute._parameters import enum_of, items_of, plain_value
 from datalab_kernel.compute._registry import functions
 from datalab_kernel.compute.own import is_own
 from datalab_kernel.notes import as_entries, from_entries
+from datalab_kernel.objects._fields import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,8 +167,9 @@ def write_record(obj: DataObject, record: Record) -> None:
     if record.parameters is not None:
         # DataLab would look for the class of our parameters, and not find it
         (own if is_own(record.function) else value)["param_json"] = record.parameters
-    obj.metadata[PROCESSING] = value
-    obj.metadata[NOTE] = {
+    metadata = value_of(obj, "metadata")
+    metadata[PROCESSING] = value
+    metadata[NOTE] = {
         "sources": list(record.source_names),
         "versions": dict(record.versions),
         **own,
@@ -196,12 +198,17 @@ def _write_analysis(obj: DataObject, record: Record, value: dict[str, Any]) -> N
 
 def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
     """Return the record in an object's metadata, or None if it wasn't computed."""
-    value = obj.metadata.get(key)
+    return record_in(value_of(obj, "metadata"), key)
+
+
+def record_in(metadata: Mapping[str, Any], key: str = PROCESSING) -> Record | None:
+    """Return the record in an object's metadata, or None if it wasn't computed."""
+    value = metadata.get(key)
     if key == ANALYSIS and value is None:
-        value = obj.metadata.get(OWN_ANALYSIS)
+        value = metadata.get(OWN_ANALYSIS)
     if not isinstance(value, dict) or "func_name" not in value:
         return None
-    note = obj.metadata.get(NOTE) if key == PROCESSING else value
+    note = metadata.get(NOTE) if key == PROCESSING else value
     note = note if isinstance(note, dict) else {}
     one = value.get("source_uuid")
     uuids = [one] if one else value.get("source_uuids", ())
@@ -219,7 +226,7 @@ def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
 
 def uuid_of(obj: DataObject) -> str | None:
     """Return the identifier that DataLab or we gave an object, if it has one."""
-    value = obj.metadata.get(UUID)
+    value = value_of(obj, "metadata").get(UUID)
     return str(value) if value else None
 
 

@@ -116,7 +116,7 @@ def to_fields(obj: DataObject) -> Fields:
 
 
 def _current_metadata(obj: DataObject) -> dict[str, Any]:
-    metadata: dict[str, Any] = obj.metadata
+    metadata: dict[str, Any] = value_of(obj, "metadata")
     if not isinstance(metadata.get(ROI_KEY), dict):
         return metadata
     # Without a cache, the metadata is what counts, and making one takes long
@@ -169,11 +169,11 @@ def _shallow(obj: DataObject) -> DataObject:
 
     The copy is of Sigima's own class: operators are for whoever holds the object, not for storage.
     """
-    twin: DataObject = object.__new__(CLASSES[kind_of(obj)])  # in a fifth of copy.copy's time
-    vars(twin).update(
-        {name: value.copy() if type(value) is dict else value for name, value in vars(obj).items()}
-    )
-    vars(twin).pop(FORMULA_KEY, None)
+    twin: DataObject = object.__new__(CLASSES[kind_of(obj)])  # in a tenth of copy.copy's time
+    twin.__dict__ = values = vars(obj).copy()
+    for name in [name for name, value in values.items() if type(value) is dict]:
+        values[name] = values[name].copy()
+    values.pop(FORMULA_KEY, None)
     return twin
 
 
@@ -191,6 +191,10 @@ def share_object(obj: DataObject, *, title: str | None = None) -> DataObject:
 
 
 _ATOMS = frozenset({bool, complex, float, int, str, type(None)})
+
+
+_PLAIN = _ATOMS | {dict, list, tuple, np.ndarray, np.ma.MaskedArray}
+"""Types of an object's values that stay as they are."""
 
 
 def _copied_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -230,6 +234,8 @@ def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
 def make_plain(obj: DataObject) -> None:
     """Make Python's own numbers of numpy's in an object's attributes, as files and DataLab do."""
     values = vars(obj)
+    if _PLAIN.issuperset(map(type, values.values())):
+        return
     for _, slot, _ in schema(kind_of(obj)).slots:
         value = values.get(slot)
         if isinstance(value, np.generic):

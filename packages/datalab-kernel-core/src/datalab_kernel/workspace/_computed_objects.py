@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import Placement, Put
-from datalab_kernel.backends._powers import identified, texts_of
+from datalab_kernel.backends._powers import identified, metadata_of
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._changes import Change
@@ -145,9 +145,9 @@ class ComputedObjects:
 
     def _replaceable_record(self, name: str) -> Record | None:
         """Return how an object was computed; None if nothing that is computed again replaces it."""
-        from datalab_kernel.compute import read_record
+        from datalab_kernel.compute import record_in
 
-        record = read_record(texts_of(self._shelf.backend, name))
+        record = record_in(metadata_of(self._shelf.backend, name))
         if record is None or not self._renamed_uuids.isdisjoint(record.source_uuids):
             return None
         return record

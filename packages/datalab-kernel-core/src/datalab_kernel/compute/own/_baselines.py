@@ -13,7 +13,7 @@ from datalab_kernel.compute.own._inputs import check_finite
 from datalab_kernel.compute.own._results import signal_like
 from datalab_kernel.errors import OperandError, ParameterError
 from datalab_kernel.notes import Note
-from datalab_kernel.objects._fields import value_of
+from datalab_kernel.objects._fields import ROI_KEY, value_of
 
 if TYPE_CHECKING:
     from sigima.objects import SignalObj
@@ -115,9 +115,8 @@ def baseline(src: SignalObj, p: BaselineParam) -> Any:
         With a note where the method ended before its tolerance was reached.
     """
     inside = _inside(src)
-    found, notes = _found("baseline", src, p, inside)
-    x = src.x if inside is None else src.x[inside]
-    dst = signal_like(src, "baseline", _suffix(p), (x, found, None, None))
+    x, found, notes = _found("baseline", src, p, inside)
+    dst = signal_like(src, "baseline", _suffix(p), np.array([x, found]))
     if inside is not None:
         dst.roi = None
     return Noted(dst, notes)
@@ -144,10 +143,10 @@ def baseline_removal(src: SignalObj, p: BaselineParam) -> Any:
         With a note where the method ended before its tolerance was reached.
     """
     inside = _inside(src)
-    found, notes = _found("baseline_removal", src, p, inside)
-    y = src.y.copy()
-    y[... if inside is None else inside] -= found
-    dst = signal_like(src, "baseline_removal", _suffix(p), (src.x, y, src.dx, src.dy))
+    _, found, notes = _found("baseline_removal", src, p, inside)
+    rows = value_of(src, "xydata").copy()
+    rows[1, ... if inside is None else inside] -= found
+    dst = signal_like(src, "baseline_removal", _suffix(p), rows)
     return Noted(dst, notes)
 
 
@@ -166,20 +165,21 @@ def _given(p: BaselineParam) -> list[tuple[str, Any]]:
 
 def _inside(src: SignalObj) -> Array | None:
     """Return where the regions of interest are; None if there are none."""
-    mask = src.maskdata
+    mask = src.maskdata if ROI_KEY in value_of(src, "metadata") else None
     return None if mask is None else ~mask[1]
 
 
 def _found(
     function: str, src: SignalObj, p: BaselineParam, inside: Array | None
-) -> tuple[Array, tuple[Note, ...]]:
-    """Return the baseline of what is inside, and what is to be said of it."""
+) -> tuple[Array, Array, tuple[Note, ...]]:
+    """Return x and the baseline of what is inside, and what is to be said of it."""
     _check(function, src, p)
-    x, y = (src.x, src.y) if inside is None else (src.x[inside], src.y[inside])
+    rows = value_of(src, "xydata")
+    x, y = (rows[0], rows[1]) if inside is None else (rows[0, inside], rows[1, inside])
     method = value_of(p, "method")
     given = {_THEIR_NAMES.get((method, name), name): value for name, value in _given(p)[1:]}
     values, facts = _fitters.found(x, y, method, given)
-    return values, _notes(function, src, p, facts)
+    return x, values, _notes(function, src, p, facts)
 
 
 class _Fitters(threading.local):
@@ -217,7 +217,7 @@ def _check(function: str, src: SignalObj, p: BaselineParam) -> None:
         raise ParameterError(
             message, function=function, problems=[problem], parameters=["method", *taken]
         )
-    if np.iscomplexobj(src.y):
+    if value_of(src, "xydata").dtype.kind == "c":
         message = (
             f"{function} can't run: {src.title!r} is complex. calc('absolute', …) or "
             "calc('real', …) makes a real signal of it before."
@@ -232,7 +232,8 @@ _PARAMETERS: Final = tuple(dict.fromkeys(name for names in METHODS.values() for 
 def _notes(function: str, src: SignalObj, p: BaselineParam, facts: Any) -> tuple[Note, ...]:
     """Say where a method ended at its last iteration, before its tolerance was reached."""
     history = facts.get("tol_history")
-    tolerance = facts.get("tol", p.tol if p.tol is not None else 1e-3)
+    given = value_of(p, "tol")
+    tolerance = facts.get("tol", 1e-3 if given is None else given)
     if history is None or not len(history) or np.ndim(history) != 1:
         return ()
     last = float(history[-1])

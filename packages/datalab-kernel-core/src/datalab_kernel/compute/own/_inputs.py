@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.errors import OperandError
+from datalab_kernel.objects._fields import value_of
 
 if TYPE_CHECKING:
     from sigima.objects import ImageObj, SignalObj
@@ -25,8 +26,9 @@ def check_finite(function: str, signal: SignalObj) -> None:
     OperandError
         If there is one.
     """
-    count = int(np.count_nonzero(~np.isfinite(signal.y)))
-    if count:
+    is_finite = np.isfinite(value_of(signal, "xydata")[1])
+    if not is_finite.all():
+        count = int(np.count_nonzero(~is_finite))
         message = (
             f"{function} can't run: {count:,} of {len(signal.y):,} values of {signal.title!r} "
             "are NaN or infinite. calc('replace_special_values', …) gives them values before."
