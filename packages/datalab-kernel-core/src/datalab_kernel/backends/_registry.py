@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from datalab_kernel.backends._protocol import Backend
 from datalab_kernel.errors import BackendContractError, NoBackendError
+from datalab_kernel.plugins import offered
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "datalab_kernel.backends"
 PACKAGES = {
@@ -19,7 +23,7 @@ PACKAGES = {
 
 def installed() -> dict[str, EntryPoint]:
     """Return the installed backends' entry points by name; nothing is imported."""
-    return {point.name: point for point in sorted(entry_points(group=GROUP))}
+    return {point.name: point for point in offered(GROUP)}
 
 
 def load(name: str) -> type[Backend]:

@@ -6,16 +6,17 @@ Other packages' are found by the entry point group ``datalab_kernel.executors``.
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from datalab_kernel.compute._jobs import Output, prepared
 from datalab_kernel.compute._pool import Threads
 from datalab_kernel.display._progress import tracking
 from datalab_kernel.errors import BackendContractError, NoExecutorError
+from datalab_kernel.plugins import offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from importlib.metadata import EntryPoint
 
     from datalab_kernel.compute._jobs import Job
     from datalab_kernel.compute._tasks import RunsTasks
@@ -52,7 +53,7 @@ class Executor(Protocol):
 
 def installed() -> dict[str, EntryPoint]:
     """Return other packages' executors that are installed, by name; nothing is imported."""
-    return {point.name: point for point in sorted(entry_points(group=GROUP))}
+    return {point.name: point for point in offered(GROUP)}
 
 
 def make(name: str) -> Executor:

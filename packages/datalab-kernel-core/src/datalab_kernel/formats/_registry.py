@@ -7,12 +7,9 @@ broken is named in a warning, and hinders no other.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from dataclasses import replace
 from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import DataLabKernelError
@@ -31,12 +28,16 @@ from datalab_kernel.formats.scopes._lecroy import LECROY
 from datalab_kernel.formats.scopes._rigol import RIGOL
 from datalab_kernel.formats.scopes._tektronix import TEKTRONIX
 from datalab_kernel.formats.tiff._reader import TIFF
+from datalab_kernel.plugins import installation, offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from importlib.metadata import EntryPoint
+    from pathlib import Path
 
     from datalab_kernel.formats._options import ReadOptions
     from datalab_kernel.objects import DataObject
+    from datalab_kernel.plugins import Installation
 
 GROUP = "datalab_kernel.formats"
 READERS = (
@@ -80,19 +81,13 @@ def readers() -> tuple[Reader, ...]:
 
 def plugins() -> tuple[tuple[Reader, str], ...]:
     """Return the readers of other packages, each with its package's name."""
-    return _plugins(_installation())
-
-
-def _installation() -> tuple[tuple[str, int], ...]:
-    """Return what changes when a package is installed: the folders of ``sys.path``, with times."""
-    folders = [(entry, Path(entry or ".")) for entry in sys.path]
-    return tuple((entry, path.stat().st_mtime_ns) for entry, path in folders if path.exists())
+    return _plugins(installation())
 
 
 @lru_cache(maxsize=1)
-def _plugins(_: tuple[tuple[str, int], ...]) -> tuple[tuple[Reader, str], ...]:
+def _plugins(_: Installation) -> tuple[tuple[Reader, str], ...]:
     """Import the plug-ins' readers, once for what is installed."""
-    found = ((_load(point), point) for point in sorted(entry_points(group=GROUP)))
+    found = ((_load(point), point) for point in offered(GROUP))
     return tuple((reader, _package(point)) for reader, point in found if reader is not None)
 
 

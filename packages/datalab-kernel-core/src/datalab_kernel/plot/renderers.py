@@ -6,12 +6,14 @@ It is public for renderers that need another's picture, too.
 from __future__ import annotations
 
 import difflib
-from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
 
 from datalab_kernel.errors import NoRendererError
+from datalab_kernel.plugins import offered
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from datalab_kernel.plot._spec import Renderer
 
 __all__ = ["DEFAULT", "INTERACTIVE", "check", "installed", "make", "of_interactivity"]
@@ -32,7 +34,7 @@ def installed() -> dict[str, EntryPoint]:
     dict of str to EntryPoint
         By name; matplotlib's, which is always there, isn't among them.
     """
-    return {point.name: point for point in sorted(entry_points(group=GROUP))}
+    return {point.name: point for point in offered(GROUP)}
 
 
 def make(name: str) -> Renderer:
