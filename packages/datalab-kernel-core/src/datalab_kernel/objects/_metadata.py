@@ -55,8 +55,10 @@ def _check(value: Any, path: Path) -> None:  # noqa: C901 - one line per kind
     if isinstance(value, dict):
         _check_dict(value, path)
     elif isinstance(value, (list, tuple)):
+        is_deep = len(path) >= MAX_DEPTH
         for index, item in enumerate(value):
-            _check(item, (*path, index))
+            if is_deep or not _is_plain(item):
+                _check(item, (*path, index))
     elif isinstance(value, np.ndarray):
         _check_array(value, path)
     elif isinstance(value, np.generic):
@@ -79,9 +81,13 @@ def _check_dict(value: dict[Any, Any], path: Path) -> None:
     for key, item in value.items():
         if not isinstance(key, str):
             raise _error((*path, repr(key)), f"keys must be text, not {type(key).__name__}")
-        kind = type(item)
-        if is_deep or (kind not in _PLAIN and not (kind is int and _MIN <= item <= _MAX)):
+        if is_deep or not _is_plain(item):
             _check(item, (*path, key))
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    return kind in _PLAIN or (kind is int and _MIN <= value <= _MAX)
 
 
 def _check_array(value: np.ndarray[Any, Any], path: Path) -> None:

@@ -50,9 +50,10 @@ def data_of(signal: SignalObj) -> Data:
     axis = np.asarray(signal.xydata[0], dtype=float)
     x = from_first_moment(signal.metadata, axis) if has_dates and len(axis) else axis
     is_inside = _inside(signal)
-    is_used = is_inside & np.isfinite(x) & np.isfinite(values)
+    is_used = np.isfinite(x) & np.isfinite(values)
+    is_used &= is_inside
     notes = []
-    if (count := int((is_inside & ~is_used).sum())) > 0:
+    if (count := np.count_nonzero(is_inside) - np.count_nonzero(is_used)) > 0:
         points = "point" if count == 1 else "points"
         notes.append(Note(f"fit left out {count:,} {points} without a finite value."))
     deviations, is_weighted, said = _deviations(signal, is_used)
@@ -62,12 +63,12 @@ def data_of(signal: SignalObj) -> Data:
     if not is_used.any():
         where = "" if is_inside.all() else " in its regions of interest"
         raise _error(signal, f"has no finite values{where}")
-    inside = np.flatnonzero(is_inside)
-    places = slice(int(inside[0]), int(inside[-1]) + 1)
+    places = slice(int(is_inside.argmax()), len(x) - int(is_inside[::-1].argmax()))
+    used = slice(None) if is_used.all() else is_used  # without a copy
     return Data(
-        x=x[is_used],
-        y=values[is_used].astype(float),
-        weights=None if deviations is None else 1 / deviations[is_used],
+        x=x[used],
+        y=np.asarray(values[used], dtype=float),
+        weights=None if deviations is None else 1 / deviations[used],
         x_axis=x[places],
         places=places,
         notes=tuple(notes),

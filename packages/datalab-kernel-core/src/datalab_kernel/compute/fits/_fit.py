@@ -326,7 +326,7 @@ def _curve(signal: SignalObj, model: Model, data: Data, drawn: Array) -> SignalO
     if is_by_date(signal.metadata):
         stamps = stamps_of(signal.metadata, axis)[data.places]
         keep_stamps(curve.metadata, stamps, zone_of(signal.metadata))
-    curve.set_xydata(axis[data.places].copy(), drawn)
+    vars(curve)["_xydata"] = np.array([axis[data.places], drawn])  # set_xydata makes three copies
     return curve
 
 
