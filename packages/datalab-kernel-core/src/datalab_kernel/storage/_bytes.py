@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from datalab_kernel.objects import check_storable, describe_object
@@ -40,12 +40,10 @@ def to_bytes(obj: DataObject) -> bytes:
     groups = [StoredGroup(title="", objects=[obj])]
     is_signal = describe_object(obj, group="").kind == "signal"
     contents = Contents(signals=groups) if is_signal else Contents(images=groups)
-    name = f"object-{secrets.token_hex(8)}"
-    with h5py.File(name, "w", driver="core", backing_store=False, **FILE_OPTIONS) as file:
+    stream = BytesIO()  # not get_file_image: HDF5 1.14's has a checksum that is wrong
+    with h5py.File(stream, "w", **FILE_OPTIONS) as file:
         write_contents(file, contents)
-        file.flush()
-        image: bytes = file.id.get_file_image()
-    return image
+    return stream.getvalue()
 
 
 def from_bytes(data: bytes) -> DataObject:
