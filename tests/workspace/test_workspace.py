@@ -93,7 +93,7 @@ def test_x_is_never_sorted(workspace: Workspace) -> None:
 
 
 def test_a_missing_object_is_said(workspace: Workspace) -> None:
-    with pytest.raises(TypeError, match="needs an object"):
+    with pytest.raises(TypeError, match="has a name and no object"):
         workspace.add("a")  # type: ignore[call-overload]
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 from datalab_kernel.compute._crew import Crew
 from datalab_kernel.compute._jobs import run
 from datalab_kernel.compute._source import InTurn
-from datalab_kernel.objects import SignalObj
+from datalab_kernel.objects import kind_of
+from datalab_kernel.objects._fields import MAIN_ARRAY, value_of
 from datalab_kernel.platform import here
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _may_take_long(job: Job) -> bool:
 def _samples_of(job: Job) -> int:
     """Count the samples that a job computes of, as far as they are here."""
     given = (obj for obj in job.objects or () if not isinstance(obj, InTurn))
-    return sum((obj.xydata if isinstance(obj, SignalObj) else obj.data).size for obj in given)
+    return sum(value_of(obj, MAIN_ARRAY[kind_of(obj)]).size for obj in given)
 
 
 def in_threads(
