@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import struct
 import subprocess
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+from PIL import Image
 
 from datalab_kernel import create_image, create_signal
 from datalab_kernel.errors import ExportError, MissingFileError
@@ -135,3 +137,14 @@ def test_drawing_needs_no_pyplot_and_leaves_no_figure_open():
         "assert 'IPython' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("alpha", "mode"), [(1.0, "RGB"), (0.5, "RGBA")])
+def test_a_png_has_the_figures_pixels_and_alpha_only_where_some_are_seen_through(draw, alpha, mode):
+    plot = draw("img")
+    plot.figure.patch.set_alpha(alpha)
+    plot.figure.savefig(expected := io.BytesIO(), format="png", dpi=2 * plot.figure.dpi)
+    with Image.open(io.BytesIO(plot.png())) as ours, Image.open(expected) as theirs:
+        assert ours.mode == mode
+        assert np.array_equal(np.asarray(ours.convert("RGBA")), np.asarray(theirs))
+        assert ours.info["dpi"] == theirs.info["dpi"]
