@@ -45,6 +45,17 @@ print(flat, round(float(flat.object.y[3]), 9))
 smooth = desk.calc("savitzky_golay", on="decay", window_length=9, deriv=1)
 print(smooth, round(float(smooth.object.y[3]), 9))
 """,
+    "process": """
+import tempfile
+from pathlib import Path
+from datalab_kernel import process
+folder = Path(tempfile.mkdtemp())
+for number in range(3):
+    np.save(folder / f"run_{number}.npy", np.arange(12.0).reshape(3, 4) + number)
+done = process(folder / "*.npy", [("gaussian_filter", {"sigma": 1}), "stats"], to=folder / "out")
+print([*done.table["status"]], done.table.filter(like="mean").round(9).to_string(index=False))
+print(sorted(path.stem for path in (folder / "out").iterdir()))
+""",
     "notes": """
 desk["counts"] = np.full((4, 4), 200, np.uint8)
 print(desk.calc("binning", on="counts", sx=2, sy=2).notes)

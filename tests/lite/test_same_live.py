@@ -1,8 +1,8 @@
 """The notebook of both modes in a page: on the real DataLab what it is in the page's memory, or a limit.
 
 Its cells are those of ``tests/datalab/test_same_in_both_modes.py``; the guide lists the limits.
-Left out is what this page's stand-ins for h5py and scikit-image can't do: files, functions of images;
-and the names that DataLab takes for its own numbers, which it changes when objects are removed.
+Files are archives of NumPy here, and stacks are of names. Not run in a browser is what this page has stand-ins
+for: HDF5 files (h5py), and what is of scikit-image, which fails in both alike.
 """
 
 import json
@@ -20,7 +20,7 @@ CARRIED = (
     *("notebook_observed", "notebook_limits", "calc_inputs", "calc_cases"),
 )
 CARRY = """
-import json, os, sys
+import json, os, re, sys
 from pathlib import Path
 for name, text in {files!r}.items():
     path = Path("/tmp/both/support/datalab", name)
@@ -39,12 +39,25 @@ from support.datalab.notebook_observed import cells_of
 of_signals = [cell for cell in calc.registry_cells() if "sigima.image" not in cell.label]
 of_signals[0] = type(of_signals[0])(of_signals[0].label, "emptied()\\nworkspace.add(inputs())")
 del os.environ["DATALAB_KERNEL_TEST_FULL"]
+archived = re.sub(r'(\\.h5|\\.hdf5|(?<=/ "all)|(?<=again))"', '.npz"', files.FILES).replace("a/b", "a b")
+archives = [cell for cell in cells_of(archived) if not re.search("h5py|h5sig", cell.code)]
+archives[0] = type(archives[0])("save", {save!r})
+stacks = re.sub(r', group="\\w+"', "", calc.MICROSCOPY).replace('stack("f")', 'stack("f *")')
 
 def run(chapter):
     live = Workspace("live", url={url!r}, token={token!r})
     texts = cells_of(chapter) if isinstance(chapter, str) else chapter
     both = compare(live, [*cells_of(cells.PREPARING), *texts], Path("/tmp/both"), {{"inputs": signals_alone}})
     print("FOUND" + json.dumps([both.cells, both.limits, both.differing]))
+"""
+SAVE = """
+emptied()
+workspace["full"] = samples.full_signal()
+workspace["other"] = np.zeros(3)
+workspace["image"] = np.arange(6.0).reshape(2, 3)
+workspace.calc("fft", on="other")
+path = workspace.save(folder / "all.npz")
+[path, [one.name for one in sorted(folder.glob("all*"))]]
 """
 REASONS = (
     *("Renaming needs", "the group '", "changing it in its place needs", "such a name needs"),
@@ -58,6 +71,15 @@ EXCEPTIONS = {
     "where it is": "standalone it is this process, live it is DataLab's address",
     "a wrong option": "each backend has options of its own, and live ones are checked when first used",
     "odd metadata": "the entry under the kernel's own name isn't carried by the Web API",
+    **dict.fromkeys(
+        (
+            *("stay when others are removed", "stay when others are replaced"),
+            *("stay when one of them is removed", "stay when an image is removed"),
+            "stay when all but one are removed",
+        ),
+        "DataLab changes its own numbers in names, and only XML-RPC can give them back",
+    ),
+    "save the twins": "after a limit both have what one of them loaded, from its own folder",
 }
 """What differs, and why."""
 LIMITS = {
@@ -69,11 +91,20 @@ LIMITS = {
         "rename stays in the group", "a mapping into a group", "all removed, the groups stay",
     ],
     "files.TABLES": ["attach", "attach a frame with regions", "attach again replaces", "to_xarray"],
+    "archives": ["load a file with a title twice"],
+    "calc.CALCULATING": [
+        "several with an operand each", "one to none", "one to none of regions",
+        "results stay on edit, rename and save", "masks", "coordinates of its own",
+        "complex, NaN, unsorted x", "of a source with an odd name",
+        "a renamed source makes another", "a result's table",
+    ],
     "calc.UNITS": [],
     "calc.ARITHMETIC": [],
     "calc.FITTING": [],
+    "stacks": ["projections"],
     "calc.MISTAKES": ["an analysis that is known to mislead"],
     "files.CONNECTED": ["proxy", "on_change"],
+    "values.NAMES": ["every name", "overwrite under such names", "1,000 characters"],
     "values.VALUES": [
         "metadata of every kind", "odd metadata after edit, rename and overwrite by itself",
         "a signal with every attribute", "an image with every attribute",
@@ -92,7 +123,11 @@ pytestmark = [pytest.mark.usefixtures("whole_run"), pytest.mark.timeout(2400)]
 def both(kernel: LiteKernel, datalab: Running) -> LiteKernel:
     kernel.do("%pip install -q xarray pytest lmfit pybaselines")
     files = {f"{name}.py": (FOLDER / f"{name}.py").read_text("utf-8") for name in CARRIED}
-    kernel.do(CARRY.format(files=files | {"__init__.py": ""}, url=datalab.url, token=datalab.token))
+    kernel.do(
+        CARRY.format(
+            files=files | {"__init__.py": ""}, save=SAVE, url=datalab.url, token=datalab.token
+        )
+    )
     return kernel
 
 

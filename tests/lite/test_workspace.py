@@ -55,10 +55,12 @@ print(again.list() == workspace.list(), np.array_equal(again["noise"].data, work
         )
 
 
-def test_where_hdf5_is_missing_saving_says_what_to_do(kernel: LiteKernel) -> None:
-    cell = kernel.run('workspace.save("day.h5")')
-    assert cell.status == "error"
-    assert "save('analysis.npz') keeps everything" in cell.error
+def test_where_hdf5_is_missing_saving_and_loading_say_what_to_do(kernel: LiteKernel) -> None:
+    kernel.do('open("another.h5", "wb").write(b"\\x89HDF\\r\\n\\x1a\\n" + bytes(1000));')
+    for call in ('save("day.h5")', 'load("another.h5")'):
+        cell = kernel.run(f"workspace.{call}")
+        assert cell.status == "error"
+        assert "save('analysis.npz') keeps everything" in cell.error
 
 
 def test_autosave_says_that_nothing_runs_beside_a_cell(kernel: LiteKernel) -> None:

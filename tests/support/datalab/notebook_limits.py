@@ -47,11 +47,9 @@ def compare(
 
 
 def _limit(observed: Any) -> str:
-    if isinstance(observed, dict) and "value" in observed:
-        return _limit(observed["value"])
-    if isinstance(observed, dict) and LiveLimitError.__name__ in observed.get("error", ()):
-        return str(observed["text"])
-    return ""
+    value = observed["value"]
+    is_limit = isinstance(value, dict) and LiveLimitError.__name__ in value.get("error", ())
+    return str(value["text"]) if is_limit else ""
 
 
 def level(there: Run, here: Run) -> None:

@@ -80,7 +80,7 @@ class Run:
             except Exception as error:  # noqa: BLE001 - whatever it is, it is what is compared
                 seen = self._error(error)
         texts = sorted({f"{type(one.message).__name__}: {one.message}" for one in warned})
-        return {"value": seen, "warnings": texts} if texts else seen
+        return {"value": seen, "warnings": texts}
 
     def _error(self, error: Exception) -> dict[str, Any]:
         facts = getattr(error, "facts", {})

@@ -75,7 +75,7 @@ sys.meta_path.append(_Finder())
 
 
 def wavelist(*args, **kwargs):
-    return ["db1", "haar", "sym2"]
+    return ["db1", "haar", "sym2", "sym9"]
 '''
 
 
