@@ -148,6 +148,25 @@ def test_what_a_journal_gave_is_noted_where_it_is_loaded(saved: Saved) -> None:
     assert "Note (three): It is as the journal beside the file has it." in shown
 
 
+def test_contents_of_the_file_say_what_the_journal_beside_it_changes(saved: Saved) -> None:
+    assert not saved.workspace.contents(saved.path).remark
+    saved.workspace["five"] = np.arange(5.0)
+    saved.workspace["three"] = np.arange(4.0)
+    saved.workspace.remove("one")
+    saved.file.write()
+    contents = Workspace(StandaloneBackend()).contents(saved.path)
+    assert contents.remark == (
+        f"Beside it lies autosave's {saved.journal.name}; load takes it in: 'five', 'three' as "
+        "the journal has it, and without 'one'."
+    )
+    assert contents.remark in repr(contents)
+    assert saved.journal.name in contents._repr_html_()
+    loaded = Workspace(StandaloneBackend()).load(saved.path)
+    assert {*loaded} == {"two", "three", "five"}
+    saved.path.write_bytes(Workspace(StandaloneBackend()).save(saved.path).read_bytes())
+    assert "another save" in saved.workspace.contents(saved.path).remark
+
+
 def test_what_is_chosen_by_name_is_as_the_journal_has_it(saved: Saved) -> None:
     saved.workspace["three"] = np.ones(3)
     saved.workspace["one"] = np.full(4, 7.0)

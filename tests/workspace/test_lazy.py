@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pytest
 
-from datalab_kernel import Workspace
+from datalab_kernel import Plotter, Workspace
 from datalab_kernel.backends import Backend
 from datalab_kernel.errors import (
     FileChangedError,
@@ -83,6 +83,12 @@ def test_what_is_known_of_an_object_is_the_same_before_and_after_it_is_read(work
 def test_only_what_is_used_is_read(workspace, use):
     use(workspace)
     assert unread(workspace) == ["s2", "beam"]
+
+
+def test_a_picture_of_what_is_unread_is_that_of_what_was_loaded(workspace, whole):
+    shown, wanted = Plotter(workspace).plot("s1"), Plotter(whole).plot("s1")
+    assert unread(workspace) == ["s2", "beam"]
+    assert shown._repr_mimebundle_() == wanted._repr_mimebundle_()
 
 
 def test_what_was_read_stays_without_the_file(workspace, file):

@@ -130,3 +130,14 @@ def test_choosing_brings_no_other_groups(workspace, file):
     workspace.load(file, names="s2")
     assert workspace.list(group="scans") == ["s2"]
     assert workspace._backend.groups("image") == []
+
+
+def test_several_files_are_loaded_at_once_or_none(file, tmp_path):
+    more = Workspace("standalone")
+    more["s3"] = np.arange(3.0)
+    other = more.save(tmp_path / "more.h5")
+    with pytest.raises(MissingFileError):
+        Workspace("standalone").load([file, tmp_path / "missing.h5"])
+    target = Workspace("standalone")
+    assert target.load([other, str(file)[:-3], tmp_path / "m*.h5"]) == ["s3", "s1", "s2", "beam"]
+    assert Workspace("standalone").load([file, other], names=["s1", "s3"]) == ["s1", "s3"]

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datalab_kernel import Workspace, create_signal
 from datalab_kernel.session._call_completion import answer_in_call
 from datalab_kernel.session._call_place import place_in_call
+from datalab_kernel.storage import Contents, StoredGroup, write_workspace
 
 
-def offered(text):
+def offered(text, namespace=None):
     pytest.importorskip("IPython")
     lines = text.split("\n")
     context = SimpleNamespace(
         full_text=text, cursor_line=len(lines) - 1, text_until_cursor=lines[-1]
     )
-    answer = answer_in_call(context, {})
+    answer = answer_in_call(context, namespace or {})
     return [completion.text for completion in answer["completions"]]
 
 
@@ -73,3 +75,19 @@ def test_choices_are_offered_as_texts():
 
 def test_objects_of_what_isnt_a_workspace_are_not_offered():
     assert offered('w.calc("fft", on="') == []
+
+
+def test_names_of_the_objects_in_a_file_are_offered_before_it_is_loaded(tmp_path):
+    path = tmp_path / "scans.h5"
+    made = [create_signal(title, [0.0], [1.0]) for title in ("run 1", "run 2", "dark")]
+    write_workspace(path, Contents(signals=[StoredGroup(title="g", objects=made)]))
+    known = {"w": Workspace("standalone"), "file": path}
+    assert offered("w.load(file, names='run", known) == ["run 1", "run 2"]
+    assert offered(f'w.load({str(path)!r}, lazy=True, names=["dark", "', known) == [
+        "run 1",
+        "run 2",
+        "dark",
+    ]
+    assert offered(f'w.load("{tmp_path}/none.h5", names="', known) == []
+    assert offered("w.load(find(), names='", known) == []
+    assert offered("w.load('", known) == []  # of files IPython knows more

@@ -30,15 +30,20 @@ class FileContents(Sequence["ObjectInfo"]):
         The file.
     infos
         What is known of each object; its name is the one that loading gives it.
+    remark
+        What lies beside the file and counts when it is loaded: a journal of autosave.
 
     Attributes
     ----------
     path : str
         The file.
+    remark : str
+        What lies beside it; empty if nothing does.
     """
 
-    def __init__(self, path: str, infos: Sequence[ObjectInfo]) -> None:
+    def __init__(self, path: str, infos: Sequence[ObjectInfo], remark: str = "") -> None:
         self.path = path
+        self.remark = remark
         self._infos = tuple(infos)
 
     @property
@@ -73,7 +78,8 @@ class FileContents(Sequence["ObjectInfo"]):
     @property
     def _heading(self) -> str:
         count = _names.count_objects(len(self))
-        return f"{Path(self.path).name}: {count}, {object_size(self.size_bytes)}"
+        line = f"{Path(self.path).name}: {count}, {object_size(self.size_bytes)}"
+        return f"{line}. {self.remark}" if self.remark else line
 
     def __repr__(self) -> str:
         """Write a table of at most 50 rows."""

@@ -5,6 +5,8 @@ Where in the call the cursor is, :mod:`datalab_kernel.session._call_place` says.
 
 from __future__ import annotations
 
+import ast
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from datalab_kernel.session._call_place import (
     CALC,
     EXAMPLES,
+    LOADS,
     PLOTS,
     STACKS,
     Place,
@@ -32,6 +35,8 @@ _FUNCTION = re.compile(r"\s*(?:function\s*=\s*)?")
 _LISTED = r"(?:[\[(].*)?"
 _OPERANDS = re.compile(rf"\s*(?:on|operand)\s*=\s*{_LISTED}", re.DOTALL)
 _FIRST = re.compile(rf"\s*(?:(?:what|names?|old|group)\s*=\s*)?{_LISTED}", re.DOTALL)
+_FILE = re.compile(r"\s*path_or_pattern\s*=")
+_NAMES = re.compile(rf"\s*names\s*=\s*{_LISTED}", re.DOTALL)
 _KEYWORD = re.compile(r"\s*(\w+)\s*=")
 _WORD = re.compile(r"\s*(\w*)")
 
@@ -57,19 +62,25 @@ def answer_in_call(context: Any, user_ns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_text(place: Place, user_ns: Mapping[str, Any]) -> dict[str, Any]:
-    is_first = not place.arguments
     if place.method not in CALC:
-        if is_first and _FIRST.fullmatch(place.begun):
-            return _answer(_first_choices(place, user_ns), place.typed, "text")
-        return _answer(_option_choices(place, user_ns), place.typed, "text")
+        return _answer(_choices_in_text(place, user_ns), place.typed, "text")
     keyword = _KEYWORD.fullmatch(place.begun.rstrip())
-    if is_first and not place.function and _FUNCTION.fullmatch(place.begun):
+    if not place.arguments and not place.function and _FUNCTION.fullmatch(place.begun):
         return _answer(_functions(), place.typed, "function")
     if _OPERANDS.fullmatch(place.begun):
         return _answer(_object_names(place, user_ns), place.typed, "text")
     if keyword and (choices := _choices(place.function, keyword[1])):
         return _answer(choices, place.typed, "text")
     return {"completions": []}
+
+
+def _choices_in_text(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
+    """Return what may be in a text of a call that isn't of ``calc``."""
+    if place.method in LOADS:
+        return _names_in_file(place, user_ns)
+    if not place.arguments and _FIRST.fullmatch(place.begun):
+        return _first_choices(place, user_ns)
+    return _option_choices(place, user_ns)
 
 
 def _first_choices(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
@@ -86,10 +97,39 @@ def _first_choices(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
     return names()
 
 
+def _names_in_file(place: Place, user_ns: Mapping[str, Any]) -> Iterable[str]:
+    """Return the names of the objects in the file that is to be loaded."""
+    from datalab_kernel.errors import DataLabKernelError
+
+    if not (place.arguments and _NAMES.fullmatch(place.begun)):
+        return ()
+    workspace = user_ns.get(place.owner)
+    if not _is_workspace(workspace):
+        return ()
+    path = _value(_FILE.sub("", place.arguments[0]).strip(), user_ns)
+    if not isinstance(path, (str, os.PathLike)):
+        return ()
+    try:
+        return _written(workspace.contents(path).names, place)
+    except (DataLabKernelError, OSError):  # no such file, or none that has a list of names
+        return ()
+
+
+def _value(expression: str, user_ns: Mapping[str, Any]) -> Any:
+    """Return what a text or a variable is; None of anything that would have to be computed."""
+    try:
+        tree = ast.parse(expression, mode="eval").body
+    except SyntaxError:
+        return None
+    if isinstance(tree, ast.Constant):
+        return tree.value
+    return user_ns.get(tree.id) if isinstance(tree, ast.Name) else None
+
+
 def _between_texts(place: Place) -> dict[str, Any]:
     """Complete a parameter's or option's name; ``on`` and the others IPython knows itself."""
     word = _WORD.fullmatch(place.begun)
-    if word is None or not place.arguments:
+    if word is None or not place.arguments or place.method in LOADS:
         return {"completions": []}
     given = {found[1] for text in place.arguments if (found := _KEYWORD.match(text))}
     wanted = [f"{name}=" for name in _parameters(place) if name not in given]

@@ -22,7 +22,9 @@ EXAMPLES = ("load_example",)
 """Methods whose first argument is an example's name."""
 STACKS = ("stack",)
 """Methods whose first argument is a group's title."""
-_METHODS = (*CALC, *OBJECTS_FIRST, *EXAMPLES, *STACKS)
+LOADS = ("load",)
+"""Methods whose first argument is a file, and whose ``names`` are those of objects in it."""
+_METHODS = (*LOADS, *CALC, *OBJECTS_FIRST, *EXAMPLES, *STACKS)
 
 _CALL = re.compile(rf"(?:(?<![\w.])([^\W\d]\w*))?\.({'|'.join(_METHODS)})(?:\.(\w+))?\(")
 _FUNCTION_GIVEN = re.compile(r"""\s*(?:function\s*=\s*)?(['"])(\w+)\1\s*""")
@@ -37,7 +39,7 @@ class Place:
     owner : str
         The variable before the method; empty if it is something else.
     method : str
-        One of :data:`CALC`, :data:`OBJECTS_FIRST`, :data:`EXAMPLES` or :data:`STACKS`.
+        One of :data:`CALC`, :data:`OBJECTS_FIRST`, :data:`EXAMPLES`, :data:`STACKS` or :data:`LOADS`.
     function : str
         The name of the function that is computed, as far as it is known.
     arguments : tuple of str

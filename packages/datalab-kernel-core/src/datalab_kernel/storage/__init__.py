@@ -43,7 +43,7 @@ from datalab_kernel.storage._files import (
     write_workspace,
 )
 from datalab_kernel.storage._journal import JournalWriter, Record
-from datalab_kernel.storage._journaled import is_journal_of, read_journaled
+from datalab_kernel.storage._journaled import is_journal_of, journaled_changes, read_journaled
 from datalab_kernel.storage._parts import (
     NamedObject,
     describe_file,
@@ -75,6 +75,7 @@ __all__ = [
     "is_journal_of",
     "is_of_notebook",
     "is_workspace_file",
+    "journaled_changes",
     "looks_of",
     "make_plain",
     "names_in",

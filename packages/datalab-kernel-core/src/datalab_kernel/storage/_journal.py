@@ -14,7 +14,7 @@ import os
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from datalab_kernel.objects import KINDS, entitle
 from datalab_kernel.storage import _archive
@@ -32,6 +32,7 @@ __all__ = [
     "Layout",
     "Record",
     "base_of",
+    "changes_in",
     "read_journal",
     "replayed",
 ]
@@ -282,13 +283,14 @@ def replayed(contents: Contents, journal: Journal) -> Contents:
     ValueError
         If a record isn't what is written here.
     """
-    replay = _Replay(contents)
+    layout: Layout = {}
+    objects: dict[str, Any] = {}
+    for kind, groups in zip(KINDS, (contents.signals, contents.images), strict=True):
+        layout[kind] = [(group.title, [obj.title for obj in group.objects]) for group in groups]
+        objects |= {obj.title: obj for group in groups for obj in group.objects}
+    replay = _Replay(objects, layout, contents.extras)
     with journal.path.open("rb") as file:
-        for place in journal.places:
-            if "name" in place.facts:
-                replay.take_object(place.facts["name"], place)
-            elif "into" not in place.facts:
-                replay.take_step(_archive.read_value(_opened(file, place.start, place.length)))
+        replay.take(journal, file)
 
         def read(place: _Place) -> DataObject:
             obj: DataObject = _archive.read_value(_opened(file, place.start, place.length))
@@ -297,19 +299,56 @@ def replayed(contents: Contents, journal: Journal) -> Contents:
         return replay.result(read)
 
 
+def changes_in(journal: Journal, layout: Layout) -> tuple[list[str], list[str]]:
+    """Return which objects a journal has, new or changed, and which of the file's it doesn't keep.
+
+    Parameters
+    ----------
+    journal
+        One that belongs to the file.
+    layout
+        The names in the file.
+
+    Raises
+    ------
+    ValueError
+        If a record isn't what is written here.
+    """
+    before = [name for groups in layout.values() for _, names in groups for name in names]
+    replay = _Replay(dict.fromkeys(before), layout, Extras())
+    with journal.path.open("rb") as file:
+        replay.take(journal, file)
+    after = replay.names
+    journaled = replay.journaled
+    return [n for n in after if n in journaled], [n for n in before if n not in {*after}]
+
+
 class _Replay:
     """The objects of a workspace by name, where each is, and which are still to be read."""
 
-    def __init__(self, contents: Contents) -> None:
-        self._objects: dict[str, DataObject | _Place] = {}
+    def __init__(self, objects: Mapping[str, Any], layout: Layout, extras: Extras) -> None:
+        self._objects: dict[str, DataObject | _Place] = dict(objects)
         self._ahead: dict[str, _Place] = {}  # which the next step makes count
-        self._layout: Layout = {}
-        self._extras = contents.extras
-        for kind, groups in zip(KINDS, (contents.signals, contents.images), strict=True):
-            self._layout[kind] = [
-                (group.title, [obj.title for obj in group.objects]) for group in groups
-            ]
-            self._objects |= {obj.title: obj for group in groups for obj in group.objects}
+        self._layout = layout
+        self._extras = extras
+
+    def take(self, journal: Journal, file: BinaryIO) -> None:
+        """Take in all records of a journal."""
+        for place in journal.places:
+            if "name" in place.facts:
+                self.take_object(place.facts["name"], place)
+            elif "into" not in place.facts:
+                self.take_step(_archive.read_value(_opened(file, place.start, place.length)))
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the objects that are there."""
+        return [name for kind in KINDS for _, names in self._layout.get(kind, ()) for name in names]
+
+    @property
+    def journaled(self) -> frozenset[str]:
+        """Those of the names whose objects are in the journal."""
+        return frozenset(name for name in self.names if isinstance(self._objects[name], _Place))
 
     def take_object(self, name: str, place: _Place) -> None:
         self._ahead[name] = place
@@ -342,6 +381,6 @@ class _Replay:
             ]
             for kind in KINDS
         )
-        there = [name for group in (*signals, *images) for name in (o.title for o in group.objects)]
-        journaled = frozenset(n for n in there if isinstance(self._objects[n], _Place))
-        return Contents(signals=signals, images=images, extras=self._extras, journaled=journaled)
+        return Contents(
+            signals=signals, images=images, extras=self._extras, journaled=self.journaled
+        )

@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 from datalab_kernel.display._file_table import FileContents
 from datalab_kernel.errors import FileFormatError, ParameterError
-from datalab_kernel.storage import describe_file, is_workspace_file
+from datalab_kernel.objects import _names
+from datalab_kernel.storage import describe_file, is_workspace_file, journaled_changes
 from datalab_kernel.workspace import _paths
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from datalab_kernel.objects import ObjectInfo
 
 __all__ = ["contents_of_file"]
 
@@ -31,4 +36,22 @@ def contents_of_file(path: str | os.PathLike[str]) -> FileContents:
             "a list of that. Read it with workspace.load(path)."
         )
         raise FileFormatError(message, path=str(file), reason="it is not a workspace's file")
-    return FileContents(str(file), describe_file(file))
+    infos = describe_file(file)
+    return FileContents(str(file), infos, _remark_on_journal(file, infos))
+
+
+def _remark_on_journal(file: Path, infos: Sequence[ObjectInfo]) -> str:
+    """Say that autosave left a journal beside a file, and what loading takes of it."""
+    journal = _paths.journal_beside(_paths.real(file))
+    if not journal.is_file():
+        return ""
+    changes = journaled_changes(file, journal, infos)
+    if changes is None:
+        return f"Beside it lies {journal.name}, which belongs to another save: load leaves it out."
+    newer, gone = changes
+    parts = [
+        *([f"{_names.enumerate_names(newer)} as the journal has it"] if newer else []),
+        *([f"without {_names.enumerate_names(gone)}"] if gone else []),
+    ]
+    taken = f"load takes it in: {', and '.join(parts)}." if parts else "load takes nothing from it."
+    return f"Beside it lies autosave's {journal.name}; {taken}"

@@ -114,7 +114,7 @@ class FilesPage:
 
     def load(
         self,
-        path_or_pattern: str | os.PathLike[str],
+        path_or_pattern: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         overwrite: bool = False,
         *,
         names: str | Iterable[str] | None = None,
@@ -130,7 +130,7 @@ class FilesPage:
         Parameters
         ----------
         path_or_pattern
-            A file, also without its ``.h5``, or a pattern for several.
+            A file, also without its ``.h5``, a pattern for several, or a list of these.
         overwrite
             Whether objects of the same names are replaced. Without it, files whose objects
             are all there still, exactly as the files hold them, are left as they are: a

@@ -37,7 +37,7 @@ Noted: TypeAlias = "dict[str, Sequence[Note]]"
 
 def load(  # noqa: PLR0913 - each is given by its name
     shelf: Shelf,
-    path_or_pattern: str | os.PathLike[str],
+    path_or_pattern: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     names: str | Iterable[str] | None,
     read: Mapping[str, Any] | None,
     *,
@@ -45,7 +45,7 @@ def load(  # noqa: PLR0913 - each is given by its name
     lazy: bool = False,
 ) -> LoadedNames:
     """Add what files hold, and return the names of what was added, with what was noted."""
-    paths = _paths.sources(path_or_pattern)
+    paths = _paths.sources_of(path_or_pattern)
     return load_files(shelf, paths, names, read, overwrite=overwrite, lazy=lazy)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from datalab_kernel.errors import FileTakenError, MissingFileError
@@ -77,6 +78,19 @@ def real(path: Path) -> Path:
 def journal_beside(path: Path) -> Path:
     """Return where the journal of a workspace file is, if it has one; ``path`` is no link."""
     return path.with_name(f"{path.name}.journal")
+
+
+def sources_of(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """Return the files of a path or pattern, or of several in their order, each file once.
+
+    Raises
+    ------
+    MissingFileError
+        If there is none for one of them.
+    """
+    if isinstance(paths, (str, os.PathLike)) or not isinstance(paths, Iterable):
+        return sources(paths)
+    return [*dict.fromkeys(file for path in paths for file in sources(path))]
 
 
 def sources(path_or_pattern: str | os.PathLike[str]) -> list[Path]:
