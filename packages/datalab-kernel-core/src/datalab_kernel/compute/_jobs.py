@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from sigima.validation import validate_dataset
+
 from datalab_kernel.compute._date_axis import by_date_again, from_first_date
 from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
 from datalab_kernel.compute._operands import Grid, Needs, operands_of
@@ -371,8 +373,6 @@ def _notes(job: Job, value: Any) -> tuple[Note, ...]:
 
 
 def _check_together(job: Job) -> None:
-    from sigima.validation import validate_dataset
-
     sets = job.parameters if isinstance(job.parameters, list) else [job.parameters]
     for one in sets:
         if one is not None:

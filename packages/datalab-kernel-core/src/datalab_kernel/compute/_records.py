@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import guidata.dataset as gds
+import sigima
 
 from datalab_kernel.compute._parameters import enum_of, items_of, plain_value
 from datalab_kernel.compute._registry import functions
@@ -232,8 +233,6 @@ def uuid_of(obj: DataObject) -> str | None:
 
 def versions(package: str = "") -> dict[str, str]:
     """Return the versions of what computes here, and of a package besides if it is there."""
-    import sigima
-
     found = {"sigima": sigima.__version__, "datalab-kernel": _version("datalab-kernel-core")}
     try:
         return found | {package: _version(package)} if package else found

@@ -8,6 +8,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
+from datalab_kernel.compute._masks import fill_masked
+from datalab_kernel.compute._records import uuid_of
+from datalab_kernel.objects import kind_of, new_uuid, share_object, widen_object
+from datalab_kernel.objects._operand_signals import as_operand
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -62,8 +67,6 @@ class Source:
     @classmethod
     def of_loose(cls, obj: DataObject) -> Self:
         """Return a source of an object that isn't in the workspace."""
-        from datalab_kernel.objects import kind_of, share_object
-
         return cls(
             name=obj.title,
             kind=kind_of(obj),
@@ -92,11 +95,6 @@ class Source:
         return self._looked_at()[0] if self._obj is None else self._obj
 
     def _looked_at(self) -> tuple[DataObject, _Known]:
-        from datalab_kernel.compute._masks import fill_masked
-        from datalab_kernel.compute._records import uuid_of
-        from datalab_kernel.objects import new_uuid, widen_object
-        from datalab_kernel.objects._operand_signals import as_operand
-
         obj = as_operand(self._load())
         filling = fill_masked(obj)
         conversion = filling or widen_object(obj)
