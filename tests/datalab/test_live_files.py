@@ -1,15 +1,23 @@
 """Files and the real DataLab: parts of them are uploaded, what is unread stays right while it uses them."""
 
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from support.datalab.window_driver import WindowDriver
+from support.sampling import IS_FULL
 
 from datalab_kernel import Workspace
 from datalab_kernel.errors import FileChangedError
+from datalab_kernel.workspace import _datalab_remarks
+from datalab_kernel_live.doors.web._door import WebDoor
 
 SLOW_S = 60.0
+MANY = 500
+ADDED_BEFORE_STOP = 150 if IS_FULL else 25
 
 
 @pytest.fixture
@@ -50,3 +58,26 @@ def test_datalab_opens_and_saves_a_file_of_which_objects_are_unread(
     assert caught.value.unread == ["s2", "beam"]
     assert lazy.load(file, overwrite=True, lazy=True) == ["s1", "s2", "beam"]
     assert lazy["s2"].y.tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+def test_adding_very_many_says_how_long_it_takes_and_a_stop_takes_all_of_it_away(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace["before"] = np.arange(3.0)
+    calls: list[Any] = []
+    remarks: list[str] = []
+    monkeypatch.setattr(_datalab_remarks, "show_remark", remarks.append)
+    add = WebDoor.put
+
+    def stopped(*args: Any, **options: Any) -> Any:
+        calls.append(args)
+        if len(calls) == ADDED_BEFORE_STOP:
+            os.kill(os.getpid(), signal.SIGINT)  # as a Stop arrives
+        return add(*args, **options)
+
+    monkeypatch.setattr(WebDoor, "put", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        workspace.add({f"signal {number}": np.arange(9.0) for number in range(MANY)})
+    assert f"to add {MANY} objects" in remarks[0]
+    assert workspace.list() == ["before"]
+    assert WindowDriver(workspace).call("get_object_titles", "signal") == ["before"]
