@@ -9,8 +9,23 @@ from distributed import LocalCluster
 
 __all__ = ["local_cluster"]
 
+_LOST_S = 300
+"""So long a lost worker may take to be there again."""
+
 _PROFILE = {"distributed": {"worker": {"profile": {"interval": "100ms"}}}}
 """How often Dask looks at what its workers do; its 10 ms take a tenth of their time."""
+
+
+class _PatientCluster(LocalCluster):
+    """Waits for a worker that was lost to be started anew by its nanny, which takes longer with Sigima.
+
+    Dask gives up one that isn't there again 15 s later, and with the last of them the cluster: what
+    is to be computed then waits for ever.
+    """
+
+    def _update_worker_status(self, op: str, msg: Any) -> None:
+        with dask.config.set({"distributed.deploy.lost-worker-timeout": f"{_LOST_S} s"}):
+            super()._update_worker_status(op, msg)  # type: ignore[no-untyped-call]
 
 
 def local_cluster(n: int, **options: Any) -> LocalCluster:
@@ -47,4 +62,4 @@ def local_cluster(n: int, **options: Any) -> LocalCluster:
         "config": dask.config.merge(dask.config.config, _PROFILE),
         **options,
     }
-    return LocalCluster(n_workers=n, **given)
+    return _PatientCluster(n_workers=n, **given)  # type: ignore[no-untyped-call]

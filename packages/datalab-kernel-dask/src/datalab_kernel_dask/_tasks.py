@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import cloudpickle
-from distributed import KilledWorker
+from distributed import CancelledError, KilledWorker
+from distributed.comm.core import CommClosedError
 
 from datalab_kernel.compute import Finished, Outcome, WorkerLostError
 from datalab_kernel.errors import ClusterLostError, ParameterError
@@ -15,16 +17,35 @@ from datalab_kernel_dask._versions import check_workers, versions_here
 from datalab_kernel_dask._worker import PreparedWorker, in_worker, same
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from distributed import Client, Future
 
 _COUNTED_S = 2.0
 """The workers are counted again after that long: clusters grow and shrink."""
+_LOST = (
+    "The connection to the cluster's scheduler is lost. Connect to a cluster again, and "
+    "call process once more: it goes on from what is done."
+)
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Ask the scheduler something, which may be gone before the client knows.
+
+    Raises
+    ------
+    ClusterLostError
+        If it is.
+    """
+    try:
+        yield
+    except CommClosedError as error:
+        raise ClusterLostError(_LOST) from error
 
 
 class ClusterTasks:
-    """Tasks on a cluster's workers.
+    """Tasks on a cluster's workers; ``link`` is its dashboard.
 
     Parameters
     ----------
@@ -39,6 +60,8 @@ class ClusterTasks:
         If workers have other versions.
     ParameterError
         If ``shared`` can't be sent.
+    ClusterLostError
+        If the scheduler doesn't answer.
     """
 
     def __init__(self, client: Client, call: Callable[..., Any], shared: Any) -> None:
@@ -55,8 +78,10 @@ class ClusterTasks:
         self._futures: dict[str, Future[Any]] = {}
         self._counted_s = float("-inf")
         self._count = 1
-        check_workers(client)
-        client.register_plugin(PreparedWorker())
+        with _asking():
+            check_workers(client)
+            client.register_plugin(PreparedWorker())
+            self.link = str(client.dashboard_link or "")
         # Keys of our own: Dask's are of the values, and equal ones would be one task
         self._shared = client.submit(same, shared, key=f"datalab-steps-{uuid4().hex}", pure=False)
 
@@ -67,13 +92,9 @@ class ClusterTasks:
         if now_s - self._counted_s > _COUNTED_S:
             self._counted_s = now_s
             self._check_connected()
-            self._count = sum(self._client.nthreads().values())
+            with _asking():
+                self._count = sum(self._client.nthreads().values())
         return max(1, self._count)
-
-    @property
-    def link(self) -> str:
-        """The cluster's dashboard."""
-        return str(self._client.dashboard_link or "")
 
     def submit(self, key: str, argument: Any) -> None:
         """Send a task."""
@@ -103,7 +124,8 @@ class ClusterTasks:
     def _outcome(self, key: str, future: Future[Any]) -> Outcome:
         self._futures.pop(key, None)
         if future.status == "finished":
-            return Outcome(key, future.result())
+            with suppress(CancelledError), _asking():  # by who lost the scheduler, or the values
+                return Outcome(key, future.result())
         self._check_connected()
         if future.status == "error":
             error = future.exception()
@@ -114,14 +136,11 @@ class ClusterTasks:
 
     def _check_connected(self) -> None:
         if self._client.status != "running":
-            message = (
-                "The connection to the cluster's scheduler is lost. Connect to a cluster again, and "
-                "call process once more: it goes on from what is done."
-            )
-            raise ClusterLostError(message)
+            raise ClusterLostError(_LOST)
 
     def close(self) -> None:
         """Take back what isn't begun; what a worker is at, it finishes."""
         if self._client.status == "running":
-            self._client.cancel([*self._futures.values(), self._shared], force=True)
+            with suppress(CommClosedError):  # the scheduler has just gone
+                self._client.cancel([*self._futures.values(), self._shared], force=True)
         self._futures.clear()
