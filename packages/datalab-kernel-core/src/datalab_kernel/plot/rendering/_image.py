@@ -187,8 +187,11 @@ def _spread(target: Array, values: Array, where: Array) -> None:
 
 def _stands_out(means: Array, high: Array, least: float) -> Array:
     """Return by how much the greatest pixels stand out, 0 where they don't."""
-    beyond = high - _of_neighbours(np.fmax, means)
     farthest = high - means
+    ends = np.fmin.reduce(farthest, axis=None), np.fmax.reduce(farthest, axis=None)
+    if not ends[1] > max(least, BEYOND * ends[0]):  # of noise, and where all is smooth
+        return np.zeros(means.shape)
+    beyond = high - _of_neighbours(np.fmax, means)
     with np.errstate(invalid="ignore"):
         # The least of the neighbours is quickly found, and leaves few to look at closely
         is_likely = (beyond > least) & (farthest > BEYOND * _of_neighbours(np.fmin, farthest))
@@ -233,6 +236,7 @@ def _statistics(
     has_missing = np.zeros(shape, dtype=bool)
     ends = np.append(row_starts[1:], data.shape[0])
     widths = np.diff(np.append(column_starts, data.shape[1]))
+    window = _Window(column_starts, widths)
     is_masked = np.ma.isMaskedArray(data)
     for row, (start, end) in enumerate(zip(row_starts, ends, strict=True)):
         part = data[start:end]
@@ -243,9 +247,26 @@ def _statistics(
             found = _of_known(part, column_starts, widths)
             means[row], low[row], high[row], has_missing[row] = found
             continue
-        low[row] = np.minimum.reduceat(np.minimum.reduce(part, axis=0), column_starts)
-        high[row] = np.maximum.reduceat(np.maximum.reduce(part, axis=0), column_starts)
+        low[row] = window.extreme(np.minimum, np.minimum.reduce(part, axis=0))
+        high[row] = window.extreme(np.maximum, np.maximum.reduce(part, axis=0))
     return means, low, high, has_missing
+
+
+class _Window:
+    """Blocks of a row, of which each is what two windows of one size cover: quicker than ``reduceat``."""
+
+    def __init__(self, starts: Array, widths: Array) -> None:
+        least = int(min(widths, default=1))
+        self._steps = [1 << power for power in range(least.bit_length() - 1)]
+        self._starts = starts
+        self._seconds = starts + widths - (1 << len(self._steps))
+
+    def extreme(self, of_two: np.ufunc, values: Array) -> Array:
+        """Return the least or greatest value of each block."""
+        for step in self._steps:  # windows twice as wide
+            values = of_two(values[:-step], values[step:])
+        found: Array = of_two(values[self._starts], values[self._seconds])
+        return found
 
 
 def _of_known(
