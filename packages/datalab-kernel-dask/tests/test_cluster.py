@@ -8,6 +8,7 @@ import threading
 import dask
 import numpy as np
 import pytest
+from distributed import Client, LocalCluster
 from support.plain_loop import assert_as_loop, plain_loop, write_images
 
 from datalab_kernel import Workspace, process
@@ -129,3 +130,10 @@ def test_a_local_worker_makes_an_array_in_the_memory_of_the_one_before(client) -
 def test_dask_looks_at_what_a_local_worker_does_ten_times_a_second(client) -> None:
     found = client.run(dask.config.get, "distributed.worker.profile.interval")
     assert {*found.values()} == {"100ms"}
+
+
+def test_a_cluster_that_has_no_worker_yet_is_told_from_a_busy_one() -> None:
+    with LocalCluster(n_workers=0, dashboard_address=None) as empty, Client(empty) as client:
+        tasks = DaskExecutor(client).tasks(min, 0)
+        assert tasks.workers == 0
+        tasks.close()

@@ -94,7 +94,7 @@ class ClusterTasks:
             self._check_connected()
             with _asking():
                 self._count = sum(self._client.nthreads().values())
-        return max(1, self._count)
+        return self._count
 
     def submit(self, key: str, argument: Any) -> None:
         """Send a task."""

@@ -103,7 +103,8 @@ class Run:
                     self._hand_out()
                     for outcome in self._tasks.finished(_WAIT_S):
                         self._gather(self._flying.pop(outcome.key), outcome.value, outcome.error)
-                    pace = _pace(self._done, self._number, time.monotonic() - begun_s)
+                    seconds = time.monotonic() - begun_s
+                    pace = _pace(self._done, self._number, seconds, self._tasks.workers)
                     line.show(self._done, pace, self._tasks.link)
         finally:
             line.end()
@@ -160,14 +161,18 @@ class Run:
             self._done += 1
 
 
-def _pace(done: int, number: int, seconds: float) -> str:
+def _pace(done: int, number: int, seconds: float, workers: int) -> str:
     """Say how many files are done in which time, and how long the rest takes.
 
     Examples
     --------
-    >>> _pace(30, 300, 10.0)
+    >>> _pace(30, 300, 10.0, workers=2)
     '3.0 files/s, 1 min 30 s left'
+    >>> _pace(30, 300, 10.0, workers=0)
+    'waiting for a worker: there is none'
     """
+    if not workers:
+        return "waiting for a worker: there is none"
     if not done or seconds <= 0:
         return ""
     rate = done / seconds
