@@ -17,9 +17,9 @@ from datalab_kernel.objects import KINDS, _names
 from datalab_kernel.workspace._calc_result import CalcResult
 from datalab_kernel.workspace._changes import Change, ChangeFeed, Cleared
 from datalab_kernel.workspace._datalab_remarks import MANY, tell_of_long_addition
+from datalab_kernel.workspace._given import prepared, without_name
 from datalab_kernel.workspace._standing_for import names_in
 from datalab_kernel.workspace._turns import Block, Turns
-from datalab_kernel.workspace.arithmetic import without_operators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -131,11 +131,11 @@ class Shelf:
         if isinstance(name, Mapping) and obj is MISSING:
             given = dict(name)
         elif obj is MISSING:
-            raise _without_name(name)
+            raise without_name(name)
         else:
             given = {name: obj}
         placement = Placement.REPLACE if overwrite else Placement.NEW
-        items = [_prepared(key, value, group, placement) for key, value in given.items()]
+        items = [prepared(key, value, group, placement) for key, value in given.items()]
         with self.changing():
             if not overwrite:
                 self.check_free([item.name for item in items])
@@ -170,7 +170,7 @@ class Shelf:
         obj = self.get(name)
         yield obj
         title = obj.title
-        item = _prepared(name, obj, None, Placement.IN_PLACE)
+        item = prepared(name, obj, None, Placement.IN_PLACE)
         with self.changing():
             self.require([name])
             if title != name:
@@ -384,32 +384,3 @@ class Shelf:
 
 def _is_pattern(name: Any) -> bool:
     return isinstance(name, str) and _names.has_wildcard(name)
-
-
-def _prepared(name: str, value: Any, group: str | None, placement: Placement) -> Put:
-    """Make of what was given what a backend takes, or say why it can't be kept."""
-    from datalab_kernel.objects import as_object, check_storable
-
-    _names.check_name(name)
-    if group is not None and not isinstance(group, str):
-        message = f"A group's title must be text, not {type(group).__name__}."
-        raise TypeError(message)
-    obj, is_new = as_object(without_operators(value))
-    check_storable(obj)
-    return Put(name=name, obj=obj, group=group, placement=placement, is_owned=is_new)
-
-
-def _without_name(given: Any) -> TypeError:
-    """Say what ``add`` lacks that was given one argument, without writing out its data."""
-    from datalab_kernel.objects._frames import PLANES_HINT
-
-    if isinstance(given, str):
-        return TypeError(f"add({given!r}) has a name and no object. Give both: add(name, object).")
-    shape = getattr(given, "shape", None)
-    what = f"{type(given).__name__}{'' if shape is None else f' of shape {shape}'}"
-    title = getattr(given, "title", "") or "name"
-    hint = PLANES_HINT if shape is not None and len(shape) > 2 else ""  # noqa: PLR2004 - rows and columns
-    return TypeError(
-        f"add takes a name and an object, or a mapping of names to objects, and was given {what} "
-        f"alone. The name comes first: add({title!r}, object).{hint}"
-    )
