@@ -19,11 +19,10 @@ from datalab_kernel.workspace._changes import Change, ChangeFeed, Cleared
 from datalab_kernel.workspace._datalab_remarks import MANY, tell_of_long_addition
 from datalab_kernel.workspace._given import prepared, without_name
 from datalab_kernel.workspace._standing_for import names_in
-from datalab_kernel.workspace._turns import Block, Turns
+from datalab_kernel.workspace._turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from contextlib import AbstractContextManager
 
     from datalab_kernel.objects import Kind, ObjectInfo
     from datalab_kernel.workspace._autosave import Autosave
@@ -72,7 +71,6 @@ class Shelf:
         self._selected: dict[str, int] = {}  # the place of each name
         self._depth = 0
         self._untold: list[Change] = []
-        self._changing = Block(self._begin_changing, self._end_changing)
 
     # -- the backend --------------------------------------------------------------------
 
@@ -96,22 +94,22 @@ class Shelf:
 
     # -- changing -----------------------------------------------------------------------
 
-    def changing(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def changing(self) -> Iterator[None]:
         """Hold the lock; when the outermost block ends, tell of the changes, without the lock."""
-        return self._changing
-
-    def _begin_changing(self) -> None:
-        self.lock.__enter__()
-        self._depth += 1
-
-    def _end_changing(self) -> None:
         told: list[Change] = []
-        self._depth -= 1
-        if self._depth == 0:
-            told, self._untold = self._untold, told
-        self.lock.__exit__()
-        for change in told:
-            self.feed.publish(change)
+        try:
+            with self.lock:  # which a Stop at any moment lets go of
+                self._depth += 1
+                try:
+                    yield
+                finally:
+                    self._depth -= 1
+                    if self._depth == 0:
+                        told, self._untold = self._untold, []
+        finally:
+            for change in told:
+                self.feed.publish(change)
 
     def record(self, *changes: Change) -> None:
         """Note changes, to be told when the block of :meth:`changing` ends."""

@@ -33,20 +33,3 @@ class Turns:
         """End the turn, if that is the outermost."""
         self._depth -= 1
         self._lock.release()
-
-
-class Block:
-    """Calls one function when a block begins and another when it ends, however it does.
-
-    A class, as what ``contextlib`` makes takes five times as long.
-    """
-
-    def __init__(self, begin: Callable[[], None], end: Callable[[], None]) -> None:
-        self._begin = begin
-        self._end = end
-
-    def __enter__(self) -> None:
-        self._begin()
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
