@@ -84,7 +84,9 @@ LONG = """
 import os, signal, threading, time
 
 def computing():
-    return [one for one in threading.enumerate() if one.name.startswith("datalab-kernel-calc")]
+    # one that is being started has no ident yet
+    found = [one for one in threading.enumerate() if one.ident]
+    return [one for one in found if one.name.startswith("datalab-kernel-calc")]
 
 def used_s(thread):
     return time.clock_gettime(time.pthread_getcpuclockid(thread.ident))

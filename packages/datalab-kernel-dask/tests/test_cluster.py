@@ -111,20 +111,18 @@ def test_what_can_t_be_sent_is_refused(client, images) -> None:
         process(images, holding, to=None, client=client)
 
 
-def page_faults_of_arrays() -> int:
-    """Return how many pages the system made for fifty arrays of 2 MB, one after the other."""
-    import resource
-
-    np.ones(1 << 18)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(50):
-        np.ones(1 << 18)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's way with memory")
 def test_a_local_worker_makes_an_array_in_the_memory_of_the_one_before(client) -> None:
-    assert max(client.run(page_faults_of_arrays).values()) < 50 * 512 / 5  # all of them: 512 each
+    def page_faults() -> int:  # in here, so that it is sent by value
+        import resource
+
+        np.ones(1 << 18)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for _ in range(50):
+            np.ones(1 << 18)
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    assert max(client.run(page_faults).values()) < 50 * 512 / 5  # all of them: 512 each
 
 
 def test_dask_looks_at_what_a_local_worker_does_ten_times_a_second(client) -> None:

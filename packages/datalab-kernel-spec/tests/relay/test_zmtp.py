@@ -68,6 +68,17 @@ def test_a_large_frame_that_comes_piece_by_piece_says_how_much_is_missing() -> N
     assert decoder.of(said[5000:]) == [[b"head", large]]
 
 
+def test_a_frame_larger_than_what_is_held_in_pieces_comes_whole() -> None:
+    decoder = Decoder(frozenset({b"DEALER"}))
+    decoder.of(GREETING + ready(b"DEALER"))
+    content = bytes(range(256)) * 100_000
+    said = b"".join(chunks_of([content, b"end"]))
+    places = range(0, len(said), 1_000_003)
+    got = [message for at in places for message in decoder.of(said[at : at + 1_000_003])]
+    assert got == [[content, b"end"]]
+    assert decoder.of(b"".join(chunks_of([b"next"]))) == [[b"next"]]
+
+
 def test_version_31_says_its_subscriptions_as_commands() -> None:
     said = GREETING + READY + command(b"SUBSCRIBE", b"a") + command(b"CANCEL", b"a")
     assert of_reader().of(said) == [[b"\x01a"], [b"\x00a"]]

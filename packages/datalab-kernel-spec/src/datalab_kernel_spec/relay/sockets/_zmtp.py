@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from struct import Struct
 
+from datalab_kernel_spec.startup._large_blocks import LARGE_BYTES
+
 __all__ = ["GREETING", "LONGEST", "Decoder", "Frames", "ZmtpError", "chunks_of", "command", "ready"]
 
 MORE, LONG, COMMAND = 1, 2, 4
@@ -91,7 +93,8 @@ class Decoder:
     def __init__(self, peers: frozenset[bytes], longest: int = 0) -> None:
         self._peers = peers
         self._longest = longest
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes | bytearray] = []
+        self._held_bytes = 0
         self.missing = GREETING_BYTES
         """How many bytes are to come at least before anything more can be understood."""
         self._frames: list[bytes] = []
@@ -115,8 +118,11 @@ class Decoder:
         self._pieces.append(data)
         self.missing -= len(data)
         if self.missing > 0 and self._is_greeted:
+            self._hold(len(data))
             return []
-        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        if len(self._pieces) > 1:
+            data = b"".join(self._pieces)
+            self._held_bytes = 0
         at = 0 if self._is_greeted else self._greet(data)
         messages: list[list[bytes]] = []
         if self._is_greeted:
@@ -126,6 +132,21 @@ class Decoder:
                 messages, at = self._messages(data, at)
         self._pieces = [data[at:]] if at < len(data) else []
         return messages
+
+    def _hold(self, size: int) -> None:
+        """Put the pieces of a large message together now and then.
+
+        Many small blocks that are freed at once stay with the process if anything lies behind
+        them; one that is larger than these goes back to the system.
+        """
+        self._held_bytes += size
+        if self._held_bytes > LARGE_BYTES:
+            first, *others = self._pieces
+            whole = first if isinstance(first, bytearray) else bytearray(first)
+            for piece in others:
+                whole += piece
+            self._pieces = [whole]
+            self._held_bytes = 0
 
     def _greet(self, data: bytes) -> int:
         """Return where the greeting ends, 0 if it is still incomplete."""
