@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from struct import Struct
 
-from datalab_kernel_spec.startup._large_blocks import LARGE_BYTES
-
 __all__ = ["GREETING", "LONGEST", "Decoder", "Frames", "ZmtpError", "chunks_of", "command", "ready"]
 
 MORE, LONG, COMMAND = 1, 2, 4
 LARGE = 1 << 16
 """From this size on a frame is sent from where it lies, without a copy."""
+MOST_HELD_BYTES = 8 << 20
+"""So much of a message is held in the pieces that it came in."""
 LONGEST = 1 << 16
 """No frame that comes before ``READY`` is longer, and no subscription."""
 LONG_HEAD = Struct(">BQ")
@@ -140,7 +140,7 @@ class Decoder:
         them; one that is larger than these goes back to the system.
         """
         self._held_bytes += size
-        if self._held_bytes > LARGE_BYTES:
+        if self._held_bytes > MOST_HELD_BYTES:
             first, *others = self._pieces
             whole = first if isinstance(first, bytearray) else bytearray(first)
             for piece in others:
