@@ -31,6 +31,19 @@ def test_quick_calls_stay_in_one_thread():
     assert set(in_threads([threading.get_ident] * 20, cores=4)) == {threading.get_ident()}
 
 
+def test_short_calls_on_few_samples_stay_in_one_thread_and_long_ones_dont():
+    def waiting(seconds):
+        time.sleep(seconds)
+        return threading.get_ident()
+
+    own = threading.get_ident()
+    short = [partial(waiting, seconds) for seconds in (0.05, *[0.002] * 40)]  # the first imports
+    assert set(in_threads(short, cores=4, is_small=True)) == {own}
+    assert len(set(in_threads(short[1:], cores=4))) > 2
+    long = [partial(waiting, 0.02)] * 20
+    assert len(set(in_threads(long, cores=4, is_small=True))) > 2
+
+
 def test_the_first_error_in_their_order_is_raised():
     def fail(number):
         time.sleep(0.05 - number / 1000)

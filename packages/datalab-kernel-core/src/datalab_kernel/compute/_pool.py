@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _WORTHWHILE_S = 0.05
 """What is sooner done than this is done in one thread: others would cost more than they gain."""
+_SMALL_SAMPLES = 1 << 14
+_SHORT_S = 0.01
+"""On fewer samples than these, what is sooner done than this is mostly done by Python, which runs in one
+thread at a time: a second thread makes 1,000 signals of 1,000 samples take half as long again."""
 _LONG_S = 0.1
 _LONG_SAMPLES = 1 << 16
 """From here on a function that hasn't run yet is taken for one that takes long."""
@@ -53,7 +57,8 @@ class Threads:
         if not calls:
             return iter(())
         calls[0] = partial(_timed, jobs[0])
-        return in_threads(calls, is_long=_may_take_long(jobs[0]))
+        is_small = _samples_of(jobs[0]) < _SMALL_SAMPLES
+        return in_threads(calls, is_long=_may_take_long(jobs[0]), is_small=is_small)
 
 
 def _timed(job: Job) -> Output:
@@ -77,7 +82,11 @@ def _samples_of(job: Job) -> int:
 
 
 def in_threads(
-    calls: Sequence[Callable[[], T]], cores: int | None = None, *, is_long: bool = False
+    calls: Sequence[Callable[[], T]],
+    cores: int | None = None,
+    *,
+    is_long: bool = False,
+    is_small: bool = False,
 ) -> Iterator[T]:
     """Call functions, and yield what they return in their order.
 
@@ -94,6 +103,8 @@ def in_threads(
     is_long
         Whether one call may take long. Then also the first runs in another thread, where it
         can be left.
+    is_small
+        Whether they are on few samples. Then those that are short stay in this thread.
 
     Examples
     --------
@@ -102,19 +113,29 @@ def in_threads(
     """
     if not calls:
         return
-    begun_s = time.perf_counter()
-    first = _left_at_stop(calls[0]) if is_long else calls[0]()
-    rest = calls[1:]
-    expected_s = (time.perf_counter() - begun_s) * len(rest)
-    workers = min(number_of_cores() if cores is None else cores, len(rest))
+    first, took_s = _taken(calls[0], is_long=is_long)
     yield first
-    if workers < 2 or expected_s < _WORTHWHILE_S:  # noqa: PLR2004 - one thread is no pool
+    rest = calls[1:]
+    if is_small and took_s > _SHORT_S and rest:  # the first of all may have imported something
+        second, took_s = _taken(rest[0], is_long=is_long)
+        yield second
+        rest = rest[1:]
+    workers = min(number_of_cores() if cores is None else cores, len(rest))
+    is_quick = took_s * len(rest) < _WORTHWHILE_S or (is_small and took_s <= _SHORT_S)
+    if workers < 2 or is_quick:  # noqa: PLR2004 - one thread is no pool
         for call in rest:
             yield _left_at_stop(call) if is_long else call()
         return
     # Functions that change the filters of warnings for a while restore them in any order
     with warnings.catch_warnings():
         yield from Crew(rest, workers).results()
+
+
+def _taken(call: Callable[[], T], *, is_long: bool) -> tuple[T, float]:
+    """Call a function; return what it returns, and how long it took."""
+    begun_s = time.perf_counter()
+    result = _left_at_stop(call) if is_long else call()
+    return result, time.perf_counter() - begun_s
 
 
 def _left_at_stop(call: Callable[[], T]) -> T:
