@@ -76,6 +76,13 @@ def test_it_says_of_each_object_what_hdf5_says(make: Callable[[], Any], tmp_path
         assert_same_object(one.objects[0], other.objects[0])
 
 
+def damaged_at(content: bytes, place: int) -> tuple[bytes, bytes]:
+    """Return a file with another byte at a place, and one that is cut off there."""
+    changed = bytearray(content)
+    changed[place] ^= 0x21
+    return bytes(changed), content[:place]
+
+
 def test_what_else_is_in_the_file_comes_with_it(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["DataLab_Version"] = "1.3.0"
@@ -111,9 +118,7 @@ def test_wherever_it_is_damaged_or_cut_the_same_is_read(saved: Path) -> None:
     content = saved.read_bytes()
     end = hdf5_bytes(saved)
     for place in range(end, len(content), 7):
-        changed = bytearray(content)
-        changed[place] ^= 0x21
-        for damaged in (bytes(changed), content[:place]):
+        for damaged in damaged_at(content, place):
             saved.write_bytes(damaged)
             assert metadata_in(saved)["text"] == VALUE
         assert tail_of(saved) is None
@@ -153,9 +158,7 @@ def test_one_object_of_a_file_that_was_damaged_or_cut_is_read_by_hdf5(saved: Pat
     content = saved.read_bytes()
     end = hdf5_bytes(saved)
     for place in range(end, len(content), 7):
-        changed = bytearray(content)
-        changed[place] ^= 0x21
-        for damaged in (bytes(changed), content[:place]):
+        for damaged in damaged_at(content, place):
             saved.write_bytes(damaged)
             found = read_object(saved, "a")
             assert found is not None
