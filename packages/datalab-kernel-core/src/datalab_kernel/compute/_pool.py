@@ -56,22 +56,22 @@ class Threads:
         calls: list[Callable[[], Output]] = [partial(run, job) for job in jobs]
         if not calls:
             return iter(())
-        calls[0] = partial(_timed, jobs[0])
-        is_small = _samples_of(jobs[0]) < _SMALL_SAMPLES
-        return in_threads(calls, is_long=_may_take_long(jobs[0]), is_small=is_small)
+        samples = _samples_of(jobs[0])
+        calls[0] = partial(_timed, jobs[0], samples)
+        is_long = _may_take_long(jobs[0].function.name, samples)
+        return in_threads(calls, is_long=is_long, is_small=samples < _SMALL_SAMPLES)
 
 
-def _timed(job: Job) -> Output:
+def _timed(job: Job, samples: int) -> Output:
     begun_s = time.perf_counter()
     output = run(job)
     took_s = time.perf_counter() - begun_s
-    _seconds_a_sample[job.function.name] = took_s / max(1, _samples_of(job))
+    _seconds_a_sample[job.function.name] = took_s / max(1, samples)
     return output
 
 
-def _may_take_long(job: Job) -> bool:
-    known_s = _seconds_a_sample.get(job.function.name)
-    samples = _samples_of(job)
+def _may_take_long(function: str, samples: int) -> bool:
+    known_s = _seconds_a_sample.get(function)
     return samples > _LONG_SAMPLES if known_s is None else known_s * samples > _LONG_S
 
 
