@@ -77,6 +77,11 @@ def processor_s(function: Callable[[], object]) -> float:
     return _timed_s(function, time.process_time)
 
 
+def wall_s(function: Callable[[], object]) -> float:
+    """Return how long a call took."""
+    return _timed_s(function)
+
+
 def _timed_s(
     function: Callable[[], object], clock_s: Callable[[], float] = time.perf_counter
 ) -> float:

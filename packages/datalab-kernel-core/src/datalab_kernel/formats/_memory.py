@@ -95,23 +95,25 @@ def _size(size_bytes: int) -> str:
 def _most_in_memory(path: Path) -> int:
     """Say how many bytes a file's objects take at the most; of TIFF without tifffile, which is slow."""
     with path.open("rb") as file:
-        if file.read(4) in TIFF_MARKS:
+        start = file.read(8)
+        if start[:4] in TIFF_MARKS:
             try:
                 most = most_bytes(path, file)
             except FileFormatError:
                 return path.stat().st_size  # reading it will say what is wrong
             if most is not None:
                 return most
-    return size_in_memory(path)
+    return _size_by(start, path)
 
 
 def size_in_memory(path: Path) -> int:
     """Estimate how many bytes a file's objects take, from its header where it has one."""
-    size = path.stat().st_size
     with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith(b"\x93NUMPY"):
-        return size
+        return _size_by(file.read(8), path)
+
+
+def _size_by(start: bytes, path: Path) -> int:
+    size = path.stat().st_size
     if start.startswith(TIFF_MARKS):
         return _tiff_size(path, size)
     if start.startswith((b"\x89PNG", b"\xff\xd8", b"BM")):
@@ -182,7 +184,7 @@ def _of_groups() -> list[int]:
 def _along(root: Path, name: str, files: tuple[str, str, str]) -> list[int]:
     """Return what is left in a group and in each around it (in a container, the root is its own)."""
     found = []
-    for part in (name, *(os.fspath(parent) for parent in Path(name).parents), "/"):
+    for part in dict.fromkeys((name, *map(os.fspath, Path(name).parents), "/")):
         left = _left(root / part.lstrip("/"), *files)
         if left is not None:
             found.append(left)
@@ -191,8 +193,10 @@ def _along(root: Path, name: str, files: tuple[str, str, str]) -> list[int]:
 
 def _left(folder: Path, limit_name: str, usage_name: str, cache_name: str) -> int | None:
     limit = _number(folder / limit_name)
+    if limit is None or limit >= _UNLIMITED:
+        return None
     usage = _number(folder / usage_name)
-    if limit is None or usage is None or limit >= _UNLIMITED:
+    if usage is None:
         return None
     statistics = folder / "memory.stat"
     cache = 0  # what the system gives back when it is asked for more

@@ -73,6 +73,7 @@ class ThreadTasks(_PooledTasks):
 
     def __init__(self, call: Callable[..., Any], shared: Any) -> None:
         super().__init__()
+        self.workers += 1  # now and then each waits until a file is on the disk
         self._call = call
         self._shared = shared
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="datalab-kernel-process")
