@@ -25,7 +25,7 @@ def _noted(monkeypatch):
     def make(computed):
         return notes.get(computed.function) if "noted" in computed.inputs[0].title else None
 
-    behaviour = replace(_table.BEHAVIOURS[0], functions=frozenset(), make=make)
+    behaviour = replace(_table.BEHAVIOURS[0], functions=frozenset(), of_masks=False, make=make)
     monkeypatch.setattr(_table, "BEHAVIOURS", (behaviour,))
     _table.makers_of.cache_clear()
     yield
@@ -132,7 +132,7 @@ def test_of_many_notes_three_are_shown_and_the_rest_counted(workspace, monkeypat
     def make(computed):
         return Note(f"moving_average of {computed.inputs[0].y[0]:.0f}.", "Say n=1.")
 
-    behaviour = replace(_table.BEHAVIOURS[0], make=make)
+    behaviour = replace(_table.BEHAVIOURS[0], of_masks=False, make=make)
     monkeypatch.setattr(_table, "BEHAVIOURS", (behaviour,))
     _table.makers_of.cache_clear()
     workspace.add({f"s{number}": (X, X + number) for number in range(5)})
@@ -147,7 +147,7 @@ def test_a_note_that_cant_be_made_takes_nothing_from_the_result(workspace, monke
     def make(computed):
         return computed.nothing_of_this_name
 
-    behaviour = replace(_table.BEHAVIOURS[0], make=make)
+    behaviour = replace(_table.BEHAVIOURS[0], of_masks=False, make=make)
     monkeypatch.setattr(_table, "BEHAVIOURS", (behaviour,))
     _table.makers_of.cache_clear()
     workspace.calc("moving_average", on="noted", name="smooth")

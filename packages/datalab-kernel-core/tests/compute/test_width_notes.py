@@ -36,14 +36,20 @@ def plainly(x, y, left, level, right):
     """Return the same by whole arrays and masks."""
     if len(y) < 3 or not np.isfinite(level):
         return []
-    count = max(1, (len(y) + 10) // 20)
-    step = 1 + count // 32
-    start, end = (sum(part) / len(part) for part in (y[:count:step], y[-count::step]))
+    step = (len(y) + 10) // 20 // 5
+    of_end = np.arange(5 if step else 1) * step
+    start, end = y[of_end].mean(), y[len(y) - 1 - of_end].mean()
     is_bounded = np.isfinite(left) and np.isfinite(right)
     inside = (x >= left) & (x < right) if is_bounded else x < np.inf
     if not inside.any():
         return []
     sign = 1 if level >= (start + end) / 2 else -1
+    few = np.flatnonzero(inside)[:: 1 + inside.sum() // 32]
+    place = few[np.argmax(sign * y[few])]
+    base = start + (end - start) * place / (len(y) - 1)
+    is_right = y[place] != base and abs((level - base) / (y[place] - base) - 0.5) < 0.02
+    if is_right and (sign * y[few] >= sign * level).all():
+        return []
     place = np.flatnonzero(inside)[np.argmax(sign * y[inside])]
     base = start + (end - start) * place / (len(y) - 1)
     height = y[place] - base
@@ -51,7 +57,7 @@ def plainly(x, y, left, level, right):
         return ["flat"] if height or start != end else []
     if abs((level - base) / height - 0.5) > 0.025:
         return ["level"]
-    sampled = y[inside][:: 1 + inside.sum() // 200]
+    sampled = y[inside][:: max(1, inside.sum() // 1000)]
     is_dipping = is_bounded and (sign * sampled < sign * level).mean() > 0.05
     return ["dips"] if is_dipping else []
 

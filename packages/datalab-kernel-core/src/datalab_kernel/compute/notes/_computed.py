@@ -65,6 +65,9 @@ class Behaviour:
         Looks at a call's data, parameters and value, and returns a note if they are such;
         None: nothing is looked at, it is only described. It takes at most 2 % of the time
         that the call took, and expects anything: NaN, empty arrays, complex values.
+    of_masks, of_objects
+        Whether it only looks where inputs had masked pixels, or where a signal or image came
+        of them; others aren't asked, which costs nothing.
     seen_in
         Sigima's version.
     """
@@ -75,4 +78,6 @@ class Behaviour:
     misleads: str
     advice: str
     make: Callable[[Computed], Note | None] | None = None
+    of_masks: bool = False
+    of_objects: bool = False
     seen_in: str = "1.3.0"

@@ -30,9 +30,9 @@ _HONOURING = PIXELWISE | MOVING | LEAVING_OUT
 
 
 def _mask_note(computed: Computed) -> Note | None:
-    """Say that a function can't honour the masks of objects, where there are any and it can't."""
+    """Say that a function can't honour the masks of objects, where it can't."""
     function, masked = computed.function, computed.masked
-    if not masked or function in _HONOURING:
+    if function in _HONOURING:
         return None
     text = (
         f"{function} can't leave out masked pixels: those of {', '.join(map(repr, masked))} "
@@ -49,5 +49,6 @@ BEHAVIOURS = (
         misleads="Every other function gives more NaN around them, or counts them.",
         advice="`replace_special_values` before.",
         make=_mask_note,
+        of_masks=True,
     ),
 )

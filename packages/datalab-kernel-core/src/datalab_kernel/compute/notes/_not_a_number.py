@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from datalab_kernel.compute.notes._arrays import is_object, sample_of, values_of
+from datalab_kernel.compute.notes._arrays import sample_of, values_of
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
 
@@ -15,7 +15,7 @@ SPREAD = 10
 
 
 def _nan_note(computed: Computed) -> Note | None:
-    if computed.masked or not is_object(computed.value):  # there is a note of masks
+    if computed.masked:  # there is a note of masks
         return None
     found = values_of(computed.value)
     if found.dtype.kind not in "fc" or not found.size:
@@ -49,5 +49,6 @@ BEHAVIOURS = (
         misleads="One NaN in a long signal leaves nothing of it.",
         advice="`replace_special_values` before.",
         make=_nan_note,
+        of_objects=True,
     ),
 )

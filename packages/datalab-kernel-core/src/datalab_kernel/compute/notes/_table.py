@@ -6,6 +6,7 @@ import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
+from datalab_kernel.compute.notes._arrays import is_object
 from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
 from datalab_kernel.compute.notes._calibrated import BEHAVIOURS as _CALIBRATED
 from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
@@ -59,7 +60,8 @@ def notes_on(computed: Computed) -> tuple[Note, ...]:
     A maker that fails takes nothing from the result: that is logged.
     """
     found = []
-    for make in makers_of(computed.kind, computed.function):
+    has_masks, gives_object = bool(computed.masked), is_object(computed.value)
+    for make in makers_of(computed.kind, computed.function, has_masks, gives_object):
         try:
             note = make(computed)
         except Exception:
@@ -71,9 +73,14 @@ def notes_on(computed: Computed) -> tuple[Note, ...]:
 
 
 @cache
-def makers_of(kind: Kind, function: str) -> tuple[Callable[[Computed], Note | None], ...]:
+def makers_of(
+    kind: Kind, function: str, has_masks: bool, gives_object: bool
+) -> tuple[Callable[[Computed], Note | None], ...]:
     return tuple(
         one.make
         for one in BEHAVIOURS
-        if one.make and (not one.functions or (kind, function) in one.functions)
+        if one.make
+        and (not one.functions or (kind, function) in one.functions)
+        and (has_masks or not one.of_masks)
+        and (gives_object or not one.of_objects)
     )

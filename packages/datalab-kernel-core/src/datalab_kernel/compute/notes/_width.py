@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sigima.objects import NO_ROI
@@ -21,10 +21,10 @@ TOLERANCE = 0.05
 """Of half height: so far from it the level may lie."""
 ENDS = 20
 """Of one in so many points at each end the baseline is taken."""
-MAX_POINTS = 200
-"""So many points between the crossings are enough, where there are many."""
-MAX_END = 32
-"""And so many of each end."""
+FEW = 32
+"""So many points between the crossings are enough to see that nothing is wrong."""
+MAX_POINTS = 1000
+"""And so many to count the dips, where there are many."""
 DIPS = 0.05
 """The part of the points between the crossings that may lie below the level."""
 FLAT = 1e-3
@@ -43,20 +43,19 @@ def _width_note(computed: Computed) -> Note | None:
     x, y = xydata[0], xydata[1]
     coords, rois = result.coords, result.roi_indices
     is_whole = len(rois) == 1 and rois.item(0) == NO_ROI
-    is_part = value_of(parameters, "xmin") is not None or value_of(parameters, "xmax") is not None
-    if is_whole and not is_part:
+    low, high = value_of(parameters, "xmin"), value_of(parameters, "xmax")
+    if is_whole and low is None and high is None:
         return _note_of_one(x, y, coords.item(0), coords.item(1), coords.item(2))
     pieces = {NO_ROI: slice(None)} if is_whole else pieces_of(computed.inputs[0])
     for (left, level, right, *_), roi in zip(coords.tolist(), rois.tolist(), strict=False):
-        part = _within(x, pieces[roi], parameters)
+        part = _within(x, pieces[roi], low, high)
         if note := _note_of_one(x[part], y[part], left, level, right):
             return note
     return None
 
 
-def _within(x: Array, piece: slice, parameters: Any) -> slice:
-    """Return the points of a piece that the parameters take."""
-    low, high = value_of(parameters, "xmin"), value_of(parameters, "xmax")
+def _within(x: Array, piece: slice, low: float | None, high: float | None) -> slice:
+    """Return the points of a piece that lie between two values, each where it is given."""
     first, last, _ = piece.indices(len(x))
     if low is not None:
         first = max(first, bisect_left(x, low))
@@ -67,18 +66,17 @@ def _within(x: Array, piece: slice, parameters: Any) -> slice:
 
 def _note_of_one(x: Array, y: Array, left: float, level: float, right: float) -> Note | None:
     """Look at one width, by Python's numbers: a call of numpy takes as long as ten of these."""
-    count = len(y)
-    if count < 3 or not math.isfinite(level):  # noqa: PLR2004 - neither ends nor a top
+    if len(y) < 3 or not math.isfinite(level):  # noqa: PLR2004 - neither ends nor a top
         return None
-    start, end = _ends(y)
-    is_peak = level >= (start + end) / 2
     is_bounded = math.isfinite(left + right)
-    first, last = (_place_of(x, left), _place_of(x, right)) if is_bounded else (0, count)
-    if first >= last:
+    first, last = _places_of(x, left, right) if is_bounded else (0, len(y))
+    start, end = ends = _ends(y)
+    if first >= last or _is_half_height(y, (first, last), ends, level):
         return None
+    is_peak = level >= (start + end) / 2
     inside = y[first:last]
     place = first + int(inside.argmax() if is_peak else inside.argmin())
-    base = start + (end - start) * place / (count - 1)
+    base = start + (end - start) * place / (len(y) - 1)
     height = y.item(place) - base
     if abs(height) <= FLAT * abs(end - start):
         return _note_of_no_peak(start, end) if height or start != end else None
@@ -98,6 +96,22 @@ def _note_of_one(x: Array, y: Array, left: float, level: float, right: float) ->
     return None
 
 
+def _is_half_height(
+    y: Array, part: tuple[int, int], ends: tuple[float, float], level: float
+) -> bool:
+    """Say whether a few points are enough to see that a level is right: none lies beyond it."""
+    (first, last), (start, end) = part, ends
+    step = 1 + (last - first) // FEW
+    few: list[float] = y[first:last:step].tolist()
+    is_peak = level >= (start + end) / 2
+    top, lowest = (max(few), min(few)) if is_peak else (min(few), max(few))
+    base = start + (end - start) * (first + step * few.index(top)) / (len(y) - 1)
+    is_beyond = lowest < level if is_peak else lowest > level
+    if is_beyond or top == base:
+        return False
+    return abs((level - base) / (top - base) - 0.5) < 0.4 * TOLERANCE
+
+
 def _note_of_no_peak(start: float, end: float) -> Note:
     text = (
         "fwhm found no peak: the signal doesn't leave the line between its ends "
@@ -106,21 +120,21 @@ def _note_of_no_peak(start: float, end: float) -> Note:
     return Note(text, "full_width_at_y, x_at_y or extract_pulse_features measure steps.")
 
 
-def _place_of(x: Array, value: float) -> int:
-    """Return where a value would be inserted: of evenly spaced x, it lies where the ends say."""
+def _places_of(x: Array, left: float, right: float) -> tuple[int, int]:
+    """Return where two values would be inserted: of evenly spaced x, they lie where the ends say."""
     last = len(x) - 1
-    low: float = x.item(0)
-    high: float = x.item(last)
-    if low < value <= high and high - low < math.inf:
-        place = math.ceil((value - low) / (high - low) * last)
-        if x.item(place - 1) < value <= x.item(place):
-            return place
-    return bisect_left(x, value)
+    low, high = x.item(0), x.item(last)
+    if low < left <= right <= high and high - low < math.inf:
+        first = math.ceil((left - low) / (high - low) * last)
+        after = math.ceil((right - low) / (high - low) * last)
+        if x.item(first - 1) < left <= x.item(first) and x.item(after - 1) < right <= x.item(after):
+            return first, after
+    return bisect_left(x, left), bisect_left(x, right)
 
 
 def _has_dips(inside: Array, level: float, *, is_peak: bool) -> bool:
     """Say whether more than a few points between the crossings lie beyond the level."""
-    some = inside[:: 1 + len(inside) // MAX_POINTS]
+    some = inside[:: len(inside) // MAX_POINTS] if len(inside) > MAX_POINTS else inside
     if is_peak and some.item(some.argmin()) >= level:
         return False
     if not is_peak and some.item(some.argmax()) <= level:
@@ -130,11 +144,14 @@ def _has_dips(inside: Array, level: float, *, is_peak: bool) -> bool:
 
 
 def _ends(y: Array) -> tuple[float, float]:
-    """Return the means of both ends, of so many points that noise averages out."""
-    count = (len(y) + ENDS // 2) // ENDS or 1
-    step = 1 + count // MAX_END
-    start, end = y[:count:step].tolist(), y[-count::step].tolist()
-    return sum(start) / len(start), sum(end) / len(end)
+    """Return the means of both ends, of five points each: noise that matters moves the level more."""
+    value, last, step = y.item, len(y) - 1, (len(y) + ENDS // 2) // ENDS // 5
+    if not step:
+        return value(0), value(last)
+    start = value(0) + value(step) + value(2 * step) + value(3 * step) + value(4 * step)
+    end = value(last) + value(last - step) + value(last - 2 * step)
+    end += value(last - 3 * step) + value(last - 4 * step)
+    return start / 5, end / 5
 
 
 BEHAVIOURS = (
