@@ -5,10 +5,14 @@ import io
 import matplotlib as mpl
 import numpy as np
 import pytest
+from cycler import cycler
+from matplotlib.figure import Figure
+from matplotlib.patheffects import Normal
 from PIL import Image
 
 from datalab_kernel import Plotter, create_signal
-from datalab_kernel.plot._matplotlib.covered import MANY, _Seen, _WhereSeen
+from datalab_kernel.plot._matplotlib.covered import SeenParts
+from datalab_kernel.plot._matplotlib.many_lines import MANY, QuickLine
 
 X = np.linspace(0, 10, 400)
 RANDOM = np.random.default_rng(3)
@@ -40,7 +44,7 @@ def pixels(plot):
 
 def draw_whole(plot):
     for line in plot.axes[0].lines:
-        line.set_path_effects([])
+        line.set_path_effects([Normal()])
 
 
 @pytest.mark.parametrize(
@@ -79,10 +83,10 @@ def test_of_hundreds_of_noisy_curves_only_a_part_is_drawn():
     plot = Plotter(None).plot(signals, show=False)
     plot.figure.set_dpi(200)  # as a PNG is drawn
     axes = plot.axes[0]
-    parts = _Seen(axes)._found()
-    below = [parts[line] for line in axes.lines[:100]]
-    drawn = sum(len(x) if part is None else np.isfinite(part[:, 0]).sum() for part in below)
-    assert drawn < 0.75 * 100 * len(x)
+    parts = SeenParts(axes, QuickLine).find()
+    below = [parts[line] for line in axes.lines[1:101]]
+    drawn = sum(np.isfinite(part[:, 0]).sum() for part in below)
+    assert drawn < 0.4 * 100 * len(x)
 
 
 def test_what_a_person_changes_is_drawn_so():
@@ -98,8 +102,9 @@ def test_what_a_person_changes_is_drawn_so():
 
 @pytest.mark.parametrize("options", [{"alpha": 0.5}, {"linestyle": "--"}, {"marker": "o"}])
 def test_what_can_be_seen_through_hides_nothing(options):
-    lines = plotted(noise(MANY), **options).axes[0].lines
-    assert not any(isinstance(e, _WhereSeen) for line in lines for e in line.get_path_effects())
+    axes = plotted(noise(MANY), **options).axes[0]
+    parts = SeenParts(axes, QuickLine).find()
+    assert all(part is None for part in parts.values())
 
 
 def test_vectors_have_all_of_each_curve():
@@ -110,3 +115,40 @@ def test_vectors_have_all_of_each_curve():
     bare = io.BytesIO()
     plot.figure.savefig(bare, format="svg", metadata={"Date": None})
     assert abs(len(whole.getvalue()) - len(bare.getvalue())) < 0.01 * len(bare.getvalue())
+
+
+def test_a_legend_of_many_curves_shows_the_colour_of_each():
+    with mpl.rc_context({"path.simplify": False}):
+        plot = plotted(noise(MANY + 5), legend=True)
+        found = pixels(plot)
+        draw_whole(plot)
+        for handle in plot.axes[0].get_legend().legend_handles:
+            assert not handle.get_path_effects()
+        assert np.count_nonzero(np.abs(found - pixels(plot)).max(axis=-1) > 2) < 5e-5 * found.size
+
+
+def test_many_curves_are_limited_as_by_matplotlib():
+    curves = with_gaps(MANY)
+    curves[3][7] = np.inf
+    axes = plotted(curves).axes[0]
+    by_hand = Figure().subplots()
+    for y in curves:
+        by_hand.plot(X, y)
+    np.testing.assert_array_equal(axes.dataLim.get_points(), by_hand.dataLim.get_points())
+    assert (axes.get_xlim(), axes.get_ylim()) == (by_hand.get_xlim(), by_hand.get_ylim())
+
+
+def test_a_cycle_with_markers_gives_them_to_many_curves():
+    with mpl.rc_context({"axes.prop_cycle": cycler(marker=["o", "s"])}):
+        lines = plotted(noise(MANY)).axes[0].lines
+    assert [line.get_marker() for line in lines] == ["o", "s"] * (MANY // 2)
+
+
+def test_long_lines_are_drawn_after_vectors_as_before():
+    x = np.linspace(0, 1, 3000)
+    signals = [create_signal(f"s{n}", x, RANDOM.standard_normal(len(x))) for n in range(MANY)]
+    plot = Plotter(None).plot(signals, show=False)
+    before = pixels(plot)
+    plot.figure.savefig(io.BytesIO(), format="svg")
+    plot.axes[0].lines[-1].set_agg_filter(lambda image, _dpi: (image, 0, 0))
+    assert np.count_nonzero(np.abs(pixels(plot) - before).max(axis=-1) > 2) < 0.003 * before.size

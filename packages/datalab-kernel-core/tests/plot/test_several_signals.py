@@ -129,6 +129,18 @@ def test_no_text_of_the_right_axis_is_cut_off(draw):
     assert plot.axes[1].get_ylabel()
 
 
+def test_a_legend_beside_a_right_axis_leaves_room_for_its_numbers(draw, shelf):
+    for number in range(6):
+        shelf[f"k{number}"] = create_signal("", X, X + number, units=("s", "Pa"))
+    plot = draw(["heat", "k*"], twin=True)
+    plot.figure.draw_without_rendering()
+    renderer = plot.figure.canvas.get_renderer()
+    right = plot.axes[1]
+    legend = right.get_legend().get_window_extent(renderer)
+    assert right.yaxis.get_tightbbox(renderer).x1 <= legend.x0 + 1
+    assert legend.x1 < plot.figure.bbox.x1
+
+
 def test_options_of_y_are_the_left_axis(draw):
     left, right = draw(["heat", "pressure"], twin=True, ylim=(0, 400), ylabel="Heat!").axes
     assert (left.get_ylim(), left.get_ylabel()) == ((0, 400), "Heat!")

@@ -10,22 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
-from matplotlib.path import Path
-from matplotlib.patheffects import AbstractPathEffect
-from matplotlib.transforms import IdentityTransform
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
 
     Array = np.ndarray[Any, Any]
 
-MANY = 20
-"""Curves from which on it is looked for."""
 SURELY = 0.4
 """Pixels by which a line is taken to be thinner than it is."""
 ENDS = 3.0
@@ -33,136 +25,162 @@ ENDS = 3.0
 
 Agg's round joins leave a little of a sharp turn open: with 1.5, some pixels differed by 28 of 255.
 """
+TRIAL = 100
+"""Lines, from above, after which no more is looked for where hardly anything was covered."""
+WORTH_IT = 0.05
+"""Share of their length that must be covered for that."""
 
 
-def leave_out_covered(axes: Axes) -> None:
-    """Let the axes' lines, if they are many, be drawn where they are seen only."""
-    lines = [line for line in axes.lines if _is_plain(line)]
-    if len(lines) < MANY:
-        return
-    seen = _Seen(axes)
-    for line in lines:
-        line.set_path_effects([_WhereSeen(line, seen, line.get_path_effects())])
-
-
-def _is_plain(line: Line2D) -> bool:
-    """Say whether a line is opaque, solid and without markers."""
+def is_plain(line: Line2D) -> bool:
+    """Say whether a line is opaque, solid and without markers, and seen."""
     return bool(
-        line.get_linestyle() == "-"
+        line.get_visible()
+        and line.get_linestyle() == "-"
         and line.get_marker() in (None, "None", "", " ")
         and line.get_drawstyle() == "default"
         and line.get_antialiased()
         and line.get_solid_joinstyle() == "round"
         and line.get_alpha() in (None, 1)
         and to_rgba(line.get_color())[3] == 1
-        and line.get_visible()
+        and line.get_linewidth() > 0
+        and not line.get_path_effects()
+        and line.get_agg_filter() is None
+        and line.get_sketch_params() is None
+        and line.get_clip_on()
+        and line.get_clip_path() is None
+        and not line.get_animated()
     )
 
 
-class _WhereSeen(AbstractPathEffect):
-    """Draws a line's seen parts, where pixels are drawn; all of it elsewhere."""
+class SeenParts:
+    """The seen parts of lines of a class in one pair of axes, found once for each drawing of these."""
 
-    def __init__(self, line: Line2D, seen: _Seen, others: Sequence[Any]) -> None:
-        super().__init__()
-        self.line, self._seen = line, seen
-        self._others = list(others)
-
-    def draw_path(
-        self,
-        renderer: Any,
-        gc: Any,
-        tpath: Path,
-        affine: Any,
-        rgbFace: Any = None,  # noqa: N803
-    ) -> None:
-        if isinstance(renderer, RendererAgg) and rgbFace is None:
-            found = self._seen.part_of(self.line)
-            if found is not None:
-                if len(found):
-                    self._draw(renderer, gc, Path(found), IdentityTransform())
-                return
-        self._draw(renderer, gc, tpath, affine, rgbFace)
-
-    def _draw(self, renderer: Any, gc: Any, tpath: Path, affine: Any, face: Any = None) -> None:
-        for effect in self._others:
-            effect.draw_path(renderer, gc, tpath, affine, face)
-        if not self._others:
-            renderer.draw_path(gc, tpath, affine, face)
-
-
-class _Seen:
-    """The seen parts of an axes' lines, found once for each drawing of these."""
-
-    def __init__(self, axes: Axes) -> None:
-        self._axes = axes
+    def __init__(self, axes: Axes, kind: type[Line2D]) -> None:
+        self._axes, self._kind = axes, kind
         self._parts: dict[Line2D, Array | None] = {}
 
     def part_of(self, line: Line2D) -> Array | None:
-        """Return the points of what is seen, of shape ``(n, 2)`` in pixels; None if it is all."""
+        """Return the points of what is seen, of shape ``(n, 2)`` in pixels; None if it isn't plain."""
         if line not in self._parts:  # taken before: this is another drawing
-            self._parts = self._found()
+            self._parts = self.find()
         return self._parts.pop(line, None)
 
-    def _found(self) -> dict[Line2D, Array | None]:
-        axes = self._axes
-        ordered = sorted(axes.lines, key=lambda line: line.get_zorder())
-        lines = [
-            line
-            for line in ordered
-            if _is_plain(line) and any(isinstance(e, _WhereSeen) for e in line.get_path_effects())
-        ]
-        box: Any = axes.bbox
-        edges = np.arange(np.floor(box.x0), np.ceil(box.x1) + 1)
-        pixels = axes.figure.dpi / 72
-        cover = _Cover(len(edges) - 1)
-        parts: dict[Line2D, Array | None] = {}
-        for line in reversed(lines):  # from above
-            width = pixels * float(line.get_linewidth())
-            columns = _columns_of(line, edges)
-            if columns is None:
-                parts[line] = None
-                continue
-            parts[line] = _part(columns, edges, cover.hides(columns, width))
-            cover.add(columns, width)
+    def find(self) -> dict[Line2D, Array | None]:
+        """Find the seen parts of all lines as they are now."""
+        lines = [line for line in self._axes.lines if isinstance(line, self._kind)]
+        lines.sort(key=lambda line: line.get_zorder())
+        parts: dict[Line2D, Array | None] = dict.fromkeys(lines)
+        above = _Above(self._axes)
+        for line in reversed(lines):
+            if is_plain(line):
+                parts[line] = above.seen_of(line)
         return parts
 
 
-class _Columns(NamedTuple):
-    """A line in pixels, from left to right, by columns of these.
+class _Above:
+    """What the lines above the next one cover, from the uppermost down."""
 
-    ``begins`` says of each edge of a column which point is the first behind it, ``at_edges`` how
-    high the line is there. ``low`` and ``high`` are its ends in a column, NaN where it has some.
+    def __init__(self, axes: Axes) -> None:
+        box: Any = axes.bbox
+        self._edges = np.arange(np.floor(box.x0), np.ceil(box.x1) + 1)
+        self._cover = _Cover(len(self._edges) - 1)
+        self._pixels = axes.figure.dpi / 72
+        self._to_pixels = axes.transData
+        self._columns: _Columns | None = None
+        self._count, self._hidden, self._looked_at = 0, 0, 0
+
+    def seen_of(self, line: Line2D) -> Array:
+        """Return what is seen of the next line below."""
+        transform = line.get_transform()
+        to_pixels = self._to_pixels if transform is self._to_pixels else transform
+        points = np.asarray(to_pixels.transform(line.get_xydata()))
+        width = self._pixels * float(line.get_linewidth())
+        if not self._is_worth_it() or _Cover.above(width) is None:
+            return points
+        columns = self._columns_of(points)
+        if columns is None:
+            return points
+        if points[-1, 0] < points[0, 0]:
+            points = points[::-1]
+        found, hidden = _part(points, *self._cover.hiding(width, columns, self._count))
+        self._cover.add(*columns.extremes(points[:, 1]), width)
+        self._count += 1
+        self._hidden += hidden
+        self._looked_at += len(points)
+        return found
+
+    def _is_worth_it(self) -> bool:
+        return self._count < TRIAL or self._hidden > WORTH_IT * self._looked_at
+
+    def _columns_of(self, points: Array) -> _Columns | None:
+        """Return how a line's points lie in columns of pixels; None if it turns back, or is nowhere."""
+        x = points[:, 0]
+        if len(x) < 2 or not np.isfinite(x).all():  # noqa: PLR2004 - a line has two points
+            return None
+        if x[-1] < x[0]:
+            x = x[::-1]
+        if self._columns is None or not np.array_equal(self._columns.x, x):
+            self._columns = _Columns.of(x, self._edges) if (x[1:] >= x[:-1]).all() else None
+        return self._columns
+
+
+class _Columns(NamedTuple):
+    """How positions ``x``, ascending and in pixels, lie in columns of these.
+
+    ``numbers`` says in which column each is. ``samples`` and ``places`` are where values at them
+    and at the columns' edges belong in one line, ``before`` the sample before each edge, and
+    ``weights`` how near the one behind it is.
     """
 
-    points: Array
-    begins: Array
-    at_edges: Array
+    x: Array
+    numbers: Array
+    samples: Array
+    places: Array
+    before: Array
+    weights: Array
+
+    @classmethod
+    def of(cls, x: Array, edges: Array) -> _Columns:
+        begins = np.searchsorted(x, edges)
+        places = begins + np.arange(len(edges))
+        is_sample = np.ones(len(x) + len(edges), dtype=bool)
+        is_sample[places] = False
+        before = np.clip(begins - 1, 0, len(x) - 2)
+        steps = x[before + 1] - x[before]
+        with np.errstate(all="ignore"):
+            weights = (edges - x[before]) / steps
+        weights[(edges < x[0]) | (edges > x[-1])] = np.nan
+        numbers = np.clip(np.floor(x - edges[0]), 0, len(edges) - 2).astype(int)
+        return cls(x, numbers, np.flatnonzero(is_sample), places, before, weights)
+
+    def over_steps(self, low: Array, high: Array) -> tuple[Array, Array]:
+        """Return the highest ``low`` and the lowest ``high`` of all columns between two samples."""
+        spans = np.stack([self.numbers[:-1], self.numbers[1:] + 1], axis=1).ravel()
+        return (
+            np.maximum.reduceat(np.append(low, np.inf), spans)[::2],
+            np.minimum.reduceat(np.append(high, -np.inf), spans)[::2],
+        )
+
+    def extremes(self, y: Array) -> tuple[Array, Array]:
+        """Return a line's lowest and highest place in each column, NaN where it has an end."""
+        at_edges = y[self.before] * (1 - self.weights) + y[self.before + 1] * self.weights
+        merged = np.empty(len(self.samples) + len(self.places))
+        merged[self.places], merged[self.samples] = at_edges, y
+        merged = merged[: self.places[-1] + 1]
+        low = np.minimum(np.minimum.reduceat(merged, self.places[:-1]), at_edges[1:])
+        high = np.maximum(np.maximum.reduceat(merged, self.places[:-1]), at_edges[1:])
+        return low, high
+
+
+class _Hiding(NamedTuple):
+    """Between which heights lines of a width are hidden, in columns and from sample to sample."""
+
+    width: float
+    until: int
     low: Array
     high: Array
-
-
-def _columns_of(line: Line2D, edges: Array) -> _Columns | None:
-    """Return a line by columns of pixels; None if it turns back, or is nowhere."""
-    points = np.asarray(line.get_transform().transform(line.get_path().vertices))
-    x = points[:, 0]
-    if len(x) < 2 or not np.isfinite(x).all():  # noqa: PLR2004 - a line has two points
-        return None
-    if x[-1] < x[0]:
-        points = points[::-1]
-    x, y = points[:, 0], points[:, 1]
-    if not (x[1:] >= x[:-1]).all():
-        return None
-    at_edges = np.interp(edges, x, y, left=np.nan, right=np.nan)
-    begins = np.searchsorted(x, edges)
-    places = begins + np.arange(len(edges))
-    merged = np.empty(len(x) + len(edges))
-    is_edge = np.zeros(len(merged), dtype=bool)
-    is_edge[places] = True
-    merged[places], merged[~is_edge] = at_edges, y
-    merged = merged[: places[-1] + 1]
-    low = np.minimum(np.minimum.reduceat(merged, places[:-1]), at_edges[1:])
-    high = np.maximum(np.maximum.reduceat(merged, places[:-1]), at_edges[1:])
-    return _Columns(points, begins, at_edges, low, high)
+    columns: _Columns | None = None
+    steps: tuple[Array, Array] = (np.empty(0), np.empty(0))
 
 
 class _Cover:
@@ -170,23 +188,39 @@ class _Cover:
 
     def __init__(self, count: int) -> None:
         self._low, self._high = np.full(count, np.inf), np.full(count, -np.inf)
+        self._hiding: _Hiding | None = None
 
-    def hides(self, columns: _Columns, width: float) -> Array:
-        """Say in which columns a line is hidden."""
-        reach = width / 2 * ENDS + ENDS
-        count = int(np.ceil(reach))
-        low = _widest(self._low, count, np.maximum)
-        high = _widest(self._high, count, np.minimum)
-        found: Array = (columns.low - reach >= low) & (columns.high + reach <= high)
-        return found
-
-    def add(self, columns: _Columns, width: float) -> None:
-        """Add a line: in each column it goes through all heights from its lowest to its highest."""
+    @staticmethod
+    def above(width: float) -> float | None:
+        """Return by how much a line covers more than its own places; None where it covers nothing."""
         half = width / 2 - SURELY
         if half <= 1:  # narrower than what is from one edge of a column to the other
+            return None
+        return float(np.sqrt(half**2 - 1))
+
+    def hiding(self, width: float, columns: _Columns, count: int) -> tuple[Array, Array]:
+        """Return between which heights a line is hidden from each sample to the next.
+
+        What ``count`` lines cover grows slowly: it is looked at anew after one more in sixteen.
+        """
+        known = self._hiding
+        if known is None or known.width != width or count >= known.until:
+            reach = width / 2 * ENDS + ENDS
+            beside = int(np.ceil(reach))
+            low = _widest(self._low, beside, np.maximum) + reach
+            high = _widest(self._high, beside, np.minimum) - reach
+            known = _Hiding(width, count + 1 + count // 16, low, high)
+        if known.columns is not columns:
+            known = known._replace(columns=columns, steps=columns.over_steps(known.low, known.high))
+        self._hiding = known
+        return known.steps
+
+    def add(self, low: Array, high: Array, width: float) -> None:
+        """Add a line: in each column it goes through all heights from its lowest to its highest."""
+        above = self.above(width)
+        if above is None:
             return
-        above = np.sqrt(half**2 - 1)
-        low, high = columns.low - above, columns.high + above
+        low, high = low - above, high + above
         is_empty = self._high < self._low
         # where two meet within a pixel, neither covers it
         is_joined = (low <= self._high - 1) & (high >= self._low + 1)
@@ -208,20 +242,35 @@ def _widest(values: Array, reach: int, of_two: np.ufunc) -> Array:
     return of_two(found[: len(found) - rest], found[rest:]) if rest else found
 
 
-def _part(columns: _Columns, edges: Array, is_hidden: Array) -> Array | None:
-    """Return the points of a line where it isn't hidden, with NaN between its parts."""
-    if not is_hidden.any():
-        return None
-    change = np.diff(np.concatenate([[True], is_hidden, [True]]).astype(np.int8))
-    starts, stops = np.flatnonzero(change == -1), np.flatnonzero(change == 1)
-    gap = np.full((1, 2), np.nan)
-    parts = []
-    last = len(is_hidden)
-    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-        first = columns.begins[start] if start else 0
-        behind = columns.begins[stop] if stop < last else len(columns.points)
-        parts.append([[edges[start], columns.at_edges[start]]] if start else gap)
-        parts.append(columns.points[first:behind])
-        parts.append([[edges[stop], columns.at_edges[stop]]] if stop < last else gap)
-        parts.append(gap)
-    return np.concatenate(parts) if parts else np.empty((0, 2))
+def _part(points: Array, low: Array, high: Array) -> tuple[Array, int]:
+    """Return what is seen of a line, with NaN where it isn't, and how many of its steps are hidden.
+
+    From sample to sample a line is hidden between ``low`` and ``high``; where it comes out of
+    there, it is cut.
+    """
+    y = points[:, 1]
+    first, second = y[:-1], y[1:]
+    is_inside = (first >= low) & (first <= high), (second >= low) & (second <= high)
+    is_hidden = is_inside[0] & is_inside[1]
+    is_cut = (np.minimum(first, second) < high) & (np.maximum(first, second) > low)
+    is_cut &= ~is_hidden & (low < high)
+    hidden = int(np.count_nonzero(is_hidden | is_cut))
+    if not hidden:
+        return points, 0
+    seen = np.flatnonzero(~is_hidden)
+    begins, ends = (~(is_cut & inside)[seen] for inside in is_inside)
+    is_next = np.append(np.diff(seen) == 1, False)
+    goes_on = is_next & ends & np.append(begins[1:], False)
+    comes = np.append(False, goes_on[:-1])
+    cut = is_cut[seen]
+    start, stop = points[seen], points[seen + 1]
+    low, high = (np.where(cut, heights[seen], 0.0) for heights in (low, high))
+    rise = np.where(cut, stop[:, 1] - start[:, 1], 1.0)
+    enters, leaves = np.where(rise > 0, low, high), np.where(rise > 0, high, low)
+    found = np.full((len(seen), 6, 2), np.nan)  # the two gaps are left as they are
+    found[:, 0], found[:, 4] = start, stop
+    for place, height in ((1, enters), (3, leaves)):
+        share = (height - start[:, 1]) / rise
+        found[:, place] = start + (stop - start) * share[:, None]
+    is_kept = [begins & ~comes, cut & begins, cut & begins, cut & ends, ends, ends & ~goes_on]
+    return found[np.stack(is_kept, axis=1)], hidden

@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.path import Path
-from matplotlib.patheffects import AbstractPathEffect
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.transforms import IdentityTransform, ScaledTranslation
 
+from datalab_kernel.display._progress import tracking
 from datalab_kernel.plot._matplotlib import layout
+from datalab_kernel.plot._matplotlib.many_lines import MANY, ManyLines
+from datalab_kernel.plot._matplotlib.pieces import LONGEST_PATH, PIECE, InPieces
 from datalab_kernel.plot._matplotlib.texts import shortened
 from datalab_kernel.plot._matplotlib.twins import right_axes_of
 from datalab_kernel.plot.rendering import ReducedCurve, View, reduce_curve, whole_bins
@@ -18,15 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
 
     from datalab_kernel.plot._spec import AxesSpec, Curve, ManyCurves
 
     Array = np.ndarray[Any, Any]
 
-LONGEST_PATH = 2_000
-"""Points of a path that matplotlib's Agg surely draws, however far it jumps."""
-PIECE = 400
-"""Points that Agg draws at once with little memory, and fastest."""
 FILL = 0.2
 """How opaque a histogram's bins are."""
 QUICK_LEGEND = 50_000
@@ -39,18 +39,52 @@ WIDEST_LABEL = 0.35
 """Share of the axes' width that labels of a legend take at most."""
 
 
-def draw_curve(axes: Axes, curve: Curve, spec: AxesSpec) -> list[str]:
-    """Draw a curve, and return what is to be said about how it is shown."""
+def draw_curves(axes: Axes, curves: Sequence[Curve], spec: AxesSpec) -> list[str]:
+    """Draw curves in the axes of ``spec``, and return what is to be said about how they are shown."""
+    if not curves:
+        return []
+    view = _view(axes, spec)
+    many = ManyLines(axes) if len(curves) >= MANY else None
+    notes: list[str] = []
+    with tracking(curves, "Drawing") as tracked:
+        for curve in tracked:
+            notes += _draw_curve(axes, curve, view, many)
+    if many is not None:
+        many.done()
+    return notes
+
+
+def _draw_curve(axes: Axes, curve: Curve, view: View, many: ManyLines | None) -> list[str]:
     style = _style(curve)
-    found = reduce_curve(curve, _view(axes, spec))
+    found = reduce_curve(curve, view)
+    if many is not None and _is_plain(curve, found):
+        shown = curve if found is None else found
+        many.add(shown.x, shown.y, style)
+        note = curve.note or ("" if found is None else found.note)
+        return [note] if note else []
     if found is not None:
         _draw_reduced(axes, curve, found, style)
         note = curve.note or found.note
         return [note] if note else []
     if curve.style in {"line", "steps"} and len(curve.y) > LONGEST_PATH:
-        style["path_effects"] = [_InPieces()]
+        style["path_effects"] = [InPieces()]
     _draw_samples(axes, curve, style)
     return [curve.note] if curve.note else []
+
+
+def _is_plain(curve: Curve, found: ReducedCurve | None) -> bool:
+    """Say whether a curve is a solid line of a colour that is known, and nothing else."""
+    shown = curve if found is None else found
+    return bool(
+        curve.style == "line"
+        and curve.color is not None
+        and curve.linestyle in (None, "-")
+        and curve.marker is None
+        and curve.x_error is None
+        and curve.y_error is None
+        and not (found is not None and found.is_dots)
+        and not standing_alone(shown.y).any()
+    )
 
 
 def _view(axes: Axes, spec: AxesSpec) -> View:
@@ -152,28 +186,6 @@ def _draw_bins(axes: Axes, curve: Curve, style: dict[str, Any]) -> None:
     axes.fill_between(x, y, step="mid", color=line.get_color(), alpha=FILL, linewidth=0)
 
 
-class _InPieces(AbstractPathEffect):
-    """Draw a long line piece by piece: Agg gives up on too much of a scribble in one path."""
-
-    def draw_path(
-        self,
-        renderer: Any,
-        gc: Any,
-        tpath: Path,
-        affine: Any,
-        rgbFace: Any = None,  # noqa: N803
-    ) -> None:
-        if rgbFace is not None:  # a marker; a line isn't filled
-            renderer.draw_path(gc, tpath, affine, rgbFace)
-            return
-        vertices = np.asarray(tpath.vertices)
-        is_opaque = gc.get_rgb()[3] == 1
-        step = PIECE if is_opaque else LONGEST_PATH  # joints of others are seen
-        for start in range(0, max(len(tpath) - 1, 1), step):
-            piece = Path(vertices[start : start + step + 1])
-            renderer.draw_path(gc, piece, affine)
-
-
 def _draw_reduced(axes: Axes, curve: Curve, found: ReducedCurve, style: dict[str, Any]) -> None:
     """Draw what a long curve was reduced to, and its error bars as a band."""
     if found.is_dots:
@@ -181,7 +193,7 @@ def _draw_reduced(axes: Axes, curve: Curve, found: ReducedCurve, style: dict[str
         style.setdefault("markersize", 2)
         style["rasterized"] = True  # in files of vectors, too, dots are pixels
     elif len(found.y) > PIECE and curve.style != "sticks":
-        style["path_effects"] = [_InPieces()]
+        style["path_effects"] = [InPieces()]
     if curve.style == "bins":  # narrower than pixels
         curve = replace(curve, style="line")
         style.pop("drawstyle")
@@ -226,6 +238,7 @@ def draw_legend(axes: Axes, spec: AxesSpec) -> None:
     options: dict[str, Any] = {"loc": place, "fontsize": size}
     if is_beside:
         options |= {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+        options["bbox_transform"] = on_top.transAxes + _past_right_axis(axes, on_top)
         options["frameon"] = False
     elif place == "best" and on_top is not axes:  # matplotlib looks at one of the two alone
         options["loc"] = _freest_corner([axes, on_top])
@@ -233,6 +246,17 @@ def draw_legend(axes: Axes, spec: AxesSpec) -> None:
         points = sum(np.size(line.get_xdata()) for line in axes.lines)
         options["loc"] = "upper right" if points > QUICK_LEGEND else place
     on_top.legend(handles, [shortened(label, letters) for label in labels], **options)
+
+
+def _past_right_axis(axes: Axes, right: Axes) -> Transform:
+    """Return what moves a legend beside axes to the right of their right axis' numbers and label."""
+    figure: Any = axes.figure
+    if right is axes:
+        return IdentityTransform()
+    renderer = RendererAgg(1, 1, figure.dpi)  # type: ignore[no-untyped-call]  # matplotlib's
+    box = right.yaxis.get_tightbbox(renderer)
+    wider = 0.0 if box is None else max(0.0, box.x1 - axes.bbox.x1)
+    return ScaledTranslation(wider / figure.dpi, 0.0, figure.dpi_scale_trans)
 
 
 def _freest_corner(parts: Sequence[Axes]) -> str:

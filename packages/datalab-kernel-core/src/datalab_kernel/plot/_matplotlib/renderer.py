@@ -10,8 +10,7 @@ from matplotlib.transforms import Bbox
 from datalab_kernel.display._progress import tracking
 from datalab_kernel.plot._matplotlib import appearance, layout
 from datalab_kernel.plot._matplotlib.anew import again_by
-from datalab_kernel.plot._matplotlib.covered import leave_out_covered
-from datalab_kernel.plot._matplotlib.curves import draw_curve, draw_curve_scale, draw_legend
+from datalab_kernel.plot._matplotlib.curves import draw_curve_scale, draw_curves, draw_legend
 from datalab_kernel.plot._matplotlib.drawing import MatplotlibDrawing
 from datalab_kernel.plot._matplotlib.right_axis import draw_right_axis
 from datalab_kernel.plot._matplotlib.shapes import MOST_LABELS, draw_shapes, place_labels
@@ -165,10 +164,7 @@ def _draw_data(axes: Axes, spec: AxesSpec, *, has_own_bar: bool) -> _Drawn:
         mappable, notes = draw_image(axes, spec.image, spec)
         if spec.image.has_colorbar and has_own_bar:
             draw_colorbar(layout.axes_beside(axes), axes, mappable, [spec.image])
-    with tracking(spec.curves, "Drawing") as curves:
-        for curve in curves:
-            notes += draw_curve(axes, curve, spec)
-    leave_out_covered(axes)
+    notes += draw_curves(axes, spec.curves, spec)
     if spec.right is not None:
         notes += draw_right_axis(axes, spec, spec.right)
     if spec.overlays:

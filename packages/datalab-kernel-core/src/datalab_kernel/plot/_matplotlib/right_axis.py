@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.plot._matplotlib import appearance, layout
-from datalab_kernel.plot._matplotlib.curves import draw_curve
+from datalab_kernel.plot._matplotlib.curves import draw_curves
 from datalab_kernel.plot._matplotlib.ticks import label_axis
 from datalab_kernel.plot._matplotlib.twins import new_right_axes
 
@@ -30,7 +30,7 @@ def draw_right_axis(axes: Axes, spec: AxesSpec, right: RightAxis) -> list[str]:
     if right.yscale != "linear":
         twin.set_yscale(right.yscale)
     described = replace(spec, curves=right.curves, ylim=right.ylim, yscale=right.yscale)
-    notes = [note for curve in right.curves for note in draw_curve(twin, curve, described)]
+    notes = draw_curves(twin, right.curves, described)
     if right.ylim is not None:
         twin.set_ylim(*right.ylim)
     label_axis(twin.yaxis, layout.wrap_label(right.ylabel, axes, 0), right.yunit)
