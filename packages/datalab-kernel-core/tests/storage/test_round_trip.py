@@ -68,7 +68,19 @@ def test_every_kind_of_region_is_kept(shape: str, inverse: bool, through_a_file:
     assert found.roi.single_rois[0].title == image.roi.single_rois[0].title
 
 
-@pytest.mark.parametrize("values", [[0.0, -0.0, 0.0], [1, True, 1], ["a", "", "a"], [1.0, 1, 2.5]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.0, -0.0, 0.0],
+        [1, True, 1],
+        ["a", "", "a"],
+        [1.0, 1, 2.5],
+        [1j, -0.0j, 2j],
+        [np.inf, np.nan, 1e300],
+        ["50 %", "%s", "µ\0"],
+        [(1,), [1], None],
+    ],
+)
 def test_objects_of_one_form_keep_each_their_own_values(
     values: list[Any], through_a_file: Any
 ) -> None:
@@ -79,7 +91,11 @@ def test_objects_of_one_form_keep_each_their_own_values(
     for number, signal in enumerate(signals):
         value = values[number % 3]
         region = {"coords": np.array([value != "a", number]), "title": str(value)}
-        signal.metadata = {"value": value, "_regions": [region, {"point": np.array(-1.0 * number)}]}
+        signal.metadata = {
+            "value": value,
+            "50 %s": value,
+            "_regions": [region, {"point": np.array(-1.0 * number)}],
+        }
     for found, signal in zip(through_a_file(*signals), signals, strict=True):
         assert_same_object(found, signal)
         kept, value = (repr(one.metadata["value"]) for one in (found, signal))

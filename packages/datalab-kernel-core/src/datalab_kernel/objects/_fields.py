@@ -111,7 +111,7 @@ def to_fields(obj: DataObject) -> Fields:
         for name, slot, default in plan.slots
         if (value := values.get(slot, default)) != default
     }
-    arrays = {name: value for name in plan.arrays if (value := getattr(obj, name)) is not None}
+    arrays = {name: value for name in plan.arrays if (value := values[f"_{name}"]) is not None}
     return Fields(kind, attributes, arrays, _current_metadata(obj))
 
 

@@ -228,6 +228,11 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, float) else value
 
 
+def is_safe(key: str) -> bool:
+    """Say whether a key is written as it is."""
+    return _safe(key) == key
+
+
 @lru_cache(maxsize=1024)
 def _safe(key: str) -> str:
     """Return a key that HDF5 and guidata take for any kind of value; itself if it is one."""

@@ -51,7 +51,7 @@ class Listed:
         array = fields.arrays[MAIN_ARRAY[fields.kind]]
         shape = array.shape[1:] if fields.kind == "signal" else array.shape
         units = tuple([fields.attributes.get(unit) or "" for unit in UNITS[fields.kind]])
-        fact = str(array.dtype), shape, units, array.nbytes
+        fact = array.dtype, shape, units, array.nbytes
         self.titles.append(fields.attributes.get("title", ""))
         self._fact_of.append(self._facts.setdefault(fact, len(self._facts)))
 
@@ -60,7 +60,8 @@ class Listed:
         header = {"version": _VERSION, "counts": self.counts, "groups": self.groups}
         _write(panel, TITLES, header, "".join(f"{title}\n" for title in self.titles))
         del header["groups"]
-        _write(panel, FACTS, header, json.dumps([[*self._facts], self._fact_of]))
+        facts = [(str(dtype), *rest) for dtype, *rest in self._facts]
+        _write(panel, FACTS, header, json.dumps([facts, self._fact_of]))
 
 
 def are_names(listed: Sequence[Listed]) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from datalab_kernel.storage._contents import Contents
+    from datalab_kernel.storage._forms import Parts
 
 MARK = b"datalab-kernel 1"
 FOOTER = struct.Struct("<QQQQII16s")
@@ -37,6 +38,8 @@ without arrays, and of the frames."""
 FRAME = struct.Struct("<III")
 """The length of the text, how many buffers, the checksum of what follows."""
 LENGTH = np.dtype("<u8")
+_HOLE = "\0\0"
+"""No key has a NUL, and a tag is one alone."""
 _MOST_BYTES = 1 << 26
 _PIECE_BYTES = 1 << 20
 TAG = "\0"
@@ -64,6 +67,7 @@ class TailWriter:
         self,
         attributes: Mapping[str, Any],
         tree: Mapping[str, Any],
+        parts: Parts | None,
         arrays: Mapping[str, tuple[Array, int]],
     ) -> None:
         """Take note of the next object.
@@ -72,24 +76,41 @@ class TailWriter:
         ----------
         attributes, tree
             As they are written.
+        parts
+            Both, taken apart; None if they couldn't be.
         arrays
             Its arrays as they are written, and where each begins in the file.
         """
         if not self._is_whole:
             return
-        places = [
-            [name, place, array.dtype.str, array.shape] for name, (array, place) in arrays.items()
-        ]
         self._extents += [(place, array.nbytes) for array, place in arrays.values() if array.size]
-        self._append([attributes, tree, places])
+        places = ", ".join(
+            [
+                f'["{name}", {place}, "{array.dtype.str}", {list(array.shape)}]'
+                for name, (array, place) in arrays.items()
+            ]
+        )
+        self._buffers = []
+        text = self._text_of([attributes, tree], parts)
+        self._append(f"{text[:-1]}, [{places}]]")
 
-    def _append(self, value: Any) -> None:
-        buffers: list[bytes] = []
-        self._buffers = buffers
-        text = self._encode(value).encode()
-        lengths = np.array([len(buffer) for buffer in buffers], LENGTH).tobytes()
-        content = b"".join([lengths, text, *buffers])
-        frame = FRAME.pack(len(text), len(buffers), zlib.crc32(content)) + content
+    def _text_of(self, values: list[Any], parts: Parts | None) -> str:
+        """Return the JSON text of values, and keep the buffers that it speaks of."""
+        if parts is None or parts.form.is_new:
+            return self._encode(values)
+        if parts.form.pattern is None:
+            parts.form.pattern = Pattern(values, parts.leaves, self._encode)
+        self._buffers = [leaf.tobytes() for leaf in parts.leaves if type(leaf) is np.ndarray]
+        return parts.form.pattern.text(parts.leaves)
+
+    def _append(self, text: str) -> None:
+        """Make a frame of a text and of the buffers that it speaks of."""
+        content = text.encode()
+        buffers = self._buffers
+        lengths = struct.pack(f"<{len(buffers)}Q", *map(len, buffers))
+        length = len(content)
+        content = b"".join([lengths, content, *buffers])
+        frame = FRAME.pack(length, len(buffers), zlib.crc32(content)) + content
         self._size_bytes += len(frame)
         if self._is_whole:
             self._frames.append(frame)
@@ -119,7 +140,8 @@ class TailWriter:
             for panel in (contents.signals, contents.images)
         ]
         self._frames = []
-        self._append([groups, bool(contents.extras)])
+        self._buffers = []
+        self._append(self._encode([groups, bool(contents.extras)]))
         if not self._is_whole:
             return
         with path.open("rb+") as file:
@@ -136,6 +158,49 @@ class TailWriter:
             file.write(np.array(starts[1 : 1 + len(self.names)], LENGTH).tobytes())
             sizes = size_bytes, starts[-1], len(titles), len(self.names)
             file.write(FOOTER.pack(*sizes, rest, checksum, MARK))
+
+
+class Pattern:
+    """The JSON text of values of one form, in which only those that are others are made again.
+
+    Parameters
+    ----------
+    values
+        Some of that form.
+    leaves
+        Their numbers, texts and arrays, in order.
+    encode
+        Makes a text of anything.
+    """
+
+    def __init__(self, values: Any, leaves: list[Any], encode: Callable[[Any], str]) -> None:
+        self._text = encode(_blank(values)).replace("%", "%%").replace(encode(_HOLE), "%s")
+        self._encode = encode
+        self._last = _without_arrays(leaves)
+        self._words = [encode(leaf) for leaf in self._last]
+
+    def text(self, leaves: list[Any]) -> str:
+        """Return the text for these values, but for what arrays hold."""
+        values = _without_arrays(leaves)
+        self._words = [
+            word if value is last else self._encode(value)
+            for value, last, word in zip(values, self._last, self._words, strict=True)
+        ]
+        self._last = values
+        return self._text % (*self._words,)
+
+
+def _without_arrays(leaves: list[Any]) -> list[Any]:
+    return [leaf for leaf in leaves if type(leaf) is not np.ndarray]
+
+
+def _blank(value: Any) -> Any:
+    """Return a tree with holes for its numbers and texts."""
+    if isinstance(value, dict):
+        return {name: _blank(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_blank(item) for item in value]
+    return value if isinstance(value, np.ndarray) else _HOLE
 
 
 def size_of(dtype: str, shape: Iterable[int]) -> int:

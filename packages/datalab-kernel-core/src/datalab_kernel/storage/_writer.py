@@ -17,6 +17,7 @@ from datalab_kernel.objects._fields import MAIN_ARRAY
 from datalab_kernel.objects._metadata import NOTE_KEY
 from datalab_kernel.objects._noted_arrays import noted_array, noted_text
 from datalab_kernel.storage import _atomic, _hdf5, _nexus
+from datalab_kernel.storage._forms import Forms
 from datalab_kernel.storage._identities import Identities
 from datalab_kernel.storage._stored_index import Listed, are_names
 from datalab_kernel.storage._tail import TailWriter
@@ -109,7 +110,8 @@ class _Writer:
         self._pace = pace
         self._tail = tail
         self._keeps_places = keeps_places  # which keep the objects: those of lazy groups, too
-        self._trees = TreeWriter(file)
+        self._forms = Forms()
+        self._trees = TreeWriter(file, self._forms)
         self._identities = Identities()
         self._lists: list[tuple[GroupID, Listed]] = []
         self.places: list[tuple[str, DataObject]] = []
@@ -160,22 +162,35 @@ class _Writer:
             for name, array in fields.arrays.items()
             if array.size or name == MAIN_ARRAY[fields.kind]
         }
-        tree = self._tree(fields.metadata, note)
-        self._trees.write(parent, link, attributes, {"metadata": tree} if tree else {})
+        metadata = self._identities.kept(fields.metadata) if fields.metadata else {}
+        tree = _joined(attributes, metadata)
+        parts = None if note else self._forms.take_apart(tree, None)
+        if parts is None or not parts.form.has_safe_names:
+            metadata = _encoded(metadata, note)
+            tree = _joined(attributes, metadata)
+            parts = self._forms.take_apart(tree, None)
+        self._trees.write(parent, link, tree, None, parts)
         written = {}
         for name, array in arrays.items():
             dataset = _hdf5.write_array(parent, f"{link}/{name}", array)
             written[name] = array, dataset.get_offset() or 0
         if self._tail is not None:
-            self._tail.add(attributes, tree, written)
+            self._tail.add(attributes, metadata, parts, written)
         return fields
 
-    def _tree(self, metadata: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
-        tree: dict[str, Any] = {}
-        if metadata:
-            tree, text = _metadata.encode(self._identities.kept(metadata))
-            if text:
-                note["metadata"] = text
-        if note:
-            tree[NOTE_KEY] = note
-        return tree
+
+def _encoded(metadata: dict[str, Any], note: dict[str, Any]) -> dict[str, Any]:
+    """Return metadata as guidata's layout can hold it, with the note of what can't be seen in it."""
+    tree: dict[str, Any] = {}
+    if metadata:
+        tree, text = _metadata.encode(metadata)
+        if text:
+            note["metadata"] = text
+    if note:
+        tree[NOTE_KEY] = note
+    return tree
+
+
+def _joined(attributes: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return what an object's group holds but for the object's arrays."""
+    return {**attributes, "metadata": metadata} if metadata else attributes
