@@ -78,6 +78,7 @@ def test_an_error_after_a_picture_leaves_it(drawing: Kernel) -> None:
     assert len(pictures(shown)) == 1
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_what_a_notebook_has_shown_takes_little_memory(drawing: Kernel) -> None:
     drawing.value("many = np.linspace(0, 20, 200_000); workspace['many'] = (many, np.sin(many))")
@@ -93,6 +94,17 @@ def test_what_a_notebook_has_shown_takes_little_memory(drawing: Kernel) -> None:
     show(PICTURES // 2)
     assert float(drawing.value(used_mb)) - before_mb < 50
     assert drawing.value("Out[max(Out) - 10].axes[0].lines[0].get_ydata().size > 4") == "True"
+
+
+def test_the_pixels_of_a_shown_picture_are_freed_when_its_cell_has_ended(drawing: Kernel) -> None:
+    canvases = "sum(type(one).__name__ == 'RendererAgg' for one in gc.get_objects())"
+    drawing.value("import gc; gc.collect(); gc.disable()")
+    before = drawing.value(canvases)
+    for name in ("s", "i", "s"):
+        drawing.run(f"plotter.plot('{name}')")
+    after = drawing.value(canvases)
+    drawing.value("gc.enable()")
+    assert after == before
 
 
 def test_no_figure_stays_open_and_pyplot_is_not_imported(drawing: Kernel) -> None:

@@ -77,9 +77,9 @@ class HeldDrawing:
         """Let go of the drawing, unless it was changed: nothing else knows how it looks then."""
         if self._find is None or self._drawing is None:
             return
-        if self._is_touched:
-            self._drawing.free_pixels()  # type: ignore[attr-defined]  # it comes with let_go
-        else:
+        # Also of one that nobody holds: its figure is a circle, which Python finds much later
+        self._drawing.free_pixels()  # type: ignore[attr-defined]  # it comes with let_go
+        if not self._is_touched:
             self._drawing = None
 
 
