@@ -125,6 +125,7 @@ print(len(done), len(done.failures), peak_kb() - before)
 """
 
 
+@pytest.mark.timeout(1800 if IS_FULL else 300)
 def test_memory_doesn_t_grow_with_the_number_of_files(tmp_path: Path) -> None:
     number = 10_000 if IS_FULL else 150
     write_signals(tmp_path, number, size=5000)  # 80 kB each in memory

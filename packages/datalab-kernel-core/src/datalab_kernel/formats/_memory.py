@@ -193,10 +193,8 @@ def _along(root: Path, name: str, files: tuple[str, str, str]) -> list[int]:
 
 def _left(folder: Path, limit_name: str, usage_name: str, cache_name: str) -> int | None:
     limit = _number(folder / limit_name)
-    if limit is None or limit >= _UNLIMITED:
-        return None
-    usage = _number(folder / usage_name)
-    if usage is None:
+    usage = None if limit is None or limit >= _UNLIMITED else _number(folder / usage_name)
+    if limit is None or usage is None:
         return None
     statistics = folder / "memory.stat"
     cache = 0  # what the system gives back when it is asked for more
