@@ -22,7 +22,8 @@ extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpyd
 exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"DataLab-Kernel {release}"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_sidebars: dict[str, list[str]] = {"**": []}
 
 # Cells are executed once a build, in a folder of their own, and an error fails the build
