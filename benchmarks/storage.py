@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
+from h5py import h5d, h5o, h5s, h5t
 
 from _pairs import Ratio, compare
 from datalab_kernel import Workspace, create_image, create_signal, create_signal_roi
@@ -27,6 +28,7 @@ from datalab_kernel.storage import (
     share_object,
     write_workspace,
 )
+from datalab_kernel.storage._writer import FILE_OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,9 +66,38 @@ def write_raw(path: Path, arrays: Sequence[np.ndarray]) -> None:
         for number, array in enumerate(arrays):
             file[f"d{number}"] = array
         file.flush()
+    sync(path)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file is on the disk."""
     descriptor = os.open(path, os.O_RDWR)
     os.fsync(descriptor)
     os.close(descriptor)
+
+
+def write_bare(path: Path, like: Path, arrays: Sequence[np.ndarray]) -> None:
+    """Write the signals of a file of ours by HDF5's calls alone, in the quickest way that was found.
+
+    The first one's tree is a template: it gets the next title and run, and is copied.
+    """
+    text = h5t.py_create(h5py.string_dtype())
+    kind, space = h5t.NATIVE_DOUBLE, h5s.create_simple(arrays[0].shape)
+    with h5py.File(path, "w", **FILE_OPTIONS) as file, h5py.File(like) as source:
+        group = file.create_group("DataLab_Sig/gs001: group", track_order=True)
+        source.copy(source["DataLab_Sig/gs001: group/s001: signal 0"], file, "template")
+        template = file["template"]
+        del template["xydata"]
+        title, run = template.attrs.get_id("title"), template["metadata"].attrs.get_id("run")
+        for number, array in enumerate(arrays):
+            title.write(np.array(f"signal {number}", object), mtype=text)
+            run.write(np.array(number), mtype=h5t.NATIVE_INT64)
+            link = f"s{number + 1:03d}: signal {number}".encode()
+            h5o.copy(template.id, b".", group.id, link)
+            dataset = h5d.create(group.id, link + b"/xydata", kind, space)
+            dataset.write(h5s.ALL, h5s.ALL, array, kind)
+        del file["template"]
+    sync(path)
 
 
 def read_raw(path: Path) -> list[np.ndarray]:
@@ -92,7 +123,18 @@ def many_signals(folder: Path, pairs: int, *, is_full: bool = False) -> Iterator
     made = signals(is_full=is_full)
     contents = Contents(signals=[StoredGroup(title="group", objects=made)])
     label = "1,000 signals" + (" with ROI and metadata" if is_full else "")
-    yield from save_and_load(folder, label, contents, [each.xydata for each in made], pairs)
+    arrays = [each.xydata for each in made]
+    yield from save_and_load(folder, label, contents, arrays, pairs)
+    if is_full:
+        bare, raw = folder / "bare.h5", folder / "raw.h5"
+        yield (
+            "the same by HDF5's calls alone",
+            compare(
+                lambda: write_bare(bare, folder / "ours.h5", arrays),
+                lambda: write_raw(raw, arrays),
+                pairs,
+            ),
+        )
 
 
 def one_of_many(folder: Path, pairs: int) -> Iterator[tuple[str, Ratio]]:
