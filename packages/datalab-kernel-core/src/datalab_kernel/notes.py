@@ -75,6 +75,8 @@ def attach_notes(obj: Any, *notes: Note) -> None:
     >>> [note.text for note in notes_of(signal)]
     ['Channel 2 is empty and was skipped.']
     """
+    if not notes:
+        return
     there = notes_of(obj)
     added = [note for note in distinct(notes) if note not in there]
     if added:

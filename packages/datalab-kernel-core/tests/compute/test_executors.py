@@ -113,6 +113,15 @@ def test_a_job_is_sent_with_its_own_objects_alone():
     assert [source.name for source in sent(first).sources] == ["a", "b"]
 
 
+def test_an_output_is_sent_without_what_it_was_computed_of():
+    (job,) = prepared(jobs("absolute", "a"))
+    output = run(job)
+    there = sent(output)
+    assert there.job.objects is None
+    assert there.record == output.record
+    np.testing.assert_array_equal(there.obj.xydata, output.obj.xydata)
+
+
 def test_objects_on_one_grid_are_interpolated_once(monkeypatch):
     calls = []
     monkeypatch.setattr(

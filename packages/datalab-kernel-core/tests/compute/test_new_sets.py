@@ -10,10 +10,18 @@ from sigima.config import options
 from sigima.io.image import ImageIORegistry
 from sigima.params import FFTParam, GaussianParam
 
+from datalab_kernel import create_signal
+from datalab_kernel.compute import Request, Source, plan
 from datalab_kernel.compute._new_sets import new_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def is_shifted_by_default() -> bool:
+    signal = create_signal("a", [0.0, 1.0], [2.0, 3.0])
+    request = Request(name="fft", kind="signal", sources=[Source.of_loose(signal)], keywords={})
+    return bool(plan(request)[0].parameters.shift)
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +44,14 @@ def test_a_set_has_the_option_that_another_process_left_in_the_environment(
     assert new_set(FFTParam).shift
     monkeypatch.setenv(options.ENV_VAR, json.dumps({"fft_shift_enabled": False}))
     assert not new_set(FFTParam).shift
+
+
+def test_a_plan_has_the_option_that_is_set_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    for is_shifted in (True, False, True):
+        options.fft_shift_enabled.set(is_shifted)
+        assert is_shifted_by_default() is is_shifted
+    monkeypatch.setenv(options.ENV_VAR, json.dumps({"fft_shift_enabled": False}))
+    assert not is_shifted_by_default()
 
 
 def test_a_changed_set_changes_no_other() -> None:

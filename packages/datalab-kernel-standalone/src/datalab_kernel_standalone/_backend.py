@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from datalab_kernel import objects  # which imports Sigima when an object is first met
 from datalab_kernel.backends import (
     KINDS,
     Backend,
@@ -29,9 +30,10 @@ class _Record:
     Until its values are needed it may be in a file: then it is ``unread``.
     """
 
-    __slots__ = ("_info", "_kept", "group", "kind")
+    __slots__ = ("_info", "_kept", "group", "kind", "name")
 
-    def __init__(self, kept: DataObject | Unread, kind: Kind, group: _Group) -> None:
+    def __init__(self, name: str, kept: DataObject | Unread, kind: Kind, group: _Group) -> None:
+        self.name = name
         self._kept = kept
         self.kind = kind
         self.group = group
@@ -66,13 +68,11 @@ class _Record:
 
     def rename(self, name: str) -> None:
         """Give the object another title."""
-        from datalab_kernel.objects import entitle
-
         if isinstance(self._kept, Unread):
             self._kept.name = name
         else:
-            entitle(self._kept, name)
-        self._info = None
+            objects.entitle(self._kept, name)
+        self.name, self._info = name, None
 
 
 @dataclass(slots=True, eq=False)
@@ -111,15 +111,11 @@ class StandaloneBackend(Backend):
 
     def get(self, name: str) -> DataObject:
         """Copy the object."""
-        from datalab_kernel.objects import copy_object  # Sigima, which an empty one doesn't need
-
-        return copy_object(self._by_name[name].obj)
+        return objects.copy_object(self._by_name[name].obj)
 
     def view(self, name: str) -> DataObject:
         """Share the arrays, read-only."""
-        from datalab_kernel.objects import share_object
-
-        return share_object(self._by_name[name].obj)
+        return objects.share_object(self._by_name[name].obj)
 
     def metadata(self, name: str) -> Mapping[str, Any]:
         """Return its own, which nobody changes."""
@@ -144,12 +140,10 @@ class StandaloneBackend(Backend):
 
     def put(self, items: Sequence[Put]) -> None:
         """Copy what isn't ours yet, then store everything."""
-        from datalab_kernel.objects import copy_object, entitle, kind_of
-
-        owned = [item.obj if item.is_owned else copy_object(item.obj) for item in items]
-        kinds = [kind_of(obj) for obj in owned]
+        owned = [item.obj if item.is_owned else objects.copy_object(item.obj) for item in items]
+        kinds = [*map(objects.kind_of, owned)]
         for item, obj, kind in zip(items, owned, kinds, strict=True):
-            entitle(obj, item.name)
+            objects.entitle(obj, item.name)
             self._store(item, obj, kind)
 
     def _store(self, item: Put | PutUnread, kept: DataObject | Unread, kind: Kind) -> None:
@@ -163,7 +157,7 @@ class StandaloneBackend(Backend):
         if old is not None:
             self.remove([item.name])
         group = self._group(kind, title)
-        record = _Record(kept, kind, group)
+        record = _Record(item.name, kept, kind, group)
         group.members[id(record)] = record
         self._by_name[item.name] = record
 
@@ -171,7 +165,9 @@ class StandaloneBackend(Backend):
         groups = self._groups[kind]
         if title is None:
             title = next(reversed(groups), "")
-        return groups.setdefault(title, _Group(title))
+        if title not in groups:
+            groups[title] = _Group(title)
+        return groups[title]
 
     def remove(self, names: Sequence[str]) -> None:
         """Forget the objects."""
@@ -222,4 +218,4 @@ class _Catalog(Mapping[str, ObjectInfo]):
         for kind in KINDS:
             for group in self._groups[kind].values():
                 for record in group.members.values():
-                    yield record.info.name
+                    yield record.name

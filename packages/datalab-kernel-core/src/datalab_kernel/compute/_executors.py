@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from datalab_kernel.compute._jobs import Output, prepared
 from datalab_kernel.compute._pool import Threads
+from datalab_kernel.compute._titles import INSTALLATION
 from datalab_kernel.display._progress import tracking
 from datalab_kernel.errors import BackendContractError, NoExecutorError
 from datalab_kernel.plugins import offered
@@ -148,7 +149,7 @@ def run_all(
     found = iter(runner.map(ready))
     outputs: list[Output] = []
     try:
-        with tracking(jobs, doing) as tracked:
+        with INSTALLATION, tracking(jobs, doing) as tracked:
             for job in tracked:
                 output = next(found, None)
                 if output is None:

@@ -17,12 +17,16 @@ from sigima.config import options
 
 def new_set(paramclass: Any) -> Any:
     """Make a set with the defaults of its class and of Sigima's options."""
+    text = state_of_defaults(paramclass)
+    return copy.deepcopy(_of_options(paramclass, text)) if text else paramclass()
+
+
+def state_of_defaults(paramclass: Any) -> str | None:
+    """Return what a class's defaults depend on: an empty text, Sigima's options, or None if unknown."""
     if paramclass.__init__ is gds.DataSet.__init__:
-        return paramclass()
-    text = options.get_env()
-    if text != options.to_env_json():
-        return paramclass()
-    return copy.deepcopy(_of_options(paramclass, text))
+        return ""
+    text: str = options.get_env()
+    return text if text == options.to_env_json() else None
 
 
 @lru_cache(maxsize=64)

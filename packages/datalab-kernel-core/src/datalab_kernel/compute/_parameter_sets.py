@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import guidata.dataset as gds
 from guidata.dataset.datatypes import DataItemValidationWarning
 
-from datalab_kernel.compute._new_sets import new_set
+from datalab_kernel.compute._new_sets import new_set, state_of_defaults
 from datalab_kernel.compute._parameters import (
     Parameter,
     items_of,
@@ -105,31 +105,29 @@ def _list_of_sets(
 def _one_set(
     function: Function, param: Any, keywords: Mapping[str, Any], first: Source
 ) -> gds.DataSet:
-    if param is None and _is_of_keywords_alone(function, keywords):
-        paramclass: Any = function.paramclass
-        texts = repr((*keywords.values(),))  # 1, 1.0 and True are equal
-        values = _known_values(function, (*keywords.items(),), texts)
-        if values is not None:
-            known: gds.DataSet = object.__new__(paramclass)
-            vars(known).update(values)
-            return known
+    paramclass: Any = function.paramclass
+    if param is None and _PLAIN.issuperset(map(type, keywords.values())) and _is_free(function):
+        state = state_of_defaults(paramclass)
+        if state is not None:
+            texts = repr((*keywords.values(),))  # 1, 1.0 and True are equal
+            values = _known_values(function, (*keywords.items(),), texts, state)
+            if values is not None:
+                known: gds.DataSet = object.__new__(paramclass)
+                vars(known).update(values)
+                return known
     return _checked_set(function, param, keywords, first)
 
 
-def _is_of_keywords_alone(function: Function, keywords: Mapping[str, Any]) -> bool:
-    """Say whether a set depends on nothing else: on no object, and on none of Sigima's options."""
-    paramclass: Any = function.paramclass
-    return (
-        paramclass.__init__ is gds.DataSet.__init__
-        and not hasattr(paramclass, "update_from_obj")
-        and function.operation_id not in _DERIVING
-        and _PLAIN.issuperset(map(type, keywords.values()))
-    )
+@lru_cache(maxsize=1024)
+def _is_free(function: Function) -> bool:
+    """Say whether no parameter of a function is derived of an object."""
+    derives = hasattr(function.paramclass, "update_from_obj")
+    return not derives and function.operation_id not in _DERIVING
 
 
 @lru_cache(maxsize=256)
 def _known_values(
-    function: Function, keywords: tuple[tuple[str, Any], ...], _texts: str
+    function: Function, keywords: tuple[tuple[str, Any], ...], _texts: str, _state: str
 ) -> dict[str, Any] | None:
     """Return what a set of these keywords consists of; None if that can't be shared."""
     no_source = cast("Source", None)  # nothing is derived of it

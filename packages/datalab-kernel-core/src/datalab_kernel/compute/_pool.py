@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TypeVar
 from datalab_kernel.compute._crew import Crew
 from datalab_kernel.compute._jobs import run
 from datalab_kernel.compute._source import InTurn
-from datalab_kernel.objects import kind_of
 from datalab_kernel.objects._fields import MAIN_ARRAY, value_of
 from datalab_kernel.platform import here
 
@@ -77,8 +76,12 @@ def _may_take_long(function: str, samples: int) -> bool:
 
 def _samples_of(job: Job) -> int:
     """Count the samples that a job computes of, as far as they are here."""
-    given = (obj for obj in job.objects or () if not isinstance(obj, InTurn))
-    return sum(value_of(obj, MAIN_ARRAY[kind_of(obj)]).size for obj in given)
+    slot = MAIN_ARRAY[job.function.kind]
+    samples = 0
+    for obj in job.objects or ():
+        if not isinstance(obj, InTurn):
+            samples += value_of(obj, slot).size
+    return samples
 
 
 def in_threads(

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import guidata.dataset as gds
 import sigima
@@ -100,7 +100,8 @@ def encoded(parameters: Any) -> Any:
 
 def _text_of(parameters: gds.DataSet) -> str:
     """Write a set; equal ones, of one call after another, are written once."""
-    values, paramclass = vars(parameters), cast("Any", type(parameters))
+    values = vars(parameters)
+    paramclass: Any = type(parameters)
     if _PLAIN.issuperset(map(type, values.values())):
         # 1, 1.0 and True are equal, and so are 0.0 and -0.0: their texts aren't
         return _text_of_plain(paramclass, (*values.items(),), repr((*values.values(),)))

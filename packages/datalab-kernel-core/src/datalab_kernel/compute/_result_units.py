@@ -9,9 +9,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.compute._operand_units import AS_THEY_ARE, CALIBRATION
+from datalab_kernel.objects._fields import value_of
 from datalab_kernel.objects._result_columns import units_of
 from datalab_kernel.objects._time_axes import forget_times
-from datalab_kernel.units import unit_of
+from datalab_kernel.units import IMAGE_RULES, SIGNAL_RULES, unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,13 +42,19 @@ def describe(
         What was asked for: of ``calibration``, the unit that it goes to.
     """
     name = function.name
-    for letter, unit in unit_of(name, [*map(units_of, inputs)], parameters).items():
-        setattr(value, f"{letter}unit", unit)
+    if name in (SIGNAL_RULES if function.kind == "signal" else IMAGE_RULES):
+        for letter, unit in unit_of(name, [*map(units_of, inputs)], parameters).items():
+            _set_unit(value, f"{letter}unit", unit)
     if name == CALIBRATION and units not in ("", AS_THEY_ARE):
         setattr(value, f"{parameters.axis}unit", units)
     set_axes = _AXES.get((function.kind, name))
     if set_axes is not None:
         set_axes(inputs[0], value, parameters)
+
+
+def _set_unit(value: Any, name: str, unit: str) -> None:
+    if value_of(value, name) != unit:  # guidata takes longer to set than to look
+        setattr(value, name, unit)
 
 
 def _forget_regions(_signal: Any, value: Any, _parameters: Any) -> None:

@@ -95,7 +95,7 @@ class Source:
         return self._looked_at()[0] if self._obj is None else self._obj
 
     def _looked_at(self) -> tuple[DataObject, _Known]:
-        obj = as_operand(self._load())
+        obj = self._load()
         filling = fill_masked(obj)
         conversion = filling or widen_object(obj)
         own = uuid_of(obj)
@@ -103,7 +103,7 @@ class Source:
         self._known = _Known(
             conversion, self._uuid, is_masked=bool(filling), had_uuid=own is not None
         )
-        return obj, self._known
+        return as_operand(obj), self._known
 
     @property
     def obj(self) -> DataObject:

@@ -81,7 +81,7 @@ class _NamingFormatter:
 class _Installation:
     """Puts our formatter in while at least one computation runs, in any thread.
 
-    A class, as what ``contextlib`` makes takes five times as long.
+    Who runs many holds it meanwhile. A class, as what ``contextlib`` makes takes five times as long.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class _Installation:
                 set_default_title_formatter(self._before)
 
 
-_INSTALLATION = _Installation()
+INSTALLATION = _Installation()
 
 
 class naming:  # noqa: N801 - used like a function
@@ -126,10 +126,10 @@ class naming:  # noqa: N801 - used like a function
         self._titles = Titles(names)
 
     def __enter__(self) -> Titles:
-        _INSTALLATION.__enter__()
+        INSTALLATION.__enter__()
         self._token = _TITLES.set(self._titles)
         return self._titles
 
     def __exit__(self, *_: object) -> None:
         _TITLES.reset(self._token)
-        _INSTALLATION.__exit__()
+        INSTALLATION.__exit__()

@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from html import escape
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import uuid4
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def untracked() -> Iterator[None]:
         _is_untracked.reset(token)
 
 
-@contextmanager
-def tracking(items: Sequence[T], doing: str) -> Iterator[Iterator[T]]:
+class tracking(Generic[T]):  # noqa: N801 - used like a function
     """Give items one by one, and show how many were done once that takes a while.
 
     The line is taken away when the block ends, also by an error or an interrupt.
@@ -51,17 +50,21 @@ def tracking(items: Sequence[T], doing: str) -> Iterator[Iterator[T]]:
     ...     [2 * number for number in numbers]
     [2, 4, 6]
     """
-    line = ProgressLine(doing, len(items))
 
-    def tracked() -> Iterator[T]:
-        for done, item in enumerate(items):
-            line.show(done)
+    def __init__(self, items: Sequence[T], doing: str) -> None:
+        self._items = items
+        self._line = ProgressLine(doing, len(items))
+
+    def __enter__(self) -> Iterator[T]:
+        return iter(self._items) if len(self._items) == 1 else self._tracked()
+
+    def __exit__(self, *_: object) -> None:
+        self._line.end()
+
+    def _tracked(self) -> Iterator[T]:
+        for done, item in enumerate(self._items):
+            self._line.show(done)
             yield item
-
-    try:
-        yield tracked()
-    finally:
-        line.end()
 
 
 class ProgressLine:

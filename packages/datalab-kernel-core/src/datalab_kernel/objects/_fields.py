@@ -164,19 +164,6 @@ class Template:
         return obj
 
 
-def _shallow(obj: DataObject) -> DataObject:
-    """Copy an object, and the dicts that it keeps to itself (such as defaults of options).
-
-    The copy is of Sigima's own class: operators are for whoever holds the object, not for storage.
-    """
-    twin: DataObject = object.__new__(CLASSES[kind_of(obj)])  # in a tenth of copy.copy's time
-    twin.__dict__ = values = vars(obj).copy()
-    for name in [name for name, value in values.items() if type(value) is dict]:
-        values[name] = values[name].copy()
-    values.pop(FORMULA_KEY, None)
-    return twin
-
-
 def copy_object(obj: DataObject, *, title: str | None = None) -> DataObject:
     """Copy an object with everything in it; nothing is shared with the original.
 
@@ -210,17 +197,30 @@ def _copied_value(value: Any) -> Any:
     if type(value) in _ATOMS:
         return value
     if type(value) is dict:
-        return {key: _copied_value(item) for key, item in value.items()}
+        return {
+            key: item if type(item) in _ATOMS else _copied_value(item)
+            for key, item in value.items()
+        }
     if type(value) is list:
         return [_copied_value(item) for item in value]
     return copy.deepcopy(value)
 
 
 def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
-    twin = _shallow(obj)
-    values = vars(twin)
+    """Copy an object, and the dicts that it keeps to itself (such as defaults of options).
+
+    The copy is of Sigima's own class: operators are for whoever holds the object, not for storage.
+    """
+    kind = kind_of(obj)
+    own = vars(obj)
+    twin: DataObject = object.__new__(CLASSES[kind])  # in a tenth of copy.copy's time
+    twin.__dict__ = values = own.copy()
+    for name, value in own.items():
+        if type(value) is dict and name != "_metadata":
+            values[name] = value.copy()
+    values.pop(FORMULA_KEY, None)
     values["_metadata"] = _copied_metadata(_current_metadata(obj))
-    for name in schema(kind_of(obj)).arrays:
+    for name in schema(kind).arrays:
         array = values[f"_{name}"]
         if array is not None:
             values[f"_{name}"] = treat(array)

@@ -81,7 +81,11 @@ def _check_dict(value: dict[Any, Any], path: Path) -> None:
     for key, item in value.items():
         if not isinstance(key, str):
             raise _error((*path, repr(key)), f"keys must be text, not {type(key).__name__}")
-        if is_deep or not _is_plain(item):
+        kind = type(item)  # as _is_plain says, without a call: most dicts are small
+        is_plain = kind in _PLAIN or (kind is int and _MIN <= item <= _MAX)
+        if kind is dict and not is_deep:
+            _check_dict(item, (*path, key))
+        elif is_deep or not is_plain:
             _check(item, (*path, key))
 
 

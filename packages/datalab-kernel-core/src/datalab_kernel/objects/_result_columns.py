@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sigima.objects import GeometryResult
 
+from datalab_kernel.objects._fields import kind_of, value_of
 from datalab_kernel.objects._stamps import is_by_date
 from datalab_kernel.units import ImageUnits, Measured, SignalUnits, column_unit
 
@@ -28,10 +29,12 @@ _MARKERS = {"xy_markers": "xy", "x_markers": "x", "y_markers": "y"}
 
 def units_of(obj: DataObject) -> SignalUnits | ImageUnits:
     """Return the units of an object's axes and values."""
-    x = "s" if is_by_date(obj.metadata) else obj.xunit or ""
-    if hasattr(obj, "xydata"):
-        return SignalUnits(x, obj.yunit or "")
-    return ImageUnits(x, "s" if is_by_date(obj.metadata, "y") else obj.yunit or "", obj.zunit or "")
+    metadata = value_of(obj, "metadata")
+    x = "s" if is_by_date(metadata) else value_of(obj, "xunit") or ""
+    y = value_of(obj, "yunit") or ""
+    if kind_of(obj) == "signal":
+        return SignalUnits(x, y)
+    return ImageUnits(x, "s" if is_by_date(metadata, "y") else y, value_of(obj, "zunit") or "")
 
 
 def keep_units(result: Any, obj: DataObject, operand: DataObject | None = None) -> None:

@@ -15,6 +15,7 @@ from sigima.objects import GeometryResult, ImageObj, TableResult
 
 from datalab_kernel.notes import NOTES_KEY, as_entries, distinct, from_entries
 from datalab_kernel.objects._describe import units_of
+from datalab_kernel.objects._fields import value_of
 from datalab_kernel.objects._result_frames import Part, frame_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ Result: TypeAlias = Any
 """A TableResult or GeometryResult."""
 
 _KINDS: dict[str, Any] = {"Table_": TableResult, "Geometry_": GeometryResult}
+_PREFIXES = tuple(_KINDS)
 _SUFFIX = "_dict"
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What Sigima raises for an entry that isn't what it wrote."""
@@ -72,8 +74,9 @@ def entries(obj: DataObject) -> Iterator[tuple[str, Result]]:
 
     An entry that has such a key and is no result is left out, with a warning the first time.
     """
-    for key, value in [*obj.metadata.items()]:
-        kind = _kind_of(key)
+    metadata = value_of(obj, "metadata")
+    for key in [key for key in metadata if key.startswith(_PREFIXES)]:
+        value, kind = metadata[key], _kind_of(key)
         if kind is None:
             continue
         try:
@@ -126,6 +129,9 @@ def drop_results(
     obj: DataObject, kinds: Sequence[type] = (TableResult, GeometryResult)
 ) -> list[Result]:
     """Take the results out of an object's metadata, and return them."""
+    keys = [key for key in value_of(obj, "metadata") if key.startswith(_PREFIXES)]
+    if not keys:
+        return []
     found = [(key, result) for key, result in entries(obj) if isinstance(result, tuple(kinds))]
     for key, _ in found:
         del obj.metadata[key]

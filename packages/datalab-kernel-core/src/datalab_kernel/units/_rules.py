@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datalab_kernel.units._text import NONE, Unit, combined, parse, raised, written
@@ -71,6 +72,7 @@ def unit_of(function: str, operands: Operands, parameters: Any = None) -> dict[s
     return {} if rule is None else rule(operands, parameters)
 
 
+@lru_cache(maxsize=4096)
 def frequency_unit(unit: str) -> str:
     """Return the unit of frequencies along an axis, or the axis' unit of its frequencies'.
 

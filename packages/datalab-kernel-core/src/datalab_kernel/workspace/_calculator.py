@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from datalab_kernel.compute import FunctionInfo, Parameter
     from datalab_kernel.workspace._calc_result import CalcResult
+    from datalab_kernel.workspace._runner import Runner
 
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 _COMMON = (
@@ -37,8 +38,8 @@ class Calculator:
     Shift+Tab. ``workspace.functions()`` lists what there is.
     """
 
-    def __init__(self, run: Callable[..., CalcResult]) -> None:
-        self._run = run
+    def __init__(self, runner: Callable[[], Runner]) -> None:
+        self._runner = runner
 
     def __call__(  # noqa: PLR0913 - the design's
         self,
@@ -122,7 +123,7 @@ class Calculator:
            min  max  mean
         0  0.0  4.0   2.0
         """
-        return self._run(
+        return self._runner().run(
             function,
             param,
             on=on,

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends import Placement, Put
 from datalab_kernel.backends._powers import identified, metadata_of
+from datalab_kernel.compute import UUID, put_result, record_in, uuid_of, write_record
 from datalab_kernel.errors import OperandError
 from datalab_kernel.objects import _names
+from datalab_kernel.objects._fields import check_storable, make_plain, value_of
+from datalab_kernel.objects._for_datalab import new_uuid
 from datalab_kernel.workspace._changes import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
+    from datalab_kernel.backends import Backend
     from datalab_kernel.compute import Output, Record, Source
     from datalab_kernel.objects import DataObject, ObjectInfo
     from datalab_kernel.workspace._shelf import Shelf
@@ -46,7 +50,8 @@ class _ResultNames:
 
     def take(self, name: str, record: Record) -> str:
         """Return the name, or the next with a number, for what was computed so."""
-        found = next(self._candidates(name, record))
+        is_free = name not in self._taken and name not in self._known
+        found = name if is_free else next(self._candidates(name, record))
         self._taken.add(found)
         return found
 
@@ -81,8 +86,6 @@ class ComputedObjects:
 
     def store_results(self, outputs: Sequence[Output]) -> None:
         """Put tables and geometry into the objects as they are now."""
-        from datalab_kernel.compute import put_result, write_record
-
         with self._shelf.changing():
             self._shelf.require(output.job.sources[0].name for output in outputs)
             items = []
@@ -104,60 +107,57 @@ class ComputedObjects:
         involved: Sequence[Source],
     ) -> tuple[str, ...]:
         """Store objects under the wanted names, or their own; return what they are called."""
-        from datalab_kernel.compute import UUID
-        from datalab_kernel.objects import check_storable, make_plain, new_uuid
-
         for output in outputs:
             obj = object_of(output)
-            obj.metadata[UUID] = new_uuid()
+            value_of(obj, "metadata")[UUID] = new_uuid()
             make_plain(obj)
             check_storable(obj)
         with self._shelf.changing():
-            known = self._shelf.backend.describe()
-            items = self._newly_identified(involved, known)
-            names: list[str] = []
+            backend = self._shelf.backend_in_turn()
+            known = backend.describe()
+            items = self._newly_identified(involved, backend, known)
+            identified_now = tuple([item.name for item in items])
             free = _ResultNames(known, self._replaceable_record)
-            replaced = set()
+            replaced: list[str] = []
+            added: list[str] = []
+            names: list[str] = []
             for wish, output in zip(wanted, outputs, strict=True):
                 name = free.take(wish or title_of(output), output.record)
                 names.append(name)
-                if name in known:
-                    replaced.add(name)
-                group = None if name in replaced else _group(output)
+                is_new = name not in known
+                (added if is_new else replaced).append(name)
                 items.append(
                     Put(
                         name=name,
                         obj=object_of(output),
-                        group=group,
+                        group=_group(output) if is_new else None,
                         placement=Placement.REPLACE,
                         is_owned=True,
                     )
                 )
-            sources = tuple(item.name for item in items if item.placement is Placement.IN_PLACE)
-            self._shelf.backend.put(items)
+            backend.put(items)
             self._shelf.note_selected(names)
-            self._shelf.note_unsaved(Change(kind="changed", names=sources))  # have identifiers now
+            if identified_now:
+                self._shelf.note_unsaved(Change(kind="changed", names=identified_now))
             self._shelf.record(
-                Change(kind="changed", names=tuple(name for name in names if name in replaced)),
-                Change(kind="added", names=tuple(name for name in names if name not in replaced)),
+                Change(kind="changed", names=tuple(replaced)),
+                Change(kind="added", names=tuple(added)),
             )
         return tuple(names)
 
     def _replaceable_record(self, name: str) -> Record | None:
         """Return how an object was computed; None if nothing that is computed again replaces it."""
-        from datalab_kernel.compute import record_in
-
-        record = record_in(metadata_of(self._shelf.backend, name))
+        record = record_in(metadata_of(self._shelf.backend_in_turn(), name))
         if record is None or not self._renamed_uuids.isdisjoint(record.source_uuids):
             return None
         return record
 
     def _newly_identified(
-        self, sources: Sequence[Source], known: Mapping[str, ObjectInfo]
+        self, sources: Sequence[Source], backend: Backend, known: Mapping[str, ObjectInfo]
     ) -> list[Put]:
         """Give sources that have none yet the identifiers that the history has for them."""
         items = []
-        is_possible = "editing" not in self._shelf.backend.lacks
+        is_possible = "editing" not in backend.lacks
         for source in sources:
             if not source.is_stored:
                 continue
@@ -168,9 +168,7 @@ class ComputedObjects:
 
     def _identified(self, source: Source) -> DataObject:
         """Return an object as it is in the workspace now, with an identifier."""
-        from datalab_kernel.compute import UUID, uuid_of
-
-        obj = identified(self._shelf.backend, source.name)
+        obj = identified(self._shelf.backend_in_turn(), source.name)
         if uuid_of(obj) is None:
             obj.metadata[UUID] = source.uuid
         return obj
@@ -191,7 +189,8 @@ def object_of(output: Output) -> DataObject:
 
 def title_of(output: Output) -> str:
     """Return the name that a result has of itself."""
-    return _names.make_valid(str(object_of(output).title), output.job.function.name)
+    title = str(value_of(object_of(output), "title"))
+    return _names.make_valid(title, output.job.function.name)
 
 
 def _group(output: Output) -> str | None:

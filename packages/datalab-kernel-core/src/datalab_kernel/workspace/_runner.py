@@ -2,6 +2,7 @@
 
 What a function makes of objects is ``compute``'s; what it is given, ``_sources``'s; what is
 stored of the outcome, ``_computed_objects``'s; what a backend computes, ``_backend_runner``'s.
+Importing this imports Sigima: a workspace does so when something is first computed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel.compute import Request, check_units, plan, run_all
 from datalab_kernel.display._remark import show_remark
 from datalab_kernel.errors import UnknownFunctionError
 from datalab_kernel.notes import distinct as distinct_notes
@@ -29,7 +31,7 @@ from datalab_kernel.workspace._sources import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from datalab_kernel.compute import Executor, Job, Output, Request
+    from datalab_kernel.compute import Executor, Job, Output
     from datalab_kernel.objects import DataObject
     from datalab_kernel.workspace._fit_result import FitResult
     from datalab_kernel.workspace._shelf import Shelf
@@ -67,7 +69,6 @@ class Runner:
 
     def fit(self, on: Any, model: Any, name: Names = None, **given: Any) -> FitResult:
         """Fit a model to signals, then warn of what is to be known; :meth:`Workspace.fit` documents it."""
-        from datalab_kernel.compute import Request
         from datalab_kernel.compute.fits import fit_jobs
 
         with self._shelf.lock:
@@ -81,8 +82,6 @@ class Runner:
 
     def project(self, parts: Mapping[str, Sequence[str]], method: str, name: Names) -> CalcResult:
         """Project frames, those of each part onto an image; :class:`Stack` documents it."""
-        from datalab_kernel.compute import Request, plan
-
         with self._shelf.lock:
             sources = [sources_of(self._shelf, [*names]) for names in parts.values()]
         requests = [
@@ -113,8 +112,6 @@ class Runner:
         **params: Any,
     ) -> CalcResult:
         """Run a function, and say nothing: what is to be known is in the result's notes."""
-        from datalab_kernel.compute import Request, check_units, plan
-
         asked = check_units(function, units)
         with self._shelf.lock:
             sources = sources_of(self._shelf, selected_or(self._shelf, on, function))
@@ -150,8 +147,6 @@ class Runner:
         self, request: Request, jobs: Sequence[Job], wanted: Sequence[str | None], *, store: bool
     ) -> CalcResult:
         """Compute here, and store what comes of it."""
-        from datalab_kernel.compute import run_all
-
         is_analysis = jobs[0].function.pattern == "1-to-0"
         if is_analysis and store:
             check_stored(request)
@@ -162,7 +157,7 @@ class Runner:
             keep_results=jobs[0].keep_results,
         )
         involved = distinct([*request.sources, *request.operands])
-        on = tuple(source.name for source in request.sources)
+        on = tuple([source.name for source in request.sources])
         loose: Iterable[DataObject] | None = None
         if is_analysis:
             names = on
@@ -179,9 +174,9 @@ class Runner:
             function=request.name,
             names=names,
             on=on,
-            **by_kind((name, output.result) for name, output in zip(names, outputs, strict=True)),
+            **by_kind([*zip(names, [output.result for output in outputs], strict=True)]),
             conversions={s.name: s.conversion for s in involved if s.conversion},
-            notes=distinct_notes(note for output in outputs for note in output.notes),
+            notes=distinct_notes([note for output in outputs for note in output.notes]),
             is_stored=store,
             is_analysis=is_analysis,
             load=self._shelf.view if loose is None else None,

@@ -78,9 +78,13 @@ class Shelf:
     def backend(self) -> Backend:
         """Where the objects are; opened by the first look."""
         with self.lock:
-            if self.opened is None:
-                self.opened = self._open_backend()
-            return self.opened
+            return self.backend_in_turn()
+
+    def backend_in_turn(self) -> Backend:
+        """Return the backend to who holds the lock."""
+        if self.opened is None:
+            self.opened = self._open_backend()
+        return self.opened
 
     def use(self, target: Backend) -> None:
         """Go on with another backend, and let go of this one."""
@@ -113,10 +117,11 @@ class Shelf:
 
     def record(self, *changes: Change) -> None:
         """Note changes, to be told when the block of :meth:`changing` ends."""
-        self._untold += changes
         for change in changes:
-            self.note_unsaved(change)
-            self.feed.on_ours(change)
+            if change.names:
+                self._untold.append(change)
+                self.note_unsaved(change)
+                self.feed.on_ours(change)
 
     def note_unsaved(self, change: Change) -> None:
         """Note what is to be saved, within the turn in which it is changed, and tell nobody of it."""
@@ -269,7 +274,7 @@ class Shelf:
             message = f"kind must be 'signal', 'image' or None, not {kind!r}."
             raise ValueError(message)
         with self.lock:
-            known = self.backend.describe()
+            known = self.backend_in_turn().describe()
             if pattern is None:
                 names = [*known]
             elif _names.check_name(pattern) in known:

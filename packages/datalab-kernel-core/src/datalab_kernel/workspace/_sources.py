@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.backends._powers import identified
+from datalab_kernel.compute import Source
 from datalab_kernel.errors import NothingSelectedError, OperandError
 from datalab_kernel.objects import _names
 from datalab_kernel.workspace._calc_result import CalcResult
@@ -13,7 +14,7 @@ from datalab_kernel.workspace._calc_result import CalcResult
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from datalab_kernel.compute import Request, Source
+    from datalab_kernel.compute import Request
     from datalab_kernel.objects import DataObject, Kind
     from datalab_kernel.workspace._shelf import Shelf
 
@@ -41,9 +42,7 @@ def selected_or(shelf: Shelf, on: Any, function: str) -> Any:
 
 
 def sources_of(shelf: Shelf, what: Any, known: Sequence[Source] = ()) -> list[Source]:
-    """Return what is to be computed of; an object that is known already is the same one."""
-    from datalab_kernel.compute import Source
-
+    """Return what is to be computed of, to who holds the lock; what is known already is the same one."""
     if _is_loose(what):
         return [*map(Source.of_loose, what.unstored)]
     if isinstance(what, (list, tuple)) and any(map(_is_loose, what)):
@@ -53,18 +52,17 @@ def sources_of(shelf: Shelf, what: Any, known: Sequence[Source] = ()) -> list[So
     if not names:
         message = "There is nothing to compute in an empty list. Give names."
         raise OperandError(message, function=None, names=[])
-    infos = shelf.backend.describe()
-    found = {source.name: source for source in known if source.is_stored}
-    return [
-        found.get(name)
-        or Source(
-            name=name,
-            kind=infos[name].kind,
-            load=partial(_identified, shelf, name),
-            group=infos[name].group,
-        )
-        for name in names
-    ]
+    infos = shelf.backend_in_turn().describe()
+    found = {source.name: source for source in known if source.is_stored} if known else {}
+    sources = []
+    for name in names:
+        source = found.get(name)
+        if source is None:
+            info = infos[name]
+            load = partial(_identified, shelf, name)
+            source = Source(name=name, kind=info.kind, load=load, group=info.group)
+        sources.append(source)
+    return sources
 
 
 def operands_of(shelf: Shelf, what: Any, sources: Sequence[Source]) -> list[Source]:
@@ -82,7 +80,7 @@ def operands_of(shelf: Shelf, what: Any, sources: Sequence[Source]) -> list[Sour
 def _identified(shelf: Shelf, name: str) -> DataObject:
     with shelf.lock:
         try:
-            return identified(shelf.backend, name)
+            return identified(shelf.backend_in_turn(), name)
         except KeyError:
             shelf.require([name])
             raise
@@ -110,12 +108,12 @@ def distinct(sources: Iterable[Source]) -> list[Source]:
 
 def common_kind(function: str, sources: Sequence[Source]) -> Kind:
     """Return the kind of all sources, or say that they are of both."""
-    kinds = {source.kind for source in sources}
-    if len(kinds) > 1:
+    first = sources[0].kind
+    if len(sources) > 1 and any(source.kind != first for source in sources):
         names = [source.name for source in sources]
         message = (
             f"{function} can't run on signals and images together: "
             f"{_names.enumerate_names(names)}. Run it on each kind."
         )
         raise OperandError(message, function=function, names=names)
-    return kinds.pop()
+    return first

@@ -6,7 +6,7 @@ of them; the appearance shows them. What is here and on the pages hands on to th
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from datalab_kernel.backends import Backend, WorkspaceMode, _resolve
@@ -17,7 +17,6 @@ from datalab_kernel.workspace._exchange import ExchangePage
 from datalab_kernel.workspace._files import FilesPage
 from datalab_kernel.workspace._mapping import MappingPage
 from datalab_kernel.workspace._provenance import ProvenancePage
-from datalab_kernel.workspace._runner import Runner
 from datalab_kernel.workspace._shelf import Shelf
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from datalab_kernel.workspace._backend_runner import Names
     from datalab_kernel.workspace._changes import Change, Subscription
     from datalab_kernel.workspace._fit_result import FitResult
+    from datalab_kernel.workspace._runner import Runner
     from datalab_kernel.workspace._stack import Stack
     from datalab_kernel.workspace._status import WorkspaceStatus
 
@@ -81,9 +81,14 @@ class Workspace(MappingPage, FilesPage, ExchangePage, ProvenancePage):
         self._shelf = Shelf(partial(_resolve.open_backend, wanted, options), opened)
         self._shelf.open_another = partial(Workspace, _resolve.MEMORY)
         self._connection = Connection(self._shelf, wanted, options)
-        self._runner = Runner(self._shelf)
         self._appearance = Appearance(self._shelf, self._connection)
-        self.calc = Calculator(self._runner.run)
+        self.calc = Calculator(lambda: self._runner)
+
+    @cached_property
+    def _runner(self) -> Runner:  # which imports Sigima
+        from datalab_kernel.workspace._runner import Runner
+
+        return Runner(self._shelf)
 
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled, and say what to send instead."""

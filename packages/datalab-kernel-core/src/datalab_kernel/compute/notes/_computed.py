@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from datalab_kernel.objects import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Computed:
+class Computed(NamedTuple):
     """A function's call and what came of it; nothing of it may be changed.
 
     Parameters

@@ -21,7 +21,7 @@ def _nan_note(computed: Computed) -> Note | None:
     if found.dtype.kind not in "fc" or not found.size:
         return None
     is_nan = np.isnan(sample_of(found))
-    if not is_nan.any() or is_nan.mean() < SHARE:
+    if np.count_nonzero(is_nan) < SHARE * is_nan.size:
         return None
     count = int(np.isnan(found).sum())
     before = sum(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import guidata.dataset as gds
 import numpy as np
@@ -45,6 +47,11 @@ METHODS: Final[dict[str, tuple[str, ...]]] = {
 """The methods of pybaselines by its names, and which of our parameters each takes."""
 _LARGEST_KEPT = 1 << 16
 """Of so many samples a fitter is small enough to be kept."""
+_PARAMETERS: Final = tuple(dict.fromkeys(name for names in METHODS.values() for name in names))
+"""What a method may take, in the order in which it is refused to others."""
+_values_of = itemgetter(*(f"_{name}" for name in _PARAMETERS))  # as value_of has them, all at once
+_TOLERANCE: Final = 1e-3
+"""pybaselines' default."""
 _THEIR_NAMES: Final = {("snip", "half_window"): "max_half_window"}
 
 
@@ -114,9 +121,9 @@ def baseline(src: SignalObj, p: BaselineParam) -> Any:
     SignalObj
         With a note where the method ended before its tolerance was reached.
     """
-    inside = _inside(src)
-    x, found, notes = _found("baseline", src, p, inside)
-    dst = signal_like(src, "baseline", _suffix(p), np.array([x, found]))
+    choice, inside = _choice_of(p), _inside(src)
+    x, found, notes = _found("baseline", src, choice, inside)
+    dst = signal_like(src, "baseline", choice.suffix, np.array([x, found]))
     if inside is not None:
         dst.roi = None
     return Noted(dst, notes)
@@ -142,25 +149,48 @@ def baseline_removal(src: SignalObj, p: BaselineParam) -> Any:
     SignalObj
         With a note where the method ended before its tolerance was reached.
     """
-    inside = _inside(src)
-    _, found, notes = _found("baseline_removal", src, p, inside)
+    choice, inside = _choice_of(p), _inside(src)
+    _, found, notes = _found("baseline_removal", src, choice, inside)
     rows = value_of(src, "xydata").copy()
-    rows[1, ... if inside is None else inside] -= found
-    dst = signal_like(src, "baseline_removal", _suffix(p), rows)
+    if inside is None:
+        rows[1] -= found
+    else:
+        rows[1, inside] -= found
+    dst = signal_like(src, "baseline_removal", choice.suffix, rows)
     return Noted(dst, notes)
 
 
-def _suffix(p: BaselineParam) -> str:
-    return ", ".join(
-        f"{name}={value:g}" if name != "method" else value for name, value in _given(p)
+class _Choice(NamedTuple):
+    """What a set of parameters says: the method, and what it is given by pybaselines' names.
+
+    ``refused`` are parameters that were given and that it doesn't take; ``suffix`` is for titles.
+    """
+
+    method: str
+    given: dict[str, Any]
+    refused: tuple[str, ...]
+    suffix: str
+    tolerance: float
+
+
+def _choice_of(p: BaselineParam) -> _Choice:
+    return _choice(value_of(p, "method"), *_values_of(vars(p)))
+
+
+@lru_cache(maxsize=64)
+def _choice(method: str, *values: Any) -> _Choice:
+    """Read the values of :data:`_PARAMETERS`, once for the spectra of a call; 1 and 1.0 say the same."""
+    named = dict(zip(_PARAMETERS, values, strict=True))
+    taken = [name for name in METHODS[method] if named[name] is not None]
+    others = {name for name in _PARAMETERS if name not in METHODS[method]}
+    tolerance = named["tol"]
+    return _Choice(
+        method=method,
+        given={_THEIR_NAMES.get((method, name), name): named[name] for name in taken},
+        refused=tuple(name for name in _PARAMETERS if name in others and named[name] is not None),
+        suffix=", ".join([method, *(f"{name}={named[name]:g}" for name in taken)]),
+        tolerance=_TOLERANCE if tolerance is None else tolerance,
     )
-
-
-def _given(p: BaselineParam) -> list[tuple[str, Any]]:
-    """Return the method and what was given to it, in the order of the methods' table."""
-    method = value_of(p, "method")
-    values = ((name, value_of(p, name)) for name in METHODS[method])
-    return [("method", method), *((name, value) for name, value in values if value is not None)]
 
 
 def _inside(src: SignalObj) -> Array | None:
@@ -170,16 +200,14 @@ def _inside(src: SignalObj) -> Array | None:
 
 
 def _found(
-    function: str, src: SignalObj, p: BaselineParam, inside: Array | None
+    function: str, src: SignalObj, choice: _Choice, inside: Array | None
 ) -> tuple[Array, Array, tuple[Note, ...]]:
     """Return x and the baseline of what is inside, and what is to be said of it."""
-    _check(function, src, p)
+    _check(function, src, choice)
     rows = value_of(src, "xydata")
     x, y = (rows[0], rows[1]) if inside is None else (rows[0, inside], rows[1, inside])
-    method = value_of(p, "method")
-    given = {_THEIR_NAMES.get((method, name), name): value for name, value in _given(p)[1:]}
-    values, facts = _fitters.found(x, y, method, given)
-    return x, values, _notes(function, src, p, facts)
+    values, facts = _fitters.found(x, y, choice)
+    return x, values, _notes(function, src, choice, facts)
 
 
 class _Fitters(threading.local):
@@ -189,17 +217,17 @@ class _Fitters(threading.local):
     often takes longer than the baseline. It isn't safe in two threads.
     """
 
-    last: tuple[Array, str, dict[str, Any], Any] | None = None
+    last: tuple[Array, _Choice, Any] | None = None
 
-    def found(self, x: Array, y: Array, method: str, given: dict[str, Any]) -> tuple[Array, Any]:
-        from pybaselines import Baseline
-
+    def found(self, x: Array, y: Array, choice: _Choice) -> tuple[Array, Any]:
         last, self.last = self.last, None  # what fails is not used again
-        if last and (method, given) == last[1:3] and np.array_equal(x, last[0]):
+        if last and choice == last[1] and _are_equal(x, last[0]):
             used = last
         else:
-            used = (x.copy(), method, given, Baseline(x, check_finite=False))
-        values, facts = getattr(used[3], method)(y, **given)
+            from pybaselines import Baseline
+
+            used = (x.copy(), choice, Baseline(x, check_finite=False))
+        values, facts = getattr(used[2], choice.method)(y, **choice.given)
         if len(x) <= _LARGEST_KEPT:
             self.last = used
         return values, facts
@@ -208,11 +236,15 @@ class _Fitters(threading.local):
 _fitters = _Fitters()
 
 
-def _check(function: str, src: SignalObj, p: BaselineParam) -> None:
-    taken = METHODS[value_of(p, "method")]
-    others = [name for name in _PARAMETERS if name not in taken and value_of(p, name) is not None]
-    if others:
-        problem = f"{p.method} takes no {' and no '.join(others)}, but {', '.join(taken)}"
+def _are_equal(x: Array, other: Array) -> bool:
+    return x.shape == other.shape and bool(np.count_nonzero(x == other) == x.size)
+
+
+def _check(function: str, src: SignalObj, choice: _Choice) -> None:
+    if choice.refused:
+        taken = METHODS[choice.method]
+        refused = " and no ".join(choice.refused)
+        problem = f"{choice.method} takes no {refused}, but {', '.join(taken)}"
         message = f"{function} can't run: {problem}."
         raise ParameterError(
             message, function=function, problems=[problem], parameters=["method", *taken]
@@ -226,14 +258,10 @@ def _check(function: str, src: SignalObj, p: BaselineParam) -> None:
     check_finite(function, src)
 
 
-_PARAMETERS: Final = tuple(dict.fromkeys(name for names in METHODS.values() for name in names))
-
-
-def _notes(function: str, src: SignalObj, p: BaselineParam, facts: Any) -> tuple[Note, ...]:
+def _notes(function: str, src: SignalObj, choice: _Choice, facts: Any) -> tuple[Note, ...]:
     """Say where a method ended at its last iteration, before its tolerance was reached."""
     history = facts.get("tol_history")
-    given = value_of(p, "tol")
-    tolerance = facts.get("tol", 1e-3 if given is None else given)
+    tolerance = facts.get("tol", choice.tolerance)
     if history is None or not len(history) or np.ndim(history) != 1:
         return ()
     last = float(history[-1])
@@ -241,7 +269,7 @@ def _notes(function: str, src: SignalObj, p: BaselineParam, facts: Any) -> tuple
         return ()
     return (
         Note(
-            f"{function} of {src.title!r} by {p.method} ended after {len(history)} iterations "
+            f"{function} of {src.title!r} by {choice.method} ended after {len(history)} iterations "
             f"with a change of {last:.2g}, before its tolerance of {tolerance:g} was reached.",
             "Give more by max_iter=, or another lam= or method=.",
         ),

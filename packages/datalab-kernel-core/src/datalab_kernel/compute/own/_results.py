@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sigima.proc.title_formatting import get_default_title_formatter
 
 from datalab_kernel.objects import share_object
 from datalab_kernel.objects._fields import ROI_KEY, value_of
@@ -29,8 +30,6 @@ def signal_like(src: SignalObj, function: str, suffix: str, rows: Array) -> Sign
     rows
         x, y and, if there are any, their error bars; they become its own.
     """
-    from sigima.proc.title_formatting import get_default_title_formatter
-
     title = get_default_title_formatter().format_1_to_1_title(function, suffix)
     dst: SignalObj = share_object(src, title=title)
     metadata = value_of(dst, "metadata")
