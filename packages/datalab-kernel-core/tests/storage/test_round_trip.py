@@ -13,7 +13,13 @@ from hypothesis.extra import numpy as hnp
 from sigima.objects import GeometryResult, TableResult
 
 from datalab_kernel import create_image, create_image_roi, create_signal
-from datalab_kernel.storage import Contents, StoredGroup, read_workspace, write_workspace
+from datalab_kernel.storage import (
+    Contents,
+    StoredGroup,
+    _forms,
+    read_workspace,
+    write_workspace,
+)
 from datalab_kernel.testing import _samples, assert_same_object
 
 
@@ -100,6 +106,17 @@ def test_objects_of_one_form_keep_each_their_own_values(
         assert_same_object(found, signal)
         kept, value = (repr(one.metadata["value"]) for one in (found, signal))
         assert kept == value  # also of 0.0 and -0.0, 1 and True
+
+
+def test_more_forms_than_are_remembered_are_kept(
+    monkeypatch: pytest.MonkeyPatch, through_a_file: Any
+) -> None:
+    monkeypatch.setattr(_forms, "_MOST_FORMS", 1)
+    signals = [create_signal(f"s{number}", np.arange(3.0), np.arange(3.0)) for number in range(4)]
+    for number, signal in enumerate(signals):
+        signal.metadata = {f"key {number // 2}": number}
+    for found, signal in zip(through_a_file(*signals), signals, strict=True):
+        assert_same_object(found, signal)
 
 
 def test_tables_and_geometry_are_kept(through_a_file: Any) -> None:
