@@ -111,7 +111,8 @@ class MatplotlibDrawing:
     def free_pixels(self) -> None:
         """Let a figure that stays forget the pixels that were drawn last: megabytes of each."""
         if self.again is not None:
-            free_pixels(self.figure)
+            with self._unwatched():
+                free_pixels(self.figure)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Call ``changed()`` whenever something in the figure is changed."""
@@ -119,7 +120,7 @@ class MatplotlibDrawing:
 
     @contextmanager
     def _unwatched(self) -> Iterator[None]:
-        """Draw: what that changes is no change to be seen."""
+        """Draw, or forget what was drawn: what that changes is no change to be seen."""
         callback, self.figure.stale_callback = self.figure.stale_callback, None
         try:
             yield
