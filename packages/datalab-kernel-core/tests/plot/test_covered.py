@@ -11,7 +11,7 @@ from matplotlib.patheffects import Normal
 from PIL import Image
 
 from datalab_kernel import Plotter, create_signal
-from datalab_kernel.plot._matplotlib.covered import SeenParts
+from datalab_kernel.plot._matplotlib.covered import TRIAL, SeenParts
 from datalab_kernel.plot._matplotlib.many_lines import MANY, QuickLine
 
 X = np.linspace(0, 10, 400)
@@ -152,3 +152,25 @@ def test_long_lines_are_drawn_after_vectors_as_before():
     plot.figure.savefig(io.BytesIO(), format="svg")
     plot.axes[0].lines[-1].set_agg_filter(lambda image, _dpi: (image, 0, 0))
     assert np.count_nonzero(np.abs(pixels(plot) - before).max(axis=-1) > 2) < 0.003 * before.size
+
+
+def test_lines_from_the_right_and_lines_that_turn_back_have_the_same_pixels():
+    turning = (np.cos(X) + np.linspace(4, 5, len(X)), np.sin(X))
+    signals = [create_signal(f"s{n}", X[::-1], y) for n, y in enumerate(noise(MANY))]
+    signals += [create_signal("t", *turning), create_signal("u", X, RANDOM.standard_normal(len(X)))]
+    with mpl.rc_context({"path.simplify": False}):
+        plot = Plotter(None).plot(signals, show=False)
+        found = pixels(plot)
+        draw_whole(plot)
+    difference = np.abs(found - pixels(plot)).max(axis=-1)
+    assert np.count_nonzero(difference > 2) < 5e-5 * difference.size
+
+
+def test_where_hardly_anything_is_covered_it_is_no_more_looked_for():
+    x = np.linspace(0, 1, 20)
+    steps = [create_signal(f"s{n}", x, np.full(20, 1.0 * n)) for n in range(TRIAL + MANY)]
+    hidden = [create_signal(f"h{n}", x, np.sin(90 * x)) for n in range(MANY)]
+    axes = Plotter(None).plot([*hidden, *steps], show=False).axes[0]
+    parts = SeenParts(axes, QuickLine).find()
+    assert len(parts) == TRIAL + 2 * MANY - 1
+    assert all(len(part) == len(x) for part in parts.values())

@@ -217,9 +217,7 @@ class _Cover:
 
     def add(self, low: Array, high: Array, width: float) -> None:
         """Add a line: in each column it goes through all heights from its lowest to its highest."""
-        above = self.above(width)
-        if above is None:
-            return
+        above = self.above(width) or 0.0
         low, high = low - above, high + above
         is_empty = self._high < self._low
         # where two meet within a pixel, neither covers it
