@@ -44,11 +44,11 @@ def plainly(x, y, left, level, right):
     if not inside.any():
         return []
     sign = 1 if level >= (start + end) / 2 else -1
-    few = np.flatnonzero(inside)[:: 1 + inside.sum() // 32]
+    few = np.flatnonzero(inside)[:: 1 + inside.sum() // 16]
     place = few[np.argmax(sign * y[few])]
     base = start + (end - start) * place / (len(y) - 1)
     is_right = y[place] != base and abs((level - base) / (y[place] - base) - 0.5) < 0.02
-    if is_right and (sign * y[few] >= sign * level).all():
+    if is_bounded and is_right and (sign * y[few] >= sign * level).all():
         return []
     place = np.flatnonzero(inside)[np.argmax(sign * y[inside])]
     base = start + (end - start) * place / (len(y) - 1)

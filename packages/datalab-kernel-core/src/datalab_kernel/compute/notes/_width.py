@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ TOLERANCE = 0.05
 """Of half height: so far from it the level may lie."""
 ENDS = 20
 """Of one in so many points at each end the baseline is taken."""
-FEW = 32
+FEW = 16
 """So many points between the crossings are enough to see that nothing is wrong."""
 MAX_POINTS = 1000
 """And so many to count the dips, where there are many."""
@@ -29,6 +30,7 @@ DIPS = 0.05
 """The part of the points between the crossings that may lie below the level."""
 FLAT = 1e-3
 """Of the difference of the ends: what rises no higher above the line between them is no peak."""
+_parameters_of = itemgetter("_method", "_xmin", "_xmax")  # as value_of has them, all at once
 _ADVICE = (
     "method='gauss', 'lorentz' or 'voigt' fits the peak together with its baseline; xmin and "
     "xmax take a part."
@@ -36,14 +38,14 @@ _ADVICE = (
 
 
 def _width_note(computed: Computed) -> Note | None:
-    result, parameters = computed.value, computed.parameters
-    if result is None or value_of(parameters, "method") != "zero-crossing":
+    result = computed.value
+    method, low, high = _parameters_of(vars(computed.parameters))
+    if result is None or method != "zero-crossing":
         return None
     xydata = value_of(computed.inputs[0], "xydata")
     x, y = xydata[0], xydata[1]
     coords, rois = result.coords, result.roi_indices
     is_whole = len(rois) == 1 and rois.item(0) == NO_ROI
-    low, high = value_of(parameters, "xmin"), value_of(parameters, "xmax")
     if is_whole and low is None and high is None:
         return _note_of_one(x, y, coords.item(0), coords.item(1), coords.item(2))
     pieces = {NO_ROI: slice(None)} if is_whole else pieces_of(computed.inputs[0])
@@ -66,13 +68,17 @@ def _within(x: Array, piece: slice, low: float | None, high: float | None) -> sl
 
 def _note_of_one(x: Array, y: Array, left: float, level: float, right: float) -> Note | None:
     """Look at one width, by Python's numbers: a call of numpy takes as long as ten of these."""
-    if len(y) < 3 or not math.isfinite(level):  # noqa: PLR2004 - neither ends nor a top
-        return None
     is_bounded = math.isfinite(left + right)
-    first, last = _places_of(x, left, right) if is_bounded else (0, len(y))
-    start, end = ends = _ends(y)
-    if first >= last or _is_half_height(y, (first, last), ends, level):
+    if (
+        len(y) < 3  # noqa: PLR2004 - neither ends nor a top
+        or not math.isfinite(level)
+        or (is_bounded and _is_half_height(x, y, left, level, right))
+    ):
         return None
+    first, last = _places_of(x, left, right) if is_bounded else (0, len(y))
+    if first >= last:
+        return None
+    start, end = _ends(y)
     is_peak = level >= (start + end) / 2
     inside = y[first:last]
     place = first + int(inside.argmax() if is_peak else inside.argmin())
@@ -96,20 +102,24 @@ def _note_of_one(x: Array, y: Array, left: float, level: float, right: float) ->
     return None
 
 
-def _is_half_height(
-    y: Array, part: tuple[int, int], ends: tuple[float, float], level: float
-) -> bool:
+def _is_half_height(x: Array, y: Array, left: float, level: float, right: float) -> bool:
     """Say whether a few points are enough to see that a level is right: none lies beyond it."""
-    (first, last), (start, end) = part, ends
+    first, last = _places_of(x, left, right)
     step = 1 + (last - first) // FEW
     few: list[float] = y[first:last:step].tolist()
-    is_peak = level >= (start + end) / 2
-    top, lowest = (max(few), min(few)) if is_peak else (min(few), max(few))
-    base = start + (end - start) * (first + step * few.index(top)) / (len(y) - 1)
-    is_beyond = lowest < level if is_peak else lowest > level
-    if is_beyond or top == base:
+    if not few:
         return False
-    return abs((level - base) / (top - base) - 0.5) < 0.4 * TOLERANCE
+    start, end = _ends(y)
+    top, lowest = max(few), min(few)
+    if level >= (start + end) / 2:
+        if lowest < level:
+            return False
+    elif top > level:
+        return False
+    else:
+        top = lowest
+    base = start + (end - start) * (first + step * few.index(top)) / (len(y) - 1)
+    return top != base and abs((level - base) / (top - base) - 0.5) < 0.4 * TOLERANCE
 
 
 def _note_of_no_peak(start: float, end: float) -> Note:
