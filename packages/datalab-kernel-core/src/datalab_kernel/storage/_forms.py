@@ -1,7 +1,7 @@
 """Trees of values taken apart: their form, which many objects share, and the values themselves.
 
-What depends on the form alone is found out once: its template in a file (``_tree_writer``), the
-text around its values (``_tail``), and whether its keys are kept as they are.
+What depends on the form alone is found out once: its template in a file (``_template``), the
+text around its values (``_pattern``), and whether its keys are kept as they are.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from datalab_kernel.storage._hdf5 import MOST_COMPACT_BYTES, NUMBER_DTYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from datalab_kernel.storage._tail import Pattern
-    from datalab_kernel.storage._tree_writer import Template
+    from datalab_kernel.storage._pattern import Pattern
+    from datalab_kernel.storage._template import Template
 
 _MOST_FORMS, _MOST_LEAVES = 10_000, 64
 _NUMBERS = frozenset(NUMBER_DTYPES)

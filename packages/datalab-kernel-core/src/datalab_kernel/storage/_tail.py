@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from datalab_kernel.storage._heaps import between
+from datalab_kernel.storage._pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -38,8 +39,6 @@ without arrays, and of the frames."""
 FRAME = struct.Struct("<III")
 """The length of the text, how many buffers, the checksum of what follows."""
 LENGTH = np.dtype("<u8")
-_HOLE = "\0\0"
-"""No key has a NUL, and a tag is one alone."""
 _MOST_BYTES = 1 << 26
 _PIECE_BYTES = 1 << 20
 TAG = "\0"
@@ -158,49 +157,6 @@ class TailWriter:
             file.write(np.array(starts[1 : 1 + len(self.names)], LENGTH).tobytes())
             sizes = size_bytes, starts[-1], len(titles), len(self.names)
             file.write(FOOTER.pack(*sizes, rest, checksum, MARK))
-
-
-class Pattern:
-    """The JSON text of values of one form, in which only those that are others are made again.
-
-    Parameters
-    ----------
-    values
-        Some of that form.
-    leaves
-        Their numbers, texts and arrays, in order.
-    encode
-        Makes a text of anything.
-    """
-
-    def __init__(self, values: Any, leaves: list[Any], encode: Callable[[Any], str]) -> None:
-        self._text = encode(_blank(values)).replace("%", "%%").replace(encode(_HOLE), "%s")
-        self._encode = encode
-        self._last = _without_arrays(leaves)
-        self._words = [encode(leaf) for leaf in self._last]
-
-    def text(self, leaves: list[Any]) -> str:
-        """Return the text for these values, but for what arrays hold."""
-        values = _without_arrays(leaves)
-        self._words = [
-            word if value is last else self._encode(value)
-            for value, last, word in zip(values, self._last, self._words, strict=True)
-        ]
-        self._last = values
-        return self._text % (*self._words,)
-
-
-def _without_arrays(leaves: list[Any]) -> list[Any]:
-    return [leaf for leaf in leaves if type(leaf) is not np.ndarray]
-
-
-def _blank(value: Any) -> Any:
-    """Return a tree with holes for its numbers and texts."""
-    if isinstance(value, dict):
-        return {name: _blank(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_blank(item) for item in value]
-    return value if isinstance(value, np.ndarray) else _HOLE
 
 
 def size_of(dtype: str, shape: Iterable[int]) -> int:
