@@ -52,18 +52,18 @@ def overhead(pairs: int) -> Iterator[tuple[str, Ratio, float]]:
     yield "moving_average / 1.10 bare and a copy", compare_times(calc_s, bare_s, pairs), 1.0
 
 
-def cores(pairs: int) -> Iterator[tuple[str, Ratio, float]]:
+def cores(pairs: int, images: int = IMAGES) -> Iterator[tuple[str, Ratio, float]]:
     """Compare two cores with one."""
     random = np.random.default_rng(0)
     workspace = Workspace("standalone")
-    workspace.add({f"i{number}": random.random((SIDE, SIDE)) for number in range(IMAGES)})
+    workspace.add({f"i{number}": random.random((SIDE, SIDE)) for number in range(images)})
 
     def run(number: int) -> None:
         with mock.patch(CORES, return_value=number):
             workspace.calc("gaussian_filter", on="i*", sigma=3, store=False)
 
     ratio = compare(lambda: run(2), lambda: run(1), pairs)
-    yield f"gaussian_filter of {IMAGES} images: 2 cores / 1", ratio, 1 / 1.5
+    yield f"gaussian_filter of {images} images: 2 cores / 1", ratio, 1 / 1.5
 
 
 def main() -> None:
