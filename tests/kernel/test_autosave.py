@@ -309,7 +309,7 @@ while True:
 """Changes a, b and others together, each time to other values."""
 
 
-@pytest.mark.parametrize("seed", range(20 if FULL else 2))
+@pytest.mark.parametrize("seed", range(20 if FULL else 1))
 def test_after_kill_at_any_moment_the_last_complete_state_is_loaded(
     start: Start, file: Path, seed: int
 ) -> None:
