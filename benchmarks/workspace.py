@@ -9,6 +9,7 @@ an operation on one of 10,000 objects, the same on one of 10.
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ REPEATS = 200
 COPIES = 10
 
 
-def copying(pairs: int) -> Iterator[tuple[str, Ratio, float]]:
+def copying(pairs: int, copies: int = COPIES) -> Iterator[tuple[str, Ratio, float]]:
     """Compare add and get of a million samples with one numpy copy of their arrays."""
     x = np.linspace(0.0, 1.0, MILLION)
     signal = create_signal("", x, np.sin(x), units=("s", "V"))
@@ -36,19 +37,19 @@ def copying(pairs: int) -> Iterator[tuple[str, Ratio, float]]:
         workspace["kept"] = obj
 
         def add(workspace: Workspace = workspace, obj: object = obj) -> None:
-            for _ in range(COPIES):
+            for _ in range(copies):
                 workspace["new"] = obj
 
         def get(workspace: Workspace = workspace) -> None:
-            for _ in range(COPIES):
+            for _ in range(copies):
                 workspace["kept"]
 
         def copy(array: np.ndarray = array) -> None:
-            for _ in range(COPIES):
+            for _ in range(copies):
                 array.copy()
 
         def replace(array: np.ndarray = array, kept: dict[str, np.ndarray] = {}) -> None:  # noqa: B006
-            for _ in range(COPIES):
+            for _ in range(copies):
                 kept["new"] = array.copy()
 
         yield (
@@ -70,6 +71,7 @@ def holding(number: int) -> Workspace:
 def scaling(pairs: int) -> Iterator[tuple[str, Ratio, float]]:
     """Compare operations on one of 10,000 objects with the same on one of 10."""
     few, many = holding(FEW), holding(MANY)
+    gc.freeze()  # collecting garbage between two times needn't look at them again and again
     small = create_signal("", np.arange(10.0), np.arange(10.0))
 
     def rename(workspace: Workspace) -> None:
@@ -101,6 +103,7 @@ def scaling(pairs: int) -> Iterator[tuple[str, Ratio, float]]:
 
         ratio = compare(lambda run=repeated: run(many), lambda run=repeated: run(few), pairs)
         yield f"{name}: one of 10,000 / one of 10", ratio, 1.2
+    gc.unfreeze()
 
 
 def main() -> None:
