@@ -122,6 +122,8 @@ class Runner:
                 task, 0, f"{task.command[0]} isn't in the environment {task.environment}"
             )
         started = time.monotonic()
+        if self.is_side_by_side:
+            self.environments.share_bytecode(task.environment)
         again = SecondTry(ROOT, task) if self.is_ci and task.command[0] == "pytest" else None
         code = self.command(again.noting if again else task, program, variables)
         unsteady = again.failed(code) if again else []

@@ -8,8 +8,10 @@ import os
 import sys
 import tomllib
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
+from runner.bytecode import share_bytecode
 from runner.errors import NoPythonError, RunnerError
 from runner.process import say
 from runner.uv import Uv, as_pip
@@ -44,6 +46,8 @@ class Environments:
             document = tomllib.load(stream)
         self.groups: dict[str, list[str]] = document["dependency-groups"]
         self.uv = Uv(root, document["tool"]["uv"]["required-version"].removeprefix("=="))
+        self._compiled: set[str] = set()
+        self._compiling = Lock()
 
     def folder(self, name: str) -> Path:
         """Return where an environment is."""
@@ -102,6 +106,14 @@ class Environments:
             python = str(self.python(name))
             self.uv("pip", "check", "--python", python, what=f"uv pip check of {name}")
             self._stamp_file(name).write_text(json.dumps(stamp, indent=1), encoding="utf-8")
+
+    def share_bytecode(self, name: str) -> None:
+        """Give an environment what others have compiled by now, once; for a task that begins in it."""
+        with self._compiling:
+            if name not in self._compiled:
+                self._compiled.add(name)
+                others = [self.folder(other) for other in self.known if other != name]
+                share_bytecode(self.folder(name), others)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
