@@ -80,14 +80,38 @@ def test_a_package_of_which_nothing_is_seen_fails(root: Path, tmp_path: Path) ->
     assert coverage(root, "--data", str(tmp_path))[0] == 1
 
 
-def test_a_run_notes_what_it_reaches_and_what_it_never_imports(root: Path, tmp_path: Path) -> None:
+def test_a_run_notes_what_it_reaches_of_its_package_and_what_it_never_imports(
+    root: Path, tmp_path: Path
+) -> None:
     """A file of the repository's own is run, so that its conftest.py takes part."""
-    found = tmp_path / "found.json"
-    name = "packages/datalab-kernel-core/tests/errors/test_markers.py"
+    found = tmp_path / "unit-channel.json"
+    name = "packages/datalab-kernel-channel/tests/comm/test_plain_process.py"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
     environment = {**os.environ, "DATALAB_KERNEL_COVERAGE": str(found)}
     subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True)
     files = json.loads(found.read_text(encoding="utf-8"))["files"]
-    assert files["datalab_kernel/markers.py"]["executed_branches"]
-    assert files["datalab_kernel_interactive/_widget.py"]["executed_lines"] == []
-    assert files["datalab_kernel_interactive/_widget.py"]["missing_lines"]
+    assert files["datalab_kernel_channel/comm/_comm.py"]["executed_branches"]
+    assert files["datalab_kernel_channel/values/_sigima.py"]["executed_lines"] == []
+    assert files["datalab_kernel_channel/values/_sigima.py"]["missing_lines"]
+    assert {path.split("/")[0] for path in files} == {"datalab_kernel_channel"}
+
+
+def test_the_core_is_measured_by_its_own_tests_and_those_of_the_workspace(
+    root: Path, tmp_path: Path
+) -> None:
+    code = "from support import coverage; print(*sorted(coverage.NAMES))"
+    for task, names in (
+        ("unit-core", "datalab_kernel"),
+        ("unit-standalone", "datalab_kernel datalab_kernel_standalone"),
+        ("unit-live", "datalab_kernel_live"),
+    ):
+        notes = str(tmp_path / f"{task}.json")
+        environment = {
+            **os.environ,
+            "DATALAB_KERNEL_COVERAGE": notes,
+            "PYTHONPATH": str(root / "tests"),
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, check=True, capture_output=True
+        )
+        assert done.stdout.decode().strip() == names
