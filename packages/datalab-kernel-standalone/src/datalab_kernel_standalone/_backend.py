@@ -121,7 +121,7 @@ class StandaloneBackend(Backend):
         """Return its own, which nobody changes."""
         record = self._by_name[name]
         kept = record.obj if record.unread is None else record.unread.look()
-        metadata: Mapping[str, Any] = kept.metadata
+        metadata: Mapping[str, Any] = objects.value_of(kept, "metadata")
         return metadata
 
     def preview(self, name: str) -> DataObject | None:

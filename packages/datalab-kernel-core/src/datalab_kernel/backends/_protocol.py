@@ -40,7 +40,7 @@ class Placement(Enum):
     """Instead of the object of that name and kind, keeping its place and group."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Put:
     """One object on its way into a backend.
 

@@ -34,6 +34,7 @@ _ON_OTHER_AXES = _SPECTRA | _BY_AVERAGING_TIME | {"dynamic_parameters"}
 _BY_DATE = {"derivative", "integral", "zero_padding"}
 _PLACES = {"bandwidth_3db"}
 """What comes out are places on x."""
+_AS_SECONDS = _BY_DATE | _PLACES
 _WITHOUT_DATES = {"transpose"}
 """Given the dates as they are; they become y."""
 
@@ -42,7 +43,7 @@ def from_first_date(function: str, inputs: Sequence[Any]) -> list[Any]:
     """Return a function's inputs, signals by date as seconds since their first date if it may be."""
     if function in _ON_OTHER_AXES:
         return [_relative(given, is_by_date_after=False) for given in inputs]
-    if function in _BY_DATE | _PLACES:
+    if function in _AS_SECONDS:
         return [_relative(given) for given in inputs]
     return [*inputs]
 

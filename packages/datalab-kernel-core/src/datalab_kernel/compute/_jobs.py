@@ -12,7 +12,6 @@ from sigima.validation import validate_dataset
 
 from datalab_kernel.compute._date_axis import by_date_again, from_first_date
 from datalab_kernel.compute._geometry import TRANSFORMED, merge_geometry, transform_geometry
-from datalab_kernel.compute._operand_units import Operands
 from datalab_kernel.compute._operands import Grid, Needs, operands_of
 from datalab_kernel.compute._records import Record, encoded, versions, write_record
 from datalab_kernel.compute._result_units import describe
@@ -43,15 +42,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from datalab_kernel.compute._function import Function
-    from datalab_kernel.compute._operand_units import Units
+    from datalab_kernel.compute._operand_units import Operands, Units
     from datalab_kernel.compute._source import Source
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Job:
     """One call of a function, as a plain value: pickled once it is prepared, it runs anywhere.
+
+    It isn't changed. (Frozen, it would take three times as long to make, and there may be thousands.)
 
     ``sources`` are what titles and history name. ``gather`` says whether the function is
     called with each object, or with one list of them. ``grid`` is what they are put on one
@@ -89,8 +90,6 @@ class Job:
 
     def operands(self, aligned: dict[int, Operands]) -> Operands:
         """Fetch the objects, in one unit and on one grid; ``aligned`` keeps grids for other jobs."""
-        if len(self.sources) == 1 and self.grid is None:
-            return Operands((self.sources[0].obj,), ((),))
         needs = Needs(function=self.function, parameters=self.parameters, units=self.units)
         return operands_of(needs, self.sources, self.grid, aligned)
 
@@ -109,9 +108,11 @@ class Job:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Output:
     """What a job gave: an object (with a result that belongs to it), or a result; and what is to be said.
+
+    It isn't changed.
 
     An analysis that found nothing has neither. Pickled, its job has no objects, so that it is light
     to send.
@@ -170,8 +171,14 @@ def _fetched(
     """Return a job with what it is computed of, and what is to be known of that."""
     masked: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    objects: tuple[Any, ...]
     if job.function.takes_in_turn:
-        objects: tuple[Any, ...] = (InTurn(job.sources),)
+        objects = (InTurn(job.sources),)
+    elif len(job.sources) == 1 and job.grid is None:
+        source = job.sources[0]
+        objects = (source.obj,)
+        if source.is_masked:
+            masked = (source.name,)
     else:
         operands = job.operands(aligned)
         objects = operands.objects
@@ -312,13 +319,29 @@ def _gathering(call: Call) -> list[Job]:
     return jobs
 
 
-def run(job: Job) -> Output:
+def ahead(job: Job) -> Any:
+    """Do of a job what takes long, where its function has that apart; None else, and where it fails.
+
+    :func:`run`, which does it then, says why.
+    """
+    do = job.function.ahead
+    if do is None or job.parameters is None:
+        return None
+    try:
+        return do(*job.inputs, job.parameters)
+    except Exception:  # noqa: BLE001 - raised again by run
+        return None
+
+
+def run(job: Job, found: Any = None) -> Output:
     """Run one job.
 
     Parameters
     ----------
     job
         What to run. It isn't changed, and neither are its sources.
+    found
+        What :func:`ahead` gave of it, if that was called.
 
     Returns
     -------
@@ -338,7 +361,7 @@ def run(job: Job) -> Output:
     operands = _operands(job, inputs)
     _check_together(job, inputs)
     with naming([source.name for source in job.sources]) as titles:
-        value = _called(job, inputs)
+        value = _called(job, inputs, found)
     value, own = value if isinstance(value, Noted) else (value, ())
     notes = _notes(job, operands, value, own)
     record = job.record
@@ -421,15 +444,15 @@ def _check_together(job: Job, inputs: tuple[Any, ...]) -> None:
                 ) from exc
 
 
-def _called(job: Job, inputs: tuple[Any, ...]) -> Any:
+def _called(job: Job, inputs: tuple[Any, ...], found: Any) -> Any:
     try:
         try:
-            value = _call(job, inputs)
+            value = _call(job, inputs, found)
         except ValueError as exc:
             # Some compiled functions refuse read-only arrays, also those that only read them
             if "read-only" not in str(exc):
                 raise
-            value = _call(job, [_copied(given) for given in inputs])
+            value = _call(job, [_copied(given) for given in inputs], None)
         if job.keep_results and value is not None:
             _keep_geometry(job, inputs, value)
     except DataLabKernelError:
@@ -449,12 +472,15 @@ def _keep_geometry(job: Job, inputs: tuple[Any, ...], value: Any) -> None:
         merge_geometry(value, inputs[0])
 
 
-def _call(job: Job, inputs: Sequence[Any]) -> Any:
-    given = from_first_date(job.function.name, inputs)
-    if job.function.may_take_operand and len(given) == 1:
+def _call(job: Job, inputs: Sequence[Any], found: Any) -> Any:
+    function = job.function
+    if found is not None:
+        return function.call(*inputs, job.parameters, found)
+    given = from_first_date(function.name, inputs)
+    if function.may_take_operand and len(given) == 1:
         given = [*given, None]
     arguments = given if job.parameters is None else (*given, job.parameters)
-    return by_date_again(job.function.name, inputs, job.function.call(*arguments))
+    return by_date_again(function.name, inputs, function.call(*arguments))
 
 
 def _copied(given: Any) -> Any:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from datalab_kernel.compute._crew import Crew
-from datalab_kernel.compute._jobs import run
+from datalab_kernel.compute._jobs import ahead, run
 from datalab_kernel.compute._source import InTurn
 from datalab_kernel.objects._fields import MAIN_ARRAY, value_of
 from datalab_kernel.platform import here
@@ -31,6 +31,8 @@ _SMALL_SAMPLES = 1 << 14
 _SHORT_S = 0.01
 """On fewer samples than these, what is sooner done than this is mostly done by Python, which runs in one
 thread at a time: a second thread makes 1,000 signals of 1,000 samples take half as long again."""
+_AT_A_TIME = 32
+"""Of so many small objects what takes long is done before the rest of them."""
 _LONG_S = 0.1
 _LONG_SAMPLES = 1 << 16
 """From here on a function that hasn't run yet is taken for one that takes long."""
@@ -58,7 +60,16 @@ class Threads:
         samples = _samples_of(jobs[0])
         calls[0] = partial(_timed, jobs[0], samples)
         is_long = _may_take_long(jobs[0].function.name, samples)
-        return in_threads(calls, is_long=is_long, is_small=samples < _SMALL_SAMPLES)
+        is_small = samples < _SMALL_SAMPLES
+        in_turn = partial(_in_turn, jobs) if is_small and jobs[0].function.ahead else None
+        return in_threads(calls, is_long=is_long, is_small=is_small, in_turn=in_turn)
+
+
+def _in_turn(jobs: Sequence[Job], count: int) -> Iterator[Output]:
+    """Run the last jobs in this thread, of some at a time what takes long ahead."""
+    for start in range(len(jobs) - count, len(jobs), _AT_A_TIME):
+        some = jobs[start : start + _AT_A_TIME]
+        yield from map(run, some, [*map(ahead, some)])
 
 
 def _timed(job: Job, samples: int) -> Output:
@@ -90,6 +101,7 @@ def in_threads(
     *,
     is_long: bool = False,
     is_small: bool = False,
+    in_turn: Callable[[int], Iterator[T]] | None = None,
 ) -> Iterator[T]:
     """Call functions, and yield what they return in their order.
 
@@ -108,6 +120,8 @@ def in_threads(
         can be left.
     is_small
         Whether they are on few samples. Then those that are short stay in this thread.
+    in_turn
+        Calls the last of them in this thread, so many, where that is better than one by one.
 
     Examples
     --------
@@ -126,6 +140,9 @@ def in_threads(
     workers = min(number_of_cores() if cores is None else cores, len(rest))
     is_quick = took_s * len(rest) < _WORTHWHILE_S or (is_small and took_s <= _SHORT_S)
     if workers < 2 or is_quick:  # noqa: PLR2004 - one thread is no pool
+        if in_turn is not None and not is_long:
+            yield from in_turn(len(rest))
+            return
         for call in rest:
             yield _left_at_stop(call) if is_long else call()
         return

@@ -44,9 +44,9 @@ FORMULA = "formula"
 """The function of what operators computed, and its parameter: a text with ``{0}`` for the first source."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Record:
-    """What made an object, or the results in it.
+    """What made an object, or the results in it; it isn't changed (freezing takes twice its time).
 
     ``parameters`` is guidata's JSON text of a set, a list of such texts, or None.
     ``source_names`` are the sources' names at that time, and are empty for what DataLab
@@ -198,6 +198,16 @@ def _write_analysis(obj: DataObject, record: Record, value: dict[str, Any]) -> N
     obj.metadata[OWN_ANALYSIS] = value
 
 
+def is_of_same_step(metadata: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two objects' metadata have equal records of the last step, which both have."""
+    there = metadata.get(PROCESSING)
+    return (
+        there is not None
+        and there == other.get(PROCESSING)
+        and metadata.get(NOTE) == other.get(NOTE)
+    )
+
+
 def read_record(obj: DataObject, key: str = PROCESSING) -> Record | None:
     """Return the record in an object's metadata, or None if it wasn't computed."""
     return record_in(value_of(obj, "metadata"), key)
@@ -232,15 +242,15 @@ def uuid_of(obj: DataObject) -> str | None:
     return str(value) if value else None
 
 
-def versions(package: str = "") -> dict[str, str]:
+def versions(package: str = "") -> Mapping[str, str]:
     """Return the versions of what computes here, and of a package besides if it is there."""
-    found = {"sigima": sigima.__version__, "datalab-kernel": _version("datalab-kernel-core")}
     try:
-        return found | {package: _version(package)} if package else found
+        return _versions(package, sigima.__version__)
     except PackageNotFoundError:  # the computation says so
-        return found
+        return _versions("", sigima.__version__)
 
 
 @cache
-def _version(package: str) -> str:
-    return version(package)
+def _versions(package: str, of_sigima: str) -> Mapping[str, str]:
+    found = {"sigima": of_sigima, "datalab-kernel": version("datalab-kernel-core")}
+    return {**found, package: version(package)} if package else found

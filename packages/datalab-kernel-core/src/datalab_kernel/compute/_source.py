@@ -6,7 +6,7 @@ A backend whose objects are elsewhere, and which computes there, then transfers 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from datalab_kernel.compute._masks import fill_masked
 from datalab_kernel.compute._records import uuid_of
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from datalab_kernel.objects import DataObject, Kind
-
-
-class _Known(NamedTuple):
-    """What is known of an object that was looked at."""
-
-    conversion: str
-    uuid: str
-    is_masked: bool
-    had_uuid: bool
 
 
 class Source:
@@ -61,8 +52,9 @@ class Source:
         self.is_stored = is_stored
         self._load = load
         self._obj: DataObject | None = None
-        self._known: _Known | None = None
         self._uuid: str | None = None
+        self._was_seen = self._is_masked = self._had_uuid = False
+        self._conversion = ""
 
     @classmethod
     def of_loose(cls, obj: DataObject) -> Self:
@@ -92,18 +84,16 @@ class Source:
 
         Its arrays are read-only, of a dtype that DataLab computes with, and unmasked.
         """
-        return self._looked_at()[0] if self._obj is None else self._obj
-
-    def _looked_at(self) -> tuple[DataObject, _Known]:
+        if self._obj is not None:
+            return self._obj
         obj = self._load()
         filling = fill_masked(obj)
-        conversion = filling or widen_object(obj)
         own = uuid_of(obj)
+        self._conversion = filling or widen_object(obj)
         self._uuid = self._uuid or own or new_uuid()
-        self._known = _Known(
-            conversion, self._uuid, is_masked=bool(filling), had_uuid=own is not None
-        )
-        return as_operand(obj), self._known
+        self._is_masked, self._had_uuid = bool(filling), own is not None
+        self._was_seen = True
+        return as_operand(obj)
 
     @property
     def obj(self) -> DataObject:
@@ -115,29 +105,32 @@ class Source:
     @property
     def conversion(self) -> str:
         """From what to what that needed a conversion (``"uint32 to float64"``), or ""."""
-        return self._facts.conversion
+        self._see()
+        return self._conversion
 
     @property
     def is_masked(self) -> bool:
         """Whether it has masked pixels, which are NaN in ``obj``."""
-        return self._facts.is_masked
+        self._see()
+        return self._is_masked
 
     @property
     def had_uuid(self) -> bool:
         """Whether the object had an identifier of its own."""
-        return self._facts.had_uuid
+        self._see()
+        return self._had_uuid
 
     @property
     def uuid(self) -> str:
         """The identifier that the history has for it; a new one if it had none."""
-        return self._uuid or self._facts.uuid
+        if self._uuid is None:
+            self._see()
+        return str(self._uuid)
 
-    @property
-    def _facts(self) -> _Known:
-        known = self._known
-        if known is None:
-            self._obj, known = self._looked_at()
-        return known
+    def _see(self) -> None:
+        """Fetch the object, unless it was looked at."""
+        if not self._was_seen:
+            self._obj = self.look()
 
 
 class InTurn:

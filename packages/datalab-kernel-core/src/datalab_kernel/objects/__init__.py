@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         own_arrays,
         share_object,
         to_fields,
+        value_of,
         widen_object,
     )
     from datalab_kernel.objects._for_datalab import (
@@ -97,6 +98,7 @@ __all__ = [
     "to_fields",
     "unpack",
     "uuid_in",
+    "value_of",
     "widen",
     "widen_object",
     "with_coordinates",
@@ -114,7 +116,8 @@ _HOMES = {
     **dict.fromkeys(
         (
             *("Fields", "Template", "check_storable", "copy_object", "entitle", "from_fields"),
-            *("kind_of", "make_plain", "own_arrays", "share_object", "to_fields", "widen_object"),
+            *("kind_of", "make_plain", "own_arrays", "share_object", "to_fields", "value_of"),
+            "widen_object",
         ),
         "_fields",
     ),

@@ -46,14 +46,17 @@ class Fields:
 class Schema:
     """The names and defaults of a class's attributes, and the names of its arrays.
 
-    ``prototype`` is a new object: copying it is several times as fast as making one. ``own``
-    are those of its values, but for the metadata, that an object doesn't share with others.
+    ``prototype`` is a new object: copying it is several times as fast as making one. ``dicts`` are
+    those that each object has, but for the metadata; ``own`` are they and what arrays it has, which
+    it doesn't share with others.
     """
 
     prototype: DataObject
     defaults: dict[str, Any]
     slots: tuple[tuple[str, str, Any], ...]
     arrays: tuple[str, ...]
+    array_slots: tuple[str, ...]
+    dicts: tuple[str, ...]
     own: tuple[tuple[str, Any], ...]
 
 
@@ -75,15 +78,26 @@ def schema(kind: Kind) -> Schema:
     # guidata keeps an item's value in the attribute "_<name>"; its own access costs ten times as
     # much, and checks what was checked when the value was first set
     slots = tuple((name, f"_{name}", default) for name, default in defaults.items())
-    kept = [(name, value) for name, value in vars(prototype).items() if type(value) is dict]
-    kept += [(f"_{name}", vars(prototype)[f"_{name}"]) for name in arrays]
-    own = tuple((name, value) for name, value in kept if value is not None and name != "_metadata")
-    return Schema(prototype, defaults, slots, tuple(arrays), own)
+    array_slots = tuple(f"_{name}" for name in arrays)
+    values = vars(prototype)
+    dicts = tuple(
+        name for name, value in values.items() if type(value) is dict and name != "_metadata"
+    )
+    own = tuple((name, values[name]) for name in (*dicts, *array_slots) if values[name] is not None)
+    return Schema(prototype, defaults, slots, tuple(arrays), array_slots, dicts, own)
+
+
+_kinds: dict[type, Kind] = {SignalObj: "signal"}
 
 
 def kind_of(obj: DataObject) -> Kind:
     """Say which kind an object is of."""
-    return "signal" if isinstance(obj, SignalObj) else "image"
+    kind = _kinds.get(type(obj))
+    if (
+        kind is None
+    ):  # Sigima's classes are abstract: asking for an instance takes ten times as long
+        kind = _kinds[type(obj)] = "signal" if isinstance(obj, SignalObj) else "image"
+    return kind
 
 
 def value_of(obj: DataObject, name: str) -> Any:
@@ -194,40 +208,62 @@ def _copied_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
 
 
 def _copied_value(value: Any) -> Any:
-    if type(value) in _ATOMS:
+    kind = type(value)
+    if kind in _ATOMS:
         return value
-    if type(value) is dict:
+    if kind is dict:
+        if _ATOMS.issuperset(map(type, value.values())):
+            return value.copy()
         return {
             key: item if type(item) in _ATOMS else _copied_value(item)
             for key, item in value.items()
         }
-    if type(value) is list:
+    if kind is list:
         return [_copied_value(item) for item in value]
     return copy.deepcopy(value)
 
 
 def _twin(obj: DataObject, title: str | None, treat: Any) -> DataObject:
-    """Copy an object, and the dicts that it keeps to itself (such as defaults of options).
+    """Copy an object; its arrays are treated so."""
+    twin = _shell(obj, _copied_metadata(_current_metadata(obj)))
+    values = vars(twin)
+    for slot in schema(kind_of(obj)).array_slots:
+        if values[slot] is not None:
+            values[slot] = treat(values[slot])
+    if title is not None:
+        values["_title"] = title
+    make_plain(twin)
+    return twin
+
+
+def _shell(obj: DataObject, metadata: dict[str, Any]) -> DataObject:
+    """Copy an object, and the dicts that it keeps to itself (such as defaults of options), but no array.
 
     The copy is of Sigima's own class: operators are for whoever holds the object, not for storage.
     """
     kind = kind_of(obj)
-    own = vars(obj)
     twin: DataObject = object.__new__(CLASSES[kind])  # in a tenth of copy.copy's time
-    twin.__dict__ = values = own.copy()
-    for name, value in own.items():
-        if type(value) is dict and name != "_metadata":
-            values[name] = value.copy()
+    twin.__dict__ = values = vars(obj).copy()
+    for name in schema(kind).dicts:
+        values[name] = values[name].copy()
     values.pop(FORMULA_KEY, None)
-    values["_metadata"] = _copied_metadata(_current_metadata(obj))
-    for name in schema(kind).arrays:
-        array = values[f"_{name}"]
-        if array is not None:
-            values[f"_{name}"] = treat(array)
-    if title is not None:
-        values["_title"] = title
-    make_plain(twin)
-    twin.invalidate_roi_cache()
+    values["_metadata"] = metadata
+    values[_ROI_CACHE] = None
+    return twin
+
+
+def signal_with(signal: SignalObj, rows: Array, title: str) -> SignalObj:
+    """Return a signal that has another's attributes, regions and public metadata, but these rows and title.
+
+    ``rows`` become its own.
+    """
+    metadata = {
+        key: value
+        for key, value in _current_metadata(signal).items()
+        if not key.startswith("_") or key == ROI_KEY  # private ones are the other's own
+    }
+    twin = _shell(signal, _copied_metadata(metadata))
+    vars(twin).update(_xydata=rows, _title=title)
     return twin
 
 
@@ -263,10 +299,10 @@ def widen_object(obj: DataObject) -> str:
 def own_arrays(obj: DataObject) -> None:
     """Replace an object's arrays that are views, or read-only, by copies of its own."""
     values = vars(obj)
-    for name in schema(kind_of(obj)).arrays:
-        array = values[f"_{name}"]
+    for slot in schema(kind_of(obj)).array_slots:
+        array = values[slot]
         if array is not None and not (array.flags.owndata and array.flags.writeable):
-            values[f"_{name}"] = _copied(array)
+            values[slot] = _copied(array)
 
 
 def _copied(array: Array) -> Array:
@@ -308,8 +344,8 @@ def check_storable(obj: DataObject) -> None:
         hint = PLANES_HINT if data.ndim > 2 else ""  # noqa: PLR2004
         message = f"The data of a {kind} must be of shape {wanted}, not {data.shape}.{hint}"
         raise TypeError(message)
-    for name in schema(kind).arrays:
-        array = values[f"_{name}"]
+    for slot in schema(kind).array_slots:
+        array = values[slot]
         if array is not None:
             _values.check_dtype(array)
     _metadata.check(values["_metadata"])

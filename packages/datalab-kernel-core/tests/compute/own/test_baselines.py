@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,17 @@ import pytest
 from pybaselines import Baseline
 from sigima import create_signal, create_signal_roi
 
-from datalab_kernel.compute import Request, Source, plan, prepared, read_record, run
+from datalab_kernel.compute import (
+    Request,
+    Source,
+    _pool,
+    plan,
+    prepared,
+    read_record,
+    run,
+    run_all,
+)
+from datalab_kernel.compute._jobs import ahead
 from datalab_kernel.compute.own._baselines import METHODS
 from datalab_kernel.errors import MissingPackageError, OperandError, ParameterError
 
@@ -136,3 +147,45 @@ def test_without_pybaselines_one_error_says_what_to_install(monkeypatch: Any) ->
     ) as caught:
         run_on(spectrum())
     assert caught.value.package == "pybaselines"
+
+
+def jobs_on(spectra: list[Any], function: str = "baseline_removal", **parameters: Any) -> list[Any]:
+    sources = [
+        Source(name=f"raman {place}", kind="signal", load=lambda one=one: one, group="")
+        for place, one in enumerate(spectra)
+    ]
+    return plan(Request(name=function, kind="signal", sources=sources, keywords=parameters))
+
+
+@pytest.mark.parametrize("function", ["baseline", "baseline_removal"])
+def test_of_many_each_has_what_it_has_alone(function: str) -> None:
+    spectra = [spectrum(Y + place * X / 100) for place in range(80)]
+    spectra[50].roi = create_signal_roi([500.0, 900.0])
+    run_on(spectra[0], function, method="imodpoly")  # what it imports takes long
+    outputs = run_all(jobs_on(spectra, function, method="imodpoly"), "Computing:")
+    for place, (output, one) in enumerate(zip(outputs, spectra, strict=True)):
+        alone = run_on(one, function, method="imodpoly").obj
+        np.testing.assert_array_equal(output.obj.xydata, alone.xydata)
+        assert output.obj.title == f"{function}(raman {place})|imodpoly"
+        assert output.record.source_names == (f"raman {place}",)
+
+
+def test_of_many_the_first_that_fails_is_named() -> None:
+    spectra = [spectrum(Y + place) for place in range(80)]
+    spectra[41] = spectrum(np.where(X > 1000, np.nan, Y))
+    spectra[60] = spectrum(Y * 1j)
+    run_on(spectra[0], method="imodpoly")
+    with pytest.raises(OperandError, match="200 of 401 values"):
+        run_all(jobs_on(spectra, method="imodpoly"), "Computing:")
+
+
+def test_of_many_small_ones_what_takes_long_is_done_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = prepared(jobs_on([spectrum(Y + place) for place in range(80)], method="imodpoly"))
+    run(jobs[0])
+    seen: list[str] = []
+    monkeypatch.setattr(_pool, "_SHORT_S", 60.0)  # also on a machine that stalls
+    monkeypatch.setattr(_pool, "ahead", lambda job: seen.append("ahead") or ahead(job))
+    monkeypatch.setattr(_pool, "run", lambda *given: seen.append("run") or run(*given))
+    assert len([*_pool.Threads().map(jobs)]) == 80
+    longest = max(len([*some]) for what, some in groupby(seen) if what == "ahead")
+    assert longest == 32

@@ -102,64 +102,6 @@ class BaselineParam(gds.DataSet):  # type: ignore[misc] # guidata has no types
     )  # fmt: skip
 
 
-@own_function("signal", parameters=BaselineParam, package="pybaselines")
-def baseline(src: SignalObj, p: BaselineParam) -> Any:
-    """Find the baseline of a spectrum: what is left of it without its peaks.
-
-    By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
-    interest it is found of these, and ends where they do.
-
-    Parameters
-    ----------
-    src
-        Its peaks point upwards.
-    p
-        Method and parameters.
-
-    Returns
-    -------
-    SignalObj
-        With a note where the method ended before its tolerance was reached.
-    """
-    choice, inside = _choice_of(p), _inside(src)
-    x, found, notes = _found("baseline", src, choice, inside)
-    dst = signal_like(src, "baseline", choice.suffix, np.array([x, found]))
-    if inside is not None:
-        dst.roi = None
-    return Noted(dst, notes)
-
-
-@own_function("signal", parameters=BaselineParam, package="pybaselines")
-def baseline_removal(src: SignalObj, p: BaselineParam) -> Any:
-    """Subtract the baseline of a spectrum from it, so that its peaks stand on zero.
-
-    By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
-    interest the baseline is found of these, and subtracted there. Error bars stay: the baseline
-    counts as exact.
-
-    Parameters
-    ----------
-    src
-        Its peaks point upwards.
-    p
-        Method and parameters.
-
-    Returns
-    -------
-    SignalObj
-        With a note where the method ended before its tolerance was reached.
-    """
-    choice, inside = _choice_of(p), _inside(src)
-    _, found, notes = _found("baseline_removal", src, choice, inside)
-    rows = value_of(src, "xydata").copy()
-    if inside is None:
-        rows[1] -= found
-    else:
-        rows[1, inside] -= found
-    dst = signal_like(src, "baseline_removal", choice.suffix, rows)
-    return Noted(dst, notes)
-
-
 class _Choice(NamedTuple):
     """What a set of parameters says: the method, and what it is given by pybaselines' names.
 
@@ -193,21 +135,42 @@ def _choice(method: str, *values: Any) -> _Choice:
     )
 
 
-def _inside(src: SignalObj) -> Array | None:
-    """Return where the regions of interest are; None if there are none."""
-    mask = src.maskdata if ROI_KEY in value_of(src, "metadata") else None
-    return None if mask is None else ~mask[1]
+class _Found(NamedTuple):
+    """What comes of a spectrum: x and y; ``facts`` is what pybaselines says of how it was found."""
+
+    choice: _Choice
+    rows: Array
+    facts: Any
 
 
-def _found(
-    function: str, src: SignalObj, choice: _Choice, inside: Array | None
-) -> tuple[Array, Array, tuple[Note, ...]]:
-    """Return x and the baseline of what is inside, and what is to be said of it."""
-    _check(function, src, choice)
-    rows = value_of(src, "xydata")
-    x, y = (rows[0], rows[1]) if inside is None else (rows[0, inside], rows[1, inside])
+def _baseline_of(src: SignalObj, p: BaselineParam) -> _Found:
+    """Find the baseline of what is inside."""
+    choice, inside = _checked("baseline", src, p)
+    x, y = _inside_of(src, inside)
     values, facts = _fitters.found(x, y, choice)
-    return x, values, _notes(function, src, choice, facts)
+    return _Found(choice, np.array([x, values]), facts)
+
+
+def _without_baseline(src: SignalObj, p: BaselineParam) -> _Found:
+    """Subtract the baseline of what is inside."""
+    choice, inside = _checked("baseline_removal", src, p)
+    values, facts = _fitters.found(*_inside_of(src, inside), choice)
+    rows = value_of(src, "xydata").copy()
+    rows[1, slice(None) if inside is None else inside] -= values
+    return _Found(choice, rows, facts)
+
+
+def _checked(function: str, src: SignalObj, p: BaselineParam) -> tuple[_Choice, Array | None]:
+    """Return what a set says, and where regions of interest are, None if there are none."""
+    choice = _choice_of(p)
+    _check(function, src, choice)
+    mask = src.maskdata if ROI_KEY in value_of(src, "metadata") else None
+    return choice, None if mask is None else ~mask[1]
+
+
+def _inside_of(src: SignalObj, inside: Array | None) -> tuple[Array, Array]:
+    x, y = value_of(src, "xydata")[:2]
+    return (x, y) if inside is None else (x[inside], y[inside])
 
 
 class _Fitters(threading.local):
@@ -258,11 +221,12 @@ def _check(function: str, src: SignalObj, choice: _Choice) -> None:
     check_finite(function, src)
 
 
-def _notes(function: str, src: SignalObj, choice: _Choice, facts: Any) -> tuple[Note, ...]:
+def _notes(function: str, src: SignalObj, found: _Found) -> tuple[Note, ...]:
     """Say where a method ended at its last iteration, before its tolerance was reached."""
+    choice, facts = found.choice, found.facts
     history = facts.get("tol_history")
     tolerance = facts.get("tol", choice.tolerance)
-    if history is None or not len(history) or np.ndim(history) != 1:
+    if history is None or not len(history) or history.ndim != 1:
         return ()
     last = float(history[-1])
     if last < tolerance:
@@ -274,3 +238,58 @@ def _notes(function: str, src: SignalObj, choice: _Choice, facts: Any) -> tuple[
             "Give more by max_iter=, or another lam= or method=.",
         ),
     )
+
+
+@own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_baseline_of)
+def baseline(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> Any:
+    """Find the baseline of a spectrum: what is left of it without its peaks.
+
+    By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
+    interest it is found of these, and ends where they do.
+
+    Parameters
+    ----------
+    src
+        Its peaks point upwards.
+    p
+        Method and parameters.
+    found
+        What was found of it ahead.
+
+    Returns
+    -------
+    SignalObj
+        With a note where the method ended before its tolerance was reached.
+    """
+    found = found or _baseline_of(src, p)
+    dst = signal_like(src, "baseline", found.choice.suffix, found.rows)
+    if ROI_KEY in value_of(dst, "metadata"):
+        dst.roi = None
+    return Noted(dst, _notes("baseline", src, found))
+
+
+@own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_without_baseline)
+def baseline_removal(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> Any:
+    """Subtract the baseline of a spectrum from it, so that its peaks stand on zero.
+
+    By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
+    interest the baseline is found of these, and subtracted there. Error bars stay: the baseline
+    counts as exact.
+
+    Parameters
+    ----------
+    src
+        Its peaks point upwards.
+    p
+        Method and parameters.
+    found
+        What was found of it ahead.
+
+    Returns
+    -------
+    SignalObj
+        With a note where the method ended before its tolerance was reached.
+    """
+    found = found or _without_baseline(src, p)
+    dst = signal_like(src, "baseline_removal", found.choice.suffix, found.rows)
+    return Noted(dst, _notes("baseline_removal", src, found))

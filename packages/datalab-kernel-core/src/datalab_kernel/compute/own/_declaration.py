@@ -38,6 +38,7 @@ def own_function(  # noqa: PLR0913 - each is given by its name
     takes_in_turn: bool = False,
     result_group: str | None = None,
     package: str = "",
+    ahead: Callable[..., Any] | None = None,
 ) -> Callable[[_Call], _Call]:
     """Declare the function below to be one that ``workspace.calc`` runs by its own name.
 
@@ -64,6 +65,9 @@ def own_function(  # noqa: PLR0913 - each is given by its name
         The title of the group that its result goes to; None: that of its first object.
     package
         What else computes, whose version the history has too; the name that installers know.
+    ahead
+        Does what takes long of a call, as :class:`Function` has it; it is called with the same. The
+        function takes what came of it as ``found``, which is None if nothing was done ahead.
 
     Notes
     -----
@@ -88,6 +92,7 @@ def own_function(  # noqa: PLR0913 - each is given by its name
             takes_in_turn=takes_in_turn,
             result_group=result_group,
             package=package,
+            ahead=ahead,
         )
         return call
 

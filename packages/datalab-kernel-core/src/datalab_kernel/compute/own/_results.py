@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sigima.proc.title_formatting import get_default_title_formatter
 
-from datalab_kernel.objects import share_object
-from datalab_kernel.objects._fields import ROI_KEY, value_of
+from datalab_kernel.objects._fields import signal_with
 
 if TYPE_CHECKING:
     from sigima.objects import SignalObj
@@ -31,9 +30,4 @@ def signal_like(src: SignalObj, function: str, suffix: str, rows: Array) -> Sign
         x, y and, if there are any, their error bars; they become its own.
     """
     title = get_default_title_formatter().format_1_to_1_title(function, suffix)
-    dst: SignalObj = share_object(src, title=title)
-    metadata = value_of(dst, "metadata")
-    for key in [key for key in metadata if key.startswith("_") and key != ROI_KEY]:
-        del metadata[key]  # private ones are the other's own
-    vars(dst)["_xydata"] = rows
-    return dst
+    return signal_with(src, rows, title)
