@@ -17,7 +17,7 @@ from datalab_kernel.compute._records import Record, encoded, versions, write_rec
 from datalab_kernel.compute._result_units import describe
 from datalab_kernel.compute._source import InTurn
 from datalab_kernel.compute._titles import naming
-from datalab_kernel.compute.notes import Computed, notes_on
+from datalab_kernel.compute.notes import Computed, is_watched, notes_on
 from datalab_kernel.compute.own._declaration import Noted
 from datalab_kernel.errors import (
     ComputationError,
@@ -415,17 +415,21 @@ def _notes(
 
     ``own`` are those that the function itself made.
     """
-    computed = Computed(
-        function=job.function.name,
-        kind=job.function.kind,
-        inputs=operands,
-        parameters=job.parameters,
-        value=value,
-        masked=job.masked,
-        units=job.units,
-    )
-    of_results = notes_of_results(value) if job.function.has_own_results else ()
-    return distinct((*job.notes, *notes_on(computed), *of_results, *own))
+    function = job.function
+    found: tuple[Note, ...] = ()
+    if is_watched(function.kind, function.name, job.masked, value):
+        computed = Computed(
+            function=function.name,
+            kind=function.kind,
+            inputs=operands,
+            parameters=job.parameters,
+            value=value,
+            masked=job.masked,
+            units=job.units,
+        )
+        found = notes_on(computed)
+    of_results = notes_of_results(value) if function.has_own_results else ()
+    return distinct((*job.notes, *found, *of_results, *own))
 
 
 def _check_together(job: Job, inputs: tuple[Any, ...]) -> None:

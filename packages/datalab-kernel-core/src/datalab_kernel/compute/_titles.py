@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sigima.proc.title_formatting import (
     PlaceholderTitleFormatter,
@@ -20,36 +20,9 @@ from sigima.proc.title_formatting import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TITLES: ContextVar[Titles | None] = ContextVar("titles", default=None)
+_NAMES: ContextVar[naming | None] = ContextVar("names", default=None)
 _PLACEHOLDERS = PlaceholderTitleFormatter()
 _OTHER = "\N{HORIZONTAL ELLIPSIS}"
-
-
-class Titles:
-    """The names of a computation's sources, and the titles that were written with them."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = tuple(names)
-        self._written: set[str] = set()
-
-    def write(self, template: str, suffix: str | None, count: int) -> str:
-        """Write names into a template of Sigima's, which has ``{0}``, ``{1}``, … for them."""
-        # A function that adds something of its own (noise) does so with more than was given
-        names = self._names + (_OTHER,) * (count - len(self._names))
-        title = template.format(*names)
-        title = f"{title}|{suffix}" if suffix else title
-        self._written.add(title)
-        return title
-
-    def finished(self, title: str) -> str:
-        """Write names also into a title that a function made without asking for one."""
-        if title in self._written:
-            return title
-        return re.sub(r"\{(\d)\}", self._named, title)
-
-    def _named(self, found: re.Match[str]) -> str:
-        number = int(found[1])
-        return self._names[number] if number < len(self._names) else found[0]
 
 
 class _NamingFormatter:
@@ -59,20 +32,20 @@ class _NamingFormatter:
         self._others = others
 
     def format_1_to_1_title(self, name: str, suffix: str | None = None) -> str:
-        titles = _TITLES.get()
+        titles = _NAMES.get()
         if titles is None:
             return str(self._others.format_1_to_1_title(name, suffix))
         return titles.write(_PLACEHOLDERS.format_1_to_1_title(name), suffix, 1)
 
     def format_n_to_1_title(self, name: str, n_inputs: int, suffix: str | None = None) -> str:
-        titles = _TITLES.get()
+        titles = _NAMES.get()
         if titles is None:
             return str(self._others.format_n_to_1_title(name, n_inputs, suffix))
         template = _PLACEHOLDERS.format_n_to_1_title(name, n_inputs)
         return titles.write(template, suffix, n_inputs)
 
     def format_2_to_1_title(self, name: str, suffix: str | None = None) -> str:
-        titles = _TITLES.get()
+        titles = _NAMES.get()
         if titles is None:
             return str(self._others.format_2_to_1_title(name, suffix))
         return titles.write(_PLACEHOLDERS.format_2_to_1_title(name), suffix, 2)
@@ -123,13 +96,33 @@ class naming:  # noqa: N801 - used like a function
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._titles = Titles(names)
+        self._names = names
+        self._written: set[str] = set()
 
-    def __enter__(self) -> Titles:
+    def __enter__(self) -> Self:
         INSTALLATION.__enter__()
-        self._token = _TITLES.set(self._titles)
-        return self._titles
+        self._token = _NAMES.set(self)
+        return self
 
     def __exit__(self, *_: object) -> None:
-        _TITLES.reset(self._token)
+        _NAMES.reset(self._token)
         INSTALLATION.__exit__()
+
+    def write(self, template: str, suffix: str | None, count: int) -> str:
+        """Write names into a template of Sigima's, which has ``{0}``, ``{1}``, … for them."""
+        # A function that adds something of its own (noise) does so with more than was given
+        names = (*self._names, *[_OTHER] * (count - len(self._names)))
+        title = template.format(*names)
+        title = f"{title}|{suffix}" if suffix else title
+        self._written.add(title)
+        return title
+
+    def finished(self, title: str) -> str:
+        """Write names also into a title that a function made without asking for one."""
+        if title in self._written:
+            return title
+        return re.sub(r"\{(\d)\}", self._named, title)
+
+    def _named(self, found: re.Match[str]) -> str:
+        number = int(found[1])
+        return self._names[number] if number < len(self._names) else found[0]

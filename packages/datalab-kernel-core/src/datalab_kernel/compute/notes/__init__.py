@@ -5,6 +5,6 @@ file makes those of one idea. Values are never changed here.
 """
 
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
-from datalab_kernel.compute.notes._table import BEHAVIOURS, notes_on
+from datalab_kernel.compute.notes._table import BEHAVIOURS, is_watched, notes_on
 
-__all__ = ["BEHAVIOURS", "Behaviour", "Computed", "notes_on"]
+__all__ = ["BEHAVIOURS", "Behaviour", "Computed", "is_watched", "notes_on"]

@@ -54,6 +54,8 @@ class Behaviour:
     functions
         The names of the functions that have it, with their kind: ``("signal", "fwhm")``;
         empty: every function.
+    not_of
+        Names of functions, with their kind, that haven't: those which refuse such data.
     does
         What they do, as Sigima's version of ``seen_in`` does.
     misleads
@@ -73,6 +75,7 @@ class Behaviour:
 
     title: str
     functions: frozenset[tuple[Kind, str]] = frozenset()
+    not_of: frozenset[tuple[Kind, str]] = frozenset()
     does: str
     misleads: str
     advice: str

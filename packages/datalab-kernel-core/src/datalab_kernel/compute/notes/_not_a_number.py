@@ -44,6 +44,9 @@ def _nan_note(computed: Computed) -> Note | None:
 BEHAVIOURS = (
     Behaviour(
         title="NaN that spreads",
+        not_of=frozenset(
+            ("signal", name) for name in ("baseline", "baseline_removal", "savitzky_golay")
+        ),
         does="Recursive and Fourier filters (`lowpass`, `highpass`, `bandpass`, `bandstop` with "
         "each of their methods), transforms and running sums carry one NaN into every value.",
         misleads="One NaN in a long signal leaves nothing of it.",

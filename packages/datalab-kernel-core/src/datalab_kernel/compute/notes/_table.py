@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from datalab_kernel.compute.notes._arrays import is_object
 from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
@@ -25,7 +25,7 @@ from datalab_kernel.compute.notes._segments import BEHAVIOURS as _SEGMENTS
 from datalab_kernel.compute.notes._width import BEHAVIOURS as _WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from datalab_kernel.compute.notes._computed import Behaviour, Computed
     from datalab_kernel.notes import Note
@@ -72,6 +72,11 @@ def notes_on(computed: Computed) -> tuple[Note, ...]:
     return tuple(found)
 
 
+def is_watched(kind: Kind, function: str, masked: Collection[str], value: Any) -> bool:
+    """Say whether :func:`notes_on` looks at anything of such a call."""
+    return bool(makers_of(kind, function, bool(masked), is_object(value)))
+
+
 @cache
 def makers_of(
     kind: Kind, function: str, has_masks: bool, gives_object: bool
@@ -81,6 +86,7 @@ def makers_of(
         for one in BEHAVIOURS
         if one.make
         and (not one.functions or (kind, function) in one.functions)
+        and (kind, function) not in one.not_of
         and (has_masks or not one.of_masks)
         and (gives_object or not one.of_objects)
     )
