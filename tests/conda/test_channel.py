@@ -13,7 +13,7 @@ from conda._expected import differences
 from conda._leftovers import folder_for_one_run
 from conda._rattler import CACHE_VARIABLE, fresh_cache
 from conda._source import ROOT, requirements
-from offline_channel import _python
+from offline_channel import _channel, _python
 from offline_channel._channel import LocalChannel, local_channel
 from offline_channel._elf import is_elf, with_library_path
 from offline_channel._names import conda_name, match_spec, pypi_name
@@ -98,7 +98,10 @@ def test_another_system_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> Non
         _python.python_packages()
 
 
-def test_requirements_that_dont_exist_are_a_clear_error(tmp_path: Path) -> None:
+def test_requirements_that_dont_exist_are_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_channel, "python_packages", list)  # which are packed meanwhile
     with pytest.raises(CondaToolError, match="pip can.t download .*no-such-thing"):
         local_channel(tmp_path, ["./no-such-thing==0"])
     assert list(tmp_path.iterdir()) == []

@@ -33,15 +33,25 @@ ALONE = """
 from noted import *
 
 @pytest.mark.alone
-def test_it():
+@pytest.mark.parametrize("number", range(3))
+def test_it(number):
     with noted("alone"):
-        time.sleep(0.5)
+        time.sleep(0.2)
+
+def test_others_may_run_again():
+    before = Path("times").stat().st_size
+    until = time.monotonic() + 60
+    while Path("times").stat().st_size == before:
+        assert time.monotonic() < until
+        time.sleep(0.01)
     Path("ended").touch()
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such lock on Windows")
-def test_nothing_runs_beside_a_test_that_is_marked_alone(tmp_path: Path, root: Path) -> None:
+def test_nothing_runs_beside_tests_that_are_marked_alone_nor_between_them(
+    tmp_path: Path, root: Path
+) -> None:
     shutil.copy(root / "conftest.py", tmp_path)
     settings = "[pytest]\nmarkers =\n  alone\npythonpath = .\naddopts = -p no:cacheprovider\n"
     (tmp_path / "pytest.ini").write_text(settings)
@@ -55,6 +65,7 @@ def test_nothing_runs_beside_a_test_that_is_marked_alone(tmp_path: Path, root: P
         alone = subprocess.run([*command, "test_alone.py"], cwd=tmp_path, check=False)
         assert (alone.returncode, others.wait()) == (0, 0)
     lines = [line.split() for line in (tmp_path / "times").read_text().splitlines()]
-    [(began, ended)] = [(float(a), float(b)) for kind, a, b in lines if kind == "alone"]
+    alone_times = [(float(a), float(b)) for kind, a, b in lines if kind == "alone"]
+    (began, _), _, (_, ended) = alone_times
     times = [(float(a), float(b)) for kind, a, b in lines if kind == "other"]
     assert [(a, b) for a, b in times if a < ended and b > began] == []
