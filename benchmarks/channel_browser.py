@@ -20,15 +20,14 @@ from typing import TYPE_CHECKING
 import _channel_scripts as scripts
 from _channel_cells import cells
 from _pairs import compare_times, print_rows
-from frontends.chromium import chromium
+from _unwatched_page import unwatched_chromium
 from frontends.notebook import NotebookPage, lab_path
 from frontends.server import jupyter_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import BrowserContext
-
+    from _unwatched_page import UnwatchedBrowser
     from frontends.server import JupyterServer
 
 CALLS = 100
@@ -44,7 +43,7 @@ Times = tuple["Callable[[], float]", "Callable[[], float]"]
 class Measured:
     """A notebook with a channel and a bare comm between its kernel and its page."""
 
-    def __init__(self, browser: BrowserContext, server: JupyterServer, kernel: str) -> None:
+    def __init__(self, browser: UnwatchedBrowser, server: JupyterServer, kernel: str) -> None:
         name = f"channel-{kernel}.ipynb"
         server.write_notebook(name, [""], kernel=kernel)
         self.page = browser.new_page()
@@ -193,7 +192,10 @@ def main() -> None:
     """Print every row, on each kernel."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     folder = os.environ.get("JCHANNEL_FOLDER")
-    with jupyter_server(is_prompt=True, is_limited=False) as server, chromium() as browser:
+    with (
+        jupyter_server(is_prompt=True, is_limited=False) as server,
+        unwatched_chromium() as browser,
+    ):
         for kernel in sys.argv[2:] or ("datalab", "python3"):
             measured = Measured(browser, server, kernel)
             print_compared(kernel, measured, pairs)
