@@ -21,12 +21,25 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
 expect.set_options(timeout=60_000)  # ms: a busy machine takes longer than Playwright's 5 s
+FULL = bool(os.environ.get("DATALAB_KERNEL_TEST_FULL"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_warm_up() -> Iterator[None]:
+    """Have no kernel import Sigima behind its first cell; in a whole run they do.
+
+    It takes a processor a second or more, and tests/kernel has the tests that are about it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if not FULL:
+            patch.setenv("DATALAB_KERNEL_WARMUP", "off")
+        yield
 
 
 @pytest.fixture
 def whole_run() -> None:
     """Leave a test out of a sampled run: the variable is the task ``test-browser-full``'s."""
-    if not os.environ.get("DATALAB_KERNEL_TEST_FULL"):
+    if not FULL:
         pytest.skip("only in a whole run")
 
 

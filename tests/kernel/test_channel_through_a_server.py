@@ -48,7 +48,7 @@ found = (len(get_comm_manager().comms), len(asyncio.all_tasks())) == before
 @pytest.fixture(scope="module")
 def server() -> Iterator[JupyterServer]:
     """Give a server with its default limits."""
-    with jupyter_server() as running:
+    with jupyter_server(DATALAB_KERNEL_WARMUP="off") as running:
         yield running
 
 
@@ -137,7 +137,8 @@ def test_ten_thousand_calls_of_a_cell_are_answered_and_leave_nothing(
 
 def test_calls_are_answered_though_the_server_drops_messages_between_them() -> None:
     calls = CALLS.replace("FLOOD", "2_000").replace("CALLS", "10_000" if FULL else "2_000")
-    with jupyter_server("--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=100") as strict:
+    limit = "--ZMQChannelsWebsocketConnection.iopub_msg_rate_limit=100"
+    with jupyter_server(limit, DATALAB_KERNEL_WARMUP="off") as strict:
         (_, answered, left), arrived = in_a_notebook(strict, "datalab", OPEN, calls, LEFT)
     assert (answered, left) == ("(True, 'open')", "True")
     assert arrived < 2_000  # else nothing was dropped, and nothing was shown here
