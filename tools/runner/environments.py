@@ -112,8 +112,10 @@ class Environments:
         with self._compiling:
             if name not in self._compiled:
                 self._compiled.add(name)
-                others = [self.folder(other) for other in self.known if other != name]
-                share_bytecode(self.folder(name), others)
+                made = [
+                    one for one in self.known if one != name and self._stamp_file(one).is_file()
+                ]
+                share_bytecode(self.folder(name), [self.folder(one) for one in made])
 
     @contextmanager
     def locked(self) -> Iterator[None]:
