@@ -136,11 +136,11 @@ def _choice(method: str, *values: Any) -> _Choice:
 
 
 class _Found(NamedTuple):
-    """What comes of a spectrum: x and y; ``facts`` is what pybaselines says of how it was found."""
+    """What comes of a spectrum: x and y, and what is to be said of them; ``suffix`` is for the title."""
 
-    choice: _Choice
     rows: Array
-    facts: Any
+    suffix: str
+    notes: tuple[Note, ...]
 
 
 def _baseline_of(src: SignalObj, p: BaselineParam) -> _Found:
@@ -148,7 +148,7 @@ def _baseline_of(src: SignalObj, p: BaselineParam) -> _Found:
     choice, inside = _checked("baseline", src, p)
     x, y = _inside_of(src, inside)
     values, facts = _fitters.found(x, y, choice)
-    return _Found(choice, np.array([x, values]), facts)
+    return _Found(np.array([x, values]), choice.suffix, _notes("baseline", src, choice, facts))
 
 
 def _without_baseline(src: SignalObj, p: BaselineParam) -> _Found:
@@ -157,7 +157,7 @@ def _without_baseline(src: SignalObj, p: BaselineParam) -> _Found:
     values, facts = _fitters.found(*_inside_of(src, inside), choice)
     rows = value_of(src, "xydata").copy()
     rows[1, slice(None) if inside is None else inside] -= values
-    return _Found(choice, rows, facts)
+    return _Found(rows, choice.suffix, _notes("baseline_removal", src, choice, facts))
 
 
 def _checked(function: str, src: SignalObj, p: BaselineParam) -> tuple[_Choice, Array | None]:
@@ -221,9 +221,8 @@ def _check(function: str, src: SignalObj, choice: _Choice) -> None:
     check_finite(function, src)
 
 
-def _notes(function: str, src: SignalObj, found: _Found) -> tuple[Note, ...]:
+def _notes(function: str, src: SignalObj, choice: _Choice, facts: Any) -> tuple[Note, ...]:
     """Say where a method ended at its last iteration, before its tolerance was reached."""
-    choice, facts = found.choice, found.facts
     history = facts.get("tol_history")
     tolerance = facts.get("tol", choice.tolerance)
     if history is None or not len(history) or history.ndim != 1:
@@ -262,10 +261,10 @@ def baseline(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> A
         With a note where the method ended before its tolerance was reached.
     """
     found = found or _baseline_of(src, p)
-    dst = signal_like(src, "baseline", found.choice.suffix, found.rows)
+    dst = signal_like(src, "baseline", found.suffix, found.rows)
     if ROI_KEY in value_of(dst, "metadata"):
         dst.roi = None
-    return Noted(dst, _notes("baseline", src, found))
+    return Noted(dst, found.notes)
 
 
 @own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_without_baseline)
@@ -291,5 +290,5 @@ def baseline_removal(src: SignalObj, p: BaselineParam, found: _Found | None = No
         With a note where the method ended before its tolerance was reached.
     """
     found = found or _without_baseline(src, p)
-    dst = signal_like(src, "baseline_removal", found.choice.suffix, found.rows)
-    return Noted(dst, _notes("baseline_removal", src, found))
+    dst = signal_like(src, "baseline_removal", found.suffix, found.rows)
+    return Noted(dst, found.notes)
