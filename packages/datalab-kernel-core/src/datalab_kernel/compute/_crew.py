@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["Crew"]
 
 T = TypeVar("T")
+_LOOK_S = 0.2
+"""A Stop is seen within this, also one that comes between two steps of Python."""
 
 
 class Crew(Generic[T]):
@@ -72,7 +75,7 @@ class Crew(Generic[T]):
                 thread.start()
             for place in range(len(self._calls)):
                 while place not in found:
-                    number, value, error = self._outcomes.get()
+                    number, value, error = self._outcome()
                     found[number] = (value, error)
                 value, error = found.pop(place)
                 if error is not None:
@@ -84,6 +87,13 @@ class Crew(Generic[T]):
         except BaseException:
             self._leave()
             raise
+
+    def _outcome(self) -> tuple[int, Any, BaseException | None]:
+        """Wait for what came of some call."""
+        while True:
+            # A signal that comes just before the wait ends no wait: Python sees it at its next step
+            with suppress(queue.Empty):
+                return self._outcomes.get(timeout=_LOOK_S)
 
     def _end(self) -> None:
         """Begin nothing more, and wait for what runs; a Stop ends the waiting."""
