@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from _thread import interrupt_main
 from contextvars import ContextVar
 from functools import partial
 
@@ -92,12 +93,18 @@ def test_closing_ends_it_as_an_interrupt_does():
     assert len(done) == finished
 
 
-def test_a_stop_leaves_a_call_that_is_long_and_drops_its_result():
+def as_to_a_process():
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+@pytest.mark.parametrize("interrupt", [as_to_a_process, interrupt_main])  # which ends no wait
+def test_a_stop_leaves_a_call_that_is_long_and_drops_its_result(interrupt):
     went_on, may_end = threading.Event(), threading.Event()
 
     def stop():
         went_on.wait(20)
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)  # as to a process
+        time.sleep(0.1)  # it is waited for by then
+        interrupt()
 
     def work():
         went_on.set()
