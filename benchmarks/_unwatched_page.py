@@ -41,9 +41,8 @@ class UnwatchedPage:
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
         self._count = 0
-        self._ask(
-            "Emulation.setFocusEmulationEnabled", enabled=True
-        )  # as Playwright's pages have it
+        # As Playwright's pages have it
+        self._ask("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def _ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._count += 1

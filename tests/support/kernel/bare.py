@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from zlib import crc32
 
 import pytest
 
-FULL = os.environ.get("DATALAB_KERNEL_TEST_FULL") == "1"
+from support.sampling import IS_FULL
+
 OURS, BARE, IPYKERNEL = "datalab", "xpython", "python3"
 
 
@@ -25,7 +25,7 @@ def fails_on_bare_xpython(why: str) -> pytest.MarkDecorator:
         marks=[
             pytest.mark.xfail(raises=AssertionError, reason=why, strict=True),
             pytest.mark.skipif(sys.platform != "linux", reason="measured on Linux"),
-            pytest.mark.skipif(not (FULL or is_sampled), reason="in test-full"),
+            pytest.mark.skipif(not (IS_FULL or is_sampled), reason="in test-full"),
         ],
     )
     return pytest.mark.parametrize("watch", [OURS, bare], indirect=True)
@@ -41,7 +41,7 @@ def as_ipykernel() -> pytest.MarkDecorator:
     """Run a test on our kernel, and on ipykernel too where every matrix runs whole."""
     theirs = pytest.param(
         IPYKERNEL,
-        marks=pytest.mark.skipif(not FULL, reason="compared in test-full"),
+        marks=pytest.mark.skipif(not IS_FULL, reason="compared in test-full"),
     )
     return pytest.mark.parametrize("watch", [OURS, theirs], indirect=True)
 

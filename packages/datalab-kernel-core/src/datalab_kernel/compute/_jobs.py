@@ -325,7 +325,7 @@ def ahead(job: Job) -> Any:
     :func:`run`, which does it then, says why.
     """
     do = job.function.ahead
-    if do is None or job.parameters is None:
+    if do is None:
         return None
     try:
         return do(*job.inputs, job.parameters)
@@ -478,8 +478,9 @@ def _keep_geometry(job: Job, inputs: tuple[Any, ...], value: Any) -> None:
 
 def _call(job: Job, inputs: Sequence[Any], found: Any) -> Any:
     function = job.function
-    if found is not None:
-        return function.call(*inputs, job.parameters, found)
+    if function.ahead is not None:
+        found = function.ahead(*inputs, job.parameters) if found is None else found
+        return function.call(*inputs, found)
     given = from_first_date(function.name, inputs)
     if function.may_take_operand and len(given) == 1:
         given = [*given, None]

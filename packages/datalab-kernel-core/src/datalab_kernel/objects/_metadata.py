@@ -56,10 +56,9 @@ def _check(value: Any, path: Path) -> None:  # noqa: C901 - one line per kind
         _check_dict(value, path)
     elif isinstance(value, (list, tuple)):
         is_deep = len(path) >= MAX_DEPTH
-        if is_deep or not _PLAIN.issuperset(map(type, value)):
-            for index, item in enumerate(value):
-                if is_deep or not _is_plain(item):
-                    _check(item, (*path, index))
+        for index, item in enumerate(value):
+            if is_deep or not _is_plain(item):
+                _check(item, (*path, index))
     elif isinstance(value, np.ndarray):
         _check_array(value, path)
     elif isinstance(value, np.generic):
@@ -83,8 +82,11 @@ def _check_dict(value: dict[Any, Any], path: Path) -> None:
         if not isinstance(key, str):
             raise _error((*path, repr(key)), f"keys must be text, not {type(key).__name__}")
         kind = type(item)  # as _is_plain says, without a call: most dicts are small
-        if is_deep or not (kind in _PLAIN or (kind is int and _MIN <= item <= _MAX)):
-            (_check_dict if kind is dict and not is_deep else _check)(item, (*path, key))
+        is_plain = kind in _PLAIN or (kind is int and _MIN <= item <= _MAX)
+        if kind is dict and not is_deep:
+            _check_dict(item, (*path, key))
+        elif is_deep or not is_plain:
+            _check(item, (*path, key))
 
 
 def _is_plain(value: Any) -> bool:

@@ -240,7 +240,7 @@ def _notes(function: str, src: SignalObj, choice: _Choice, facts: Any) -> tuple[
 
 
 @own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_baseline_of)
-def baseline(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> Any:
+def baseline(src: SignalObj, found: _Found) -> Any:
     """Find the baseline of a spectrum: what is left of it without its peaks.
 
     By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
@@ -250,17 +250,14 @@ def baseline(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> A
     ----------
     src
         Its peaks point upwards.
-    p
-        Method and parameters.
     found
-        What was found of it ahead.
+        What :func:`_baseline_of` found.
 
     Returns
     -------
     SignalObj
         With a note where the method ended before its tolerance was reached.
     """
-    found = found or _baseline_of(src, p)
     dst = signal_like(src, "baseline", found.suffix, found.rows)
     if ROI_KEY in value_of(dst, "metadata"):
         dst.roi = None
@@ -268,7 +265,7 @@ def baseline(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> A
 
 
 @own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_without_baseline)
-def baseline_removal(src: SignalObj, p: BaselineParam, found: _Found | None = None) -> Any:
+def baseline_removal(src: SignalObj, found: _Found) -> Any:
     """Subtract the baseline of a spectrum from it, so that its peaks stand on zero.
 
     By `pybaselines <https://pybaselines.readthedocs.io>`_. Of a spectrum with regions of
@@ -279,16 +276,13 @@ def baseline_removal(src: SignalObj, p: BaselineParam, found: _Found | None = No
     ----------
     src
         Its peaks point upwards.
-    p
-        Method and parameters.
     found
-        What was found of it ahead.
+        What :func:`_without_baseline` found.
 
     Returns
     -------
     SignalObj
         With a note where the method ended before its tolerance was reached.
     """
-    found = found or _without_baseline(src, p)
     dst = signal_like(src, "baseline_removal", found.suffix, found.rows)
     return Noted(dst, found.notes)
