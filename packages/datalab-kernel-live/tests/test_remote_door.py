@@ -1,5 +1,6 @@
 """The XML-RPC door: what it asks, and what a person is told when that fails."""
 
+import os
 import socket
 import struct
 import threading
@@ -15,9 +16,10 @@ from datalab_kernel.errors import (
     DataLabRefusedError,
     DataLabUnreachableError,
 )
-from datalab_kernel_live._xmlrpc_port import find_port
+from datalab_kernel_live._xmlrpc_port import find_remote_door
 from datalab_kernel_live.doors.web._door import WebDoor
 from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+from datalab_kernel_live.doors.xmlrpc._proxy import connected_proxy
 from datalab_kernel_live.window import _settings
 
 
@@ -202,6 +204,25 @@ def test_a_hung_door_is_healed_through_the_other_one(server: FakeRemote, door: R
         assert web.objects == {}
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        RemoteDoor.current_panel,
+        lambda door: door.ask_panel().result(),
+        lambda door: connected_proxy(door).get_current_panel(),
+    ],
+    ids=["asked", "asked ahead", "Sigima's proxy"],
+)
+def test_a_question_whose_signal_is_lost_is_answered(
+    server: FakeRemote, ask: Callable[[RemoteDoor], str]
+) -> None:
+    with running(FakeWeb()) as web:
+        web.on_calc = server.ready.set
+        server.titles["hung"] = "yes"
+        assert ask(RemoteDoor(server.port, heals_by=WebDoor(web.url))) == "signal"
+        assert server.calls.count("get_current_panel") == 1
+
+
 def test_a_door_that_stays_hung_says_so(server: FakeRemote, door: RemoteDoor) -> None:
     with running(FakeWeb()) as web:
         server.titles["hung"] = "yes"
@@ -225,51 +246,89 @@ def _no_port_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATALAB_XMLRPCPORT", raising=False)
 
 
+def _found(url: str, home: Path) -> int | None:
+    """Return the port of the door that is found to the DataLab of a Web API."""
+    door = find_remote_door(WebDoor(url), config_home=home)
+    return None if door is None else door.port
+
+
 def test_the_port_is_in_datalabs_settings(server: FakeRemote, tmp_path: Path) -> None:
     _write_port(tmp_path, server.port)
-    assert find_port("http://localhost:18080", tmp_path) == server.port
+    assert _found("http://localhost:18080", tmp_path) == server.port
 
 
 def test_the_environment_names_the_port(
     server: FakeRemote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATALAB_XMLRPCPORT", str(server.port))
-    assert find_port("http://127.0.0.1:18080", tmp_path) == server.port
+    assert _found("http://127.0.0.1:18080", tmp_path) == server.port
 
 
 def test_a_port_left_by_an_older_version_is_passed_over(server: FakeRemote, tmp_path: Path) -> None:
     _write_port(tmp_path, 9)
     _write_port(tmp_path, server.port, "DataLab_v1.ini")
-    assert find_port("http://127.0.0.1:18080", tmp_path) == server.port
+    assert _found("http://127.0.0.1:18080", tmp_path) == server.port
 
 
 def test_the_door_of_another_datalab_is_not_taken(server: FakeRemote, tmp_path: Path) -> None:
     _write_port(tmp_path, server.port)
-    assert find_port("http://127.0.0.1:18081", tmp_path) is None
-    assert find_port("http://lab.example.org:18080", tmp_path) is None
+    assert _found("http://127.0.0.1:18081", tmp_path) is None
+    assert _found("http://lab.example.org:18080", tmp_path) is None
 
 
 @pytest.mark.parametrize("port", ["None", "", "-1", "99999999", "x", "²"])
 def test_settings_without_a_port_are_a_closed_door(tmp_path: Path, port: str) -> None:
     _write_port(tmp_path, port)
-    assert find_port("http://127.0.0.1:18080", tmp_path) is None
+    assert _found("http://127.0.0.1:18080", tmp_path) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"no section", b"\xff\xfe", b"[main]\n[main]\n"])
 def test_damaged_settings_are_a_closed_door(tmp_path: Path, content: bytes) -> None:
     _write_port(tmp_path, 9)
     (tmp_path / ".DataLab_v1" / "DataLab_v1_typed.ini").write_bytes(content)
-    assert find_port("http://127.0.0.1:18080", tmp_path) is None
+    assert _found("http://127.0.0.1:18080", tmp_path) is None
     assert _settings.auto_refresh(tmp_path) is None
 
 
+@pytest.fixture
+def hung(server: FakeRemote) -> Iterator[FakeRemote]:
+    """Give a server that waits for a signal that the window never gave."""
+    server.titles["hung"] = "yes"
+    with pytest.raises(DataLabBusyError):
+        RemoteDoor(server.port).call("get_current_panel", timeout_s=0.2)
+    yield server
+    server.ready.set()
+
+
+def test_a_door_that_hangs_is_healed_where_it_is_looked_for(
+    hung: FakeRemote, tmp_path: Path
+) -> None:
+    _write_port(tmp_path, hung.port)
+    with running(FakeWeb()) as web:
+        hung.web_url = web.url
+        web.on_calc = hung.ready.set
+        assert _found(web.url, tmp_path) == hung.port
+
+
 @pytest.mark.alone
-def test_a_hung_door_is_found_out_within_a_second(tmp_path: Path) -> None:
-    with raw_server(_silent) as port:
-        _write_port(tmp_path, port)
+def test_a_door_that_stays_hung_is_no_closed_one(hung: FakeRemote, tmp_path: Path) -> None:
+    _write_port(tmp_path, hung.port)
+    with running(FakeWeb()) as web:
         start_s = time.monotonic()
-        assert find_port("http://127.0.0.1:18080", tmp_path) is None
-        assert time.monotonic() - start_s < 1.3
+        with pytest.raises(DataLabBusyError, match="dialog box"):
+            find_remote_door(WebDoor(web.url), config_home=tmp_path)
+        assert time.monotonic() - start_s < 7.0
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs the system's table of ports")
+def test_what_another_process_has_at_an_old_port_is_not_waited_for(
+    hung: FakeRemote, tmp_path: Path
+) -> None:
+    _write_port(tmp_path, hung.port)
+    with running(FakeWeb()) as web:
+        start_s = time.monotonic()
+        assert find_remote_door(WebDoor(web.url), os.getppid(), tmp_path) is None
+        assert time.monotonic() - start_s < 1.0
 
 
 def test_the_settings_tell_whether_datalab_paints(tmp_path: Path) -> None:

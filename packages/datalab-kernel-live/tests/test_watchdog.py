@@ -1,5 +1,6 @@
 """A server that hangs is told from one that works, and what is begun behind a call isn't lost."""
 
+import math
 import threading
 import time
 from typing import Any
@@ -79,6 +80,30 @@ def test_a_call_that_hangs_is_healed_and_told() -> None:
     with pytest.raises(HungError) as caught:
         watched_call(lambda: window.signalled.wait(PLENTY_S), window, PLENTY_S)  # type: ignore[arg-type]
     assert caught.value.is_healed
+
+
+def test_a_question_that_hangs_has_its_value_all_the_same() -> None:
+    window = Window()
+
+    def ask() -> str:
+        window.signalled.wait(PLENTY_S)
+        return "signal"
+
+    assert watched_call(ask, window, PLENTY_S, is_question=True) == "signal"  # type: ignore[arg-type]
+    assert window.signalled.is_set()
+
+
+def test_without_a_limit_a_dialog_box_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_watchdog, "_PROBES", 1)
+    window = Window()
+    window.heals = False
+
+    def fill_in() -> str:
+        time.sleep(1.5)
+        return "done"
+
+    assert watched_call(fill_in, window, math.inf, is_question=True) == "done"  # type: ignore[arg-type]
+    assert window.has_asked
 
 
 def test_one_that_stays_hung_is_given_up_at_once() -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from datalab_kernel import Workspace
 from datalab_kernel.backends import Kind
+from datalab_kernel_live._discovery import discover
+from datalab_kernel_live.doors.web._door import WebDoor
 from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 
 EMPTYING_TIMEOUT_S = 60.0
@@ -14,7 +16,9 @@ class WindowDriver(RemoteDoor):
 
     def __init__(self, workspace: Workspace) -> None:
         self._proxy = workspace.proxy
-        super().__init__(int(self._proxy.port))
+        found = discover().address
+        assert found is not None
+        super().__init__(int(self._proxy.port), heals_by=WebDoor(found.url, found.token))
 
     def settle(self) -> None:
         """Wait until the workspace has put back what its last call disturbed."""

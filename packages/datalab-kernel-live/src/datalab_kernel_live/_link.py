@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 from datalab_kernel.errors import DataLabBusyError, DataLabUnreachableError
 from datalab_kernel_live import _process
 from datalab_kernel_live._discovery import Address, connection_file, discover, explain_absence
-from datalab_kernel_live._xmlrpc_port import find_port
+from datalab_kernel_live._xmlrpc_port import find_remote_door
 from datalab_kernel_live.doors._address import is_loopback
 from datalab_kernel_live.doors.web._door import WebDoor
-from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 from datalab_kernel_live.doors.xmlrpc._watchdog import NO_NAME
 
 if TYPE_CHECKING:
     from typing import TypeAlias
+
+    from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 
 Stamp: TypeAlias = "tuple[int, int, int] | None"
 
@@ -62,7 +63,7 @@ def open_link(url: str | None, token: str | None) -> Link:
     Raises
     ------
     DataLabUnreachableError, DataLabBusyError
-        If there is none, or it doesn't answer in time.
+        If there is none, or it doesn't answer in time at one of its doors.
     DataLabAuthError
         If it wants a token, or another one.
     """
@@ -80,8 +81,7 @@ def open_link(url: str | None, token: str | None) -> Link:
     web = WebDoor(found.address.url, found.address.token)
     version = str(web.status()["version"])
     web.info(NO_NAME)  # a wrong token is told here, and not in the middle of something
-    port = find_port(web.url)
-    remote = None if port is None else RemoteDoor(port, heals_by=web)
+    remote = find_remote_door(web, found.address.pid)
     return Link(web=web, remote=remote, version=version, address=found.address, stamp=stamp)
 
 

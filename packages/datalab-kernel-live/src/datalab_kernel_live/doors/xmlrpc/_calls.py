@@ -6,6 +6,7 @@ limit, and :meth:`Calls.heal` exists.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ from datalab_kernel_live.doors.xmlrpc._futures import submit
 from datalab_kernel_live.doors.xmlrpc._watchdog import HungError, give_signal, watched_call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
     from datalab_kernel.backends import Kind
@@ -98,12 +99,28 @@ class Calls:
         DataLabUnreachableError
             If the door is closed.
         """
+        return self._answer(method, arguments, timeout_s, is_question=False)
+
+    def _answer(
+        self, method: str, arguments: tuple[Any, ...], timeout_s: float, *, is_question: bool
+    ) -> Any:
         with self._turn(method, timeout_s) as left_s:
 
             def send() -> Any:
                 return self._caller.begin(method, arguments, left_s)()
 
-            return send() if self._heals_by is None else watched_call(send, self._heals_by, left_s)
+            return self._watched(send, left_s, is_question=is_question)
+
+    def in_turn(self, send: Callable[[], Any]) -> Any:
+        """Return what somebody else's call of this server gives, however long it takes."""
+        self.deferred.wait()
+        return self._watched(send, math.inf, is_question=True)
+
+    def _watched(self, send: Callable[[], Any], timeout_s: float, *, is_question: bool) -> Any:
+        """Return what a call gives, looking after it if there is a door to heal this one by."""
+        if self._heals_by is None:
+            return send()
+        return watched_call(send, self._heals_by, timeout_s, is_question=is_question)
 
     @contextmanager
     def _turn(self, method: str, timeout_s: float) -> Iterator[float]:
@@ -154,15 +171,14 @@ class Calls:
         """Send a question, and return what waits for its answer, of a certain type.
 
         DataLab looks when the question is there, and sleeps for 50 ms before it answers: what
-        is asked for meanwhile at the other door doesn't change the answer. It isn't asked
-        again, for that would.
+        is asked for meanwhile at the other door doesn't change the answer.
         """
         with self._turn(method, TIMEOUT_S) as left_s:
             receive = self._caller.begin(method, (), left_s)
 
         def answer() -> Any:
             with self._translated_failures(method, TIMEOUT_S):
-                return _of_kind(kind, method, receive())
+                return _of_kind(kind, method, self._watched(receive, left_s, is_question=True))
 
         return submit(answer)
 
@@ -183,12 +199,7 @@ class Calls:
 
     def given(self, kind: type, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
         """Call what gives a value of a certain type, and changes nothing."""
-        try:
-            value = self.call(method, *arguments, timeout_s=timeout_s)
-        except DataLabBusyError:
-            if self._heals_by is None or not self.heal(self._heals_by):
-                raise
-            value = self.call(method, *arguments, timeout_s=timeout_s)
+        value = self._answer(method, arguments, timeout_s, is_question=True)
         with self._translated_failures(method, timeout_s):
             return _of_kind(kind, method, value)
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Groups: TypeAlias = list[tuple[str, Texts]]
 
-FIND_TIMEOUT_S = 1.0
 FILE_TIMEOUT_S = 60.0
 """For what reads or writes a whole workspace, or moves a whole object as text."""
 TEXT_BYTES_PER_S = 1e6
@@ -25,7 +24,7 @@ TEXT_BYTES_PER_S = 1e6
 
 
 class RemoteDoor(Calls):
-    """DataLab's XML-RPC server on this computer; :func:`find_port` finds its port."""
+    """DataLab's XML-RPC server on this computer; :func:`find_remote_door` finds it."""
 
     # ------------------------------------------------------------ DataLab itself
 

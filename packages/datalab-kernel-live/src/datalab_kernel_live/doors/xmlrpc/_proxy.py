@@ -26,7 +26,7 @@ def connected_proxy(door: RemoteDoor) -> Any:
 
 
 class _InTurn(xmlrpc.client.Transport):
-    """Sends each call after what the workspace has begun."""
+    """Sends each call after what the workspace has begun, and lets none wait for a signal that is lost."""
 
     def __init__(self, door: RemoteDoor) -> None:
         super().__init__()
@@ -34,5 +34,4 @@ class _InTurn(xmlrpc.client.Transport):
 
     def request(self, *arguments: Any, **options: Any) -> Any:
         """Wait for one's turn, then send."""
-        self._door.deferred.wait()
-        return super().request(*arguments, **options)
+        return self._door.in_turn(lambda: super(_InTurn, self).request(*arguments, **options))

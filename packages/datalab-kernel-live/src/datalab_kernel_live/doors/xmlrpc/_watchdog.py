@@ -1,11 +1,13 @@
 """Finding out that DataLab's XML-RPC server hangs, instead of waiting for it to the end.
 
-It waits for a signal of DataLab's window, which never comes if what was asked for failed there.
-The window answers the Web API all the same: then it isn't at work on the call.
+It waits for a signal of DataLab's window, which never comes if what was asked for failed there,
+and now and then is lost where the window ends the call before just when the next one comes. The
+window answers the Web API all the same: then it isn't at work on the call.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from datalab_kernel_live.doors.web._door import WebDoor
 
 HANG_S = 2.0
-"""A call that takes longer is looked after."""
+"""A call that takes longer is looked after; a tenth of its time limit if that is less."""
 _PROBE_S = 1.0
 _GRACE_S = 1.0
 """How long the answer may take once the window is at rest: 20 times what it usually takes."""
@@ -40,8 +42,13 @@ class HungError(Exception):
         self.is_healed = is_healed
 
 
-def watched_call(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any:
+def watched_call(
+    send: Callable[[], Any], web: WebDoor, timeout_s: float, *, is_question: bool = False
+) -> Any:
     """Return what a call gives, looking after it while it takes long.
+
+    A question has its value before the signal, which only lets it go: it is given if the server
+    hung, too. Without a time limit it waits as long as a dialog box is open.
 
     A window that works may answer the Web API now and then, as it does while a box shows the
     progress of painting, but not quickly each time.
@@ -54,7 +61,7 @@ def watched_call(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any
     """
     answer = submit(send)
     end_s = time.monotonic() + timeout_s
-    wait_s, quiet = min(HANG_S, timeout_s), 0
+    wait_s, quiet = min(HANG_S, timeout_s / 10), 0
     while time.monotonic() < end_s:
         try:
             return answer.result(wait_s)
@@ -72,11 +79,15 @@ def watched_call(send: Callable[[], Any], web: WebDoor, timeout_s: float) -> Any
             quiet = 0
             continue
         if _is_woken(answer, web):
+            if is_question:
+                return answer.result()
             raise HungError(is_healed=True)
         quiet += 1
+        if quiet == _QUIET_ROUNDS and timeout_s == math.inf:
+            break
         if quiet == _QUIET_ROUNDS:
             raise HungError(is_healed=False)
-    return answer.result()  # it has a time limit of its own, and is about to say so
+    return answer.result()  # if it has a time limit, it is about to say so
 
 
 def _is_woken(answer: Future[Any], web: WebDoor) -> bool:
