@@ -27,10 +27,10 @@ class Function:
     once, one after another, so that only one of them is held; ``result_group`` is where its
     result goes, if not to its first object.
 
-    ``ahead`` does of a call what takes long, given the object and the parameters, which it needs;
-    ``call`` takes its outcome in their place. On many small objects it runs for several, one right
-    after another: with what makes objects of its outcomes between, each took a tenth longer, as the
-    processor had forgotten it.
+    ``ahead`` does of calls what takes long, given the objects and their parameters, which it needs;
+    ``call`` takes the outcome of its object in place of the parameters. On many small objects it runs
+    for several of them at a time: with what makes objects of its outcomes between, each took a tenth
+    longer, as the processor had forgotten it.
     """
 
     name: str

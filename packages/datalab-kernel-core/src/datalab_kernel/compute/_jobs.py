@@ -319,18 +319,25 @@ def _gathering(call: Call) -> list[Job]:
     return jobs
 
 
-def ahead(job: Job) -> Any:
-    """Do of a job what takes long, where its function has that apart; None else, and where it fails.
+def ahead(jobs: Sequence[Job]) -> list[Any]:
+    """Do of jobs what takes long, where they are alike and their function has that apart; None else.
 
-    :func:`run`, which does it then, says why.
+    None too where one fails: :func:`run`, which does it then, says of which, and why.
     """
-    do = job.function.ahead
-    if do is None:
-        return None
-    try:
-        return do(*job.inputs, job.parameters)
-    except Exception:  # noqa: BLE001 - raised again by run
-        return None
+    first = jobs[0]
+    do = first.function.ahead
+    if do is not None and all(_is_alike(job, first) for job in jobs):
+        try:
+            found: list[Any] = do([job.inputs[0] for job in jobs], first.parameters)
+        except Exception:  # noqa: BLE001 - raised again by run
+            return [None] * len(jobs)
+        return found
+    return [None] * len(jobs)
+
+
+def _is_alike(job: Job, other: Job) -> bool:
+    """Say whether two jobs differ in nothing but their objects."""
+    return job.function is other.function and job.parameters is other.parameters
 
 
 def run(job: Job, found: Any = None) -> Output:
@@ -479,7 +486,7 @@ def _keep_geometry(job: Job, inputs: tuple[Any, ...], value: Any) -> None:
 def _call(job: Job, inputs: Sequence[Any], found: Any) -> Any:
     function = job.function
     if function.ahead is not None:
-        found = function.ahead(*inputs, job.parameters) if found is None else found
+        found = function.ahead([*inputs], job.parameters)[0] if found is None else found
         return function.call(*inputs, found)
     given = from_first_date(function.name, inputs)
     if function.may_take_operand and len(given) == 1:

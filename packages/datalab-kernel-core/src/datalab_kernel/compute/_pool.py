@@ -69,7 +69,7 @@ def _in_turn(jobs: Sequence[Job], count: int) -> Iterator[Output]:
     """Run the last jobs in this thread, of some at a time what takes long ahead."""
     for start in range(len(jobs) - count, len(jobs), _AT_A_TIME):
         some = jobs[start : start + _AT_A_TIME]
-        yield from map(run, some, [*map(ahead, some)])
+        yield from map(run, some, ahead(some))
 
 
 def _timed(job: Job, samples: int) -> Output:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -182,10 +181,17 @@ def test_of_many_the_first_that_fails_is_named() -> None:
 def test_of_many_small_ones_what_takes_long_is_done_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = prepared(jobs_on([spectrum(Y + place) for place in range(80)], method="imodpoly"))
     run(jobs[0])
-    seen: list[str] = []
+    seen: list[int] = []
     monkeypatch.setattr(_pool, "_SHORT_S", 60.0)  # also on a machine that stalls
-    monkeypatch.setattr(_pool, "ahead", lambda job: seen.append("ahead") or ahead(job))
-    monkeypatch.setattr(_pool, "run", lambda *given: seen.append("run") or run(*given))
+    monkeypatch.setattr(_pool, "ahead", lambda some: seen.append(len(some)) or ahead(some))
+    monkeypatch.setattr(_pool, "run", lambda *given: seen.append(1) or run(*given))
     assert len([*_pool.Threads().map(jobs)]) == 80
-    longest = max(len([*some]) for what, some in groupby(seen) if what == "ahead")
-    assert longest == 32
+    assert [count for count in seen if count > 1] == [32, 32, 15]
+    assert seen.count(1) == 80
+
+
+def test_jobs_that_are_not_alike_are_done_one_by_one() -> None:
+    ones = jobs_on([spectrum(Y), spectrum(Y + 1)], method="imodpoly")
+    others = jobs_on([spectrum(Y)], method="modpoly")
+    assert ahead(prepared([*ones, *others])) == [None, None, None]
+    assert None not in ahead(prepared(ones))

@@ -18,6 +18,8 @@ from datalab_kernel.notes import Note
 from datalab_kernel.objects._fields import ROI_KEY, value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sigima.objects import SignalObj
 
 Array = np.ndarray[Any, Any]
@@ -50,6 +52,7 @@ _LARGEST_KEPT = 1 << 16
 _PARAMETERS: Final = tuple(dict.fromkeys(name for names in METHODS.values() for name in names))
 """What a method may take, in the order in which it is refused to others."""
 _values_of = itemgetter(*(f"_{name}" for name in _PARAMETERS))  # as value_of has them, all at once
+_ALL: Final = slice(None)
 _TOLERANCE: Final = 1e-3
 """pybaselines' default."""
 _THEIR_NAMES: Final = {("snip", "half_window"): "max_half_window"}
@@ -143,34 +146,41 @@ class _Found(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def _baseline_of(src: SignalObj, p: BaselineParam) -> _Found:
-    """Find the baseline of what is inside."""
-    choice, inside = _checked("baseline", src, p)
-    x, y = _inside_of(src, inside)
-    values, facts = _fitters.found(x, y, choice)
-    return _Found(np.array([x, values]), choice.suffix, _notes("baseline", src, choice, facts))
-
-
-def _without_baseline(src: SignalObj, p: BaselineParam) -> _Found:
-    """Subtract the baseline of what is inside."""
-    choice, inside = _checked("baseline_removal", src, p)
-    values, facts = _fitters.found(*_inside_of(src, inside), choice)
-    rows = value_of(src, "xydata").copy()
-    rows[1, slice(None) if inside is None else inside] -= values
-    return _Found(rows, choice.suffix, _notes("baseline_removal", src, choice, facts))
-
-
-def _checked(function: str, src: SignalObj, p: BaselineParam) -> tuple[_Choice, Array | None]:
-    """Return what a set says, and where regions of interest are, None if there are none."""
+def _baselines_of(sources: Sequence[SignalObj], p: BaselineParam) -> list[_Found]:
+    """Find the baseline of what is inside of each."""
     choice = _choice_of(p)
+    found = []
+    for src in sources:
+        x, y, _ = _inside("baseline", src, choice)
+        values, facts = _fitters.found(x, y, choice)
+        notes = _notes("baseline", src, choice, facts)
+        found.append(_Found(np.array([x, values]), choice.suffix, notes))
+    return found
+
+
+def _without_baselines(sources: Sequence[SignalObj], p: BaselineParam) -> list[_Found]:
+    """Subtract the baseline of what is inside of each."""
+    choice = _choice_of(p)
+    found = []
+    for src in sources:
+        x, y, where = _inside("baseline_removal", src, choice)
+        values, facts = _fitters.found(x, y, choice)
+        rows = value_of(src, "xydata").copy()
+        rows[1, where] -= values
+        notes = _notes("baseline_removal", src, choice, facts)
+        found.append(_Found(rows, choice.suffix, notes))
+    return found
+
+
+def _inside(function: str, src: SignalObj, choice: _Choice) -> tuple[Array, Array, Array | slice]:
+    """Return x and y inside of the regions of interest, and where these are, once all can be taken."""
     _check(function, src, choice)
+    rows = value_of(src, "xydata")
     mask = src.maskdata if ROI_KEY in value_of(src, "metadata") else None
-    return choice, None if mask is None else ~mask[1]
-
-
-def _inside_of(src: SignalObj, inside: Array | None) -> tuple[Array, Array]:
-    x, y = value_of(src, "xydata")[:2]
-    return (x, y) if inside is None else (x[inside], y[inside])
+    if mask is None:
+        return rows[0], rows[1], _ALL
+    inside = ~mask[1]
+    return rows[0, inside], rows[1, inside], inside
 
 
 class _Fitters(threading.local):
@@ -239,7 +249,7 @@ def _notes(function: str, src: SignalObj, choice: _Choice, facts: Any) -> tuple[
     )
 
 
-@own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_baseline_of)
+@own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_baselines_of)
 def baseline(src: SignalObj, found: _Found) -> Any:
     """Find the baseline of a spectrum: what is left of it without its peaks.
 
@@ -251,7 +261,7 @@ def baseline(src: SignalObj, found: _Found) -> Any:
     src
         Its peaks point upwards.
     found
-        What :func:`_baseline_of` found.
+        What :func:`_baselines_of` found.
 
     Returns
     -------
@@ -264,7 +274,7 @@ def baseline(src: SignalObj, found: _Found) -> Any:
     return Noted(dst, found.notes)
 
 
-@own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_without_baseline)
+@own_function("signal", parameters=BaselineParam, package="pybaselines", ahead=_without_baselines)
 def baseline_removal(src: SignalObj, found: _Found) -> Any:
     """Subtract the baseline of a spectrum from it, so that its peaks stand on zero.
 
@@ -277,7 +287,7 @@ def baseline_removal(src: SignalObj, found: _Found) -> Any:
     src
         Its peaks point upwards.
     found
-        What :func:`_without_baseline` found.
+        What :func:`_without_baselines` found.
 
     Returns
     -------

@@ -66,8 +66,8 @@ def own_function(  # noqa: PLR0913 - each is given by its name
     package
         What else computes, whose version the history has too; the name that installers know.
     ahead
-        Does what takes long of a call, as :class:`Function` has it; it is called with the object and
-        the set. The function takes what came of it in place of the set.
+        Does what takes long of calls, as :class:`Function` has it; it is called with a list of objects
+        and the set. The function takes what came of its object in place of the set.
 
     Notes
     -----
