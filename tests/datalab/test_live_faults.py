@@ -215,6 +215,19 @@ def test_a_hung_xml_rpc_interface_is_healed_in_the_same_call(datalab: Running) -
     assert workspace["renamed"].y.tolist() == [0.0, 1.0, 2.0]
 
 
+def test_a_workspace_is_opened_with_all_it_can_while_the_xml_rpc_interface_hangs(
+    datalab: Running,  # noqa: ARG001
+) -> None:
+    before = Workspace("live")
+    before["there"] = np.arange(3.0)
+    hang(before)
+    opened = Workspace("live")
+    opened.add("new", np.arange(3.0), group="theirs")
+    assert opened.list(group="theirs") == ["new"]
+    hang(opened)
+    assert opened.proxy.get_object_titles("signal") == ["there", "new"]
+
+
 def test_a_write_that_hangs_is_found_out_and_the_next_call_works(datalab: Running) -> None:
     workspace = Workspace("live")
     workspace["there"] = np.arange(3.0)

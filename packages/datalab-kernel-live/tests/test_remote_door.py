@@ -194,16 +194,6 @@ def test_a_closed_door_is_unreachable_and_answers_again_once_datalab_is_back() -
         assert door.version() == "1.3.0"
 
 
-def test_a_hung_door_is_healed_through_the_other_one(server: FakeRemote, door: RemoteDoor) -> None:
-    with running(FakeWeb()) as web:
-        web.on_calc = server.ready.set
-        server.titles["hung"] = "yes"
-        with pytest.raises(DataLabBusyError):
-            door.call("get_current_panel", timeout_s=0.2)
-        assert door.heal(WebDoor(web.url))
-        assert web.objects == {}
-
-
 @pytest.mark.parametrize(
     "ask",
     [
@@ -221,15 +211,6 @@ def test_a_question_whose_signal_is_lost_is_answered(
         server.titles["hung"] = "yes"
         assert ask(RemoteDoor(server.port, heals_by=WebDoor(web.url))) == "signal"
         assert server.calls.count("get_current_panel") == 1
-
-
-def test_a_door_that_stays_hung_says_so(server: FakeRemote, door: RemoteDoor) -> None:
-    with running(FakeWeb()) as web:
-        server.titles["hung"] = "yes"
-        with pytest.raises(DataLabBusyError):
-            door.call("get_current_panel", timeout_s=0.2)
-        assert not door.heal(WebDoor(web.url))
-        server.ready.set()
 
 
 # ---------------------------------------------------------------- where it listens

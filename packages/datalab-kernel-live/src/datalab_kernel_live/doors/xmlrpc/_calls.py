@@ -1,7 +1,7 @@
 """How calls of DataLab's XML-RPC server are made, one at a time, and what their failures mean.
 
 It may stop answering for good after an error in DataLab's window: so every call has a time
-limit, and :meth:`Calls.heal` exists.
+limit, and is looked after while it takes long.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from datalab_kernel_live.doors._wire_errors import (
 from datalab_kernel_live.doors.xmlrpc._caller import Caller, FaultError, LoopbackCaller
 from datalab_kernel_live.doors.xmlrpc._deferred import DeferredAction
 from datalab_kernel_live.doors.xmlrpc._futures import submit
-from datalab_kernel_live.doors.xmlrpc._watchdog import HungError, give_signal, watched_call
+from datalab_kernel_live.doors.xmlrpc._watchdog import HungError, watched_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 Texts: TypeAlias = list[str]
 
 TIMEOUT_S = 5.0
-_PROBE_TIMEOUT_S = 1.0
 
 
 class Calls:
@@ -181,21 +180,6 @@ class Calls:
                 return _of_kind(kind, method, self._watched(receive, left_s, is_question=True))
 
         return submit(answer)
-
-    def heal(self, web: WebDoor) -> bool:
-        """Make a hung door answer again if that is possible, and say whether it does.
-
-        DataLab's server waits for a signal that a failed call never gave. A computation asked
-        for at the other door gives it: one that doesn't exist does it without any change. It
-        can't help while a dialog box is open.
-        """
-        if not give_signal(web):
-            return False
-        try:
-            self.call("get_current_panel", timeout_s=_PROBE_TIMEOUT_S)
-        except DataLabKernelError:
-            return False
-        return True
 
     def given(self, kind: type, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
         """Call what gives a value of a certain type, and changes nothing."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel.errors import DataLabKernelError, DataLabRefusedError
+from datalab_kernel.errors import DataLabKernelError
 from datalab_kernel_live.doors.xmlrpc._futures import submit
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def watched_call(
 
 def _is_woken(answer: Future[Any], web: WebDoor) -> bool:
     """Say whether the signal ends the call: then nothing else would have."""
-    give_signal(web)
+    _give_signal(web)
     try:
         answer.result(_HEALED_S)
     except TimeoutError:
@@ -120,12 +121,7 @@ def is_at_rest(web: WebDoor) -> bool:
     return True
 
 
-def give_signal(web: WebDoor) -> bool:
+def _give_signal(web: WebDoor) -> None:
     """Let DataLab's window give the signal, by a computation that doesn't exist: nothing changes."""
-    try:
+    with suppress(DataLabKernelError):  # as it should be: there is no such function
         web.calc(_NO_FUNCTION, timeout_s=5.0)
-    except DataLabRefusedError:
-        return True  # as it should be: there is no such function
-    except DataLabKernelError:
-        return False
-    return True
