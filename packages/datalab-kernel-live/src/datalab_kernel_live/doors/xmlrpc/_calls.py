@@ -86,8 +86,23 @@ class Calls:
         """The same as an address."""
         return f"http://127.0.0.1:{self._port}"
 
-    def call(self, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
+    def call(
+        self,
+        method: str,
+        *arguments: Any,
+        timeout_s: float = TIMEOUT_S,
+        is_question: bool = False,
+    ) -> Any:
         """Call one of DataLab's remote methods, once, and return what it returns.
+
+        Parameters
+        ----------
+        method, *arguments
+            What is called, and with what.
+        timeout_s
+            How long it may take.
+        is_question
+            Whether it changes nothing: then it is answered where the server hung, too.
 
         Raises
         ------
@@ -98,11 +113,6 @@ class Calls:
         DataLabUnreachableError
             If the door is closed.
         """
-        return self._answer(method, arguments, timeout_s, is_question=False)
-
-    def _answer(
-        self, method: str, arguments: tuple[Any, ...], timeout_s: float, *, is_question: bool
-    ) -> Any:
         with self._turn(method, timeout_s) as left_s:
 
             def send() -> Any:
@@ -183,7 +193,7 @@ class Calls:
 
     def given(self, kind: type, method: str, *arguments: Any, timeout_s: float = TIMEOUT_S) -> Any:
         """Call what gives a value of a certain type, and changes nothing."""
-        value = self._answer(method, arguments, timeout_s, is_question=True)
+        value = self.call(method, *arguments, timeout_s=timeout_s, is_question=True)
         with self._translated_failures(method, timeout_s):
             return _of_kind(kind, method, value)
 
