@@ -3,8 +3,11 @@
 import os
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
+import xmlrpc.client
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from datalab_kernel.errors import (
 )
 from datalab_kernel_live._xmlrpc_port import find_remote_door
 from datalab_kernel_live.doors.web._door import WebDoor
+from datalab_kernel_live.doors.xmlrpc import _watchdog
 from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
 from datalab_kernel_live.doors.xmlrpc._proxy import connected_proxy
 from datalab_kernel_live.window import _settings
@@ -213,6 +217,47 @@ def test_a_question_whose_signal_is_lost_is_answered(
         assert server.calls.count("get_current_panel") == 1
 
 
+def test_a_change_by_sigimas_proxy_whose_signal_is_lost_is_not_taken_for_done(
+    server: FakeRemote,
+) -> None:
+    with running(FakeWeb()) as web:
+        web.on_calc = server.ready.set
+        server.titles["hung"] = "yes"
+        proxy = connected_proxy(RemoteDoor(server.port, heals_by=WebDoor(web.url)))
+        with pytest.raises(DataLabBusyError, match="hung in set_current_panel.*answers again"):
+            proxy.set_current_panel("image")
+        assert proxy.get_current_panel() == "signal"
+
+
+def _answering_at_length(connection: socket.socket) -> None:
+    body = xmlrpc.client.dumps(("signal",), methodresponse=True).encode()
+    head = f"HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
+    connection.sendall(head.encode() + body[:20])
+    time.sleep(1.5)
+    connection.sendall(body[20:])
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda door: door.given(str, "get_current_panel", timeout_s=20.0),
+        lambda door: door.ask_panel().result(),
+        lambda door: connected_proxy(door).get_current_panel(),
+    ],
+    ids=["asked", "asked ahead", "Sigima's proxy"],
+)
+def test_a_server_whose_answer_takes_long_to_read_does_not_hang(
+    ask: Callable[[RemoteDoor], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HANG_S", "_PROBE_S", "_GRACE_S"):
+        monkeypatch.setattr(_watchdog, name, 0.1)
+    signals: list[str] = []
+    with running(FakeWeb()) as web, raw_server(_answering_at_length) as port:
+        web.on_calc = lambda: signals.append("given")
+        assert ask(RemoteDoor(port, heals_by=WebDoor(web.url))) == "signal"
+    assert signals == []
+
+
 # ---------------------------------------------------------------- where it listens
 
 
@@ -310,6 +355,30 @@ def test_what_another_process_has_at_an_old_port_is_not_waited_for(
         start_s = time.monotonic()
         assert find_remote_door(WebDoor(web.url), os.getppid(), tmp_path) is None
         assert time.monotonic() - start_s < 1.0
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """Give a port at which another process listens, which never answers."""
+    code = "import socket; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1]); input()"
+    with subprocess.Popen(
+        [sys.executable, "-uc", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs the system's table of ports")
+def test_another_program_at_an_old_port_keeps_no_workspace_from_an_address_that_was_given(
+    silent_port: int, server: FakeRemote, tmp_path: Path
+) -> None:
+    _write_port(tmp_path, silent_port)
+    with running(FakeWeb()) as web:
+        assert _found(web.url, tmp_path) is None
+        server.web_url = web.url
+        _write_port(tmp_path, server.port, "DataLab_v1.ini")
+        assert _found(web.url, tmp_path) == server.port
 
 
 def test_the_settings_tell_whether_datalab_paints(tmp_path: Path) -> None:

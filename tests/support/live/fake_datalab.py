@@ -348,15 +348,19 @@ class FakeRemote(SimpleXMLRPCServer):
         return self.selection
 
     def x_get_current_panel(self) -> str:
-        if not self.ready.is_set() and self.titles.get("hung"):
-            self.ready.wait(20)
+        self._wait_for_signal()
         return "signal"
 
     def x_get_group_titles_with_object_info(self) -> list[Any]:
         return [["g1", "g2"], [["u1"], ["u2"]], [["a"], ["a"]]]
 
     def x_set_current_panel(self, _panel: str) -> Any:
+        self._wait_for_signal()
         return self.result
+
+    def _wait_for_signal(self) -> None:
+        if self.titles.get("hung"):
+            self.ready.wait(20)
 
     def x_call_method(self, name: str, params: dict[str, Any]) -> Any:
         self.result = None

@@ -80,8 +80,12 @@ def open_link(url: str | None, token: str | None) -> Link:
         raise DataLabUnreachableError(message, url=url, detail=found.reason, was_sent=False)
     web = WebDoor(found.address.url, found.address.token)
     version = str(web.status()["version"])
-    web.info(NO_NAME)  # a wrong token is told here, and not in the middle of something
-    remote = find_remote_door(web, found.address.pid)
+    try:
+        web.info(NO_NAME)  # a wrong token is told here, and not in the middle of something
+        remote = find_remote_door(web, found.address.pid)
+    except DataLabBusyError as error:
+        message = f"{error} To work without DataLab: Workspace('standalone')."
+        raise DataLabBusyError(message, **error.facts) from None
     return Link(web=web, remote=remote, version=version, address=found.address, stamp=stamp)
 
 

@@ -50,6 +50,24 @@ def listens(pid: int, host: str, port: int) -> bool | None:
     return any(f"socket:[{one.inode}]" in links for one in found)
 
 
+def one_listens(port: int, other: int) -> bool | None:
+    """Say whether one process listens at both ports; None where it can't be known."""
+    links = [{f"socket:[{one.inode}]" for one in _listening(number)} for number in (port, other)]
+    if not all(links):
+        return None
+    is_known = False
+    for entries in Path("/proc").glob("[0-9]*/fd"):
+        try:
+            own = {os.readlink(entry) for entry in _entries(entries)}  # noqa: PTH115
+        except OSError:  # another user's, or ended
+            continue
+        has = [not own.isdisjoint(ones) for ones in links]
+        if all(has):
+            return True
+        is_known |= any(has)
+    return False if is_known else None
+
+
 class _Listener(NamedTuple):
     address: ipaddress.IPv4Address | ipaddress.IPv6Address
     inode: str

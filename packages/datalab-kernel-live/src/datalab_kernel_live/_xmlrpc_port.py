@@ -31,7 +31,8 @@ def find_remote_door(
     web
         Its Web API, on this computer.
     pid
-        Its process, if known: a port at which another one listens isn't asked.
+        Its process, if known. A port isn't asked where it is known that another process
+        listens there than at the Web API's.
     config_home
         Folder of settings; by default the one that DataLab uses.
 
@@ -48,11 +49,17 @@ def find_remote_door(
     """
     if not (here().has_sockets and is_loopback(web.url)):
         return None
+    web_port = urlsplit(web.url).port or 80
     for port in _settings.ports(config_home):
-        if pid is not None and _process.listens(pid, "127.0.0.1", port) is False:
+        is_its_own = (
+            _process.one_listens(web_port, port)
+            if pid is None
+            else _process.listens(pid, "127.0.0.1", port)
+        )
+        if is_its_own is False:
             continue
         door = RemoteDoor(port, heals_by=web)
-        if _is_to_the_same(door, urlsplit(web.url).port):
+        if _is_to_the_same(door, web_port):
             return door
     return None
 
@@ -65,4 +72,4 @@ def _is_to_the_same(door: RemoteDoor, web_port: int | None) -> bool:
     except (DataLabRefusedError, DataLabUnreachableError, ValueError, TypeError):
         return False
     url = status.get("url")
-    return isinstance(url, str) and is_loopback(url) and urlsplit(url).port == web_port
+    return isinstance(url, str) and is_loopback(url) and (urlsplit(url).port or 80) == web_port

@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import xmlrpc.client
 from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from xml.parsers.expat import ExpatError
 
@@ -21,6 +22,9 @@ from datalab_kernel_live.doors._wire_errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
+
+    Wait: TypeAlias = Callable[[], Callable[[], Any]]
 
 ANSWER_LIMIT_BYTES = 2**30
 """An image of 2,048 by 2,048 samples is 85 MB of text here."""
@@ -33,13 +37,16 @@ class FaultError(Exception):
 class Caller(Protocol):
     """Makes one XML-RPC call: what `RemoteDoor` needs of the world."""
 
-    def begin(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Callable[[], Any]:
+    def begin(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Wait:
         """Send a call, and return what waits for its answer; ``timeout_s`` is for both.
+
+        That gives, as soon as the answer begins to come, what reads it, which takes long of a
+        large one.
 
         Raises
         ------
         FaultError
-            When waited for: DataLab's method raised.
+            When read: DataLab's method raised.
         NotReachedError, DroppedError, TimedOutError, MalformedError
             As in `datalab_kernel_live.doors.web._messages.Transport`.
         """
@@ -51,7 +58,7 @@ class LoopbackCaller:
     def __init__(self, port: int) -> None:
         self._port = port
 
-    def begin(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Callable[[], Any]:
+    def begin(self, method: str, arguments: tuple[Any, ...], timeout_s: float) -> Wait:
         """Send a call over a connection of its own (:class:`Caller`)."""
         connection = _Connection("127.0.0.1", self._port, timeout=timeout_s)
         text = xmlrpc.client.dumps(arguments, method, allow_none=True)
@@ -59,11 +66,17 @@ class LoopbackCaller:
             body = text.encode("utf-8", "xmlcharrefreplace")
             connection.request("POST", "/RPC2", body, {"Content-Type": "text/xml"})
 
-        def answer() -> Any:
-            with closing(connection), _translated_failures(connection):
-                return _value_in(connection.getresponse())
+        def wait() -> Callable[[], Any]:
+            with _translated_failures(connection):
+                response = connection.getresponse()
+            return partial(_read, connection, response)
 
-        return answer
+        return wait
+
+
+def _read(connection: _Connection, response: http.client.HTTPResponse) -> Any:
+    with closing(connection), closing(response), _translated_failures(connection):
+        return _value_in(response)
 
 
 class _Connection(http.client.HTTPConnection):

@@ -118,12 +118,15 @@ class Calls:
             def send() -> Any:
                 return self._caller.begin(method, arguments, left_s)()
 
-            return self._watched(send, left_s, is_question=is_question)
+            return self._watched(send, left_s, is_question=is_question)()
 
-    def in_turn(self, send: Callable[[], Any]) -> Any:
-        """Return what somebody else's call of this server gives, however long it takes."""
+    def in_turn(self, method: str, send: Callable[[], Any]) -> Any:
+        """Return what answers somebody else's call of this server, however long it takes."""
         self.deferred.wait()
-        return self._watched(send, math.inf, is_question=True)
+        try:
+            return self._watched(send, math.inf, is_question=method.startswith("get_"))
+        except HungError as hung:
+            raise self._hung(method, is_healed=hung.is_healed) from None
 
     def _watched(self, send: Callable[[], Any], timeout_s: float, *, is_question: bool) -> Any:
         """Return what a call gives, looking after it if there is a door to heal this one by."""
@@ -183,11 +186,11 @@ class Calls:
         is asked for meanwhile at the other door doesn't change the answer.
         """
         with self._turn(method, TIMEOUT_S) as left_s:
-            receive = self._caller.begin(method, (), left_s)
+            wait = self._caller.begin(method, (), left_s)
 
         def answer() -> Any:
             with self._translated_failures(method, TIMEOUT_S):
-                return _of_kind(kind, method, self._watched(receive, left_s, is_question=True))
+                return _of_kind(kind, method, self._watched(wait, left_s, is_question=True)())
 
         return submit(answer)
 
@@ -257,10 +260,11 @@ class Calls:
 
     def _hung(self, method: str, *, is_healed: bool) -> DataLabBusyError:
         detail = f"its XML-RPC server hung in {method}"
-        now = "It answers again: run this again" if is_healed else "A dialog box is open there"
+        closing = "If a dialog box is open in its window, close it there and"
+        now = f"{'It answers again:' if is_healed else closing} run this again"
         message = (
-            f"DataLab didn't end what it was asked for ({detail} at {self.url}). {now}. If a dialog "
-            "box is open in its window, close it there; what was asked may have been done."
+            f"DataLab didn't end what it was asked for ({detail} at {self.url}). {now}; what was "
+            "asked may have been done, or have failed in its window."
         )
         return DataLabBusyError(message, url=self.url, detail=detail, method=method, was_sent=True)
 

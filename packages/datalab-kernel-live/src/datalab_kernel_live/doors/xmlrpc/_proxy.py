@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import xmlrpc.client
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datalab_kernel_live.doors.xmlrpc._door import RemoteDoor
+
+_METHOD, _HEAD_BYTES = re.compile(rb"<methodName>([^<]*)"), 200
 
 
 def connected_proxy(door: RemoteDoor) -> Any:
@@ -32,6 +36,13 @@ class _InTurn(xmlrpc.client.Transport):
         super().__init__()
         self._door = door
 
-    def request(self, *arguments: Any, **options: Any) -> Any:
-        """Wait for one's turn, then send."""
-        return self._door.in_turn(lambda: super(_InTurn, self).request(*arguments, **options))
+    def request(self, host: Any, handler: str, request_body: Any, verbose: bool = False) -> Any:
+        """Wait for one's turn, then send, and read what comes."""
+        found = _METHOD.search(request_body[:_HEAD_BYTES])
+        method = found[1].decode() if found else ""
+        send = partial(super().request, host, handler, request_body, verbose)
+        return super().parse_response(self._door.in_turn(method, send))
+
+    def parse_response(self, response: Any) -> Any:
+        """Leave it to :meth:`request`: while a large answer is read nobody waits for DataLab."""
+        return response

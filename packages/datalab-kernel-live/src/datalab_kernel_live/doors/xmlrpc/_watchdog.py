@@ -46,7 +46,9 @@ class HungError(Exception):
 def watched_call(
     send: Callable[[], Any], web: WebDoor, timeout_s: float, *, is_question: bool = False
 ) -> Any:
-    """Return what a call gives, looking after it while it takes long.
+    """Return what answers a call, looking after it while it takes long.
+
+    ``send`` returns as soon as the answer begins to come: while one reads it, the window is at rest.
 
     A question has its value before the signal, which only lets it go: it is given if the server
     hung, too. Without a time limit it waits as long as a dialog box is open.
