@@ -150,6 +150,19 @@ async def test_reading_by_size_limit_and_separator(opened, tmp_path):
     await channel.close()
 
 
+async def test_a_saved_file_has_the_longest_name_and_the_mode_of_any_other_file(opened, tmp_path):
+    async def made():
+        yield b"abc"
+
+    channel, _ = await opened(made=made)
+    (tmp_path / "other").touch()
+    stream = await channel.call("made")
+    path = await stream.save(tmp_path / ("n" * 255))
+    assert path.read_bytes() == b"abc"
+    assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
+    await channel.close()
+
+
 async def test_a_saved_stream_that_fails_leaves_no_file(opened, tmp_path):
     async def breaks():
         yield b"abc"

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from datalab_kernel_channel._errors import CancelledByUser
+from datalab_kernel_channel._errors import CancelledByUser, JavaScriptError
 from datalab_kernel_channel.frontends._shown import shown
 
 if TYPE_CHECKING:
@@ -41,8 +41,12 @@ async def upload(workspace: Any = None, *, accept: str = ".h5,.hdf5,.npz") -> li
         The person chose none, or cancelled while it was on its way; nothing is left of it.
     FileExistsError
         Without a workspace: the folder has a file of that name.
+    OSError
+        The file can't be written there.
     NoFrontendError
         The notebook isn't shown in a browser.
+    TypeError
+        What is given is no workspace; nothing was shown.
 
     Examples
     --------
@@ -51,6 +55,11 @@ async def upload(workspace: Any = None, *, accept: str = ".h5,.hdf5,.npz") -> li
     """
     if workspace is None:
         return await _received(Path.cwd(), accept)
+    if not hasattr(workspace, "load"):
+        raise TypeError(
+            f"upload takes the workspace that loads the file, or nothing; this is a {type(workspace).__name__}. "
+            "The person chooses the file in the page."
+        )
     with tempfile.TemporaryDirectory(prefix="upload-") as folder:
         path = await _received(Path(folder), accept)
         names: list[str] = workspace.load(path)
@@ -59,12 +68,28 @@ async def upload(workspace: Any = None, *, accept: str = ".h5,.hdf5,.npz") -> li
 
 async def _received(folder: Path, accept: str) -> Path:
     saved: list[Path] = []
+    failures: list[OSError] = []
 
     async def receive(stream: InStream, name: str) -> None:
-        saved.append(await stream.save(folder / Path(name).name))
+        path = folder / Path(name).name
+        try:
+            if path.exists():
+                raise FileExistsError(
+                    f"{path} is there already, and wasn't replaced. Remove or rename it, then run this again."
+                )
+            saved.append(await stream.save(path))
+        except OSError as error:
+            failures.append(error)
+            raise
 
     async with shown("upload", "mover", receive=receive) as (channel, place):
-        if await channel.call("upload", accept) is None:
+        try:
+            name = await channel.call("upload", accept)
+        except JavaScriptError:
+            for failure in failures:  # it went through the page
+                raise failure from None
+            raise
+        if name is None:
             raise CancelledByUser
         [path] = saved
         place.say(f"{path.name} was uploaded.")
@@ -82,8 +107,8 @@ async def download(
         What is given.
     filename
         What the browser calls it, and for a workspace how it is written, by the suffix ``.h5`` or
-        ``.npz``. The file's own name unless given, or ``workspace.h5`` (``workspace.npz`` where h5py is
-        missing).
+        ``.npz``; ``workspace.save`` adds one to any other name. The file's own name unless given, or
+        ``workspace.h5`` (``workspace.npz`` where h5py is missing).
 
     Returns
     -------
@@ -94,8 +119,10 @@ async def download(
     ------
     CancelledByUser
         The person cancelled it.
-    FileNotFoundError
-        There is no such file.
+    OSError
+        There is no such file (`FileNotFoundError`), or it can't be read.
+    TypeError
+        It is neither a path nor a workspace.
     NoFrontendError
         The notebook isn't shown in a browser.
 
@@ -107,10 +134,15 @@ async def download(
     if hasattr(path_or_workspace, "__fspath__") or isinstance(path_or_workspace, str):
         path = Path(path_or_workspace)
         return await _sent(path, filename or path.name)
+    if not hasattr(path_or_workspace, "save"):
+        raise TypeError(
+            f"download gives a file, by its path, or a workspace; this is a "
+            f"{type(path_or_workspace).__name__}. Give the workspace that it is in, or write a file of it."
+        )
     with tempfile.TemporaryDirectory(prefix="download-") as folder:
         written = Path(filename or _workspace_name()).name
         path = path_or_workspace.save(Path(folder) / written)
-        return await _sent(path, filename or path.name)
+        return await _sent(path, path.name)
 
 
 def _workspace_name() -> str:
@@ -120,7 +152,8 @@ def _workspace_name() -> str:
 
 
 async def _sent(path: Path, name: str) -> str:
-    size_bytes = os.stat(path).st_size  # noqa: PTH116 - of a moment
+    with path.open("rb") as file:
+        size_bytes = os.fstat(file.fileno()).st_size
     async with shown("download", "mover") as (channel, place):
         stream = channel.stream(_pieces(path), size_bytes=size_bytes)
         if await channel.call("download", stream, name) is None:

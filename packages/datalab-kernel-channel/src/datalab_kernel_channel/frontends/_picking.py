@@ -121,7 +121,7 @@ async def pick_points(
     ChannelTimeoutError, NoFrontendError
         As :func:`pick_roi`.
     ValueError
-        `n` is below 1.
+        `n` is below 1, or no whole number.
 
     Examples
     --------
@@ -131,8 +131,9 @@ async def pick_points(
     """
     import numpy as np
 
-    if n is not None and n < 1:
-        raise ValueError(f"One point or more can be chosen; n is {n}.")
+    if n is not None and (n < 1 or n != int(n)):
+        raise ValueError(f"One point or more can be chosen, and whole ones; n is {n}.")
+    n = None if n is None else int(n)
     async with shown(f"pick_points {name}", "picker") as (channel, place):
         plot = _plot_of(_drawn(workspace, name, renderer), name, "points") | {"count": n}
         corners = await channel.call("pick", plot, timeout_s=timeout_s)

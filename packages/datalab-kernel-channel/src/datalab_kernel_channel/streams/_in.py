@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
+import secrets
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -210,16 +210,18 @@ class InStream:
         if path.exists() and not overwrite:
             raise FileExistsError(f"{path} is there already; overwrite=True replaces it.")
         self._take()
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        part = (
+            path.parent / f".{secrets.token_hex(8)}.part"
+        )  # the file's name may be as long as one can be
         try:
-            with os.fdopen(handle, "wb") as file:
+            with part.open("xb") as file:
                 async for chunk in self._iterate():
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)  # noqa: ASYNC240 - a rename
+            part.replace(path)
         finally:
-            Path(name).unlink(missing_ok=True)  # noqa: ASYNC240
+            part.unlink(missing_ok=True)
         return path
 
     async def aclose(self) -> None:
