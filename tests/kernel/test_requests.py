@@ -132,6 +132,6 @@ def test_a_cell_in_which_the_kernel_ends_gets_an_error_and_comes_to_an_end(
 @fails_on_bare_xpython("the type is blank of what it is, and the restart is forgotten")
 def test_all_front_ends_hear_of_a_restart_as_the_protocol_says(watch: Watch) -> None:
     request = watch.send("shutdown_request", {"restart": True}, channel="control")
-    watch.until(lambda: "idle" in watch.cell(request).states)
+    watch.until(lambda: watch.cell(request).is_idle)
     assert watch.cell(request).of("shutdown_reply") == [{"status": "ok", "restart": True}]
     watch.kernel.manager.shutdown_kernel(now=True)  # the next test gets another one

@@ -150,10 +150,10 @@ def test_a_reader_that_pauses_gets_all_of_it(watch: Watch) -> None:
     request = watch.start(code)
     time.sleep(2)
     cell = watch.cell(request)
-    while "idle" not in cell.states:
+    while not cell.is_idle:
         wanted = len(cell.published) + 100
         watch.until(
-            lambda: "idle" in cell.states or len(cell.published) >= wanted,  # noqa: B023
+            lambda: cell.is_idle or len(cell.published) >= wanted,  # noqa: B023
             within_s=watch.soon_s,
         )
     assert numbers(cell) == [*range(3000)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from queue import Empty
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,19 @@ class Cell:
     request: str
     reply: dict[str, Any] = field(default_factory=dict)
     published: list[dict[str, Any]] = field(default_factory=list)
+    is_idle: bool = False
+    """Whether it has said that it is; of thousands of messages that isn't looked for in each turn."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has its reply and is idle."""
+        return self.is_idle and bool(self.reply)
+
+    def add(self, message: dict[str, Any]) -> None:
+        """Keep what was published."""
+        self.published.append(message)
+        content = message["content"]
+        self.is_idle |= message["msg_type"] == "status" and content["execution_state"] == "idle"
 
     def of(self, msg_type: str) -> list[dict[str, Any]]:
         """Return the contents of one type of messages."""
@@ -140,13 +154,20 @@ class Watch:
     def finish(self, *requests: str, within_s: float = WITHIN_S) -> list[Cell]:
         """Wait until each has its reply and is idle."""
         cells = [self._cells[request] for request in requests]
-        self.until(lambda: all(cell.reply and "idle" in cell.states for cell in cells), within_s)
+        unfinished = deque(cells)
+
+        def are_finished() -> bool:
+            while unfinished and unfinished[0].is_finished:
+                unfinished.popleft()
+            return not unfinished
+
+        self.until(are_finished, within_s)
         return cells
 
     def handled(self, message: str, *, within_s: float = WITHIN_S) -> Cell:
         """Wait until a message that has no reply was handled."""
         cell = self._cells[message]
-        self.until(lambda: "idle" in cell.states, within_s)
+        self.until(lambda: cell.is_idle, within_s)
         return cell
 
     def until(self, is_there: Callable[[], bool], within_s: float = WITHIN_S) -> None:
@@ -182,7 +203,7 @@ class Watch:
         if channel == "iopub":
             self.published.append(message)
             if cell is not None:
-                cell.published.append(message)
+                cell.add(message)
         elif channel == "stdin":
             self.asked.append(message)
         elif cell is not None:
