@@ -64,3 +64,11 @@ def test_by_its_name_a_curve_is_drawn_alone_and_several_fits_over_each_other(wor
     second = workspace.fit("decay", "linear")
     assert len(plotter.plot(first.name, show=False).spec.axes[0].curves) == 1
     assert len(plotter.plot(["decay", first, second], show=False).spec.axes[0].curves) == 3
+
+
+@pytest.mark.parametrize("options", [{"columns": 2}, {"waterfall": True}, {"twin": "decay"}])
+def test_what_would_part_the_curve_from_its_points_is_refused(workspace, options):
+    fit = workspace.fit("decay", "exponential")
+    with pytest.raises(TypeError, match="the picture of a fit has its own arrangement"):
+        Plotter(workspace).plot(fit, show=False, **options)
+    assert Plotter(workspace).plot(fit, show=False, waterfall=False).spec.shares_x

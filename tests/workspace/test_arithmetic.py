@@ -324,3 +324,18 @@ def test_objects_among_others_are_written_in_a_line_each(workspace: Any) -> None
     empty.xydata = None
     assert repr(empty) == "SignalObj('s', no data)"
     assert "xunit" in workspace["s"].to_string(debug=True)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [np.mean, np.median, np.std, np.sum, np.max, np.argmax, np.flip, np.gradient, np.fft.fft],
+)
+@pytest.mark.parametrize("name", ["a", "i"])
+def test_what_numpy_makes_of_arrays_isnt_made_of_an_object(
+    workspace: Any, name: str, function: Any
+) -> None:
+    with pytest.raises(OperandError, match=r"isn't computed of signals and images as a whole") as e:
+        function(workspace[name])
+    assert str(e.value).startswith("np.")
+    with pytest.raises(OperandError, match=r"\.y of a signal"):
+        np.concatenate([workspace[name], workspace[name]])

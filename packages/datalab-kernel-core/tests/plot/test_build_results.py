@@ -130,6 +130,12 @@ def test_positions_in_a_table_are_marked():
 # -- tables ---------------------------------------------------------------------------------
 
 
+def test_a_heading_has_its_unit_once_where_a_column_s_name_ends_with_it():
+    peaks = table(["x (s)", "y (V)"], [[1, 2], [3, 4]], kind="xy_markers")
+    (shown,) = described(signal(peaks)).tables
+    assert shown.columns == ("x (s)", "y (V)")
+
+
 def test_numbers_have_five_digits_and_units_where_they_are_known():
     found = table(["mean", "snr", "trapz"], [[1.23456789, 37699.05, 2.0]], function="stats")
     (shown,) = described(signal(found)).tables

@@ -150,6 +150,7 @@ def test_a_scale_bar_is_of_what_is_seen():
         ({"overlay": "cells"}, TypeError, "no workspace"),
         ({"overlay": np.eye(2), "overlay_style": "area"}, ValueError, "areas"),
         ({"scalebar": -2}, ValueError, "more than 0"),
+        ({"scalebar": 2.5}, ValueError, "longer than what is seen of the image, 2 along x"),
         ({"scale_bar": True}, TypeError, "Did you mean 'scalebar'"),
     ],
 )

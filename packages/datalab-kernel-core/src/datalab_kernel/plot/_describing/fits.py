@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 HEIGHTS = (3.0, 1.2)
 """Of the curves and of the residuals."""
+ARRANGING = ("columns", "waterfall", "twin")
 BEHIND = "0.6"
 """The grey of the line at 0."""
 
@@ -27,7 +28,19 @@ def build_fit(fit: FitResult, options: PlotOptions, *, is_alone: bool = False) -
     """Describe the picture of one fit.
 
     ``is_alone`` leaves the residuals out, where there is only one pair of axes to draw into.
+
+    Raises
+    ------
+    TypeError
+        For an option that would move the signal away from its curve.
     """
+    for name in ARRANGING:
+        if getattr(options, name) not in (None, False):
+            message = (
+                f"The option {name!r} arranges several curves; the picture of a fit has its own "
+                "arrangement. Leave it out, or plot the fitted curve alone, by its name."
+            )
+            raise TypeError(message)
     signal, curve = fit.source, fit.view(fit.name)
     spec = build([signal, curve], options, is_alone=is_alone)
     upper = spec.axes[0]

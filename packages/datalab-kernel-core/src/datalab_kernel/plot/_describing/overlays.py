@@ -42,7 +42,7 @@ def with_overlays(
     TypeError
         If an overlay is of neither labels nor a mask.
     ValueError
-        If it lies beside the image.
+        If it lies beside the image, or a scale bar is longer than what is seen.
     """
     overlays: Sequence[ImageObj] = options.overlay or ()
     found = [
@@ -165,9 +165,16 @@ def scale_bar(axes: AxesSpec, asked: bool | float | None) -> ScaleBar | None:
     if image is None or axes.message:
         return None
     low, high = axes.xlim or (float(image.x_edges[0]), float(image.x_edges[-1]))
-    length = bar_length(high - low) if isinstance(asked, bool) or asked is None else float(asked)
+    span = abs(high - low)
+    length = bar_length(span) if isinstance(asked, bool) or asked is None else float(asked)
     if not length:
         return None
+    if length > span:
+        message = (
+            f"scalebar={length:g} is longer than what is seen of the image, {span:g} along x. Give "
+            "a shorter one, in the unit of x, or True for one of a round length."
+        )
+        raise ValueError(message)
     unit, size = choose_unit(axes.xunit, 0.0, length)
     text = f"{length / size:.6g}"
     return ScaleBar(length=length, label=f"{text} {unit}".rstrip())

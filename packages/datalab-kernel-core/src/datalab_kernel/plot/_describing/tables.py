@@ -57,9 +57,10 @@ def results_tables(objects: Sequence[DataObject]) -> tuple[Table, ...]:
 
 
 def _columns(obj: DataObject, table: Any) -> Columns:
-    """Return the name and the unit of each column."""
+    """Return the name and the unit of each column; some names end with it already, as Sigima's do."""
     units = column_units(table, obj, table.headers)
-    return tuple((name, plain(units.get(name, ""))) for name in table.headers)
+    found = ((name, units.get(name, "")) for name in table.headers)
+    return tuple((name.removesuffix(f" ({unit})"), plain(unit)) for name, unit in found)
 
 
 def _in_prefixes(

@@ -10,6 +10,8 @@ from datalab_kernel.objects._kinds import FORMULA_KEY
 from datalab_kernel.workspace.arithmetic._plain import SIGIMAS_CLASS, without_operators
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
     from datalab_kernel.workspace.arithmetic._formulas import Formula
@@ -42,6 +44,18 @@ class Arithmetic:
             )
             raise OperandError(message, function=ufunc.__name__, names=[])
         return _computed(ufunc.__name__, *inputs)
+
+    def __array_function__(
+        self, function: Callable[..., Any], _types: Any, _args: Any, _kwargs: Any
+    ) -> Any:
+        """Refuse what NumPy makes of arrays: of an object as a whole it would be something else."""
+        name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+        message = (
+            f"{name} isn't computed of signals and images as a whole. Compute with their values "
+            "(.y of a signal, .data of an image), which are arrays; calc('stats', …) has their mean, "
+            "extremes and deviation."
+        )
+        raise OperandError(message, function=name, names=[])
 
     def __add__(self, other: Any) -> Any:
         return _computed("add", self, other)
