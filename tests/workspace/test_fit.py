@@ -78,6 +78,17 @@ def test_the_residuals_end_where_the_region_of_interest_does(workspace):
     np.testing.assert_allclose(fit.object.y + fit.residuals.y, DECAY[inside], atol=1e-12)
 
 
+def test_a_spectrum_whose_x_falls_is_fitted_as_if_it_rose(workspace):
+    workspace["falling"] = create_signal("", T[::-1].copy(), DECAY[::-1].copy())
+    for name in ("decay", "falling"):
+        with workspace.edit(name) as signal:
+            signal.roi = create_signal_roi([2, 5])
+    rising, falling = (workspace.fit(name, "linear") for name in ("decay", "falling"))
+    assert falling.values == pytest.approx(rising.values, rel=1e-9)
+    np.testing.assert_array_equal(falling.object.x[::-1], rising.object.x)
+    np.testing.assert_array_equal(falling.residuals.x[::-1], rising.residuals.x)
+
+
 def test_the_same_fit_again_replaces_it_and_another_is_added(workspace):
     first = workspace.fit("decay", "exponential")
     assert workspace.fit("decay", "exponential").names == first.names
@@ -215,7 +226,7 @@ def test_error_bars_that_say_nothing_are_none(workspace):
 
 def refusals():
     yield "gausian", {}, ParameterError, "no model 'gausian' .did you mean 'gaussian'"
-    yield "a*b", {}, ParameterError, "can't be read"
+    yield "a*b", {}, ParameterError, "has no x in it"
     yield "a*exp(-x", {}, ParameterError, "can't be read"
     yield "linear+constant", {}, ParameterError, "can't be told apart"
     yield 3, {}, ParameterError, "a text or a function"
@@ -227,6 +238,24 @@ def refusals():
     yield "linear", {"p0": {"a": "x"}}, ParameterError, "must be a number"
     yield "linear", {"bounds": {"a": (2, 1)}}, ParameterError, "must rise"
     yield "linear", {"bounds": {"a": 1}}, ParameterError, "two numbers"
+    yield (
+        "linear",
+        {"bounds": {"a": (0, 1)}, "p0": {"a": 2}},
+        ParameterError,
+        "more than its bound, 1",
+    )
+    yield "linear", {"bounds": {"a": (0, 1)}, "fixed": {"a": -2}}, ParameterError, "less than its"
+    yield "gaussian", {"p0": {"sigma": -1}}, ParameterError, "p0 of sigma is -1, less than"
+    yield "linear", {"p0": {"a": np.inf}}, ParameterError, "must be finite"
+    yield "a*x^2", {}, ParameterError, r"which isn't a power: write \*\*"
+    yield "a*np.exp(x)", {}, ParameterError, r"by their names alone there: exp\(…\)"
+    yield (
+        "a*exq(x)",
+        {},
+        ParameterError,
+        "'exq', which is no function of NumPy's .did you mean 'exp'",
+    )
+    yield "a*exp(-t/tau)", {}, ParameterError, "has no x in it"
     yield "linear", {"fixed": {"a": "b", "b": "a"}}, ParameterError, "back to itself"
     yield "linear", {"fixed": {"a": "nothing*2"}}, ParameterError, "can't be tied"
     yield "linear", {"fixed": ["a", "b"]}, ParameterError, "nothing is left"
@@ -279,6 +308,18 @@ def test_a_model_that_fails_is_named(workspace):
 
     with pytest.raises(ComputationError, match="nothing here"):
         workspace.fit("decay", fails)
+
+
+def test_a_function_whose_values_cant_be_those_of_a_signal_is_said(workspace):
+    with pytest.raises(ComputationError, match="complex. Give their real part"):
+        workspace.fit("decay", lambda x, a: a * np.exp(1j * x))
+    with pytest.raises(ComputationError, match=r"shape \(199,\) where x has \(200,\)"):
+        workspace.fit("decay", lambda x, a: a * x[1:])
+
+
+def test_a_function_that_gives_one_number_is_a_constant(workspace):
+    fit = workspace.fit("decay", lambda _x, a: a)
+    assert fit.values["a"] == pytest.approx(DECAY.mean(), rel=1e-9)
 
 
 def test_without_lmfit_it_is_said_what_to_install(workspace, monkeypatch):

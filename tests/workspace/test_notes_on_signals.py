@@ -3,8 +3,9 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
-from sigima.objects import create_signal_roi
+from sigima.objects import create_signal, create_signal_roi
 
 from datalab_kernel import ComputationWarning, Workspace
 
@@ -357,3 +358,46 @@ def test_where_a_region_is_heeded_or_doesnt_matter_it_is_quiet(
 ):
     _, notes = computed(workspace, function, with_region, **parameters)
     assert notes == ""
+
+
+FALLING = X[::-1].copy(), np.sin(X)[::-1].copy()
+
+
+@pytest.mark.parametrize("function", ["extract_roi", "extract_rois"])
+def test_a_region_that_isnt_found_where_x_falls_is_noted(workspace, function):
+    result, notes = computed(workspace, function, FALLING, xmin=-1.0, xmax=1.0)
+    assert len(result.object.x) == len(X)  # all of it, and not the region
+    assert "what it cut out isn't the region" in notes
+    result, notes = computed(workspace, function, (X, np.sin(X)), xmin=-1.0, xmax=1.0)
+    assert (len(result.object.x), notes) == (200, "")
+
+
+def test_samples_of_opposite_order_that_are_paired_are_noted(workspace):
+    rising = X, np.sin(X)
+    result, notes = computed(workspace, "difference", rising, FALLING)
+    assert np.abs(result.object.y).max() > 1  # of one curve and itself
+    assert "values at different x were computed with each other" in notes
+    for pair in ((rising, rising), (FALLING, FALLING)):
+        result, notes = computed(workspace, "difference", *pair)
+        assert (np.abs(result.object.y).max(), notes) == (0, "")
+
+
+@pytest.mark.parametrize("function", ["moving_average", "peak_detection", "stats"])
+def test_regions_where_x_falls_are_those_where_it_rises(workspace, function, caplog):
+    parameters = {"moving_average": {"n": 5}}.get(function, {})
+    found = []
+    for x, y in ((X, NOISE), (X[::-1].copy(), NOISE[::-1].copy())):
+        signal = create_signal("", x, y)
+        signal.roi = create_signal_roi([-1, 1])
+        found.append(computed(workspace, function, signal, **parameters)[0])
+    rising, falling = found
+    if rising.is_analysis:
+        same = [name for name in rising.frame if name not in ("object", "trapz")]
+        expected = rising.frame[same]
+        if function == "peak_detection":
+            expected = expected.iloc[::-1].reset_index(drop=True)
+        pd.testing.assert_frame_equal(falling.frame[same], expected)
+    else:
+        np.testing.assert_allclose(falling.object.y[::-1], rising.object.y, rtol=0, atol=1e-12)
+        assert np.count_nonzero(falling.object.y[::-1] != NOISE) == 200
+    assert caplog.text == ""

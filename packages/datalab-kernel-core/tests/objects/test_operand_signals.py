@@ -76,3 +76,23 @@ def test_it_pickles_and_becomes_sigimas_again() -> None:
     assert type(again) is OperandSignal
     assert type(as_sigimas(again)) is SignalObj
     assert again.get_title() == _signal().get_title()
+
+
+@pytest.mark.parametrize("region", [[0.1, 0.5], [0.3, 0.31], [-1.0, 0.2], [0.9, 7.0]])
+def test_a_region_where_x_falls_holds_what_it_holds_where_x_rises(region: list[float]) -> None:
+    x = np.linspace(0.0, 1.0, 41)
+    rising, falling = create_signal("", x, x), create_signal("", x[::-1].copy(), x[::-1].copy())
+    for signal in (rising, falling):
+        signal.roi = create_signal_roi(region)
+    operand = as_operand(share_object(falling))
+    expected = rising.maskdata
+    np.testing.assert_array_equal(operand.maskdata[:, ::-1], expected)
+    np.testing.assert_array_equal(operand.copy().maskdata[:, ::-1], expected)
+    np.testing.assert_array_equal(operand.get_data(0)[0][::-1], rising.get_data(0)[0])
+
+
+def test_a_region_of_a_loop_is_sigimas() -> None:
+    loop = create_signal("", np.array([2.0, 3.0, 1.0, 0.0]), np.arange(4.0))
+    loop.roi = create_signal_roi([1.0, 3.0])
+    operand = as_operand(share_object(loop))
+    np.testing.assert_array_equal(operand.maskdata, loop.maskdata)

@@ -1,4 +1,4 @@
-"""Signals as a function is given them: Sigima's, but for how long their copies take.
+"""Signals as a function is given them: Sigima's, but for their copies, and their regions where x falls.
 
 Most of Sigima's functions begin with a copy of their signal, and guidata makes that item by item;
 here it is made of a prototype. It is Sigima's own, value by value.
@@ -18,6 +18,8 @@ from datalab_kernel.objects._fields import Template, schema
 _AS_THEY_ARE = frozenset({bool, float, str})
 """Types of values that guidata keeps as they are, in any item that holds one."""
 _DTYPES = (None, float, complex, np.complex128)
+_ENDS = 2
+"""Of a region."""
 
 
 class OperandSignal(SignalObj):  # type: ignore[misc]
@@ -39,7 +41,22 @@ class OperandSignal(SignalObj):  # type: ignore[misc]
             elif value is not default:
                 setattr(twin, name, value)
         values["_title"] = values["_DataSet__title"] = own["_title"] if title is None else title
+        if (
+            data.shape[1] and data[0, 0].real > data[0, -1].real
+        ):  # its regions are where the signal's are
+            twin.__class__ = OperandSignal
         return twin
+
+    def physical_to_indices(self, coords: list[float]) -> list[int]:
+        """Return places in x; of a region's ends, where x falls, in the order of its samples.
+
+        The region holds the samples that it holds where x rises. Sigima's own would hold none.
+        """
+        found: list[int] = super().physical_to_indices(coords)
+        x = self.x
+        if len(found) == _ENDS and x[0] > x[-1] and (np.diff(x) <= 0).all():
+            return [place + 1 for place in reversed(found)]
+        return found
 
 
 @cache

@@ -185,17 +185,41 @@ def _of_lmfit(text: str) -> tuple[Model, Any]:
     """Return a model that an interpreter of its own evaluates, and lmfit's model that has this."""
     from lmfit.models import ExpressionModel
 
+    if not re.search(r"\bx\b", text):
+        raise _error(f"the expression {text!r} has no x in it")
     try:
         model = ExpressionModel(text)
     except (SyntaxError, ValueError) as error:
         reason = f": {error}" if str(error) else ""
         raise _error(f"the expression {text!r} can't be read{reason}") from error
-    if "x" not in model.independent_vars or not re.search(r"\bx\b", text):
-        raise _error(f"the expression {text!r} has no x in it")
+    _check_operations(text, model.asteval.symtable)
     if not model.param_names:
         raise _error(f"the expression {text!r} has no parameters")
     names = tuple(model.param_names)
     return Model(title=text, parameters=names, draw=partial(_evaluated, model)), model
+
+
+def _check_operations(text: str, known: Mapping[str, Any]) -> None:
+    """Refuse what would fail at each value of the parameters: ``x^2``, ``np.exp(x)``, ``foo(x)``."""
+    for node in ast.walk(ast.parse(text.strip())):
+        if isinstance(node, ast.BitXor):
+            raise _error(f"the expression {text!r} has ^ in it, which isn't a power: write **")
+        if isinstance(node, ast.Attribute):
+            written = ast.unparse(node)
+            raise _error(
+                f"the expression {text!r} has {written!r} in it. NumPy's functions go by their names "
+                f"alone there: {node.attr}(…)"
+            )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            name = node.func.id
+            if name not in known:
+                functions = [name for name, one in known.items() if isinstance(one, np.ufunc)]
+                near = difflib.get_close_matches(name, functions, n=2)
+                hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+                raise _error(
+                    f"the expression {text!r} calls {name!r}, which is no function of NumPy's{hint}. "
+                    "A function of your own is fitted as it is: f(x, a, b=1.0)"
+                )
 
 
 def _compiled(model: Any, text: str) -> Callable[..., Array] | None:
@@ -253,7 +277,14 @@ def _of_function(function: Callable[..., Any]) -> Model:
 
 
 def _applied(function: Callable[..., Any], x: Array, values: Mapping[str, float]) -> Array:
-    return np.asarray(function(x, **values))
+    found = np.asarray(function(x, **values))
+    if found.dtype.kind == "c":
+        message = "the model's values are complex. Give their real part or their modulus"
+        raise TypeError(message)
+    if found.ndim and found.shape != x.shape:
+        message = f"the model has values of shape {found.shape} where x has {x.shape}"
+        raise TypeError(message)
+    return found if found.ndim else np.full(x.shape, found)
 
 
 def _is_number(value: Any) -> bool:

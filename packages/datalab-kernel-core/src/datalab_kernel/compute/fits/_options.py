@@ -77,11 +77,13 @@ def options_of(model: Any, known: Model, p0: Any, bounds: Any, fixed: Any) -> Fi
     """
     is_function = callable(model)
     checked = _Checked(known)
+    starts, ends, kept = checked.starts(p0), checked.bounds(bounds), checked.fixed(fixed)
+    checked.check_within(starts, kept, ends)
     return FitOptions(
         model=known.title if is_function else model,
-        p0=checked.starts(p0),
-        bounds=checked.bounds(bounds),
-        fixed=checked.fixed(fixed),
+        p0=starts,
+        bounds=ends,
+        fixed=kept,
         function=model if is_function else None,
         source=_source_of(model) if is_function else "",
     )
@@ -108,6 +110,7 @@ class _Checked:
 
     def __init__(self, model: Model) -> None:
         self._names = model.parameters
+        self._positive = model.positive
 
     def _error(self, problem: str) -> ParameterError:
         return ParameterError(
@@ -136,6 +139,32 @@ class _Checked:
             raise self._error(f"{what} must be a number, not {value!r:.80}")
         return float(value)
 
+    def _finite(self, what: str, value: Any) -> float:
+        number = self._number(what, value)
+        if not np.isfinite(number):
+            raise self._error(f"{what} must be finite, not {number:g}")
+        return number
+
+    def check_within(
+        self,
+        starts: Mapping[str, float],
+        kept: Mapping[str, float | str | None],
+        bounds: Mapping[str, Bound],
+    ) -> None:
+        """Check that start values and fixed ones are within the bounds."""
+        given = [(f"p0 of {name}", name, value) for name, value in starts.items()]
+        given += [
+            (f"fixed {name}", name, value)
+            for name, value in kept.items()
+            if isinstance(value, float)
+        ]
+        for what, name, value in given:
+            low, high = bounds.get(name, (0.0 if name in self._positive else None, None))
+            if low is not None and value < low:
+                raise self._error(f"{what} is {value:g}, less than its bound, {low:g}")
+            if high is not None and value > high:
+                raise self._error(f"{what} is {value:g}, more than its bound, {high:g}")
+
     def starts(self, given: Any) -> dict[str, float]:
         """Check start values: by name, or one for each parameter in their order."""
         if isinstance(given, (Sequence, np.ndarray)) and not isinstance(given, str):
@@ -144,7 +173,7 @@ class _Checked:
                 raise self._error(message)
             given = dict(zip(self._names, given, strict=True))
         return {
-            name: self._number(f"p0 of {name}", value)
+            name: self._finite(f"p0 of {name}", value)
             for name, value in self._known("p0", given).items()
         }
 
@@ -176,6 +205,6 @@ class _Checked:
         return {
             name: value
             if value is None or isinstance(value, str)
-            else self._number(f"fixed {name}", value)
+            else self._finite(f"fixed {name}", value)
             for name, value in self._known("fixed", given).items()
         }

@@ -34,7 +34,7 @@ def _peaks_note(computed: Computed) -> Note | None:
     x, y = x_of(signal), values_of(signal)
     if count < 2 or y.dtype.kind == "c":  # noqa: PLR2004 - one may be anything
         return None
-    places = [int(x.searchsorted(one)) for one in some]
+    places = [int(np.abs(x - one).argmin()) for one in some]  # x may fall
     noise = _noise_of(y)
     if not noise > 1e-9 * abs(float(y[places[0]])):
         return None

@@ -11,6 +11,7 @@ from datalab_kernel.compute.notes._beyond_ends import BEHAVIOURS as _BEYOND_ENDS
 from datalab_kernel.compute.notes._calibrated import BEHAVIOURS as _CALIBRATED
 from datalab_kernel.compute.notes._centre import BEHAVIOURS as _CENTRE
 from datalab_kernel.compute.notes._described import BEHAVIOURS as _DESCRIBED
+from datalab_kernel.compute.notes._falling_x import BEHAVIOURS as _FALLING_X
 from datalab_kernel.compute.notes._float_scaling import BEHAVIOURS as _FLOAT_SCALING
 from datalab_kernel.compute.notes._full_scale import BEHAVIOURS as _FULL_SCALE
 from datalab_kernel.compute.notes._half_pixel import BEHAVIOURS as _HALF_PIXEL
@@ -44,6 +45,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     *_CENTRE,
     *_NOISE_PEAKS,
     *_BEYOND_ENDS,
+    *_FALLING_X,
     *_HALF_PIXEL,
     *_CALIBRATED,
     *_SEGMENTS,
