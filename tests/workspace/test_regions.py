@@ -254,6 +254,29 @@ def test_measured_values_taken_for_labels_are_noticed(workspace):
         workspace.calc("region_properties", on="nuclei")
 
 
+def test_measured_values_that_were_parted_as_regions_are_noticed(workspace):
+    workspace["grains"] = np.random.default_rng(0).integers(100, 400, (40, 40))
+    with pytest.warns(UserWarning, match=r"watershed_split took the values of 'grains' for labels"):
+        workspace.calc("watershed_split", on="grains")
+    workspace.calc("label_regions", on="nuclei", sigma=1, min_area=10, name="regions")
+    assert workspace.calc("watershed_split", on="regions").notes == ()
+
+
+def test_an_array_of_labels_is_told_how_it_gets_the_image_s_axes(cells):
+    cells["own"] = cells["cells"].data
+    with pytest.raises(OperandError, match="twin = workspace.'nuclei'.; twin.data = array"):
+        cells.calc("region_properties", on="own", operand="nuclei")
+    twin = cells["nuclei"]
+    twin.data = cells["own"].data
+    cells["own"] = twin
+    assert len(cells.calc("region_properties", on="own", operand="nuclei").frame) == 24
+    cells["metres"] = cells["nuclei"]
+    with cells.edit("metres") as image:
+        image.xunit = image.yunit = "m"
+    with pytest.raises(OperandError, match="'calibration', …. brings them into one unit"):
+        cells.calc("region_properties", on="metres", operand="nuclei")
+
+
 def test_they_are_found_by_the_field_s_words(workspace):
     for word in ("label", "cells", "segment", "particles", "count", "touching", "watershed"):
         names = {info.name for info in workspace.functions(word)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from datalab_kernel.compute.notes._arrays import is_object
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
 from datalab_kernel.notes import Note
 
@@ -26,8 +27,11 @@ def _none_note(computed: Computed) -> Note | None:
 
 
 def _values_note(computed: Computed) -> Note | None:
-    table, data = computed.value, np.asarray(computed.inputs[0].data)
-    if table is None or len(table.data) < MANY:
+    value, data = computed.value, np.asarray(computed.inputs[0].data)
+    if value is None:
+        return None
+    count_of_labels = int(value.data.max(initial=0)) if is_object(value) else len(value.data)
+    if count_of_labels < MANY:
         return None
     first, second = data[:, :-1], data[:, 1:]
     is_inside = (first != 0) & (second != 0)
@@ -37,7 +41,7 @@ def _values_note(computed: Computed) -> Note | None:
         return None
     name = computed.inputs[0].title
     return Note(
-        f"region_properties took the values of {name!r} for labels; they look like measured values.",
+        f"{computed.function} took the values of {name!r} for labels; they look like measured values.",
         f"calc('label_regions', on={name!r}) finds its regions first.",
     )
 
@@ -53,7 +57,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         title="Measured values for labels",
-        functions=frozenset({("image", "region_properties")}),
+        functions=frozenset({("image", "region_properties"), ("image", "watershed_split")}),
         does="Each whole number but 0 is taken for the label of a region.",
         misleads="The image is of measured values, such as the original one: each grey level is then "
         "a region.",

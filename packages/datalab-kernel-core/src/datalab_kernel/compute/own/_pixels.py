@@ -81,6 +81,14 @@ def check_same_pixels(images: Sequence[ImageObj], function: str) -> None:
             raise OperandError(message, function=function, names=[first.title, other.title])
 
 
+def _axes_advice(first: ImageObj, other: ImageObj, units: Sequence[str]) -> str:
+    """Say how an array, which has no axes of its own, gets those of the other image."""
+    if all(units):
+        return "; calc('calibration', …) brings them into one unit"
+    like = (first if units[0] else other).title
+    return f"; an array gets the axes by twin = workspace[{like!r}]; twin.data = array"
+
+
 def _difference(first: ImageObj, other: ImageObj) -> str:
     """Say in what the pixels of two images differ, and what helps."""
     shapes = first.data.shape, other.data.shape
@@ -91,7 +99,7 @@ def _difference(first: ImageObj, other: ImageObj) -> str:
     for letter in "xy":
         units = [getattr(one, f"{letter}unit") or "" for one in (first, other)]
         if units[0] != units[1]:
-            return f"{letter} in {units[0]!r} and {units[1]!r}"
+            return f"{letter} in {units[0]!r} and {units[1]!r}{_axes_advice(first, other, units)}"
     if not first.is_uniform_coords:
         return ""
     for name in ("dx", "dy", "x0", "y0"):
