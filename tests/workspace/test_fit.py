@@ -269,6 +269,19 @@ def test_what_cant_be_fitted_is_said_and_changes_nothing(workspace, model, optio
     assert workspace.list() == before
 
 
+@pytest.mark.parametrize("noise", [0.001, 0.05])
+@pytest.mark.parametrize("distance", [1.0, 1.2, 4.0])
+def test_two_peaks_are_found_also_in_one_hump_and_not_in_the_noise(workspace, distance, noise):
+    x = np.linspace(0, 10, 500)
+    peaks = [3 * np.exp(-((x - c) ** 2) / 2 / 0.5**2) for c in (4, 4 + distance)]
+    scatter = np.random.default_rng(1).normal(0, noise, x.size)
+    workspace["humps"] = create_signal("", x, sum(peaks) + 0.5 + scatter)
+    fit = workspace.fit("humps", "gaussian+gaussian")
+    centres = fit.values["gaussian1_x0"], fit.values["gaussian2_x0"]
+    assert sorted(centres) == pytest.approx([4, 4 + distance], abs=0.1)
+    assert fit.statistics["reduced_chi_square"] == pytest.approx(noise**2, rel=0.2)
+
+
 def test_an_unknown_model_lists_those_that_there_are(workspace):
     with pytest.raises(ParameterError) as caught:
         workspace.fit("decay", "exponetial")

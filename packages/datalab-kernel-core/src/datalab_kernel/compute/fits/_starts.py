@@ -26,6 +26,8 @@ _POINTS = 100
 _GONE_ON = 6
 """From how many of the best trials it is gone on."""
 _SMALL = 1e-6
+_ABOVE_NOISE = 8.0
+"""So many standard deviations of what noise is left after smoothing, a peak rises at least."""
 
 
 def starts_of(
@@ -172,7 +174,7 @@ def _peaks(x: Array, y: Array, count: int, *, has_slope: bool) -> list[tuple[flo
     smooth = np.convolve(np.pad(height, width // 2, mode="edge"), np.ones(width) / width, "same")
     smooth = smooth[width // 2 : width // 2 + len(x)]
     padded = np.concatenate([[smooth.min()], smooth, [smooth.min()]])  # so that ends may be peaks
-    places, facts = find_peaks(padded, prominence=0.0)
+    places, facts = find_peaks(padded, prominence=_ABOVE_NOISE * _noise(y) / width**0.5)
     span = float(x[-1] - x[0]) or 1.0
     if not len(places):
         return [(float(np.median(x)), span / 10)] * count
@@ -185,8 +187,14 @@ def _peaks(x: Array, y: Array, count: int, *, has_slope: bool) -> list[tuple[flo
     while len(found) < count:  # several in one: on both sides of the widest
         center, sigma = max(found, key=lambda peak: peak[1])
         found.remove((center, sigma))
-        found += [(center - sigma, sigma * 0.7), (center + sigma, sigma * 0.7)]
+        found += [(center - sigma * 0.7, sigma * 0.8), (center + sigma * 0.7, sigma * 0.8)]
     return sorted(found)
+
+
+def _noise(y: Array) -> float:
+    """Return the standard deviation of what changes from point to point, outside of peaks."""
+    bends = np.diff(y, 2)
+    return float(np.median(np.abs(bends))) * 1.4826 / 6.0**0.5 if len(bends) else 0.0
 
 
 def _baseline(x: Array, y: Array, *, has_slope: bool) -> Array:
