@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from frontends.notebook import NotebookPage, lab_path
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from frontends.notebook import NotebookPage
+    from playwright.sync_api import BrowserContext
+
+    from frontends.server import JupyterServer
 
 SETUP = """\
 import datetime
@@ -72,6 +76,21 @@ def test_esc_leaves_the_object_as_it_was(ready: NotebookPage) -> None:
     assert "CancelledByUser" in ready.finish(index)
     assert ready.run("print(workspace['wave'].roi)") == before
     assert ready.run("len(workspace)") == "3"  # no key reached the notebook's shortcuts
+
+
+def test_of_two_windows_the_one_in_which_the_cell_is_run_shows_it(
+    ready: NotebookPage, browser: BrowserContext, server: JupyterServer
+) -> None:
+    ready.save()
+    path = ready.page.evaluate("window.jupyterapp.shell.currentWidget.context.path")
+    second = NotebookPage(browser.new_page()).open(server, lab_path(path, "second"))
+    for notebook in (second, ready, ready, second):
+        notebook.page.bring_to_front()
+        index = start(notebook, "await pick_roi(workspace, 'wave', renderer='matplotlib')")
+        notebook.page.keyboard.press("Escape")
+        assert "CancelledByUser" in notebook.finish(index)
+    second.page.close()
+    ready.page.bring_to_front()
 
 
 @pytest.mark.usefixtures("whole_run")

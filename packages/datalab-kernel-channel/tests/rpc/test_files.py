@@ -30,7 +30,7 @@ def page_with(opened, monkeypatch):
             )
             pages.append(page)
             channel.expose(**exposed)
-            yield channel, Place()
+            yield channel, Place(), channel.clients[0]
             await channel.close()
 
         pages = []

@@ -82,9 +82,9 @@ async def _received(folder: Path, accept: str) -> Path:
             failures.append(error)
             raise
 
-    async with shown("upload", "mover", receive=receive) as (channel, place):
+    async with shown("upload", "mover", receive=receive) as (channel, place, page):
         try:
-            name = await channel.call("upload", accept)
+            name = await channel.call("upload", accept, client=page)
         except JavaScriptError:
             for failure in failures:  # it went through the page
                 raise failure from None
@@ -154,9 +154,9 @@ def _workspace_name() -> str:
 async def _sent(path: Path, name: str) -> str:
     with path.open("rb") as file:
         size_bytes = os.fstat(file.fileno()).st_size
-    async with shown("download", "mover") as (channel, place):
+    async with shown("download", "mover") as (channel, place, page):
         stream = channel.stream(_pieces(path), size_bytes=size_bytes)
-        if await channel.call("download", stream, name) is None:
+        if await channel.call("download", stream, name, client=page) is None:
             raise CancelledByUser
         place.say(f"{name} was handed to the browser ({size_bytes:,} bytes).")
     return name

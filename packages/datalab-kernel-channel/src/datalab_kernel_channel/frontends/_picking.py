@@ -77,9 +77,10 @@ async def pick_roi(
         raise ValueError(
             f"{what} has no ROI of the kind {wanted!r}; choose of {', '.join(fitting)}."
         )
-    async with shown(f"pick_roi {name}", "picker") as (channel, place):
+    async with shown(f"pick_roi {name}", "picker") as (channel, place, page):
         drawn = _drawn(workspace, name, renderer)
-        corners = await channel.call("pick", _plot_of(drawn, name, wanted), timeout_s=timeout_s)
+        plot = _plot_of(drawn, name, wanted)
+        corners = await channel.call("pick", plot, client=page, timeout_s=timeout_s)
         if corners is None:
             raise CancelledByUser
         roi = _roi(wanted, corners)
@@ -134,9 +135,9 @@ async def pick_points(
     if n is not None and (n < 1 or n != int(n)):
         raise ValueError(f"One point or more can be chosen, and whole ones; n is {n}.")
     n = None if n is None else int(n)
-    async with shown(f"pick_points {name}", "picker") as (channel, place):
+    async with shown(f"pick_points {name}", "picker") as (channel, place, page):
         plot = _plot_of(_drawn(workspace, name, renderer), name, "points") | {"count": n}
-        corners = await channel.call("pick", plot, timeout_s=timeout_s)
+        corners = await channel.call("pick", plot, client=page, timeout_s=timeout_s)
         if corners is None:
             raise CancelledByUser
         points = np.array(corners, dtype=float)

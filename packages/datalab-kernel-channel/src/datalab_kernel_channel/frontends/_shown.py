@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from datalab_kernel_channel.rpc._channel import current_call
 from datalab_kernel_channel.rpc._opening import OpeningChannel, open_channel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from datalab_kernel_channel.rpc._channel import Channel
+    from datalab_kernel_channel.rpc._client import Client
 
 __all__ = ["Place", "opening", "shown"]
 
@@ -55,14 +58,23 @@ def opening(name: str, module: str, **functions: Callable[..., Any]) -> OpeningC
 @asynccontextmanager
 async def shown(
     name: str, module: str, **functions: Callable[..., Any]
-) -> AsyncIterator[tuple[Channel, Place]]:
-    """Show a ready front end as long as the block runs."""
-    opened = opening(name, module, **functions)
+) -> AsyncIterator[tuple[Channel, Place, Client]]:
+    """Show a ready front end as long as the block runs; give also the page that shows it.
+
+    Each window of the notebook joins, but only the one in which the cell was run shows what it shows.
+    """
+    page: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
+
+    def shows() -> None:
+        if not page.done():
+            page.set_result(current_call().client)
+
+    opened = opening(name, module, shows=shows, **functions)
     place = Place()
     place.show(opened.channel)
     async with opened as channel:
         try:
-            yield channel, place
+            yield channel, place, await page
         except BaseException as error:
             place.say(f"Nothing was changed ({type(error).__name__}).")
             raise

@@ -72,54 +72,57 @@ async function* counted(file, onBytes) {
   }
 }
 
-export default function ({ channel, el }) {
-  el.className = "dlk-front dlk-mover";
-  channel.expose({
-    async upload(accept) {
-      const file = await asked(el, accept);
-      if (!file) return null;
-      const stop = new AbortController();
-      const show = bar(el, file.name, () => stop.abort(new DOMException("cancelled", "AbortError")));
-      show(0, file.size);
-      const stream = channel.stream(counted(file, show), { sizeBytes: file.size, name: file.name });
-      try {
-        await channel.callWith({ signal: AbortSignal.any([stop.signal, this.signal]) }, "receive", stream, file.name);
-      } catch (error) {
-        if (stop.signal.aborted) return null;
-        throw error;
-      }
-      say(el, `${file.name} (${shown(file.size)}) is in the kernel.`);
-      return file.name;
-    },
-    async download(stream, name) {
-      let isCancelled = false;
-      const show = bar(el, name, () => {
-        isCancelled = true;
-        stream.cancel();
-      });
-      const blobs = [];
-      let parts = [];
-      let gathered = 0;
-      let done = 0;
-      show(0, stream.sizeBytes);
-      for await (const part of stream) {
-        parts.push(part);
-        gathered += part.length;
-        done += part.length;
-        if (gathered >= BLOB_BYTES) {
-          blobs.push(new Blob(parts));
-          [parts, gathered] = [[], 0];
+export default {
+  render({ channel, el }) {
+    el.className = "dlk-front dlk-mover";
+    channel.expose({
+      async upload(accept) {
+        const file = await asked(el, accept);
+        if (!file) return null;
+        const stop = new AbortController();
+        const show = bar(el, file.name, () => stop.abort(new DOMException("cancelled", "AbortError")));
+        show(0, file.size);
+        const stream = channel.stream(counted(file, show), { sizeBytes: file.size, name: file.name });
+        try {
+          await channel.callWith({ signal: AbortSignal.any([stop.signal, this.signal]) }, "receive", stream, file.name);
+        } catch (error) {
+          if (stop.signal.aborted) return null;
+          throw error;
         }
-        show(done, stream.sizeBytes);
-      }
-      if (isCancelled) return null;
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([...blobs, ...parts]));
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      say(el, `${name} (${shown(done)}) was handed to the browser.`);
-      return done;
-    },
-  });
-}
+        say(el, `${file.name} (${shown(file.size)}) is in the kernel.`);
+        return file.name;
+      },
+      async download(stream, name) {
+        let isCancelled = false;
+        const show = bar(el, name, () => {
+          isCancelled = true;
+          stream.cancel();
+        });
+        const blobs = [];
+        let parts = [];
+        let gathered = 0;
+        let done = 0;
+        show(0, stream.sizeBytes);
+        for await (const part of stream) {
+          parts.push(part);
+          gathered += part.length;
+          done += part.length;
+          if (gathered >= BLOB_BYTES) {
+            blobs.push(new Blob(parts));
+            [parts, gathered] = [[], 0];
+          }
+          show(done, stream.sizeBytes);
+        }
+        if (isCancelled) return null;
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob([...blobs, ...parts]));
+        link.download = name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+        say(el, `${name} (${shown(done)}) was handed to the browser.`);
+        return done;
+      },
+    });
+    channel.notify("shows");
+  },
+};

@@ -342,17 +342,20 @@ class Picker {
 const shown = (value) => String(Number(value.toPrecision(5)));
 const moment = (seconds) => new Date(seconds * 1000).toISOString().replace("T", " ").slice(0, -1);
 
-export default function ({ channel, el, model }) {
-  el.className = "dlk-front dlk-picker";
-  channel.expose({
-    pick(plot) {
-      return new Promise((resolve) => {
-        const picker = new Picker(el, plot, model, (points) => {
-          picker.close();
-          resolve(points);
+export default {
+  render({ channel, el, model }) {
+    el.className = "dlk-front dlk-picker";
+    channel.expose({
+      pick(plot) {
+        return new Promise((resolve) => {
+          const picker = new Picker(el, plot, model, (points) => {
+            picker.close();
+            resolve(points);
+          });
+          this.signal.addEventListener("abort", () => picker.close());
         });
-        this.signal.addEventListener("abort", () => picker.close());
-      });
-    },
-  });
-}
+      },
+    });
+    channel.notify("shows");
+  },
+};
