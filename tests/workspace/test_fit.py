@@ -282,6 +282,14 @@ def test_two_peaks_are_found_also_in_one_hump_and_not_in_the_noise(workspace, di
     assert fit.statistics["reduced_chi_square"] == pytest.approx(noise**2, rel=0.2)
 
 
+@pytest.mark.parametrize("seed", [1, 7, 25])
+def test_a_peak_that_is_hardly_above_the_noise_is_found(workspace, seed):
+    x = np.linspace(0, 10, 500)
+    scatter = np.random.default_rng(seed).normal(0, 1, x.size)
+    workspace["weak"] = create_signal("", x, 1.5 * np.exp(-((x - 7.5) ** 2) / 2 / 0.4**2) + scatter)
+    assert workspace.fit("weak", "gaussian").values["x0"] == pytest.approx(7.5, abs=0.5)
+
+
 def test_an_unknown_model_lists_those_that_there_are(workspace):
     with pytest.raises(ParameterError) as caught:
         workspace.fit("decay", "exponetial")

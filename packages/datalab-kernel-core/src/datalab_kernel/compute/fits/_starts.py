@@ -174,11 +174,15 @@ def _peaks(x: Array, y: Array, count: int, *, has_slope: bool) -> list[tuple[flo
     smooth = np.convolve(np.pad(height, width // 2, mode="edge"), np.ones(width) / width, "same")
     smooth = smooth[width // 2 : width // 2 + len(x)]
     padded = np.concatenate([[smooth.min()], smooth, [smooth.min()]])  # so that ends may be peaks
-    places, facts = find_peaks(padded, prominence=_ABOVE_NOISE * _noise(y) / width**0.5)
+    places, facts = find_peaks(padded, prominence=0.0)
+    prominences = facts["prominences"]
+    are_clear = prominences > _ABOVE_NOISE * _noise(y) / width**0.5
+    if are_clear.any():  # where none is, a weak one is among them
+        places, prominences = places[are_clear], prominences[are_clear]
     span = float(x[-1] - x[0]) or 1.0
     if not len(places):
         return [(float(np.median(x)), span / 10)] * count
-    best = np.argsort(facts["prominences"])[::-1][:count]
+    best = np.argsort(prominences)[::-1][:count]
     step = span / max(1, len(x) - 1)
     found = [
         (float(x[places[one] - 1]), float(max(samples, 1.0) * step / 2.355))
