@@ -28,6 +28,7 @@ def found():
         ("subtract", "signal", "difference"),
         ("lifetime", "signal", "exponential_fit"),
         ("segmentation", "image", "threshold_otsu"),
+        ("normalise", "image", "normalize"),
     ],
 )
 def test_a_word_of_the_field_finds_functions(found, word, kind, name):

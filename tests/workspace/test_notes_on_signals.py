@@ -8,6 +8,7 @@ import pytest
 from sigima.objects import create_signal, create_signal_roi
 
 from datalab_kernel import ComputationWarning, Workspace
+from datalab_kernel.errors import ComputationError
 
 FWHM = 2 * np.sqrt(2 * np.log(2))
 """Of a Gaussian of sigma 1, by definition: 2.3548."""
@@ -370,6 +371,18 @@ def test_a_region_that_isnt_found_where_x_falls_is_noted(workspace, function):
     assert "what it cut out isn't the region" in notes
     result, notes = computed(workspace, function, (X, np.sin(X)), xmin=-1.0, xmax=1.0)
     assert (len(result.object.x), notes) == (200, "")
+
+
+@pytest.mark.parametrize("function", ["fwhm", "resampling"])
+def test_what_needs_an_x_that_rises_says_how_to_turn_one_round(workspace, function):
+    workspace["falling"] = create_signal("", X[::-1].copy(), np.exp(-(X[::-1] ** 2)))
+    parameters = {"xmin": -1.0, "xmax": 1.0, "nbpts": 11} if function == "resampling" else {}
+    with pytest.raises(ComputationError, match="ascending order.*Turn it round before") as caught:
+        workspace.calc(function, on="falling", **parameters)
+    s = workspace["falling"]
+    advice = str(caught.value).partition("before: ")[2].rstrip(".")
+    workspace["turned"] = eval(advice, {"create_signal": create_signal, "s": s})
+    assert workspace.calc(function, on="turned", **parameters)
 
 
 def test_samples_of_opposite_order_that_are_paired_are_noted(workspace):

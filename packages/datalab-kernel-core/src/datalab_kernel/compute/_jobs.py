@@ -17,7 +17,7 @@ from datalab_kernel.compute._records import Record, encoded, versions, write_rec
 from datalab_kernel.compute._result_units import describe
 from datalab_kernel.compute._source import InTurn
 from datalab_kernel.compute._titles import naming
-from datalab_kernel.compute.notes import Computed, is_watched, notes_on
+from datalab_kernel.compute.notes import TURN_X_ROUND, Computed, is_watched, notes_on
 from datalab_kernel.compute.own._declaration import Noted
 from datalab_kernel.errors import (
     ComputationError,
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from datalab_kernel.compute._source import Source
     from datalab_kernel.notes import Note
     from datalab_kernel.objects import DataObject
+
+
+_NEEDS_RISING_X = "x must be sorted in ascending order."
+"""What Sigima says of a signal whose x falls."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -501,8 +505,9 @@ def _copied(given: Any) -> Any:
 
 def _failed(job: Job, reason: str) -> ComputationError:
     names = [source.name for source in job.sources]
+    advice = f" {TURN_X_ROUND}" if reason.endswith(_NEEDS_RISING_X) else ""
     message = (
         f"{job.function.name} failed on {', '.join(map(repr, names))}: {reason.rstrip('.')}. "
-        "Nothing was changed."
+        f"Nothing was changed.{advice}"
     )
     return ComputationError(message, function=job.function.name, names=names)

@@ -56,6 +56,7 @@ _CALLED: dict[str, str] = {
     "stack, waterfall": "signals_to_image projection",
     "illumination, shading": "flatfield",
     "limit, saturate": "clip",
+    "normalise": "normalize",
     "clock stability, frequency stability": "allan_variance allan_deviation",
 }
 """Words, several of them one phrase, and the functions that people look for by them."""

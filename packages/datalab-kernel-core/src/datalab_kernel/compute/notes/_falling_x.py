@@ -11,7 +11,9 @@ from datalab_kernel.notes import Note
 if TYPE_CHECKING:
     from typing import Any
 
-TURN = "Turn it round before: create_signal('', s.x[::-1], s.y[::-1], units=(s.xunit, s.yunit))."
+TURN_X_ROUND = (
+    "Turn it round before: create_signal('', s.x[::-1], s.y[::-1], units=(s.xunit, s.yunit))."
+)
 
 
 def _falls(signal: Any) -> bool:
@@ -26,7 +28,7 @@ def _cut_note(computed: Computed) -> Note | None:
     return Note(
         f"{computed.function} looks a region up in an x that rises, and x of {signal.title!r} "
         "falls: what it cut out isn't the region.",
-        TURN,
+        TURN_X_ROUND,
     )
 
 
@@ -37,7 +39,7 @@ def _paired_note(computed: Computed) -> Note | None:
     return Note(
         f"{computed.function} took the samples in their order, and x of {falling[0].title!r} falls "
         "where that of another rises: values at different x were computed with each other.",
-        TURN,
+        TURN_X_ROUND,
     )
 
 
