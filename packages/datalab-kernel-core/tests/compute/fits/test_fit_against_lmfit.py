@@ -136,6 +136,8 @@ def test_peaks_on_a_slope_are_found_without_start_values():
         2 * np.sqrt(2 * np.log(2)) * rows["gaussian2_sigma"]["value"]
     )
     assert rows["linear_a"]["value"] == pytest.approx(0.02, abs=0.001)
+    numbers = {type(row[name]) for row in rows.values() for name in ("value", "uncertainty")}
+    assert numbers == {float}
 
 
 def test_a_sum_of_peaks_alone_has_one_offset():

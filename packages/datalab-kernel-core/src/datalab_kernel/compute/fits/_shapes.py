@@ -5,6 +5,7 @@ For the same parameters a shape gives DataLab's curve, because Sigima's own func
 
 from __future__ import annotations
 
+import math
 import string
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Array = np.ndarray[Any, Any]
-FWHM_OF_GAUSSIAN = 2 * np.sqrt(2 * np.log(2))
+FWHM_OF_GAUSSIAN = 2 * math.sqrt(2 * math.log(2))
 FWHM_OF_VOIGT = 3.6011356772031577
 """Of Sigima's, whose Lorentzian half width is the Gaussian's standard deviation."""
 HIGHEST_DEGREE = 9
