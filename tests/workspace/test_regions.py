@@ -249,6 +249,13 @@ def test_nothing_found_is_said():
     assert "Nothing was found" in workspace.calc("region_properties", on=found)._repr_html_()
 
 
+def test_an_image_without_values_is_told_from_one_without_regions():
+    workspace = Workspace("standalone")
+    workspace["empty"] = np.full((5, 5), np.nan)
+    with pytest.warns(match="'empty' has no finite value"):
+        workspace.calc("label_regions", on="empty")
+
+
 def test_measured_values_taken_for_labels_are_noticed(workspace):
     with pytest.warns(match="measured values"):
         workspace.calc("region_properties", on="nuclei")

@@ -103,7 +103,7 @@ def _deviations(signal: SignalObj, is_used: Array) -> tuple[Array | None, Array 
         points = "point" if count == 1 else "points"
         notes.append(
             Note(
-                f"fit left out {count:,} {points} whose error bars aren't greater than 0.",
+                f"fit left out {count:,} {points} whose error bars aren't finite and greater than 0.",
                 "Give these a standard deviation, or all none, to have them fitted.",
             )
         )

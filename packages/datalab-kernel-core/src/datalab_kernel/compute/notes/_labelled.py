@@ -18,6 +18,11 @@ def _none_note(computed: Computed) -> Note | None:
     labels = computed.value.data
     if labels.size == 0 or labels.any():
         return None
+    if not np.isfinite(computed.inputs[0].data).any():
+        return Note(
+            f"label_regions found no region: {computed.inputs[0].title!r} has no finite value.",
+            "calc('replace_special_values', …) gives it some.",
+        )
     side = "below" if computed.parameters.dark else "above"
     threshold = computed.value.metadata.get("threshold", np.nan)
     return Note(
