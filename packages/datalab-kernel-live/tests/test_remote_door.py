@@ -343,7 +343,7 @@ def test_a_door_that_stays_hung_is_no_closed_one(hung: FakeRemote, tmp_path: Pat
         start_s = time.monotonic()
         with pytest.raises(DataLabBusyError, match="dialog box"):
             find_remote_door(WebDoor(web.url), config_home=tmp_path)
-        assert time.monotonic() - start_s < 7.0
+        assert time.monotonic() - start_s < 6.0
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs the system's table of ports")

@@ -42,7 +42,7 @@ def listens(pid: int, host: str, port: int) -> bool | None:
     exact = [one for one in table if one.address == asked]
     found = exact or [one for one in table if one.address.is_unspecified]
     try:
-        links = [os.readlink(entry) for entry in _entries(Path(f"/proc/{pid}/fd"))]  # noqa: PTH115
+        links = _links_in(Path(f"/proc/{pid}/fd"))
     except PermissionError:
         return None
     except OSError:
@@ -56,9 +56,9 @@ def one_listens(port: int, other: int) -> bool | None:
     if not all(links):
         return None
     is_known = False
-    for entries in Path("/proc").glob("[0-9]*/fd"):
+    for descriptors in Path("/proc").glob("[0-9]*/fd"):
         try:
-            own = {os.readlink(entry) for entry in _entries(entries)}  # noqa: PTH115
+            own = _links_in(descriptors)
         except OSError:  # another user's, or ended
             continue
         has = [not own.isdisjoint(ones) for ones in links]
@@ -96,10 +96,9 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return mapped or found
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    for entry in folder.iterdir():
-        if entry.is_symlink():  # else closed meanwhile
-            yield entry
+def _links_in(descriptors: Path) -> set[str]:
+    """Return what a process' descriptors lead to; one that is closed meanwhile is left out."""
+    return {os.readlink(entry) for entry in descriptors.iterdir() if entry.is_symlink()}  # noqa: PTH115
 
 
 def _is_open_to_us(pid: int) -> bool:

@@ -86,8 +86,8 @@ async def _received(folder: Path, accept: str) -> Path:
         try:
             name = await channel.call("upload", accept, client=page)
         except JavaScriptError:
-            for failure in failures:  # it went through the page
-                raise failure from None
+            if failures:  # it went through the page
+                raise failures[0] from None
             raise
         if name is None:
             raise CancelledByUser

@@ -5,6 +5,7 @@ Which objects a call takes, and what becomes of results and titles, is DataLab's
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -331,11 +332,9 @@ def ahead(jobs: Sequence[Job]) -> list[Any]:
     first = jobs[0]
     do = first.function.ahead
     if do is not None and all(_is_alike(job, first) for job in jobs):
-        try:
+        with suppress(Exception):  # raised again by run
             found: list[Any] = do([job.inputs[0] for job in jobs], first.parameters)
-        except Exception:  # noqa: BLE001 - raised again by run
-            return [None] * len(jobs)
-        return found
+            return found
     return [None] * len(jobs)
 
 

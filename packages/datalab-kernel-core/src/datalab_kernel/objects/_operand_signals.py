@@ -41,9 +41,8 @@ class OperandSignal(SignalObj):  # type: ignore[misc]
             elif value is not default:
                 setattr(twin, name, value)
         values["_title"] = values["_DataSet__title"] = own["_title"] if title is None else title
-        if (
-            data.shape[1] and data[0, 0].real > data[0, -1].real
-        ):  # its regions are where the signal's are
+        is_falling = data.shape[1] > 0 and data[0, 0].real > data[0, -1].real
+        if is_falling:  # its regions are where the signal's are
             twin.__class__ = OperandSignal
         return twin
 

@@ -158,7 +158,7 @@ def _params(model: Model, data: Data, options: FitOptions) -> Any:
     starts = starts_of(model, data.x, data.y, {**options.p0, **numbers}, options.bounds)
     params = Parameters()
     for name in model.parameters:
-        low, high = options.bounds.get(name, (0.0 if name in model.positive else None, None))
+        low, high = model.bound_of(name, options.bounds)
         is_varied = name not in fixed
         start = _within(starts[name], low, high) if is_varied else starts[name]
         ends = {"min": low, "max": high} if is_varied else {}

@@ -17,7 +17,7 @@ from datalab_kernel.compute.fits._shapes import Shape, shapes, without_offset
 from datalab_kernel.errors import ParameterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import CodeType
 
 Array = np.ndarray[Any, Any]
@@ -58,6 +58,12 @@ class Model:
     held: Mapping[str, float | None] = field(default_factory=dict)
     derived: Mapping[str, tuple[str, float, int]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+
+    def bound_of(
+        self, name: str, given: Mapping[str, tuple[float | None, float | None]]
+    ) -> tuple[float | None, float | None]:
+        """Return the least and the greatest value of a parameter, as given or by what it is."""
+        return given.get(name, (0.0 if name in self.positive else None, None))
 
 
 def model_of(given: str | Callable[..., Any]) -> Model:
@@ -119,12 +125,16 @@ def _of_names(names: Sequence[str]) -> Model:
     return _sum_of(parts, "+".join(names))
 
 
+def _hint(name: str, known: Iterable[str]) -> str:
+    """Say what was meant, if something is near."""
+    near = difflib.get_close_matches(name, [*known], n=2)
+    return f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
+
+
 def _unknown(name: str) -> ParameterError:
     known = shapes()
-    near = difflib.get_close_matches(name, known, n=2)
-    hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
     return _error(
-        f"there is no model {name!r}{hint}. Models are {', '.join(known)}, sums of these such as "
+        f"there is no model {name!r}{_hint(name, known)}. Models are {', '.join(known)}, sums of these such as "
         "'gaussian+gaussian+linear', an expression of x such as 'a*exp(-x/tau)+c', or a function "
         "f(x, a, b=1.0)",
         [*known],
@@ -214,10 +224,9 @@ def _check_operations(text: str, known: Mapping[str, Any]) -> None:
             name = node.func.id
             if name not in known:
                 functions = [name for name, one in known.items() if isinstance(one, np.ufunc)]
-                near = difflib.get_close_matches(name, functions, n=2)
-                hint = f" (did you mean {' or '.join(map(repr, near))}?)" if near else ""
                 raise _error(
-                    f"the expression {text!r} calls {name!r}, which is no function of NumPy's{hint}. "
+                    f"the expression {text!r} calls {name!r}, which is no function of "
+                    f"NumPy's{_hint(name, functions)}. "
                     "A function of your own is fitted as it is: f(x, a, b=1.0)"
                 )
 

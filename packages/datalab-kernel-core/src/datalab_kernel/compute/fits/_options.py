@@ -110,7 +110,7 @@ class _Checked:
 
     def __init__(self, model: Model) -> None:
         self._names = model.parameters
-        self._positive = model.positive
+        self._bound_of = model.bound_of
 
     def _error(self, problem: str) -> ParameterError:
         return ParameterError(
@@ -159,7 +159,7 @@ class _Checked:
             if isinstance(value, float)
         ]
         for what, name, value in given:
-            low, high = bounds.get(name, (0.0 if name in self._positive else None, None))
+            low, high = self._bound_of(name, bounds)
             if low is not None and value < low:
                 raise self._error(f"{what} is {value:g}, less than its bound, {low:g}")
             if high is not None and value > high:

@@ -18,7 +18,7 @@ from datalab_kernel.notes import Note
 from datalab_kernel.objects._fields import ROI_KEY, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sigima.objects import SignalObj
 
@@ -148,27 +148,31 @@ class _Found(NamedTuple):
 
 def _baselines_of(sources: Sequence[SignalObj], p: BaselineParam) -> list[_Found]:
     """Find the baseline of what is inside of each."""
-    choice = _choice_of(p)
-    found = []
-    for src in sources:
-        x, y, _ = _inside("baseline", src, choice)
-        values, facts = _fitters.found(x, y, choice)
-        notes = _notes("baseline", src, choice, facts)
-        found.append(_Found(np.array([x, values]), choice.suffix, notes))
-    return found
+    return _found_of("baseline", sources, p, lambda _src, _where, x, values: np.array([x, values]))
 
 
 def _without_baselines(sources: Sequence[SignalObj], p: BaselineParam) -> list[_Found]:
     """Subtract the baseline of what is inside of each."""
+    return _found_of("baseline_removal", sources, p, _subtracted)
+
+
+def _subtracted(src: SignalObj, where: Array | slice, _x: Array, values: Array) -> Array:
+    rows: Array = value_of(src, "xydata").copy()
+    rows[1, where] -= values
+    return rows
+
+
+def _found_of(
+    function: str, sources: Sequence[SignalObj], p: BaselineParam, rows_of: Callable[..., Array]
+) -> list[_Found]:
+    """Find the baselines of signals; ``rows_of`` makes rows of a signal, where it is inside, x and values."""
     choice = _choice_of(p)
     found = []
     for src in sources:
-        x, y, where = _inside("baseline_removal", src, choice)
+        x, y, where = _inside(function, src, choice)
         values, facts = _fitters.found(x, y, choice)
-        rows = value_of(src, "xydata").copy()
-        rows[1, where] -= values
-        notes = _notes("baseline_removal", src, choice, facts)
-        found.append(_Found(rows, choice.suffix, notes))
+        rows = rows_of(src, where, x, values)
+        found.append(_Found(rows, choice.suffix, _notes(function, src, choice, facts)))
     return found
 
 

@@ -123,10 +123,8 @@ class Calls:
     def in_turn(self, method: str, send: Callable[[], Any]) -> Any:
         """Return what answers somebody else's call of this server, however long it takes."""
         self.deferred.wait()
-        try:
+        with self._translated_failures(method, math.inf):
             return self._watched(send, math.inf, is_question=method.startswith("get_"))
-        except HungError as hung:
-            raise self._hung(method, is_healed=hung.is_healed) from None
 
     def _watched(self, send: Callable[[], Any], timeout_s: float, *, is_question: bool) -> Any:
         """Return what a call gives, looking after it if there is a door to heal this one by."""

@@ -86,9 +86,9 @@ def watched_call(
                 return answer.result()
             raise HungError(is_healed=True)
         quiet += 1
-        if quiet == _QUIET_ROUNDS and timeout_s == math.inf:
-            break
         if quiet == _QUIET_ROUNDS:
+            if timeout_s == math.inf:
+                break
             raise HungError(is_healed=False)
     return answer.result()  # if it has a time limit, it is about to say so
 
