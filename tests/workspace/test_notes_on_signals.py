@@ -385,6 +385,12 @@ def test_what_needs_an_x_that_rises_says_how_to_turn_one_round(workspace, functi
     assert workspace.calc(function, on="turned", **parameters)
 
 
+def test_a_loop_is_not_to_be_turned_round(workspace):
+    workspace["loop"] = create_signal("", np.array([0.0, 2.0, 1.0, 3.0]), np.arange(4.0))
+    with pytest.raises(ComputationError, match=r"ascending order\. Nothing was changed\.$"):
+        workspace.calc("fwhm", on="loop")
+
+
 def test_samples_of_opposite_order_that_are_paired_are_noted(workspace):
     rising = X, np.sin(X)
     result, notes = computed(workspace, "difference", rising, FALLING)

@@ -18,7 +18,7 @@ from datalab_kernel.compute._records import Record, encoded, versions, write_rec
 from datalab_kernel.compute._result_units import describe
 from datalab_kernel.compute._source import InTurn
 from datalab_kernel.compute._titles import naming
-from datalab_kernel.compute.notes import TURN_X_ROUND, Computed, is_watched, notes_on
+from datalab_kernel.compute.notes import TURN_X_ROUND, Computed, falls, is_watched, notes_on
 from datalab_kernel.compute.own._declaration import Noted
 from datalab_kernel.errors import (
     ComputationError,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 _NEEDS_RISING_X = "x must be sorted in ascending order."
-"""What Sigima says of a signal whose x falls."""
+"""What Sigima says of a signal whose x falls, or goes to and fro."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -475,7 +475,9 @@ def _called(job: Job, inputs: tuple[Any, ...], found: Any) -> Any:
         missing = import_failure(job.function.name, exc, "Nothing was changed. ")
         raise missing or _failed(job, f"{type(exc).__name__}: {exc}") from exc
     except Exception as exc:
-        raise _failed(job, f"{type(exc).__name__}: {exc}") from exc
+        is_of_x = job.function.kind == "signal" and str(exc) == _NEEDS_RISING_X
+        advice = TURN_X_ROUND if is_of_x and any(map(falls, _operands(job, inputs))) else ""
+        raise _failed(job, f"{type(exc).__name__}: {exc}", advice) from exc
     return value
 
 
@@ -502,11 +504,10 @@ def _copied(given: Any) -> Any:
     return [copy_object(obj) for obj in given] if isinstance(given, list) else copy_object(given)
 
 
-def _failed(job: Job, reason: str) -> ComputationError:
+def _failed(job: Job, reason: str, advice: str = "") -> ComputationError:
     names = [source.name for source in job.sources]
-    advice = f" {TURN_X_ROUND}" if reason.endswith(_NEEDS_RISING_X) else ""
     message = (
         f"{job.function.name} failed on {', '.join(map(repr, names))}: {reason.rstrip('.')}. "
-        f"Nothing was changed.{advice}"
+        f"Nothing was changed. {advice}".rstrip()
     )
     return ComputationError(message, function=job.function.name, names=names)

@@ -5,7 +5,7 @@ file makes those of one idea. Values are never changed here.
 """
 
 from datalab_kernel.compute.notes._computed import Behaviour, Computed
-from datalab_kernel.compute.notes._falling_x import TURN_X_ROUND
+from datalab_kernel.compute.notes._falling_x import TURN_X_ROUND, falls
 from datalab_kernel.compute.notes._table import BEHAVIOURS, is_watched, notes_on
 
-__all__ = ["BEHAVIOURS", "TURN_X_ROUND", "Behaviour", "Computed", "is_watched", "notes_on"]
+__all__ = ["BEHAVIOURS", "TURN_X_ROUND", "Behaviour", "Computed", "falls", "is_watched", "notes_on"]

@@ -16,14 +16,15 @@ TURN_X_ROUND = (
 )
 
 
-def _falls(signal: Any) -> bool:
+def falls(signal: Any) -> bool:
+    """Say whether the x of a signal falls."""
     x = x_of(signal)
     return len(x) > 0 and bool(x[0] > x[-1])
 
 
 def _cut_note(computed: Computed) -> Note | None:
     signal = computed.inputs[0]
-    if not _falls(signal):
+    if not falls(signal):
         return None
     return Note(
         f"{computed.function} looks a region up in an x that rises, and x of {signal.title!r} "
@@ -33,7 +34,7 @@ def _cut_note(computed: Computed) -> Note | None:
 
 
 def _paired_note(computed: Computed) -> Note | None:
-    falling = [signal for signal in computed.inputs if _falls(signal)]
+    falling = [signal for signal in computed.inputs if falls(signal)]
     if not 0 < len(falling) < len(computed.inputs):
         return None
     return Note(
